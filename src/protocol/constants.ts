@@ -1,0 +1,23 @@
+/** Times and limits that both ends hold to. Every constant carries its unit. */
+
+/** No `ack` within this time: the same payload goes out again. */
+export const ACK_TIMEOUT_MS = 5_000;
+/** Acknowledged, but no answer within this time: likewise. */
+export const RESPONSE_TIMEOUT_MS = 30_000;
+/** Tries in all. Time without a connection uses up none. */
+export const MAX_TRIES = 5;
+/** The client asks "what did I miss" at login and this often afterwards. */
+export const SYNC_CHECK_INTERVAL_MS = 150_000;
+/** A signature opens sockets for this long after its timestamp. */
+export const SIGNATURE_LIFETIME_MS = 600_000;
+/** The service's own address, when the application names none. It speaks Engine.IO 3. */
+export const DEFAULT_ADDRESS = 'wss://ws.im.jiguang.cn';
+/** Where the service takes uploads. */
+export const DEFAULT_UPLOAD_URL = 'https://sdk.im.jiguang.cn/resource';
+/** What the client says it is at login. */
+export const WIRE_VERSION = '2.5.0';
+/** A text message's limit in UTF-8 bytes. Longer ones are refused with 880206. */
+export const MAX_TEXT_BYTES = 8_192;
+
+export const SINGLE = 3;
+export const GROUP = 4;

@@ -1,0 +1,111 @@
+/**
+ * What a tab and its worker say to each other.
+ *
+ * Two ports for each tab. The first carries calls, by Comlink, from tab to worker; results are data, since Comlink keeps only an error's
+ * name, message and stack. The second carries events from worker to tab as plain messages, in batches. Every message from the worker
+ * says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
+ */
+import type { Failure } from './codes.js';
+import type { ListenerEvents, ListenerName } from './listeners.js';
+import type { MethodName } from './method-names.js';
+import type { StateSnapshot } from './state.js';
+
+/** Changes when tab and worker of different builds would misunderstand each other; part of the worker's name. */
+export const LINK_VERSION = 1;
+export const WORKER_NAME = `jmessage-v${LINK_VERSION}`;
+
+/** What a page was initialised with (specification: 鉴权). */
+export interface AuthPayload {
+  appkey: string;
+  random_str: string;
+  signature: string;
+  timestamp: number;
+  /** Roaming. */
+  flag: boolean;
+}
+
+/**
+ * What a tab keeps, in its memory only, to bring its session back when the worker dies: nothing of it ever rests on disk.
+ */
+export interface Restore {
+  auth: AuthPayload | null;
+  login: { username: string; digest: string } | null;
+}
+
+export interface Settings {
+  address: string;
+  engine: 3 | 4;
+  debug: boolean;
+  /** Whether the page can be asked for a fresh signature. */
+  canAuth: boolean;
+}
+
+export interface Hello {
+  tabId: string;
+  /** The Web Lock that the tab holds while it lives, already taken; null where there are no Web Locks. */
+  lock: string | null;
+  settings: Settings;
+  /** Where the tab was, when it comes back from the back/forward cache or from a worker's death. */
+  last: { instance: string; seq: number } | null;
+  restore: Restore | null;
+}
+
+export interface Welcome {
+  instance: string;
+  /** The Web Lock that the worker holds while it lives, already taken. */
+  lock: string | null;
+}
+
+export interface Call {
+  callId: string;
+  method: MethodName;
+  params: unknown;
+  /** When the application made the call, ms since 1970: it must not change between tries. */
+  madeAt: number;
+}
+
+export type Outcome =
+  | {
+      kind: 'success';
+      data: object;
+      /** Second argument of `onSuccess`. */
+      second?: unknown;
+      /** For the tab to keep, see {@link Restore}. */
+      restore?: Restore;
+    }
+  | { kind: 'failure'; error: Failure }
+  | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };
+
+/** What the worker exposes on the first port. */
+export interface WorkerApi {
+  /** Registers the tab. The result comes only after the worker watches the tab's lock. */
+  hello(hello: Hello, events: MessagePort): Promise<Welcome>;
+  call(call: Call): Promise<Outcome>;
+  /** The network or the tab has come back: try now rather than later. */
+  wake(): void;
+  /** A fresh signature that was asked for by {@link TabMessage} `auth`; null if the page has none to give. */
+  provideAuth(payload: unknown): void;
+  /** Answers at once; silence means a frozen or dead worker. */
+  ping(): Promise<true>;
+  /** The tab is leaving: what it sent stays on its way. */
+  bye(): void;
+}
+
+/** One thing that happened, for one listener. */
+export type AccountEvent = {
+  [L in ListenerName]: { seq: number; listener: L; data: ListenerEvents[L] };
+}[ListenerName];
+
+/** What the worker posts on the second port. */
+export type TabMessage = { instance: string } & (
+  | { kind: 'events'; events: AccountEvent[] }
+  /** State mirror: the session's snapshot, and whether this tab is initialised. */
+  | { kind: 'state'; state: StateSnapshot; initialised: boolean }
+  /** `ack` of an open call. */
+  | { kind: 'ack'; callId: string; rid: number; data: unknown }
+  /** The events since the tab's last one are no longer kept: what it shows may have holes. */
+  | { kind: 'gap' }
+  | { kind: 'auth' }
+  /** A debug line, so that the worker's log can be read where there are no tools for workers. */
+  | { kind: 'log'; level: 'debug' | 'warn'; text: string }
+);

@@ -1,0 +1,51 @@
+/**
+ * The method table's vocabulary: what a row says, and the TypeScript types that follow from it.
+ */
+import type * as v from 'valibot';
+import type { Schema } from './checks.js';
+import type { RequestEvent } from './wire.js';
+
+/** Carries a type through a value; nothing of it exists at run time. */
+export interface TypeOf<T> {
+  readonly type?: T;
+}
+export const typeOf = <T>(): TypeOf<T> => ({});
+
+/** `{code: 0, message: 'success'}`, which every successful answer has beside its own fields. */
+export interface Ok {
+  code: 0;
+  message: string;
+}
+
+/**
+ * How a method's parameters become its wire payload. `plain` sends them as they are; each other step is a function of that name in
+ * `worker/steps.ts`. `session` methods are the runtime's own business: they open, join and end sessions.
+ */
+export type Step = 'plain' | 'session' | 'singleText';
+
+export interface MethodRow {
+  /** The specification's heading for it. */
+  readonly section: string;
+  /** One English sentence for the reference. */
+  readonly summary: string;
+  readonly params: Schema | null;
+  readonly needs: 'nothing' | 'init' | 'login';
+  readonly event: RequestEvent | null;
+  readonly step: Step;
+  /** Calls with the same lane go out one after the other, in the order they were made. */
+  readonly lane?: 'conversation';
+  /** Where the answer is kept, and from where it is given while there is no connection. */
+  readonly cache?: 'conversations';
+  readonly answer: TypeOf<unknown>;
+  /** The second argument of `onSuccess`, where there is one. */
+  readonly second?: TypeOf<unknown>;
+}
+
+export type ParamsOf<R extends MethodRow> = R['params'] extends Schema
+  ? v.InferInput<R['params']>
+  : undefined;
+export type CheckedParamsOf<R extends MethodRow> = R['params'] extends Schema
+  ? v.InferOutput<R['params']>
+  : undefined;
+export type AnswerOf<R extends MethodRow> = R['answer'] extends TypeOf<infer A> ? Ok & A : never;
+export type SecondOf<R extends MethodRow> = R extends { second: TypeOf<infer S> } ? S : undefined;

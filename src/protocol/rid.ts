@@ -1,0 +1,19 @@
+/**
+ * A call's identity on the wire.
+ *
+ * `rid` is derived from the `callId`, so the same call has the same `rid` on every try, in every worker and after every restart;
+ * together with an unchanged payload that is what the server recognises a retry by.
+ */
+
+/** Wire range of a `rid`: 1 … 2^31-1. */
+const RID_RANGE = 0x7fff_ffff;
+
+/** FNV-1a over the UUID's characters: all of the identifier counts, whatever version of UUID made it. */
+export function ridOf(callId: string): number {
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < callId.length; i += 1) {
+    hash ^= callId.charCodeAt(i);
+    hash = Math.imul(hash, 0x0100_0193);
+  }
+  return ((hash >>> 0) % RID_RANGE) + 1;
+}
