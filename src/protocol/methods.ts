@@ -3,7 +3,7 @@
  * a new method is a new row here and its name in `method-names.ts`.
  */
 import * as v from 'valibot';
-import { appkey, digit, flag, integer, jsonObject, name, profile, shortText } from './checks.js';
+import { appkey, flag, integer, jsonObject, name, profile, shortText } from './checks.js';
 import type { MethodName } from './method-names.js';
 import { type MethodRow, typeOf } from './method-table.js';
 import type { Conversation, CustomNotification, MessageContent, OnlineDevice, UserInfo } from './payloads.js';

@@ -6,7 +6,6 @@ import * as v from 'valibot';
 import {
   appkey,
   count,
-  digit,
   flag,
   id,
   integer,
