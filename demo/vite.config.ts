@@ -1,0 +1,46 @@
+/**
+ * Builds and serves the demo. Page, sign-in endpoint and socket are one origin: what the gateway answers is proxied to it, as a
+ * reverse proxy would do in production.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const gateway = process.env.JMESSAGE_GATEWAY ?? 'http://127.0.0.1:8787';
+const proxy = {
+  '/socket.io': { target: gateway, ws: true },
+  '/dev/': { target: gateway },
+};
+
+/** In the built page only: the dev server injects inline styles. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ');
+
+const contentSecurityPolicy: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './',
+  plugins: [contentSecurityPolicy],
+  build: { outDir: 'dist', emptyOutDir: true },
+  worker: { format: 'es' },
+  server: { proxy },
+  preview: { proxy },
+});
