@@ -1,0 +1,2 @@
+/** For the test harness, which is TypeScript. */
+export function findChromium(): string | null;

@@ -1,0 +1,62 @@
+/** The Chromium that the browser tests drive: finds one, or gets one. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { inRoot } from './paths.mjs';
+import { run, runNode } from './process.mjs';
+
+/** Names under which systems install it, the most likely first. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+/** Where macOS and Windows put it; neither is on the PATH. */
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** @returns {string | null} the path of an installed browser; JMESSAGE_CHROMIUM wins */
+export function findChromium() {
+  const named = process.env.JMESSAGE_CHROMIUM;
+  if (named) return named;
+  const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(path.delimiter)];
+  const candidates = [
+    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
+    ...PLACES,
+  ];
+  return candidates.find((file) => existsSync(file)) ?? null;
+}
+
+/** A package may be a stand-in that only says where to get the real thing (Ubuntu's is). */
+const runs = (file) => spawnSync(file, ['--version', '--no-sandbox'], { stdio: 'ignore' }).status === 0;
+
+async function installFromDebian() {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
+  console.log('Installing chromium (apt-get) …');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+  if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return null;
+  const code = await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], quiet);
+  return code === 0 ? findChromium() : null;
+}
+
+async function installFromPlaywright() {
+  const { chromium } = await import('playwright-core');
+  if (existsSync(chromium.executablePath())) return chromium.executablePath();
+  console.log('Installing Chromium (playwright-core) …');
+  const withDeps = process.getuid?.() === 0 ? ['--with-deps'] : [];
+  const code = await runNode(inRoot('node_modules/playwright-core/cli.js'), [
+    'install',
+    ...withDeps,
+    'chromium',
+  ]);
+  return code === 0 && existsSync(chromium.executablePath()) ? chromium.executablePath() : null;
+}
+
+/** @returns {Promise<string | null>} the path of a browser that runs, installed if need be */
+export async function ensureChromium() {
+  const found = findChromium();
+  if (found !== null && runs(found)) return found;
+  const installed = await installFromDebian();
+  if (installed !== null && runs(installed)) return installed;
+  return installFromPlaywright();
+}

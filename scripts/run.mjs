@@ -1,0 +1,22 @@
+/**
+ * `npm start | dev | gateway | build | test`: looks up the task and runs it.
+ * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
+ */
+import { ensureInstalled } from './setup.mjs';
+
+/** Loaded only after the install: tasks may import what it brings. */
+const TASKS = {
+  start: async () => (await import('./serve.mjs')).start('preview'),
+  dev: async () => (await import('./serve.mjs')).start('dev'),
+  gateway: async (args) => (await import('./gateway.mjs')).gateway(args),
+  build: async () => (await import('./build.mjs')).build(),
+  test: async (args) => (await import('./test.mjs')).test(args),
+};
+
+const [task = '', ...args] = process.argv.slice(2);
+if (!Object.hasOwn(TASKS, task)) {
+  console.error(`usage: node scripts/run.mjs ${Object.keys(TASKS).join('|')} [arguments]`);
+  process.exit(2);
+}
+const installed = await ensureInstalled();
+process.exitCode = installed === 0 ? await TASKS[task](args) : installed;

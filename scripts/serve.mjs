@@ -1,0 +1,120 @@
+/**
+ * `npm start` and `npm run dev`: the demo, its gateway and its accounts behind one URL.
+ * What is kept between runs lives in `.data/`: the gateway's database and the demo application's secret.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { ensureAll, ensureGateway } from './build.mjs';
+import { GATEWAY, inRoot } from './paths.mjs';
+import { freePort, LOOPBACK } from './ports.mjs';
+import { exitOf, onStop } from './process.mjs';
+
+const GATEWAY_PORT = 8787;
+const DEMO_PORT = 5173;
+/** The application that the demo's page asks for. */
+const DEMO_APPKEY = 'jmessage-demo';
+const READY = 'gateway listening on ';
+
+/** Made once: the accounts in `.data/` belong to it. */
+function demoSecret() {
+  const file = inRoot('.data/secret');
+  if (!existsSync(file)) {
+    mkdirSync(inRoot('.data'), { recursive: true });
+    writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600 });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function spawnGateway(port) {
+  const args = ['--host', LOOPBACK, '--port', String(port), '--data', inRoot('.data/gateway')];
+  args.push('--app', `${DEMO_APPKEY}:${demoSecret()}`, '--dev');
+  // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
+  const stderr = process.env.DEBUG ? 'inherit' : 'pipe';
+  return spawn(process.execPath, [GATEWAY, ...args], { stdio: ['ignore', 'pipe', stderr], detached: true });
+}
+
+/** The last lines of the gateway's log, for when it dies. */
+const KEPT_LOG_CHARS = 4_000;
+function keepLog(child) {
+  let kept = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    kept = (kept + text).slice(-KEPT_LOG_CHARS);
+  });
+  return () => kept;
+}
+
+/** @returns {Promise<string | null>} the gateway's URL, null when it ended first */
+const urlOf = (child) =>
+  new Promise((resolve) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      if (line.startsWith(READY)) resolve(line.slice(READY.length).trim());
+    });
+    lines.once('close', () => resolve(null));
+  });
+
+async function seed(gateway) {
+  const module = await import(pathToFileURL(inRoot('demo/seed.mjs')).href);
+  await module.seed({ gateway, appkey: DEMO_APPKEY });
+}
+
+/** @returns {Promise<{url: string, close(): Promise<void>}>} */
+async function serveDemo(mode, gateway) {
+  // demo/vite.config.ts forwards /socket.io and /dev to it, so that the page has one origin for everything.
+  process.env.JMESSAGE_GATEWAY = gateway;
+  process.env.VITE_JMESSAGE_APPKEY = DEMO_APPKEY;
+  const vite = await import('vite');
+  const config = { configFile: inRoot('demo/vite.config.ts'), logLevel: 'warn' };
+  const listen = { host: LOOPBACK, port: DEMO_PORT, strictPort: false, open: false };
+  if (mode === 'preview') {
+    const server = await vite.preview({ ...config, preview: listen });
+    return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
+  }
+  const server = await vite.createServer({ ...config, server: listen });
+  await server.listen();
+  return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
+}
+
+/**
+ * @param {'preview' | 'dev'} mode the built demo, or Vite's development server
+ * @returns {Promise<number>} exit code, once stopped
+ */
+export async function start(mode) {
+  const built = await (mode === 'preview' ? ensureAll() : ensureGateway());
+  if (built !== 0) return built;
+
+  const child = spawnGateway(await freePort(GATEWAY_PORT));
+  const log = keepLog(child);
+  let stopping = false;
+  const undo = onStop(() => {
+    stopping = true;
+    child.kill('SIGTERM');
+  });
+  const ended = exitOf(child);
+  let demo = null;
+  try {
+    const gateway = await urlOf(child);
+    if (gateway !== null) {
+      await seed(gateway);
+      demo = await serveDemo(mode, gateway);
+      console.log(`\n  Open ${demo.url}\n`);
+    }
+    const code = await ended;
+    if (stopping) return 0;
+    process.stderr.write(log());
+    console.error(`The gateway has ended (exit code ${code}).`);
+    return 1;
+  } catch (error) {
+    // What failed because we are being stopped is no failure.
+    if (!stopping) console.error(error);
+    return stopping ? 0 : 1;
+  } finally {
+    await demo?.close();
+    child.kill('SIGTERM');
+    await ended;
+    undo();
+  }
+}

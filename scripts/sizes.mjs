@@ -1,0 +1,36 @@
+/** What a page has to load, against its budget: prints a table and says whether all of it fits. */
+import { readFileSync } from 'node:fs';
+import { constants, gzipSync } from 'node:zlib';
+import { inRoot } from './paths.mjs';
+
+const KB = 1024;
+
+/** gzip -9 of each file. A file without a budget is shown only. */
+const BUDGETS_BYTES = {
+  'dist/jmessage-sdk-web.min.js': 8 * KB,
+  'dist/jmessage-worker.min.js': 38 * KB,
+  'dist/jmessage-engine3.min.js': null,
+};
+
+const inKb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
+
+/** @returns {boolean} whether every file is within its budget */
+export function reportSizes() {
+  const rows = Object.entries(BUDGETS_BYTES).map(([file, budget]) => {
+    const raw = readFileSync(inRoot(file));
+    const gzip = gzipSync(raw, { level: constants.Z_BEST_COMPRESSION }).length;
+    const over = budget !== null && gzip > budget;
+    return {
+      over,
+      cells: [file, inKb(raw.length), inKb(gzip), budget === null ? '–' : inKb(budget), over ? 'OVER' : ''],
+    };
+  });
+  const table = [['file', 'raw', 'gzip', 'budget', ''], ...rows.map((row) => row.cells)];
+  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
+  for (const [name, ...sizes] of table) {
+    console.log(
+      [name.padEnd(widths[0]), ...sizes.map((cell, i) => cell.padStart(widths[i + 1]))].join('  ').trimEnd(),
+    );
+  }
+  return rows.every((row) => !row.over);
+}

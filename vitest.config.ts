@@ -1,0 +1,44 @@
+/**
+ * Three projects, by what they need: nothing (`unit`), a gateway process (`gateway`), a browser and everything built (`browser`).
+ * `npm test` builds first and then runs them in this order.
+ */
+import { defineConfig } from 'vitest/config';
+
+const UNIT_TIMEOUT_MS = 10_000;
+const GATEWAY_TIMEOUT_MS = 30_000;
+const BROWSER_TIMEOUT_MS = 60_000;
+
+export default defineConfig({
+  test: {
+    // Gateways, browsers and their pages are processes of their own: more files at once would only share two cores.
+    fileParallelism: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: UNIT_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'gateway',
+          include: ['gateway/test/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: GATEWAY_TIMEOUT_MS,
+          hookTimeout: GATEWAY_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/{browser,harness,consumers}/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+        },
+      },
+    ],
+  },
+});
