@@ -1,0 +1,116 @@
+/** The real gateway as its users run it: the built command line in a process of its own, with data that outlives the process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { AuthPayload } from '../../src/protocol/link.js';
+
+const CLI = fileURLToPath(new URL('../../gateway/dist/main.js', import.meta.url));
+const READY = 'gateway listening on ';
+const KEPT_LOG_CHARS = 20_000;
+
+export interface GatewayOptions {
+  appkey?: string;
+  /** More of the command line: settings. */
+  args?: string[];
+}
+
+export class Gateway {
+  readonly appkey: string;
+  readonly secret = randomBytes(16).toString('hex');
+  readonly #args: string[];
+  readonly #data: string;
+  #child: ChildProcess | null = null;
+  #url = '';
+  #log = '';
+
+  constructor(data: string, { appkey = 'test-app', args = [] }: GatewayOptions) {
+    this.#data = data;
+    this.appkey = appkey;
+    this.#args = args;
+  }
+
+  /** Where it listens: the same over restarts. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The end of what it has logged, for a test that fails. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Starts it, the first time on a free port, and waits until it says that it listens. */
+  async start(): Promise<void> {
+    const port = this.#url === '' ? '0' : new URL(this.#url).port;
+    const app = `${this.appkey}:${this.secret}`;
+    const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', '--app', app];
+    const child = spawn(process.execPath, [CLI, ...args, ...this.#args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#log = (this.#log + text).slice(-KEPT_LOG_CHARS);
+    });
+    this.#url = await new Promise<string>((resolve, reject) => {
+      const lines = createInterface({ input: child.stdout });
+      lines.on('line', (line) => {
+        if (line.startsWith(READY)) resolve(line.slice(READY.length).trim());
+      });
+      lines.once('close', () => reject(new Error(`the gateway did not start:\n${this.#log}`)));
+    });
+  }
+
+  /** As a power cut would: whatever it had in hand is lost. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** In order. @returns its exit code */
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it in order and starts it again, on the same port and data. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** What an application's own server would hand to its page: a signed payload, made now or as if then. */
+  auth(timestamp = Date.now(), flag = true): AuthPayload {
+    const random_str = randomBytes(16).toString('hex');
+    const text = `appkey=${this.appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${this.secret}`;
+    const signature = createHash('md5').update(text).digest('hex');
+    return { appkey: this.appkey, random_str, signature, timestamp, flag };
+  }
+
+  /** Ends it and removes its data. */
+  async destroy(): Promise<void> {
+    await this.kill();
+    await rm(this.#data, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    child.kill(signal);
+    return ended;
+  }
+}
+
+/** Starts a gateway on data of its own. */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  if (!existsSync(CLI)) throw new Error('gateway/dist/main.js is missing: npm run build');
+  const data = await mkdtemp(path.join(os.tmpdir(), 'jmessage-gateway-'));
+  const gateway = new Gateway(data, options);
+  await gateway.start();
+  return gateway;
+}

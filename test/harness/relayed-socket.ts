@@ -1,0 +1,91 @@
+/**
+ * One websocket through the relay: the browser's side and the gateway's side, and a queue for each direction.
+ * Frames leave in the order in which they came, whatever delays them; a side that closes closes the other behind its last frame.
+ */
+import type { RawData, WebSocket } from 'ws';
+
+export type Direction = 'up' | 'down';
+/**
+ * What becomes of a frame: `drop` loses it, `repeat` delivers it twice, `delayMs` holds it and all behind it, `cut` loses it and the
+ * connection with it.
+ */
+export type Verdict = 'pass' | 'drop' | 'repeat' | 'cut' | { delayMs: number };
+
+/** Codes that a peer reports but may not send. */
+const NO_STATUS = 1005;
+const ABNORMAL = 1006;
+
+export interface RelayedSocketHooks {
+  /** Called for each frame as it comes in. */
+  judge(direction: Direction, text: string): Verdict;
+  /** Holds what is to be delivered while the relay is frozen. */
+  thaw(): Promise<void>;
+  /** The browser's side has closed. */
+  closed(): void;
+}
+
+export class RelayedSocket {
+  /** The account that it presented in `login`, once it has. */
+  account: string | null = null;
+  readonly #browser: WebSocket;
+  readonly #gateway: WebSocket;
+  readonly #hooks: RelayedSocketHooks;
+  readonly #queues: Record<Direction, Promise<void>> = { up: Promise.resolve(), down: Promise.resolve() };
+
+  constructor(
+    readonly id: number,
+    browser: WebSocket,
+    gateway: WebSocket,
+    hooks: RelayedSocketHooks,
+  ) {
+    this.#browser = browser;
+    this.#gateway = gateway;
+    this.#hooks = hooks;
+    this.#pipe('up', browser, gateway);
+    this.#pipe('down', gateway, browser);
+    browser.once('close', () => hooks.closed());
+  }
+
+  /** Whether the browser's side is open: no longer from the instant at which its close frame came in. */
+  get open(): boolean {
+    return this.#browser.readyState === this.#browser.OPEN;
+  }
+
+  /** Ends both sides at once and without a close frame, as a lost network does. */
+  cut(): void {
+    this.#browser.terminate();
+    this.#gateway.terminate();
+  }
+
+  #pipe(direction: Direction, from: WebSocket, to: WebSocket): void {
+    from.on('message', (data, isBinary) => this.#frame(direction, to, data, isBinary));
+    from.on('error', () => from.terminate());
+    from.once('close', (code, reason) => {
+      this.#then(direction, async () => closeLike(to, code, reason));
+    });
+  }
+
+  #frame(direction: Direction, to: WebSocket, data: RawData, isBinary: boolean): void {
+    const verdict = this.#hooks.judge(direction, data.toString());
+    if (verdict === 'cut') this.cut();
+    if (verdict === 'cut' || verdict === 'drop') return;
+    const due = typeof verdict === 'object' ? performance.now() + verdict.delayMs : 0;
+    const copies = verdict === 'repeat' ? 2 : 1;
+    this.#then(direction, async () => {
+      const wait = due - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      for (let i = 0; i < copies; i += 1) if (to.readyState === to.OPEN) to.send(data, { binary: isBinary });
+    });
+  }
+
+  #then(direction: Direction, deliver: () => Promise<void>): void {
+    this.#queues[direction] = this.#queues[direction].then(() => this.#hooks.thaw()).then(deliver);
+  }
+}
+
+function closeLike(socket: WebSocket, code: number, reason: Buffer): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (code === ABNORMAL) socket.terminate();
+  else if (code === NO_STATUS) socket.close();
+  else socket.close(code, reason);
+}

@@ -1,0 +1,84 @@
+/**
+ * The web site that the tests' pages come from: the built `dist/`, the pages beside this file, and folders that a test mounts. Served as
+ * a careful site would: right types, and a content security policy that allows the site's own files and nothing else.
+ */
+import { readFile } from 'node:fs/promises';
+import http, { type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+};
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "frame-src 'self'",
+  'connect-src *',
+].join('; ');
+
+const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export class Site {
+  readonly #mounts = new Map<string, string>([
+    ['/dist/', folder('../../dist/')],
+    ['/', folder('./pages/')],
+  ]);
+  readonly #server = http.createServer((request, response) => {
+    void this.#serve(new URL(request.url ?? '/', 'http://site').pathname, response);
+  });
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Serves a folder under a path that ends with a slash; the last one mounted on a path counts. */
+  mount(prefix: string, directory: string): void {
+    this.#mounts.set(prefix, directory);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(pathname: string, response: ServerResponse): Promise<void> {
+    const prefix = [...this.#mounts.keys()]
+      .filter((mounted) => pathname.startsWith(mounted))
+      .sort((a, b) => b.length - a.length)[0];
+    const directory = path.resolve(this.#mounts.get(prefix ?? '/') ?? '.');
+    const name = decodeURIComponent(pathname.slice(prefix?.length));
+    const file = path.join(directory, name === '' || name.endsWith('/') ? `${name}index.html` : name);
+    const body = file.startsWith(directory + path.sep) ? await readFile(file).catch(() => null) : null;
+    if (body === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'cache-control': 'no-store',
+    });
+    response.end(body);
+  }
+}
+
+export async function startSite(): Promise<Site> {
+  const site = new Site();
+  await site.listen();
+  return site;
+}

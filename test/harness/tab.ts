@@ -1,0 +1,139 @@
+/** A tab of the test site, driven from the test: calls `JMessage` in it and reads what it told. */
+import type { Frame, Page } from 'playwright-core';
+import type { Failure } from '../../src/protocol/codes.js';
+import type { AuthPayload } from '../../src/protocol/link.js';
+import type { ListenerEvents, ListenerName } from '../../src/protocol/listeners.js';
+import type { MethodName } from '../../src/protocol/method-names.js';
+import type { AnswerOf, ParamsOf, SecondOf } from '../../src/protocol/method-table.js';
+import type { Methods } from '../../src/protocol/methods.js';
+import type { ReceivedMessage } from '../../src/protocol/payloads.js';
+import type { StateSnapshot } from '../../src/protocol/state.js';
+import { UNTIL_TIMEOUT_MS } from './until.js';
+
+/** What `pages/tab.js` puts there. */
+interface TabWindow {
+  JIM: { getState(): StateSnapshot; isInit(): boolean; isLogin(): boolean; isConnect(): boolean };
+  tab: {
+    heard: { listener: ListenerName; data: unknown }[];
+    call(method: MethodName, params: unknown): Promise<unknown>;
+  };
+}
+
+export interface Ack {
+  rid: number;
+  data: unknown;
+}
+
+export type TabOutcome<M extends MethodName> =
+  | { kind: 'success'; data: AnswerOf<Methods[M]>; second: SecondOf<Methods[M]>; acks: Ack[] }
+  | { kind: 'failure'; error: Failure; acks: Ack[] }
+  | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean }; acks: Ack[] };
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+export class Tab {
+  /** @param frame a page, or an iframe of one: both are tabs to the SDK */
+  constructor(readonly frame: Page | Frame) {}
+
+  /** Calls a method. Resolves with its outcome, whichever it is. */
+  async call<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<TabOutcome<M>> {
+    // As text: Playwright's types would take the parameters' types apart without end.
+    const outcome = await this.frame.evaluate(
+      ([name, json]) =>
+        (window as unknown as TabWindow).tab.call(name, json === undefined ? undefined : JSON.parse(json)),
+      [method, JSON.stringify(params)] as const,
+    );
+    return outcome as TabOutcome<M>;
+  }
+
+  /** Calls a method that must succeed. @returns its answer */
+  async ok<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<AnswerOf<Methods[M]>> {
+    const outcome = await this.call(method, params);
+    if (outcome.kind === 'success') return outcome.data;
+    throw new Error(`${method}: ${JSON.stringify(outcome)}`);
+  }
+
+  /** `init` and `login`. */
+  async login(auth: AuthPayload, credentials: Credentials): Promise<AnswerOf<Methods['login']>> {
+    await this.ok('init', auth);
+    return this.ok('login', credentials);
+  }
+
+  /** What a listener was called with until now, in order. */
+  async heard<L extends ListenerName>(listener: L): Promise<ListenerEvents[L][]> {
+    const heard = await this.frame.evaluate(
+      (name) =>
+        (window as unknown as TabWindow).tab.heard
+          .filter((event) => event.listener === name)
+          .map((event) => event.data),
+      listener,
+    );
+    return heard as ListenerEvents[L][];
+  }
+
+  /** The texts of the messages that `onMsgReceive` was called with, in order. */
+  async texts(): Promise<string[]> {
+    return (await this.heard('onMsgReceive')).map(textOf);
+  }
+
+  /** Waits until `onMsgReceive` has been called with this text. */
+  async waitForText(text: string, timeoutMs = UNTIL_TIMEOUT_MS): Promise<ReceivedMessage> {
+    await this.frame.waitForFunction(
+      (wanted) =>
+        (window as unknown as TabWindow).tab.heard.some(
+          ({ listener, data }) =>
+            listener === 'onMsgReceive' &&
+            (data as { content: { msg_body: { text?: string } } }).content.msg_body.text === wanted,
+        ),
+      text,
+      { timeout: timeoutMs },
+    );
+    const found = (await this.heard('onMsgReceive')).find((message) => textOf(message) === text);
+    if (found === undefined) throw new Error(`${text}: heard, and then not`);
+    return found;
+  }
+
+  /** Waits until the listener has been called that often. */
+  async waitForHeard(listener: ListenerName, times = 1, timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
+    await this.frame.waitForFunction(
+      (wanted) =>
+        (window as unknown as TabWindow).tab.heard.filter((event) => event.listener === wanted.listener)
+          .length >= wanted.times,
+      { listener, times },
+      { timeout: timeoutMs },
+    );
+  }
+
+  async state(): Promise<StateSnapshot> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.getState());
+  }
+
+  /** Waits until the connection is in this state. */
+  async waitForState(state: StateSnapshot['state'], timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
+    await this.frame.waitForFunction(
+      (wanted) => (window as unknown as TabWindow).JIM.getState().state === wanted,
+      state,
+      { timeout: timeoutMs },
+    );
+  }
+
+  /** `isInit`, `isLogin` and `isConnect`, asked at once. */
+  async flags(): Promise<{ init: boolean; login: boolean; connect: boolean }> {
+    return this.frame.evaluate(() => {
+      const { JIM } = window as unknown as TabWindow;
+      return { init: JIM.isInit(), login: JIM.isLogin(), connect: JIM.isConnect() };
+    });
+  }
+
+  /** Forgets what was heard until now. */
+  async forget(): Promise<void> {
+    await this.frame.evaluate(() => {
+      (window as unknown as TabWindow).tab.heard.length = 0;
+    });
+  }
+}
+
+const textOf = (message: ReceivedMessage): string => String(message.content.msg_body.text);

@@ -1,0 +1,208 @@
+/**
+ * The other side of a test: a client that speaks the wire protocol directly, by plain Socket.IO and without any of our runtime.
+ * It also tells what is stored: what a login with roaming brings.
+ */
+import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import type { AuthPayload } from '../../src/protocol/link.js';
+import type { WireMessage } from '../../src/protocol/payloads.js';
+import { ANSWERED_AS, type PushEvent, type RequestEvent } from '../../src/protocol/wire.js';
+import { until } from './until.js';
+
+const ANSWER_TIMEOUT_MS = 10_000;
+const MAX_RID = 0x7fff_ffff;
+
+export interface Answer {
+  rid: number;
+  code: number;
+  message: string;
+  [field: string]: unknown;
+}
+
+export interface Push {
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+export interface WireClientOptions {
+  /** Makes the payload of `c_init`. */
+  auth(): AuthPayload;
+  username: string;
+  password: string;
+  /** Whether messages are acknowledged as they arrive. Default: yes. */
+  acknowledge?: boolean;
+}
+
+export const digestOf = (password: string): string => createHash('md5').update(password).digest('hex');
+
+/** Registers accounts that are new. */
+export async function register(url: string, options: WireClientOptions): Promise<Answer> {
+  const client = await WireClient.connect(url, options);
+  try {
+    const { username, password } = options;
+    return await client.request('register', { username, password: digestOf(password) });
+  } finally {
+    client.close();
+  }
+}
+
+/** Connects and logs in. */
+export async function wireClient(url: string, options: WireClientOptions): Promise<WireClient> {
+  const client = await WireClient.connect(url, options);
+  await client.login();
+  return client;
+}
+
+export class WireClient {
+  /** Whatever the server has sent that was no answer. */
+  readonly pushes: Push[] = [];
+  readonly #socket: Socket;
+  readonly #options: WireClientOptions;
+  readonly #answers = new Map<number, Answer>();
+
+  private constructor(socket: Socket, options: WireClientOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.onAny((event: string, payload: Record<string, unknown>) => this.#receive(event, payload));
+  }
+
+  /** A socket that has presented its signature. */
+  static async connect(url: string, options: WireClientOptions): Promise<WireClient> {
+    const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+    const client = new WireClient(socket, options);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    client.#expectOk('c_init', await client.request('c_init', { ...options.auth(), fromPlatForm: 'j' }));
+    return client;
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected;
+  }
+
+  get username(): string {
+    return this.#options.username;
+  }
+
+  async login(): Promise<Answer> {
+    const { username, password } = this.#options;
+    const payload = { username, password: digestOf(password), is_md5: true, version: '2.5.0' };
+    return this.#expectOk('login', await this.request('login', payload));
+  }
+
+  /** Sends a request, once, and waits for its answer, whatever that says. */
+  async request(event: RequestEvent, payload: object, rid = randomInt(1, MAX_RID)): Promise<Answer> {
+    this.#answers.delete(rid);
+    this.#socket.emit(event, { ...payload, rid });
+    return until(`the answer to ${event}`, () => this.#answers.get(rid), ANSWER_TIMEOUT_MS);
+  }
+
+  /** Emits and expects nothing. */
+  emit(event: string, ...args: unknown[]): void {
+    this.#socket.emit(event, ...args);
+  }
+
+  /** Sends a text. @returns the answer, with its `msg_id` */
+  async send(target: string, text: string): Promise<Answer> {
+    const from_id = this.#options.username;
+    return this.#expectOk(
+      's_across_single_text',
+      await this.request('s_across_single_text', {
+        target_id: target,
+        target_name: target,
+        content: {
+          version: 1,
+          target_type: 'single',
+          target_id: target,
+          target_name: target,
+          from_platform: 'web',
+          from_id,
+          from_name: from_id,
+          create_time: Date.now(),
+          msg_type: 'text',
+          msg_body: { text },
+        },
+      }),
+    );
+  }
+
+  /** The first push of an event that matches, past or to come. */
+  async waitFor(
+    event: PushEvent,
+    matches: (payload: Record<string, unknown>) => boolean = () => true,
+  ): Promise<Push> {
+    return until(`a push ${event}`, () =>
+      this.pushes.find((push) => push.event === event && matches(push.payload)),
+    );
+  }
+
+  /** Every message that has been pushed, live or by a sync, in the order of arrival. */
+  get messages(): WireMessage[] {
+    return this.pushes.flatMap(({ event, payload }) => {
+      if (event === 'msg_sync') return payload.messages as WireMessage[];
+      if (event !== 'sync_conversation') return [];
+      return (payload.messages as { msgs: WireMessage[] }[]).flatMap(({ msgs }) => msgs);
+    });
+  }
+
+  /** Waits until a text has arrived. */
+  async waitForText(text: string): Promise<WireMessage> {
+    return until(`the text ${JSON.stringify(text)}`, () =>
+      this.messages.find(({ content }) => content.msg_body.text === text),
+    );
+  }
+
+  close(): void {
+    this.#socket.disconnect();
+  }
+
+  #receive(event: string, payload: Record<string, unknown>): void {
+    if (event === 'ack') return;
+    if (typeof payload.rid === 'number' && typeof payload.code === 'number') {
+      this.#answers.set(payload.rid, payload as Answer);
+      return;
+    }
+    this.pushes.push({ event, payload });
+    if (this.#options.acknowledge === false) return;
+    if (event === 'msg_sync') {
+      for (const { msg_id, msg_type, from_uid, from_gid } of payload.messages as WireMessage[]) {
+        this.#acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid });
+      }
+    } else if (event === 'sync_conversation') {
+      this.#acknowledge('sync_conversation_ack', { sync_key: payload.sync_key });
+    }
+  }
+
+  #acknowledge(event: RequestEvent, payload: object): void {
+    this.#socket.emit(event, { ...payload, rid: randomInt(1, MAX_RID) });
+  }
+
+  #expectOk(event: RequestEvent, answer: Answer): Answer {
+    if (answer.code === 0) return answer;
+    throw new Error(`${ANSWERED_AS[event] ?? event}: ${answer.code} ${answer.message}`);
+  }
+}
+
+/** What a fresh device with roaming gets to see, oldest first; acknowledges nothing. */
+export async function storedMessages(url: string, options: WireClientOptions): Promise<WireMessage[]> {
+  const client = await wireClient(url, { ...options, acknowledge: false });
+  try {
+    const keys = { sync_key: 0, sync_type: 1, sync_event_key: 0, msg_receipt_key: 0 };
+    const { sync_key } = await client.request('sync_check', keys);
+    // The account's newest message carries the key itself: with it everything has come.
+    await until(
+      'the end of the sync',
+      () => client.messages.some(({ msg_id }) => msg_id === sync_key) || sync_key === 0,
+    );
+    // Requests are answered in order, so pushes that belong to the sync are here before this answer.
+    await client.request('get_conversations', {});
+    return client.messages.sort((a, b) => a.msg_id - b.msg_id);
+  } finally {
+    client.close();
+  }
+}
+
+/** A text that no other test sends. */
+export const uniqueText = (text: string): string => `${text} ${randomUUID()}`;

@@ -1,0 +1,144 @@
+/**
+ * Everything a browser test needs, real and its own: a gateway process, the relay before it, the site, accounts, browser profiles.
+ *
+ *     const world = await createWorld({ users: ['alice', 'bob'] });
+ *     const profile = await world.profile();
+ *     const tab = await world.tab(profile);
+ *     await tab.login(world.auth(), world.user('alice'));
+ *     expect(world.relay.peakFor('alice')).toBe(1);
+ *     await world.close();
+ */
+import type { Frame } from 'playwright-core';
+import type { AuthPayload } from '../../src/protocol/link.js';
+import type { WireMessage } from '../../src/protocol/payloads.js';
+import { openProfile, type Profile } from './browser.js';
+import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+import { type Relay, startRelay } from './relay.js';
+import { type Site, startSite } from './site.js';
+import { type Credentials, Tab } from './tab.js';
+import {
+  register,
+  storedMessages,
+  type WireClient,
+  type WireClientOptions,
+  wireClient,
+} from './wire-client.js';
+
+export interface WorldOptions {
+  /** Accounts to register. Default: alice and bob. */
+  users?: string[];
+  gateway?: GatewayOptions;
+}
+
+export interface TabOptions {
+  /** Gives the page an `auth` function, so that it can come back with a stale signature. Default: yes. */
+  auth?: boolean;
+  engine?: 3 | 4;
+  debug?: boolean;
+}
+
+export async function createWorld({
+  users = ['alice', 'bob'],
+  gateway = {},
+}: WorldOptions = {}): Promise<World> {
+  const started = await startGateway(gateway);
+  const world = new World(started, await startRelay(started.url), await startSite());
+  for (const username of users) await world.register(username);
+  return world;
+}
+
+export class World {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  constructor(
+    readonly gateway: Gateway,
+    readonly relay: Relay,
+    readonly site: Site,
+  ) {}
+
+  /** A fresh signed payload, with roaming. */
+  auth(): AuthPayload {
+    return this.gateway.auth();
+  }
+
+  user(username: string): Credentials {
+    return { username, password: `password of ${username}` };
+  }
+
+  /** Registers an account that is new. */
+  async register(username: string): Promise<void> {
+    const answer = await register(this.gateway.url, this.#wireOptions(username));
+    if (answer.code !== 0) throw new Error(`register ${username}: ${answer.code} ${answer.message}`);
+  }
+
+  /** A logged-in client without our runtime, straight to the gateway: the relay does not see it. */
+  async wire(username: string): Promise<WireClient> {
+    const client = await wireClient(this.gateway.url, this.#wireOptions(username));
+    this.#closers.push(() => client.close());
+    return client;
+  }
+
+  /** What the server keeps for an account, oldest first. Ends the session that the account may have. */
+  async stored(username: string): Promise<WireMessage[]> {
+    return storedMessages(this.gateway.url, this.#wireOptions(username));
+  }
+
+  /** A fresh browser profile. */
+  async profile(args: readonly string[] = []): Promise<Profile> {
+    const profile = await openProfile(args);
+    this.#closers.push(() => profile.destroy());
+    return profile;
+  }
+
+  /** The address of the test page, for the relay. */
+  pageUrl({ auth = true, engine, debug = false }: TabOptions = {}): string {
+    const url = new URL(this.site.url);
+    url.searchParams.set('address', this.relay.url);
+    if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
+    if (engine !== undefined) url.searchParams.set('engine', String(engine));
+    if (debug) url.searchParams.set('debug', '');
+    return url.href;
+  }
+
+  /** A new tab with the SDK in it. */
+  async tab(profile: Profile, options: TabOptions = {}): Promise<Tab> {
+    return new Tab(await profile.page(this.pageUrl(options)));
+  }
+
+  /** Many tabs at a small price: iframes of one page, which are clients of their own to a SharedWorker. */
+  async tabs(profile: Profile, count: number, options: TabOptions = {}): Promise<Tab[]> {
+    const page = await profile.page(this.pageUrl(options));
+    const names = Array.from({ length: count - 1 }, (_, i) => `tab-${i + 2}`);
+    await page.evaluate(
+      async ({ names: wanted, url }) => {
+        const loaded = wanted.map((name) => {
+          const frame = document.createElement('iframe');
+          frame.name = name;
+          frame.src = url;
+          document.body.append(frame);
+          return new Promise((resolve) => frame.addEventListener('load', resolve));
+        });
+        await Promise.all(loaded);
+      },
+      { names, url: this.pageUrl(options) },
+    );
+    const frames = names.map((name): Frame => {
+      const frame = page.frame(name);
+      if (frame === null) throw new Error(`the iframe ${name} is not there`);
+      return frame;
+    });
+    return [page, ...frames].map((frame) => new Tab(frame));
+  }
+
+  /** Takes everything down, browsers first. */
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+    await this.site.close();
+    await this.relay.close();
+    await this.gateway.destroy();
+  }
+
+  #wireOptions(username: string): WireClientOptions {
+    return { auth: () => this.gateway.auth(), ...this.user(username) };
+  }
+}
