@@ -1,0 +1,51 @@
+/** The page: which of its screens is on, and what is true of all of them. */
+import { useEffect } from 'preact/hooks';
+import { unreadCount } from './chats.js';
+import { Announcer } from './components/announcer.js';
+import { Conversation } from './components/conversation.js';
+import { EndedDialog } from './components/ended-dialog.js';
+import { NoConversation } from './components/no-conversation.js';
+import { OutageStrip } from './components/outage-strip.js';
+import { Sidebar } from './components/sidebar.js';
+import { Starting } from './components/starting.js';
+import { Welcome } from './components/welcome.js';
+import { startReceiving } from './messages.js';
+import { start } from './session.js';
+import { useStore } from './store.js';
+import { useStrings } from './strings.js';
+
+startReceiving();
+void start();
+
+export function App() {
+  const phase = useStore((state) => state.phase);
+  useTitle();
+  if (phase === 'starting') return <Starting />;
+  return phase === 'signedOut' ? <Welcome /> : <Chats />;
+}
+
+function Chats() {
+  const open = useStore((state) => state.open);
+  return (
+    <div class="page">
+      <OutageStrip />
+      <div class="chats" data-open={open !== null}>
+        <Sidebar />
+        {open === null ? <NoConversation /> : <Conversation key={open} username={open} />}
+      </div>
+      <EndedDialog />
+      <Announcer />
+    </div>
+  );
+}
+
+/** Unread messages show in the tab's title. */
+function useTitle(): void {
+  const { appName } = useStrings();
+  const unread = useStore(({ chats, readMarks }) =>
+    Object.values(chats).reduce((sum, chat) => sum + unreadCount(chat, readMarks[chat.username] ?? 0), 0),
+  );
+  useEffect(() => {
+    document.title = unread === 0 ? appName : `(${unread}) ${appName}`;
+  }, [appName, unread]);
+}

@@ -1,0 +1,97 @@
+/** The conversations, the latest first, with one field to find one or to start one. */
+import { useState } from 'preact/hooks';
+import { type Chat, listed, nameOf } from '../chats.js';
+import { useNow } from '../hooks.js';
+import { CODES, codeOf } from '../jmessage.js';
+import { startChat } from '../messages.js';
+import { getState, useStore } from '../store.js';
+import { explain, useStrings } from '../strings.js';
+import { ConversationRow } from './conversation-row.js';
+import { Icon } from './icon.js';
+
+const MINUTE_MS = 60_000;
+
+const matches = (chat: Chat, query: string): boolean =>
+  `${chat.nickname}\n${chat.username}`.toLowerCase().includes(query.toLowerCase());
+
+export function ConversationList() {
+  const strings = useStrings();
+  const chats = useStore((state) => state.chats);
+  const open = useStore((state) => state.open);
+  const [query, setQuery] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const now = useNow(MINUTE_MS);
+  const wanted = query.trim();
+  const all = listed(chats);
+  const shown = all.filter((chat) => matches(chat, wanted));
+  const canStart = wanted !== '' && !Object.hasOwn(chats, wanted);
+
+  const start = async () => {
+    if (wanted === '' || busy) return;
+    if (wanted === getState().username) return setError(strings.isYou);
+    setBusy(true);
+    setError('');
+    try {
+      await startChat(wanted);
+      setQuery('');
+    } catch (reason) {
+      const isNobody = codeOf(reason) === CODES.userNotExist;
+      setError(isNobody ? strings.noSuchUser(wanted) : explain(reason, strings));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <form
+        class="find"
+        aria-busy={busy}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <label>
+          <span class="visually-hidden">{strings.find}</span>
+          <Icon name="search" size={16} />
+          <input
+            type="search"
+            placeholder={strings.findHint}
+            autocapitalize="none"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={128}
+            value={query}
+            onInput={(event) => {
+              setQuery(event.currentTarget.value);
+              setError('');
+            }}
+          />
+        </label>
+        {error !== '' && (
+          <p class="error" role="alert">
+            {error}
+          </p>
+        )}
+      </form>
+      <nav class="conversations" aria-label={strings.conversations}>
+        {canStart && error === '' && (
+          <button type="button" class="start" disabled={busy} onClick={() => void start()}>
+            <Icon name="users" />
+            <span dir="auto">{strings.startWith(wanted)}</span>
+          </button>
+        )}
+        {all.length === 0 && wanted === '' && <p class="hint">{strings.noConversations}</p>}
+        <ul>
+          {shown.map((chat) => (
+            <li key={chat.username}>
+              <ConversationRow chat={chat} name={nameOf(chat)} isOpen={chat.username === open} now={now} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+/** The session is over and does not come back by itself: why, and the way back in. */
+import { useState } from 'preact/hooks';
+import demo from '../../accounts.json';
+import { APPKEY, giveUp, logIn } from '../session.js';
+import { useStore } from '../store.js';
+import { explain, useStrings } from '../strings.js';
+import { Modal } from './modal.js';
+
+/** The page keeps no password. Those of the demo's accounts are no secret. */
+const knownPassword = (username: string): string | undefined =>
+  APPKEY === demo.appkey
+    ? demo.accounts.find((account) => account.username === username)?.password
+    : undefined;
+
+export function EndedDialog() {
+  const strings = useStrings();
+  const { state, reason } = useStore(({ connection }) => connection);
+  if (state !== 'ended' || reason === undefined || reason === 'logged_out') return null;
+  const [title, text] = strings.ended[reason];
+  // Only a new page can help against an old worker, or none.
+  const needsReload = reason === 'superseded' || reason === 'host_lost';
+  return (
+    <Modal title={title}>
+      <p class="muted">{text}</p>
+      {needsReload ? (
+        <div class="actions">
+          <button type="button" class="primary" onClick={() => location.reload()}>
+            {strings.reload}
+          </button>
+        </div>
+      ) : (
+        <LogInAgain />
+      )}
+    </Modal>
+  );
+}
+
+function LogInAgain() {
+  const strings = useStrings();
+  const username = useStore((state) => state.username) ?? '';
+  const known = knownPassword(username);
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+
+  const onSubmit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError('');
+    try {
+      await logIn(username, known ?? password);
+    } catch (reason) {
+      setError(explain(reason, strings));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form onSubmit={(event) => void onSubmit(event)} aria-busy={busy}>
+      {/* For password managers: which account it is. */}
+      <input class="visually-hidden" tabIndex={-1} autocomplete="username" readOnly value={username} />
+      {known === undefined && (
+        <label>
+          {strings.password}
+          <input
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      {error !== '' && (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" onClick={giveUp}>
+          {strings.logOut}
+        </button>
+        <button type="submit" class="primary" disabled={busy}>
+          {busy ? strings.signingIn : strings.logInHere}
+        </button>
+      </div>
+    </form>
+  );
+}

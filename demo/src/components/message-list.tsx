@@ -1,0 +1,143 @@
+/**
+ * A conversation's messages. The view stays at the end if it was there, and where its reader left it if it was not; new messages then
+ * show as a button. The latest are drawn first, earlier ones when asked for, so that a long history costs nothing until it is looked at.
+ */
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Chat, type ChatMessage, lastMessage } from '../chats.js';
+import { useNow } from '../hooks.js';
+import { useStore } from '../store.js';
+import { useStrings } from '../strings.js';
+import { timeline } from '../timeline.js';
+import { Bubble } from './bubble.js';
+import { DayLine } from './day-line.js';
+import { Icon } from './icon.js';
+
+const PAGE_MESSAGES = 100;
+const NEAR_END_PX = 80;
+const HOUR_MS = 3_600_000;
+
+const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
+  scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+
+/** How many of the messages came after the one with this id from somebody else. */
+function countAfter(messages: readonly ChatMessage[], id: string | undefined, me: string): number {
+  const index = messages.findLastIndex((message) => message.id === id);
+  return messages.slice(index + 1).filter(({ from }) => from !== me).length;
+}
+
+export function MessageList({ chat, name }: { chat: Chat; name: string }) {
+  const strings = useStrings();
+  const language = useStore((state) => state.language);
+  const me = useStore((state) => state.username) ?? '';
+  const [shown, setShown] = useState(PAGE_MESSAGES);
+  const [away, setAway] = useState(false);
+  const now = useNow(HOUR_MS);
+  const list = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
+  /** Whether the view follows the end. */
+  const follows = useRef(true);
+  /** The last message that was in view at the end. */
+  const lastSeen = useRef<string | undefined>(undefined);
+  /** Distance from the end, to be kept while earlier messages come in above. */
+  const keep = useRef<number | undefined>(undefined);
+
+  const { messages } = chat;
+  const last = lastMessage(chat);
+  const rows = useMemo(() => timeline(messages.slice(-shown), me), [messages, shown, me]);
+
+  const toEnd = (behavior: ScrollBehavior) => {
+    list.current?.scrollTo({ top: list.current.scrollHeight, behavior });
+  };
+
+  // One's own new message is always shown.
+  const isOwnNew = last?.status === 'sending' && last.id !== lastSeen.current;
+  if (isOwnNew) follows.current = true;
+
+  // Whenever other rows are drawn.
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    if (keep.current !== undefined) {
+      element.scrollTop = element.scrollHeight - keep.current;
+      keep.current = undefined;
+    } else if (follows.current) {
+      toEnd('instant');
+      lastSeen.current = last?.id;
+    }
+  }, [rows]);
+
+  // The view also changes its height: a keyboard opens, the field below grows, the window is resized.
+  useEffect(() => {
+    const element = list.current;
+    if (element === null || content.current === null) return;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, []);
+
+  const onScroll = () => {
+    const element = list.current;
+    if (element === null) return;
+    follows.current = isAtEnd(element);
+    if (follows.current) lastSeen.current = last?.id;
+    setAway(!follows.current);
+  };
+
+  const unseen = away ? countAfter(messages, lastSeen.current, me) : 0;
+  return (
+    <div class="message-area">
+      <div
+        class="messages"
+        ref={list}
+        onScroll={onScroll}
+        role="log"
+        aria-live="off"
+        aria-label={strings.messagesWith(name)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        {shown < messages.length && (
+          <button
+            type="button"
+            class="earlier"
+            onClick={() => {
+              const element = list.current;
+              if (element !== null) keep.current = element.scrollHeight - element.scrollTop;
+              setShown(shown + PAGE_MESSAGES);
+            }}
+          >
+            {strings.earlier}
+          </button>
+        )}
+        {messages.length === 0 && <p class="hint">{strings.noMessages(name)}</p>}
+        <ol ref={content}>
+          {rows.map((row) =>
+            row.kind === 'day' ? (
+              <DayLine key={row.key} at={row.at} now={now} language={language} />
+            ) : (
+              <Bubble {...row} username={chat.username} language={language} />
+            ),
+          )}
+        </ol>
+      </div>
+      {away && (
+        <button
+          type="button"
+          class="to-latest"
+          data-new={unseen > 0}
+          aria-label={strings.toLatest}
+          onClick={() => {
+            follows.current = true;
+            toEnd('smooth');
+          }}
+        >
+          {unseen > 0 && <span>{strings.newMessages(unseen)}</span>}
+          <Icon name="down" size={18} />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,12 @@
+/** The right side before anything has been chosen. */
+import { useStrings } from '../strings.js';
+
+export function NoConversation() {
+  const { pickOne, pickOneHint } = useStrings();
+  return (
+    <main class="conversation nothing">
+      <p>{pickOne}</p>
+      <p class="muted small">{pickOneHint}</p>
+    </main>
+  );
+}

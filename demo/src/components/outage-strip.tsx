@@ -1,0 +1,49 @@
+/** Says that the connection is lost, what happens about it and when, until everything is back. */
+import { useState } from 'preact/hooks';
+import { useNow } from '../hooks.js';
+import { renewSignature } from '../session.js';
+import { useStore } from '../store.js';
+import { explain, useStrings } from '../strings.js';
+import { Icon } from './icon.js';
+
+const SECOND_MS = 1_000;
+
+export function OutageStrip() {
+  const outage = useStore((state) => state.outage);
+  return outage ? <Strip /> : null;
+}
+
+function Strip() {
+  const strings = useStrings();
+  const { state, retryAt, needsAuth } = useStore(({ connection }) => connection);
+  const now = useNow(SECOND_MS);
+  const [error, setError] = useState('');
+  const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / SECOND_MS);
+  const isCounting = state === 'waiting' && seconds > 0;
+
+  if (needsAuth === true) {
+    return (
+      <div class="strip" role="alert">
+        <Icon name="offline" size={18} />
+        <span>{error || strings.needsSignature}</span>
+        <button
+          type="button"
+          onClick={() => {
+            setError('');
+            renewSignature().catch((reason: unknown) => setError(explain(reason, strings)));
+          }}
+        >
+          {strings.renew}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="strip">
+      <Icon name="offline" size={18} />
+      {/* Not a live region: it would be read out each second. The sidebar's status says it once. */}
+      <span data-testid="outage">{isCounting ? strings.retryingIn(seconds) : strings.retryingNow}</span>
+      <span class="muted strip-note">{strings.keepsWriting}</span>
+    </div>
+  );
+}

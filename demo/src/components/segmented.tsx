@@ -1,0 +1,26 @@
+/** A choice of a few, all on view: radio buttons that look like one control. */
+import { useId } from 'preact/hooks';
+
+interface Props<T extends string> {
+  label: string;
+  options: Readonly<Record<T, string>>;
+  value: T;
+  onChange: (value: T) => void;
+}
+
+export function Segmented<T extends string>({ label, options, value, onChange }: Props<T>) {
+  const name = useId();
+  return (
+    <fieldset class="segmented">
+      <legend>{label}</legend>
+      <div class="segments">
+        {(Object.entries(options) as [T, string][]).map(([option, text]) => (
+          <label key={option}>
+            <input type="radio" name={name} checked={option === value} onChange={() => onChange(option)} />
+            <span>{text}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,133 @@
+/** Who is not logged in meets one card: log in, register, or take a demo account. */
+import { useState } from 'preact/hooks';
+import demo from '../../accounts.json';
+import { APPKEY, logIn, registerAndLogIn } from '../session.js';
+import { getState, useStore } from '../store.js';
+import { explain, useStrings } from '../strings.js';
+import { Avatar } from './avatar.js';
+import { Preferences } from './preferences.js';
+
+type Busy = 'form' | 'demo' | null;
+
+export function Welcome() {
+  const strings = useStrings();
+  const notice = useStore((state) => state.notice);
+  const [isNew, setIsNew] = useState(false);
+  const [username, setUsername] = useState(() => getState().username ?? '');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState<Busy>(null);
+  const [error, setError] = useState('');
+
+  const attempt = async (which: Busy, enter: () => Promise<void>) => {
+    if (busy !== null) return;
+    setBusy(which);
+    setError('');
+    try {
+      await enter();
+    } catch (reason) {
+      setError(explain(reason, strings));
+      setBusy(null);
+    }
+  };
+
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const enter = isNew ? registerAndLogIn : logIn;
+    void attempt('form', () => enter(username.trim(), password));
+  };
+
+  const busyLabel = isNew ? strings.registering : strings.signingIn;
+  const label = isNew ? strings.register : strings.signIn;
+  return (
+    <main class="centred welcome">
+      <div class="card">
+        <header>
+          <Logo />
+          <h1>{strings.appName}</h1>
+          <p class="muted">{strings.tagline}</p>
+        </header>
+        {notice !== '' && error === '' && (
+          <p class="notice" role="status">
+            {notice}
+          </p>
+        )}
+        <form onSubmit={onSubmit} aria-busy={busy === 'form'}>
+          <label>
+            {strings.username}
+            <input
+              name="username"
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck={false}
+              maxLength={128}
+              required
+              value={username}
+              onInput={(event) => setUsername(event.currentTarget.value)}
+            />
+          </label>
+          <label>
+            {strings.password}
+            <input
+              name="password"
+              type="password"
+              autocomplete={isNew ? 'new-password' : 'current-password'}
+              required
+              value={password}
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          </label>
+          {error !== '' && (
+            <p class="error" role="alert">
+              {error}
+            </p>
+          )}
+          <button type="submit" class="primary" disabled={busy !== null}>
+            {busy === 'form' ? busyLabel : label}
+          </button>
+        </form>
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            setIsNew(!isNew);
+            setError('');
+          }}
+        >
+          {isNew ? strings.toSignIn : strings.toRegister}
+        </button>
+        {APPKEY === demo.appkey && (
+          <section class="demo-accounts" aria-label={strings.demoAccounts}>
+            <p class="divider">
+              <span>{strings.demoAccounts}</span>
+            </p>
+            <div class="demo-buttons">
+              {demo.accounts.map((account) => (
+                <button
+                  type="button"
+                  key={account.username}
+                  disabled={busy !== null}
+                  aria-label={strings.continueAs(account.nickname)}
+                  onClick={() => void attempt('demo', () => logIn(account.username, account.password))}
+                >
+                  <Avatar username={account.username} name={account.nickname} size={28} />
+                  {account.nickname}
+                </button>
+              ))}
+            </div>
+            <p class="muted small">{strings.secondAccount}</p>
+          </section>
+        )}
+      </div>
+      <Preferences />
+    </main>
+  );
+}
+
+function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" width="44" height="44" aria-hidden="true">
+      <rect width="32" height="32" rx="9" />
+      <path d="M9 10.5h14v9h-8L11 23v-3.5H9z" />
+    </svg>
+  );
+}

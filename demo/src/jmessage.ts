@@ -1,0 +1,17 @@
+/** The one place that names the SDK: an application of its own would write `from 'jmessage-runtime'`. */
+export type {
+  ConnectionState,
+  EndReason,
+  InitParams,
+  Message,
+  StateSnapshot,
+  SyncedConversation,
+  UserInfo,
+} from '../../src/index.js';
+export { CODES, JMessage } from '../../src/index.js';
+
+/** The code of what `onFail` hands over and an awaited request throws; undefined for any other error. */
+export function codeOf(error: unknown): number | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'number' ? error.code : undefined;
+}

@@ -1,0 +1,38 @@
+/** Finds web addresses in a text that a stranger wrote. Nothing but http and https becomes a link. */
+export interface Part {
+  text: string;
+  href?: string;
+}
+
+// Up to white space, quotation marks and the CJK punctuation that no address holds unescaped.
+const ADDRESS = /https?:\/\/[^\s<>"'`“”‘’「」『』（）【】《》，。；！？、]+/giu;
+/** What ends a sentence rather than an address. */
+const TRAILING = /[.,;:!?…)\]}]+$/u;
+
+function withoutTrailing(address: string): string {
+  const trimmed = address.replace(TRAILING, '');
+  // A closing bracket belongs to the address if it was opened there.
+  return trimmed.includes('(') && address.startsWith(`${trimmed})`) ? `${trimmed})` : trimmed;
+}
+
+export function linkify(text: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = withoutTrailing(match[0]);
+    if (!URL.canParse(address)) continue;
+    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
+    parts.push({ text: address, href: new URL(address).href });
+    end = match.index + address.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end) });
+  return parts;
+}
+
+const FEW_EMOJI =
+  /^(?:(?:\p{Extended_Pictographic}[\u{FE0F}\u{1F3FB}-\u{1F3FF}]*\u{200D}?)+|\p{RI}{2}){1,3}$/u;
+const MAX_EMOJI_CHARS = 24;
+
+/** Whether a text is nothing but up to three emoji, to be shown large. */
+export const isFewEmoji = (text: string): boolean =>
+  text.length <= MAX_EMOJI_CHARS && FEW_EMOJI.test(text.trim());

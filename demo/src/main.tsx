@@ -1,0 +1,11 @@
+/** Puts the page on the screen. What needs a SharedWorker is only loaded where there is one. */
+import { render } from 'preact';
+import { Unsupported } from './components/unsupported.js';
+import { showLooks } from './theme.js';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('index.html has no #app');
+
+showLooks();
+if (typeof SharedWorker === 'undefined') render(<Unsupported />, root);
+else void import('./app.js').then(({ App }) => render(<App />, root));

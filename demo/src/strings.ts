@@ -1,0 +1,226 @@
+/** Everything that the page says, in its two languages. */
+import { CODES, codeOf, type EndReason } from './jmessage.js';
+import type { Language } from './remember.js';
+import { useStore } from './store.js';
+
+/** What has happened, and what it means. */
+type Ended = Readonly<Record<EndReason, readonly [title: string, text: string]>>;
+
+const en = {
+  appName: 'JMessage',
+  tagline: 'One connection, every tab.',
+  starting: 'Looking for your session…',
+  signIn: 'Log in',
+  signingIn: 'Logging in…',
+  register: 'Create account',
+  registering: 'Creating account…',
+  username: 'User name',
+  password: 'Password',
+  toRegister: 'New here? Create an account',
+  toSignIn: 'Have an account? Log in',
+  demoAccounts: 'or try a demo account',
+  continueAs: (name: string) => `Continue as ${name}`,
+  secondAccount: 'Open a second tab and log in as the other one to chat with yourself.',
+  sessionGone: 'Your session has ended. Log in to continue.',
+  noSharedWorker: 'This browser has no SharedWorker, which this page needs.',
+
+  conversations: 'Conversations',
+  find: 'Find or start a conversation',
+  findHint: 'Search, or type a user name',
+  startWith: (name: string) => `Start a conversation with “${name}”`,
+  noConversations: 'No conversations yet. Type somebody’s user name above.',
+  noMatch: 'No conversation matches.',
+  isYou: 'That is you.',
+  noSuchUser: (name: string) => `There is no user “${name}”.`,
+  youPrefix: 'You: ',
+  unread: (count: number) => `${count} unread`,
+
+  pickOne: 'Pick a conversation',
+  pickOneHint: 'or start one by user name.',
+  noMessages: (name: string) => `Say hello to ${name} 👋`,
+  messagesWith: (name: string) => `Messages with ${name}`,
+  writeTo: (name: string) => `Message ${name}`,
+  send: 'Send',
+  back: 'Back to conversations',
+  sending: 'Sending',
+  sent: 'Sent',
+  notSent: 'Not sent',
+  retry: 'Try again',
+  earlier: 'Show earlier messages',
+  toLatest: 'Jump to the latest message',
+  newMessages: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+  unsupported: (type: string) => `[${type}]`,
+  saidTo: (name: string, text: string) => `${name}: ${text}`,
+
+  tabsOnOne: (tabs: number) => `${tabs === 1 ? '1 tab' : `${tabs} tabs`} · 1 connection`,
+  tabsOnNone: (tabs: number) => `${tabs === 1 ? '1 tab' : `${tabs} tabs`} · no connection`,
+  openTab: 'Open another tab',
+  online: 'Online',
+  connecting: 'Connecting…',
+  syncing: 'Updating…',
+  offline: 'Offline',
+  retryingIn: (seconds: number) => `Offline. Trying again in ${seconds} s`,
+  retryingNow: 'Offline. Trying again…',
+  keepsWriting: 'What you send goes out when the connection is back.',
+  needsSignature: 'The server wants a fresh signature before it lets this page back in.',
+  renew: 'Get a new one',
+
+  ended: {
+    other_login: ['Logged in somewhere else', 'This account was opened on another device or browser.'],
+    password_changed: ['Password changed', 'Log in with the new password to continue.'],
+    login_refused: ['Login refused', 'The server did not take the login again.'],
+    signature_expired: ['Session expired', 'No fresh signature could be had. Log in to continue.'],
+    superseded: ['There is a newer version', 'A newer version of this page is open in another tab.'],
+    host_lost: ['Something stopped working', 'The background worker is gone and did not come back.'],
+    logged_out: ['Logged out', 'This account was logged out in another tab.'],
+  } as Ended,
+  logInHere: 'Log in here',
+  reload: 'Reload the page',
+
+  menu: 'Menu',
+  profile: 'Profile',
+  editProfile: 'Edit profile',
+  nickname: 'Name',
+  signature: 'About',
+  save: 'Save',
+  saving: 'Saving…',
+  cancel: 'Cancel',
+  otherAccount: 'Use another account in a new tab',
+  logOut: 'Log out',
+  theme: 'Theme',
+  themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  languages: { en: 'English', zh: '中文' },
+
+  failed: (code: number, message: string) => `${message} (${code})`,
+  failures: {
+    [CODES.userNotExist]: 'There is no such user.',
+    [CODES.invalidPassword]: 'Wrong password.',
+    [CODES.userExists]: 'This user name is taken.',
+    [CODES.userDisabled]: 'This account is disabled.',
+    [CODES.targetUserNotExist]: 'This user does not exist.',
+    [CODES.messageTooLong]: 'Too long.',
+    [CODES.beyondFrequencyLimit]: 'Too many in a short time. Wait a little.',
+    [CODES.timeout]: 'The server did not answer.',
+    [CODES.hostUnavailable]: 'The background worker could not be started.',
+    [CODES.sessionEnded]: 'The session has ended.',
+  } as Readonly<Record<number, string>>,
+  noServer: 'The server cannot be reached.',
+};
+
+export type Strings = typeof en;
+
+const zh: Strings = {
+  appName: 'JMessage',
+  tagline: '一个连接，所有标签页。',
+  starting: '正在恢复会话…',
+  signIn: '登录',
+  signingIn: '正在登录…',
+  register: '注册',
+  registering: '正在注册…',
+  username: '用户名',
+  password: '密码',
+  toRegister: '还没有账号？注册一个',
+  toSignIn: '已有账号？登录',
+  demoAccounts: '或使用演示账号',
+  continueAs: (name) => `以 ${name} 的身份继续`,
+  secondAccount: '再开一个标签页，用另一个账号登录，就可以和自己聊天。',
+  sessionGone: '会话已结束，请重新登录。',
+  noSharedWorker: '此浏览器不支持 SharedWorker,无法使用本页面。',
+
+  conversations: '会话',
+  find: '查找或发起会话',
+  findHint: '搜索，或输入用户名',
+  startWith: (name) => `与“${name}”开始聊天`,
+  noConversations: '还没有会话。在上方输入对方的用户名。',
+  noMatch: '没有匹配的会话。',
+  isYou: '这是你自己。',
+  noSuchUser: (name) => `用户“${name}”不存在。`,
+  youPrefix: '我：',
+  unread: (count) => `${count} 条未读`,
+
+  pickOne: '选择一个会话',
+  pickOneHint: '或输入用户名发起会话。',
+  noMessages: (name) => `跟 ${name} 打个招呼吧 👋`,
+  messagesWith: (name) => `与 ${name} 的消息`,
+  writeTo: (name) => `发消息给 ${name}`,
+  send: '发送',
+  back: '返回会话列表',
+  sending: '发送中',
+  sent: '已发送',
+  notSent: '未发送',
+  retry: '重试',
+  earlier: '显示更早的消息',
+  toLatest: '跳到最新消息',
+  newMessages: (count) => `${count} 条新消息`,
+  unsupported: (type) => `[${type}]`,
+  saidTo: (name, text) => `${name}：${text}`,
+
+  tabsOnOne: (tabs) => `${tabs} 个标签页 · 1 个连接`,
+  tabsOnNone: (tabs) => `${tabs} 个标签页 · 未连接`,
+  openTab: '再开一个标签页',
+  online: '在线',
+  connecting: '连接中…',
+  syncing: '同步中…',
+  offline: '离线',
+  retryingIn: (seconds) => `已离线，${seconds} 秒后重试`,
+  retryingNow: '已离线，正在重试…',
+  keepsWriting: '恢复连接后，你的消息会自动发出。',
+  needsSignature: '服务器要求新的签名才能重新连接。',
+  renew: '重新获取',
+
+  ended: {
+    other_login: ['已在别处登录', '此账号已在另一台设备或浏览器上登录。'],
+    password_changed: ['密码已修改', '请用新密码重新登录。'],
+    login_refused: ['登录被拒绝', '服务器未接受重新登录。'],
+    signature_expired: ['会话已过期', '无法获取新的签名，请重新登录。'],
+    superseded: ['有新版本', '另一个标签页打开了此页面的新版本。'],
+    host_lost: ['出了点问题', '后台进程已停止且无法恢复。'],
+    logged_out: ['已退出登录', '此账号已在另一个标签页退出。'],
+  },
+  logInHere: '在此登录',
+  reload: '重新加载',
+
+  menu: '菜单',
+  profile: '个人资料',
+  editProfile: '编辑资料',
+  nickname: '昵称',
+  signature: '个性签名',
+  save: '保存',
+  saving: '保存中…',
+  cancel: '取消',
+  otherAccount: '在新标签页使用其他账号',
+  logOut: '退出登录',
+  theme: '主题',
+  themes: { system: '自动', light: '浅色', dark: '深色' },
+  language: '语言',
+  languages: { en: 'English', zh: '中文' },
+
+  failed: (code, message) => `${message}（${code}）`,
+  failures: {
+    [CODES.userNotExist]: '用户不存在。',
+    [CODES.invalidPassword]: '密码错误。',
+    [CODES.userExists]: '用户名已被占用。',
+    [CODES.userDisabled]: '账号已被禁用。',
+    [CODES.targetUserNotExist]: '对方用户不存在。',
+    [CODES.messageTooLong]: '消息过长。',
+    [CODES.beyondFrequencyLimit]: '操作过于频繁，请稍后再试。',
+    [CODES.timeout]: '服务器没有响应。',
+    [CODES.hostUnavailable]: '后台进程无法启动。',
+    [CODES.sessionEnded]: '会话已结束。',
+  },
+  noServer: '无法连接服务器。',
+};
+
+const TABLES: Readonly<Record<Language, Strings>> = { en, zh };
+
+export const stringsOf = (language: Language): Strings => TABLES[language];
+
+export const useStrings = (): Strings => stringsOf(useStore(({ language }) => language));
+
+/** What went wrong, for people. Without a code it was a fetch that found nobody. */
+export function explain(error: unknown, strings: Strings): string {
+  const code = codeOf(error);
+  if (code === undefined) return strings.noServer;
+  return strings.failures[code] ?? strings.failed(code, (error as { message?: string }).message ?? '');
+}
