@@ -21,3 +21,5 @@ export const MAX_TEXT_BYTES = 8_192;
 
 export const SINGLE = 3;
 export const GROUP = 4;
+/** A request's payload as JSON. Less than the gateway's frame limit, which also holds the packet's own characters. */
+export const MAX_FRAME_BYTES = 60_000;

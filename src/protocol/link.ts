@@ -10,9 +10,13 @@ import type { ListenerEvents, ListenerName } from './listeners.js';
 import type { MethodName } from './method-names.js';
 import type { StateSnapshot } from './state.js';
 
-/** Changes when tab and worker of different builds would misunderstand each other; part of the worker's name. */
-export const LINK_VERSION = 1;
-export const WORKER_NAME = `jmessage-v${LINK_VERSION}`;
+/**
+ * The worker's name: its number is raised when tab and worker of different builds would misunderstand each other. It stands again as a
+ * literal in `client/hosts/shared.ts`, where bundlers must be able to read it.
+ */
+export const WORKER_NAME = 'jmessage-v1';
+/** Of two builds that want one account's socket the newer has it. */
+export const RUNTIME_VERSION = '0.1.0';
 
 /** What a page was initialised with (specification: 鉴权). */
 export interface AuthPayload {
@@ -29,7 +33,8 @@ export interface AuthPayload {
  */
 export interface Restore {
   auth: AuthPayload | null;
-  login: { username: string; digest: string } | null;
+  /** `digest` is there only for a tab that logged in itself: one that attached never had the password. */
+  login: { appkey: string; username: string; digest: string | null } | null;
 }
 
 export interface Settings {
@@ -47,13 +52,21 @@ export interface Hello {
   settings: Settings;
   /** Where the tab was, when it comes back from the back/forward cache or from a worker's death. */
   last: { instance: string; seq: number } | null;
-  restore: Restore | null;
+  /** What the tab had, to be brought back. */
+  restore: Restore;
 }
 
 export interface Welcome {
   instance: string;
   /** The Web Lock that the worker holds while it lives, already taken. */
   lock: string | null;
+}
+
+/** A tab's copy of what the worker knows of it. */
+export interface Mirror {
+  state: StateSnapshot;
+  initialised: boolean;
+  restore: Restore;
 }
 
 export interface Call {
@@ -70,8 +83,8 @@ export type Outcome =
       data: object;
       /** Second argument of `onSuccess`. */
       second?: unknown;
-      /** For the tab to keep, see {@link Restore}. */
-      restore?: Restore;
+      /** How things stand after a session method, so that `isLogin()` is right inside `onSuccess`. */
+      mirror?: Mirror;
     }
   | { kind: 'failure'; error: Failure }
   | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };
@@ -93,14 +106,13 @@ export interface WorkerApi {
 
 /** One thing that happened, for one listener. */
 export type AccountEvent = {
-  [L in ListenerName]: { seq: number; listener: L; data: ListenerEvents[L] };
-}[ListenerName];
+  [L in Exclude<ListenerName, 'onStateChange'>]: { seq: number; listener: L; data: ListenerEvents[L] };
+}[Exclude<ListenerName, 'onStateChange'>];
 
 /** What the worker posts on the second port. */
 export type TabMessage = { instance: string } & (
   | { kind: 'events'; events: AccountEvent[] }
-  /** State mirror: the session's snapshot, and whether this tab is initialised. */
-  | { kind: 'state'; state: StateSnapshot; initialised: boolean }
+  | { kind: 'mirror'; mirror: Mirror }
   /** `ack` of an open call. */
   | { kind: 'ack'; callId: string; rid: number; data: unknown }
   /** The events since the tab's last one are no longer kept: what it shows may have holes. */

@@ -1,0 +1,116 @@
+/**
+ * Hands events to the application's listeners: in order, each once, in slices short enough that a burst never holds a frame.
+ *
+ * A listener may be set before or after login: what arrives while there is none is kept for it for {@link KEEP_MS} and then delivered.
+ */
+import type { ListenerEvents, ListenerName } from '../protocol/tab.js';
+import { callSafely } from './call-safely.js';
+
+/** How long an event waits for its listener. */
+const KEEP_MS = 10_000;
+/** How long one slice may take before the page gets its turn. */
+const SLICE_MS = 8;
+
+type Listener<L extends ListenerName> = (data: ListenerEvents[L]) => void;
+interface Entry {
+  listener: ListenerName;
+  data: unknown;
+  at: number;
+}
+
+export class Dispatcher {
+  /** The one set by `onX`, which a second call replaces, as in V2. */
+  readonly #primary = new Map<ListenerName, (data: unknown) => void>();
+  readonly #added = new Map<ListenerName, Set<(data: unknown) => void>>();
+  readonly #kept = new Map<ListenerName, Entry[]>();
+  #queue: Entry[] = [];
+  #running = false;
+  #closed = false;
+  readonly #yield: (fn: () => void) => void;
+
+  constructor(yieldToPage: (fn: () => void) => void) {
+    this.#yield = yieldToPage;
+  }
+
+  /** Replaces the listener of that name; anything but a function removes it. */
+  set<L extends ListenerName>(name: L, fn: Listener<L> | null | undefined): void {
+    if (typeof fn === 'function') {
+      this.#primary.set(name, fn as (data: unknown) => void);
+      this.#release(name);
+    } else {
+      this.#primary.delete(name);
+    }
+  }
+
+  /** Adds a further listener. @returns its removal */
+  add<L extends ListenerName>(name: L, fn: Listener<L>): () => void {
+    const listener = fn as (data: unknown) => void;
+    const set = this.#added.get(name) ?? new Set();
+    this.#added.set(name, set.add(listener));
+    this.#release(name);
+    return () => void set.delete(listener);
+  }
+
+  push<L extends ListenerName>(listener: L, data: ListenerEvents[L]): void {
+    if (this.#closed) return;
+    this.#queue.push({ listener, data, at: Date.now() });
+    this.#run();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#queue = [];
+    this.#kept.clear();
+    this.#primary.clear();
+    this.#added.clear();
+  }
+
+  #release(name: ListenerName): void {
+    const kept = this.#kept.get(name);
+    if (!kept) return;
+    this.#kept.delete(name);
+    const now = Date.now();
+    this.#queue.unshift(...kept.filter((entry) => now - entry.at < KEEP_MS));
+    // Not within the application's own call of onX.
+    this.#yield(() => this.#run());
+  }
+
+  #run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    const until = performance.now() + SLICE_MS;
+    let entry = this.#queue.shift();
+    while (entry) {
+      this.#deliver(entry);
+      if (this.#queue.length > 0 && performance.now() > until) {
+        this.#yield(() => {
+          this.#running = false;
+          this.#run();
+        });
+        return;
+      }
+      entry = this.#queue.shift();
+    }
+    this.#running = false;
+  }
+
+  #deliver(entry: Entry): void {
+    const primary = this.#primary.get(entry.listener);
+    const added = this.#added.get(entry.listener);
+    if (!primary && !added?.size) {
+      this.#keep(entry);
+      return;
+    }
+    if (primary) callSafely(primary, entry.data);
+    for (const fn of [...(added ?? [])]) callSafely(fn, entry.data);
+  }
+
+  #keep(entry: Entry): void {
+    // State is a mirror that can be read at any time: an old one is of no use to a late listener.
+    if (entry.listener === 'onStateChange') return;
+    const kept = this.#kept.get(entry.listener) ?? [];
+    while (kept[0] && entry.at - kept[0].at >= KEEP_MS) kept.shift();
+    kept.push(entry);
+    this.#kept.set(entry.listener, kept);
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * `JMessage`, as a page sees it: the documented methods and listeners, with the work done elsewhere.
+ *
+ * The methods are made from the method table's names, their types from its rows. What a tab has to know at once (`isInit`, `isLogin`,
+ * `isConnect`) it reads from its mirror of the worker's state.
+ */
+import {
+  type AnswerOf,
+  CODES,
+  failure,
+  IDLE,
+  LISTENER_NAMES,
+  type ListenerEvents,
+  type ListenerName,
+  METHOD_NAMES,
+  type MethodName,
+  type Methods,
+  type Mirror,
+  type ParamsOf,
+  type SecondOf,
+  type StateSnapshot,
+} from '../protocol/tab.js';
+import { callSafely } from './call-safely.js';
+import { Dispatcher } from './dispatcher.js';
+import type { Host } from './hosts/host.js';
+import { assertSharedWorker } from './hosts/shared-host.js';
+import { Link } from './link.js';
+import { hostOf, type JMessageOptions, settingsOf } from './options.js';
+import { browserPage, type Page } from './page.js';
+import { JMessageRequest, type OpenRequest } from './request.js';
+import { SeenMessages } from './seen-messages.js';
+
+type Args<P> = P extends undefined ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
+
+/** The API's methods, as the method table has them. */
+export type ApiMethods = {
+  [N in MethodName]: (
+    ...args: Args<ParamsOf<Methods[N]>>
+  ) => JMessageRequest<AnswerOf<Methods[N]>, SecondOf<Methods[N]>>;
+};
+
+/** The documented way to listen: a second call replaces the first listener. */
+export type ApiListeners = {
+  [L in ListenerName]: (fn: (data: ListenerEvents[L]) => void) => void;
+};
+
+const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null, login: null } };
+
+/** Whoever logs in again expects the history again. */
+const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
+
+class Core {
+  readonly #page: Page;
+  readonly #dispatcher: Dispatcher;
+  readonly #link: Link;
+  readonly #open = new Map<string, OpenRequest<never, never>>();
+  readonly #debug: boolean;
+  readonly #auth: JMessageOptions['auth'];
+  readonly #seen = new SeenMessages();
+  #mirror = NOTHING;
+  #destroyed = false;
+
+  constructor(options: JMessageOptions, bundled: () => Host) {
+    const settings = settingsOf(options);
+    if (typeof options.worker !== 'function') assertSharedWorker();
+    const host = hostOf(options.worker, bundled);
+    this.#debug = settings.debug;
+    this.#auth = options.auth;
+    this.#page = browserPage();
+    this.#dispatcher = new Dispatcher(this.#page.yield);
+    this.#link = new Link(host, this.#page, this.#page.uuid(), settings, {
+      onEvents: (events) => {
+        for (const event of events) {
+          const fresh = this.#seen.fresh(event);
+          if (fresh) this.#dispatcher.push(fresh.listener, fresh.data);
+        }
+      },
+      onMirror: (mirror) => this.#reflect(mirror),
+      onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
+      onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
+      onAuth: () => this.#provideAuth(),
+      onLog: (level, text) => this.#log(level, text),
+      onGivenUp: (reason) => this.#giveUp(reason),
+      restore: () => this.#mirror.restore,
+    });
+  }
+
+  /** Whether `init` has succeeded on this instance. */
+  isInit(): boolean {
+    return this.#mirror.initialised;
+  }
+
+  /** Whether an account is logged in here. Stays true through an outage: the session comes back by itself. */
+  isLogin(): boolean {
+    const { state } = this.#mirror.state;
+    return state !== 'idle' && state !== 'ended';
+  }
+
+  /** Whether the account's connection is up now. */
+  isConnect(): boolean {
+    return this.#mirror.state.connected;
+  }
+
+  /** The state that `onStateChange` last told. */
+  getState(): StateSnapshot {
+    return this.#mirror.state;
+  }
+
+  /** Adds a listener beside the one that `onX` sets. @returns its removal */
+  addListener<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): () => void {
+    return this.#dispatcher.add(name, fn);
+  }
+
+  /** Lets go of the worker. The account stays logged in for other tabs; open requests fail with 889005, though what they sent stays on its way. */
+  destroy(): void {
+    this.#destroyed = true;
+    this.#dispatcher.close();
+    this.#link.close();
+    this.#mirror = NOTHING;
+  }
+
+  /** @internal what `onX` does */
+  listen<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): void {
+    this.#dispatcher.set(name, fn);
+  }
+
+  /** @internal what every method does */
+  request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
+    const open = JMessageRequest.open<never, never>();
+    if (this.#destroyed) {
+      open.settle({ kind: 'failure', error: failure(CODES.destroyed) });
+      return open.request;
+    }
+    const callId = this.#page.uuid();
+    this.#open.set(callId, open);
+    void this.#link.call({ callId, method, params, madeAt: this.#page.now() }).then((outcome) => {
+      this.#open.delete(callId);
+      if (outcome.kind === 'success') {
+        if (outcome.mirror) this.#reflect(outcome.mirror);
+        this.#seen.sent(outcome.data);
+      }
+      open.settle(outcome);
+    });
+    if (STARTS_AFRESH.has(method)) this.#seen.clear();
+    // V2's loginOut has no callbacks: what asks right after it expects it to be done.
+    if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
+    return open.request;
+  }
+
+  #reflect(mirror: Mirror): void {
+    const before = JSON.stringify(this.#mirror.state);
+    this.#mirror = mirror;
+    if (JSON.stringify(mirror.state) !== before) this.#dispatcher.push('onStateChange', mirror.state);
+  }
+
+  #provideAuth(): void {
+    const auth = this.#auth;
+    if (!auth) return this.#link.provideAuth(null);
+    Promise.resolve()
+      .then(auth)
+      .then(
+        (payload) => this.#link.provideAuth(payload),
+        (error: unknown) => {
+          this.#log('warn', `the auth function failed: ${error}`);
+          this.#link.provideAuth(null);
+        },
+      );
+  }
+
+  #giveUp(reason: string): void {
+    const wasIn = this.isLogin();
+    this.#reflect({
+      ...NOTHING,
+      state: wasIn ? { ...IDLE, state: 'ended', reason: 'host_lost' } : IDLE,
+    });
+    if (wasIn) this.#dispatcher.push('onDisconnect', undefined);
+    this.#log('warn', `gave up on the worker: ${reason}`);
+  }
+
+  #log(level: 'debug' | 'warn', text: string): void {
+    if (this.#debug || level === 'warn') callSafely(() => console[level](`[JMessage] ${text}`));
+  }
+}
+
+for (const name of METHOD_NAMES) {
+  Object.defineProperty(Core.prototype, name, {
+    configurable: true,
+    writable: true,
+    value(this: Core, params: unknown) {
+      return this.request(name, params);
+    },
+  });
+}
+for (const name of LISTENER_NAMES) {
+  Object.defineProperty(Core.prototype, name, {
+    configurable: true,
+    writable: true,
+    value(this: Core, fn: (data: unknown) => void) {
+      this.listen(name, fn);
+    },
+  });
+}
+
+/** The class without its worker: an entry adds where that comes from. */
+export const JMessageCore = Core as unknown as new (
+  options: JMessageOptions,
+  bundled: () => Host,
+) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners;

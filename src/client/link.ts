@@ -1,0 +1,318 @@
+/**
+ * A tab's link to its worker.
+ *
+ * It opens the two ports, shakes hands, and keeps every call until it is answered. When the worker dies (its Web Lock is granted to us) or
+ * freezes (silence while calls are in flight), it starts the worker again, says who the tab was, and submits the open calls once more
+ * under their `callId`s: what they were on the wire follows from those, so the server recognises what it has already done.
+ */
+import { type Remote, transfer, wrap } from 'comlink';
+import {
+  type AccountEvent,
+  type Call,
+  CODES,
+  failure,
+  type Mirror,
+  type Outcome,
+  type Restore,
+  type Settings,
+  type TabMessage,
+  type Welcome,
+  type WorkerApi,
+} from '../protocol/tab.js';
+import type { Host } from './hosts/host.js';
+import type { Page } from './page.js';
+
+/** A worker that has not answered the handshake by then counts as not started. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Silence of this length, with calls in flight, is worth a question … */
+const SILENCE_MS = 5_000;
+/** … and no answer to that means frozen or dead. */
+const PING_TIMEOUT_MS = 5_000;
+/** Waits before each further start; after the last one the link gives up until it is needed again. */
+const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
+/** A link that has held this long starts counting afresh. */
+const STABLE_MS = 60_000;
+
+export interface LinkHandlers {
+  onEvents(events: AccountEvent[]): void;
+  onMirror(mirror: Mirror): void;
+  onAck(callId: string, rid: number, data: unknown): void;
+  /** Events are missing and can no longer be had. */
+  onGap(): void;
+  /** The worker asks this page for a fresh signature. */
+  onAuth(): void;
+  onLog(level: 'debug' | 'warn', text: string): void;
+  /** The worker could not be started again. */
+  onGivenUp(reason: string): void;
+  /** What the tab has to be brought back with. */
+  restore(): Restore;
+}
+
+/** `away`: the page is in the back/forward cache or gone. `failed`: given up; the next call tries again. */
+type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed';
+
+interface OpenCall {
+  call: Call;
+  settle(outcome: Outcome): void;
+}
+
+export class Link {
+  #phase: Phase = 'closed';
+  #api: Remote<WorkerApi> | undefined;
+  /** Ends with the ports it opened: whatever an earlier opening still delivers is ignored. */
+  #scope = new AbortController();
+  #last: { instance: string; seq: number } | null = null;
+  #restarts = 0;
+  #openedAt = 0;
+  #heardAt = 0;
+  #probe: ReturnType<typeof setInterval> | undefined;
+  readonly #calls = new Map<string, OpenCall>();
+  readonly #undo: (() => void)[];
+
+  constructor(
+    private readonly host: Host,
+    private readonly page: Page,
+    private readonly tabId: string,
+    private readonly settings: Settings,
+    private readonly handlers: LinkHandlers,
+  ) {
+    this.#undo = [
+      page.on('hide', () => this.#leave()),
+      page.on('show', () => this.#return()),
+      page.on('wake', () => this.#wake()),
+    ];
+    void this.#open();
+  }
+
+  /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. */
+  call(call: Call): Promise<Outcome> {
+    return new Promise((settle) => {
+      const open = { call, settle };
+      this.#calls.set(call.callId, open);
+      if (this.#phase === 'open') this.#submit(open);
+      if (this.#phase === 'failed') void this.#open();
+    });
+  }
+
+  provideAuth(payload: unknown): void {
+    this.#tell((api) => api.provideAuth(payload));
+  }
+
+  /** Closes the link for good. Open calls settle with 889005; what they sent stays on its way. */
+  close(): void {
+    if (this.#phase === 'closed') return;
+    for (const undo of this.#undo) undo();
+    this.#tell((api) => api.bye());
+    this.#phase = 'closed';
+    this.#teardown();
+    this.#failAll(CODES.destroyed);
+  }
+
+  async #open(): Promise<void> {
+    this.#teardown();
+    this.#phase = 'opening';
+    this.#scope = new AbortController();
+    const { signal } = this.#scope;
+    try {
+      const lock = await this.#takeLock(signal);
+      if (signal.aborted) return;
+      const welcome = await this.#shakeHands(lock, signal);
+      if (signal.aborted) return;
+      this.#opened(welcome, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#lost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`)),
+        HANDSHAKE_TIMEOUT_MS,
+      );
+      signal.addEventListener('abort', () => clearTimeout(timer));
+      const port = this.host.connect((reason) => reject(new Error(reason)));
+      const { port1, port2 } = new MessageChannel();
+      signal.addEventListener('abort', () => {
+        port1.close();
+        port.close();
+      });
+      port1.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+        if (!signal.aborted) this.#hear(data);
+      };
+      const api = wrap<WorkerApi>(port);
+      this.#api = api;
+      const hello = {
+        tabId: this.tabId,
+        lock,
+        settings: this.settings,
+        last: this.#last,
+        restore: this.handlers.restore(),
+      };
+      api
+        .hello(hello, transfer(port2, [port2]))
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
+  #opened(welcome: Welcome, signal: AbortSignal): void {
+    this.#phase = 'open';
+    this.#openedAt = this.page.now();
+    this.#heardAt = this.#openedAt;
+    if (welcome.lock !== null) {
+      this.page.locks
+        ?.request(welcome.lock, { mode: 'shared', signal }, () => {
+          // Granted means that the worker, which held it for its life, is dead.
+          if (!signal.aborted) this.#lost('the worker died');
+        })
+        .catch(ignoreAbort);
+    }
+    this.#probe = setInterval(() => this.#checkSilence(), SILENCE_MS);
+    for (const open of this.#calls.values()) this.#submit(open);
+  }
+
+  /** A tab takes its own lock before it names it to the worker, so that the worker can never find it free while the tab lives. */
+  #takeLock(signal: AbortSignal): Promise<string | null> {
+    const { locks } = this.page;
+    if (!locks) return Promise.resolve(null);
+    const name = `jmessage:tab:${this.tabId}`;
+    return new Promise((resolve, reject) => {
+      locks
+        .request(name, { signal }, () => {
+          resolve(name);
+          return new Promise<void>((release) => {
+            if (signal.aborted) release();
+            signal.addEventListener('abort', () => release());
+          });
+        })
+        .catch(reject);
+    });
+  }
+
+  #submit({ call, settle }: OpenCall): void {
+    const { signal } = this.#scope;
+    this.#api?.call(call).then(
+      (outcome) => {
+        if (signal.aborted) return;
+        this.#heardAt = this.page.now();
+        this.#calls.delete(call.callId);
+        settle(outcome);
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        this.#calls.delete(call.callId);
+        const cloning = error instanceof Error && error.name === 'DataCloneError';
+        settle({
+          kind: 'failure',
+          error: cloning
+            ? failure(CODES.cannotBeCloned)
+            : failure(CODES.unknown, `${call.method}: ${error instanceof Error ? error.message : error}`),
+        });
+      },
+    );
+  }
+
+  #hear(message: TabMessage): void {
+    this.#heardAt = this.page.now();
+    const { handlers } = this;
+    switch (message.kind) {
+      case 'events': {
+        const last = this.#last;
+        const seen = last?.instance === message.instance ? last.seq : 0;
+        const fresh = message.events.filter((event) => event.seq > seen);
+        const newest = fresh.at(-1);
+        if (!newest) return;
+        this.#last = { instance: message.instance, seq: newest.seq };
+        return handlers.onEvents(fresh);
+      }
+      case 'mirror':
+        return handlers.onMirror(message.mirror);
+      case 'ack':
+        return handlers.onAck(message.callId, message.rid, message.data);
+      case 'gap':
+        return handlers.onGap();
+      case 'auth':
+        return handlers.onAuth();
+      case 'log':
+        return handlers.onLog(message.level, message.text);
+    }
+  }
+
+  #checkSilence(): void {
+    if (this.#calls.size > 0 && this.page.now() - this.#heardAt >= SILENCE_MS) this.#ping();
+  }
+
+  #ping(): void {
+    const { signal } = this.#scope;
+    const timer = setTimeout(() => {
+      if (!signal.aborted) this.#lost('the worker does not answer');
+    }, PING_TIMEOUT_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    this.#tell((api) =>
+      api.ping().then(() => {
+        clearTimeout(timer);
+        this.#heardAt = this.page.now();
+      }),
+    );
+  }
+
+  #lost(reason: string): void {
+    const wasStable = this.#openedAt > 0 && this.page.now() - this.#openedAt >= STABLE_MS;
+    if (wasStable) this.#restarts = 0;
+    this.#teardown();
+    const delay = RESTART_DELAYS_MS[this.#restarts];
+    this.#restarts += 1;
+    if (delay === undefined) {
+      this.#phase = 'failed';
+      this.#restarts = 0;
+      this.handlers.onGivenUp(reason);
+      this.#failAll(CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`);
+      return;
+    }
+    this.#phase = 'opening';
+    const timer = setTimeout(() => void this.#open(), delay);
+    this.#scope = new AbortController();
+    this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  /** Into the back/forward cache, or away for good: which of the two is not known yet. A held lock would rule the former out. */
+  #leave(): void {
+    if (this.#phase === 'closed') return;
+    this.#tell((api) => api.bye());
+    this.#teardown();
+    this.#phase = 'away';
+  }
+
+  #return(): void {
+    if (this.#phase === 'away') void this.#open();
+  }
+
+  #wake(): void {
+    if (this.#phase !== 'open') return;
+    this.#tell((api) => api.wake());
+    this.#ping();
+  }
+
+  #tell(say: (api: Remote<WorkerApi>) => Promise<unknown>): void {
+    if (this.#phase !== 'open' || !this.#api) return;
+    say(this.#api).catch(() => {
+      // Whoever is told a thing and has gone is found out by lock or silence.
+    });
+  }
+
+  #teardown(): void {
+    this.#scope.abort();
+    clearInterval(this.#probe);
+    this.#api = undefined;
+  }
+
+  #failAll(code: (typeof CODES)['destroyed' | 'hostUnavailable'], detail?: string): void {
+    for (const { settle } of this.#calls.values()) settle({ kind: 'failure', error: failure(code, detail) });
+    this.#calls.clear();
+  }
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+}

@@ -1,0 +1,48 @@
+/** What the client needs of the page it runs in, handed in so that a test can be the page. */
+export interface Page {
+  /** null where the browser has none (a page that is not a secure context): tabs are then noticed leaving only by their goodbye. */
+  readonly locks: Pick<LockManager, 'request'> | null;
+  now(): number;
+  uuid(): string;
+  /** Runs `fn` in a task of its own, soon, also in a hidden tab. */
+  yield(fn: () => void): void;
+  /** @returns the undo */
+  on(event: 'hide' | 'show' | 'wake', fn: () => void): () => void;
+}
+
+export function browserPage(): Page {
+  const { port1, port2 } = new MessageChannel();
+  const tasks: (() => void)[] = [];
+  port1.onmessage = () => tasks.shift()?.();
+  return {
+    locks: globalThis.navigator?.locks ?? null,
+    now: () => Date.now(),
+    uuid,
+    yield(fn) {
+      tasks.push(fn);
+      port2.postMessage(null);
+    },
+    on(event, fn) {
+      const scope = new AbortController();
+      const { signal } = scope;
+      if (event === 'hide') addEventListener('pagehide', fn, { signal });
+      if (event === 'show') {
+        addEventListener('pageshow', (shown) => shown.persisted && fn(), { signal });
+      }
+      if (event === 'wake') {
+        addEventListener('online', fn, { signal });
+        document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && fn(), {
+          signal,
+        });
+      }
+      return () => scope.abort();
+    },
+  };
+}
+
+/** `crypto.randomUUID` exists in secure contexts only; a chat on plain http in a company network is not one. */
+function uuid(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,133 @@
+/**
+ * What every API method returns: the documented chain (`onSuccess`, `onFail`, `onTimeout`, `onAck`) that can also be awaited.
+ *
+ * It settles exactly once. A handler that is added after that is called at once, in a microtask. A promise exists only once somebody
+ * asks for one, so those who only chain never see an unhandled rejection.
+ */
+import { CODES, type Failure, failure, type Outcome } from '../protocol/tab.js';
+import { callSafely } from './call-safely.js';
+
+/** What `onAck` is called with: the server has received the request. */
+export interface AckData {
+  rid: number;
+  /** The payload that was sent. */
+  data: unknown;
+}
+
+/** What `onTimeout` is called with. */
+export interface TimeoutData extends AckData {
+  /** true: acknowledged but never answered; false: not even acknowledged. */
+  response_timeout: boolean;
+}
+
+/** What an awaited request rejects with: `code` and `message` as in `onFail`, the whole answer in `data`. */
+export class JMessageError extends Error {
+  override readonly name = 'JMessageError';
+  readonly code: number;
+  readonly data: Failure;
+
+  constructor(data: Failure) {
+    super(`${data.message} (${data.code})`);
+    this.code = data.code;
+    this.data = data;
+  }
+}
+
+type Settled = Outcome;
+
+/** @typeParam A what `onSuccess` gets first; @typeParam S and second */
+export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
+  #settled: Settled | undefined;
+  #acks: AckData[] = [];
+  readonly #onSettled: ((outcome: Settled) => void)[] = [];
+  readonly #onAck: ((data: AckData) => void)[] = [];
+  #promise: Promise<A> | undefined;
+
+  /** Hands out the request together with the means to settle it, which stay with whoever made it. */
+  static open<A, S>(): OpenRequest<A, S> {
+    const request = new JMessageRequest<A, S>();
+    return {
+      request,
+      settle: (outcome) => request.#settle(outcome),
+      acknowledge: (data) => request.#acknowledge(data),
+    };
+  }
+
+  /** The call succeeded: `data.code` is 0. Sends have the message that was sent as second argument. */
+  onSuccess(fn: (data: A, msg: S) => void): this {
+    return this.#whenSettled((outcome) => {
+      if (outcome.kind === 'success') fn(outcome.data as A, outcome.second as S);
+    });
+  }
+
+  /** The call failed: `data.code` says how, `data.message` in words. */
+  onFail(fn: (data: Failure) => void): this {
+    return this.#whenSettled((outcome) => {
+      if (outcome.kind === 'failure') fn(outcome.error);
+    });
+  }
+
+  /** All tries are used up. */
+  onTimeout(fn: (data: TimeoutData) => void): this {
+    return this.#whenSettled((outcome) => {
+      if (outcome.kind !== 'timeout') return;
+      const { rid, data, responseTimeout } = outcome;
+      fn({ rid, data, response_timeout: responseTimeout });
+    });
+  }
+
+  /** The server has received the request; once for each try that it acknowledged. */
+  onAck(fn: (data: AckData) => void): this {
+    this.#onAck.push(fn);
+    for (const data of this.#acks) queueMicrotask(() => callSafely(fn, data));
+    return this;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: being awaitable is the point
+  then<R = A, E = never>(
+    onfulfilled?: ((value: A) => R | PromiseLike<R>) | null,
+    onrejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    this.#promise ??= new Promise<A>((resolve, reject) => {
+      this.#whenSettled((outcome) => {
+        if (outcome.kind === 'success') resolve(outcome.data as A);
+        else if (outcome.kind === 'failure') reject(new JMessageError(outcome.error));
+        else reject(new JMessageError(failure(CODES.timeout)));
+      });
+    });
+    return this.#promise.then(onfulfilled, onrejected);
+  }
+
+  catch<E = never>(onrejected?: ((reason: unknown) => E | PromiseLike<E>) | null): Promise<A | E> {
+    return this.then(undefined, onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<A> {
+    return this.then().finally(onfinally);
+  }
+
+  #whenSettled(fn: (outcome: Settled) => void): this {
+    const settled = this.#settled;
+    if (settled) queueMicrotask(() => callSafely(fn, settled));
+    else this.#onSettled.push(fn);
+    return this;
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = outcome;
+    for (const fn of this.#onSettled.splice(0)) callSafely(fn, outcome);
+  }
+
+  #acknowledge(data: AckData): void {
+    if (this.#settled) return;
+    this.#acks.push(data);
+    for (const fn of this.#onAck) callSafely(fn, data);
+  }
+}
+
+export interface OpenRequest<A, S> {
+  request: JMessageRequest<A, S>;
+  settle(outcome: Outcome): void;
+  acknowledge(data: AckData): void;
+}

@@ -1,0 +1,25 @@
+/**
+ * What an application imports. Importing it on a server is safe; constructing has to wait for the browser.
+ *
+ *     import JMessage from 'jmessage-runtime';
+ *     const JIM = new JMessage({ address: 'https://im.example.com' });
+ */
+import { bundledWorker } from './client/hosts/shared.js';
+import { JMessageCore } from './client/jmessage.js';
+import type { JMessageOptions } from './client/options.js';
+
+export class JMessage extends JMessageCore {
+  constructor(options: JMessageOptions = {}) {
+    super(options, bundledWorker);
+  }
+}
+
+export default JMessage;
+export type { ApiListeners, ApiMethods } from './client/jmessage.js';
+export type { InitParams, JMessageOptions } from './client/options.js';
+export { type AckData, JMessageError, type JMessageRequest, type TimeoutData } from './client/request.js';
+export { CODES, type ErrorCode, type Failure } from './protocol/codes.js';
+export type { ListenerEvents, ListenerName } from './protocol/listeners.js';
+export type { SendAnswer, SentMessage } from './protocol/methods.js';
+export type * from './protocol/payloads.js';
+export type { ConnectionState, EndReason, StateSnapshot } from './protocol/state.js';

@@ -1,0 +1,119 @@
+/**
+ * One socket's life: opened, initialised, perhaps logged in, closed once. Requests made through it end with it; a session that outlives
+ * sockets keeps its own.
+ */
+import { type AuthPayload, WIRE_VERSION } from '../protocol/index.js';
+import { ridOf } from '../protocol/rid.js';
+import type { Platform } from './platform.js';
+import { type Reply, Requests } from './requests.js';
+import type { Socket } from './socket.js';
+
+/** More than a server has reason to push before anybody listens. */
+const MAX_HELD_EVENTS = 1_000;
+
+export class Connection {
+  readonly #requests: Requests;
+  readonly #socket: Socket;
+  readonly #opened: Promise<boolean>;
+  readonly #settleOpened: (ok: boolean) => void;
+  #closed = false;
+  #onClose: ((reason: string) => void) | undefined;
+  #onEvent: ((event: string, payload: unknown) => void) | undefined;
+  /** What came while nobody listened. */
+  #held: [event: string, payload: unknown][] = [];
+  /** What it was initialised with, once that has succeeded. */
+  auth: AuthPayload | undefined;
+  /** Why it closed. */
+  reason = '';
+
+  constructor(
+    private readonly platform: Platform,
+    address: string,
+    engine: 3 | 4,
+  ) {
+    this.#requests = new Requests(platform.clock);
+    let opened: (ok: boolean) => void = () => undefined;
+    this.#opened = new Promise((resolve) => {
+      opened = resolve;
+    });
+    this.#settleOpened = opened;
+    this.#socket = platform.openSocket(address, engine, {
+      onOpen: () => {
+        this.#requests.attach((event, payload) => this.#socket.emit(event, payload));
+        opened(true);
+      },
+      onClose: (reason) => {
+        this.reason = reason;
+        this.#end();
+        this.#onClose?.(reason);
+      },
+      onEvent: (event, payload) => {
+        if (this.#requests.handle(event, payload)) return;
+        if (this.#onEvent) this.#onEvent(event, payload);
+        else if (this.#held.length < MAX_HELD_EVENTS) this.#held.push([event, payload]);
+      },
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether the server has taken the connection. */
+  opened(): Promise<boolean> {
+    return this.#opened;
+  }
+
+  /** Who hears of this socket from now on, and of what came since {@link hold}. */
+  listen(onEvent: (event: string, payload: unknown) => void, onClose: (reason: string) => void): void {
+    this.#onEvent = onEvent;
+    this.#onClose = onClose;
+    for (const [event, payload] of this.#held.splice(0)) onEvent(event, payload);
+  }
+
+  /** Keeps what comes for the next one who listens: between a login's answer and its session nothing may fall through. */
+  hold(): void {
+    this.#onEvent = undefined;
+    this.#onClose = undefined;
+  }
+
+  emit(event: string, payload: object): void {
+    if (!this.#closed) this.#socket.emit(event, payload);
+  }
+
+  /** `dropped` when the socket closes before the answer. */
+  async init(auth: AuthPayload): Promise<Reply> {
+    const { appkey, random_str, signature, timestamp, flag } = auth;
+    const reply = await this.request('c_init', {
+      appkey,
+      random_str,
+      signature,
+      timestamp,
+      flag: flag ? 1 : 0,
+      fromPlatForm: 'j',
+    });
+    if (reply.kind === 'answer' && reply.answer.code === 0) this.auth = auth;
+    return reply;
+  }
+
+  login(username: string, digest: string): Promise<Reply> {
+    return this.request('login', { username, password: digest, is_md5: true, version: WIRE_VERSION });
+  }
+
+  request(event: string, payload: object, rid = ridOf(this.platform.uuid())): Promise<Reply> {
+    if (this.#closed) return Promise.resolve({ kind: 'dropped' });
+    return this.#requests.send({ event, payload, rid, ephemeral: true });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#end();
+    this.#socket.close();
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#settleOpened(false);
+    this.#requests.drop();
+  }
+}

@@ -1,0 +1,10 @@
+/** The SharedWorker's script. */
+import { browserPlatform } from './browser-platform.js';
+import { serve } from './serve.js';
+
+const accept = serve(browserPlatform());
+
+addEventListener('connect', (event) => {
+  const [port] = (event as MessageEvent).ports;
+  if (port) accept(port);
+});

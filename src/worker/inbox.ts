@@ -1,0 +1,152 @@
+/**
+ * What comes in, one thing after the other: persisted, then acknowledged to the server, then told to the tabs. Each message once, whatever
+ * the server repeats, and in the order it came.
+ */
+import { GROUP, type Message, SINGLE, type SyncedConversation } from '../protocol/index.js';
+import { parseMsgSync, parseSyncConversation } from './pushes.js';
+import { type ConversationId, groupId, type Store, type StoredMessage, singleId } from './store/store.js';
+
+/** Message ids that are remembered to recognise repeats. */
+const REMEMBERED_IDS = 20_000;
+/** How much of each conversation a tab is given when it joins with roaming: what the gateway gives at login. */
+const SNAPSHOT_MESSAGES = 100;
+
+export interface InboxHandlers {
+  acknowledgeMessage(message: Message): void;
+  acknowledgeSync(syncKey: number): void;
+  onMessage(message: Message, except?: string): void;
+  onSync(conversations: SyncedConversation[]): void;
+}
+
+export class Inbox {
+  #tail: Promise<void> = Promise.resolve();
+  #live: Message[] = [];
+  readonly #seen = new Set<number>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly self: { appkey: string; username: string },
+    /** The tabs were there before this worker was: what is stored has been shown to them. */
+    private readonly restored: boolean,
+    private readonly handlers: InboxHandlers,
+  ) {}
+
+  /** `msg_sync`. A burst is written in one go. */
+  live(payload: unknown): void {
+    this.#live.push(...parseMsgSync(payload));
+    void this.#next(async () => {
+      const batch = this.#live.splice(0);
+      if (batch.length === 0) return;
+      const fresh = await this.#unseen(batch);
+      await this.#persist(fresh);
+      for (const message of batch) this.handlers.acknowledgeMessage(message);
+      for (const message of fresh) this.handlers.onMessage(message);
+    });
+  }
+
+  /** `sync_conversation`. */
+  synced(payload: unknown): void {
+    const push = parseSyncConversation(payload);
+    if (!push) return;
+    void this.#next(async () => {
+      const fresh: SyncedConversation[] = [];
+      for (const conversation of push.conversations) {
+        const msgs = await this.#unseen(conversation.msgs);
+        if (msgs.length > 0) fresh.push({ ...conversation, msgs });
+      }
+      await this.#persist(fresh.flatMap(({ msgs }) => msgs));
+      this.handlers.acknowledgeSync(push.syncKey);
+      if (fresh.length > 0) this.handlers.onSync(fresh);
+    });
+  }
+
+  /** A message that was sent from here: news to all tabs but the one that sent it. */
+  sent(message: Message, from: string): Promise<void> {
+    return this.#next(async () => {
+      if (this.#seen.has(message.msg_id)) return;
+      this.#remember(message.msg_id);
+      await this.#persist([message]);
+      this.handlers.onMessage(message, from);
+    });
+  }
+
+  /** The cached history, for a tab that joins with roaming. Runs in turn, so that nothing is between it and what comes after. */
+  snapshot(use: (conversations: SyncedConversation[]) => void): void {
+    void this.#next(async () => {
+      const recent = await this.store.recent(SNAPSHOT_MESSAGES);
+      use([...recent.values()].flatMap((msgs) => this.#asSynced(msgs) ?? []));
+    });
+  }
+
+  /** Resolves when all that has come so far is done. */
+  idle(): Promise<void> {
+    return this.#next(async () => undefined);
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#tail = this.#tail.then(work).catch((error: unknown) => {
+      // The store hides its faults, so this is a defect of ours: it must not stop what comes behind.
+      console.error('[JMessage] inbox', error);
+    });
+    return this.#tail;
+  }
+
+  async #unseen(messages: readonly Message[]): Promise<Message[]> {
+    const fresh = messages.filter(({ msg_id }) => {
+      if (this.#seen.has(msg_id)) return false;
+      this.#remember(msg_id);
+      return true;
+    });
+    if (!this.restored || fresh.length === 0) return fresh;
+    const known = await this.store.knownMessages(fresh.map((message) => this.#filed(message)));
+    return fresh.filter(({ msg_id }) => !known.has(msg_id));
+  }
+
+  #remember(msgId: number): void {
+    this.#seen.add(msgId);
+    if (this.#seen.size <= REMEMBERED_IDS) return;
+    const [oldest] = this.#seen;
+    if (oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  async #persist(messages: readonly Message[]): Promise<void> {
+    if (messages.length > 0) await this.store.putMessages(messages.map((message) => this.#filed(message)));
+  }
+
+  #filed(message: Message): StoredMessage {
+    return { conversation: this.#conversationOf(message), message };
+  }
+
+  #conversationOf(message: Message): ConversationId {
+    if (message.msg_type === GROUP) return groupId(message.from_gid);
+    const peer = this.#peerOf(message);
+    return singleId(peer.appkey, peer.username);
+  }
+
+  /** The other side of a single message. */
+  #peerOf({ content }: Message): { appkey: string; username: string } {
+    const { appkey, username } = this.self;
+    const mine = content.from_id === username && (content.from_appkey ?? appkey) === appkey;
+    return mine
+      ? { appkey: content.target_appkey ?? appkey, username: String(content.target_id) }
+      : { appkey: content.from_appkey ?? appkey, username: content.from_id };
+  }
+
+  #asSynced(msgs: Message[]): SyncedConversation | undefined {
+    const [first] = msgs;
+    if (!first) return undefined;
+    const shared = { unread_msg_count: 0, receipt_msgs: [], msgs };
+    if (first.msg_type === GROUP) {
+      return { ...shared, msg_type: GROUP, key: first.from_gid, from_gid: first.from_gid };
+    }
+    const peer = this.#peerOf(first);
+    const received = msgs.find((message) => message.content.from_id === peer.username);
+    return {
+      ...shared,
+      msg_type: SINGLE,
+      key: received?.from_uid ?? 0,
+      from_username: peer.username,
+      from_appkey: peer.appkey,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Sockets on the way to an account: initialised, not logged in. There is at most one for each server and application; whoever logs in next
+ * takes it over. So several tabs that initialise in the same instant open one socket together.
+ */
+import { type AuthPayload, CODES, type Failure, failure } from '../protocol/index.js';
+import { Connection } from './connection.js';
+import { delay, type Platform } from './platform.js';
+
+/** As long as stock V2 tries to get a request through: five tries of five seconds. */
+export const REACH_TIMEOUT_MS = 25_000;
+/** Between two tries to reach the server. */
+export const RETRY_MS = 1_000;
+/** How long a socket waits for a login after the last tab that could make one has gone. */
+const LINGER_MS = 10_000;
+
+export interface Target {
+  address: string;
+  engine: 3 | 4;
+  appkey: string;
+}
+
+export type Proof =
+  | { kind: 'proven'; connection: Connection }
+  | { kind: 'refused'; error: Failure }
+  | { kind: 'unreachable' };
+
+export const keyOf = ({ address, appkey }: Target): string => `${address}|${appkey}`;
+
+export class Openings {
+  readonly #waiting = new Map<string, Connection>();
+
+  constructor(private readonly platform: Platform) {}
+
+  /** An initialised socket, which stays here for whoever takes it. To be called by one at a time for each target. */
+  async prove(target: Target, auth: AuthPayload): Promise<Proof> {
+    const waiting = this.#waiting.get(keyOf(target));
+    if (waiting && !waiting.closed) return { kind: 'proven', connection: waiting };
+    const proof = await this.#open(target, auth);
+    if (proof.kind === 'proven') this.giveBack(target, proof.connection);
+    return proof;
+  }
+
+  /** Takes the socket out: its taker is its owner. */
+  take(target: Target): Connection | undefined {
+    const connection = this.#waiting.get(keyOf(target));
+    this.#waiting.delete(keyOf(target));
+    if (!connection || connection.closed) return undefined;
+    connection.hold();
+    return connection;
+  }
+
+  /** A socket that nobody is logged in on, for the next one who wants to. */
+  giveBack(target: Target, connection: Connection): void {
+    if (connection.closed) return;
+    const key = keyOf(target);
+    if (this.#waiting.has(key)) return connection.close();
+    this.#waiting.set(key, connection);
+    const forget = () => {
+      if (this.#waiting.get(key) === connection) this.#waiting.delete(key);
+    };
+    connection.listen(() => undefined, forget);
+  }
+
+  /** Closes, after a while, the sockets that no tab is left for. */
+  closeUnless(isWanted: (targetKey: string) => boolean): void {
+    if (this.#waiting.size === 0) return;
+    this.platform.clock.after(LINGER_MS, () => {
+      for (const [key, connection] of this.#waiting) {
+        if (isWanted(key)) continue;
+        this.#waiting.delete(key);
+        connection.close();
+      }
+    });
+  }
+
+  async #open(target: Target, auth: AuthPayload): Promise<Proof> {
+    const { clock } = this.platform;
+    const until = clock.now() + REACH_TIMEOUT_MS;
+    for (;;) {
+      const connection = new Connection(this.platform, target.address, target.engine);
+      const cancel = clock.after(until - clock.now(), () => connection.close());
+      const reply = (await connection.opened()) ? await connection.init(auth) : undefined;
+      cancel();
+      if (reply?.kind === 'answer') {
+        const { code, message } = reply.answer;
+        if (code === CODES.success) return { kind: 'proven', connection };
+        connection.close();
+        return { kind: 'refused', error: { ...failure(CODES.unknown, message), code } };
+      }
+      connection.close();
+      if (clock.now() + RETRY_MS >= until) return { kind: 'unreachable' };
+      await delay(clock, RETRY_MS);
+    }
+  }
+}

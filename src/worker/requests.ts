@@ -1,0 +1,168 @@
+/**
+ * Open requests: each goes out, is acknowledged, is answered, and settles exactly once.
+ *
+ * A try without `ack` for {@link ACK_TIMEOUT_MS}, or with one but without an answer for {@link RESPONSE_TIMEOUT_MS}, is repeated with the same
+ * `rid` and the same payload, {@link MAX_TRIES} times in all. Between connections requests wait: that time uses up no try.
+ *
+ * Requests of one lane (a conversation's sends) go out one after the other. The next one leaves only when the one before has been answered:
+ * that is what keeps them in order on a server that may miss any frame.
+ */
+import { ACK_TIMEOUT_MS, ANSWERED_AS, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../protocol/index.js';
+import type { Clock } from './platform.js';
+
+export interface RequestSpec {
+  event: string;
+  rid: number;
+  /** Without `rid`. Must be the same on every try. */
+  payload: object;
+  lane?: string | undefined;
+  /** Means nothing on another connection: ends with this one. */
+  ephemeral?: boolean;
+  onAck?: ((sent: object) => void) | undefined;
+}
+
+export type Answer = { rid: number; code: number; message: string; [field: string]: unknown };
+
+export type Reply =
+  | { kind: 'answer'; answer: Answer }
+  | { kind: 'timeout'; responseTimeout: boolean }
+  /** The connection that it belonged to has gone, or everything was called off. */
+  | { kind: 'dropped' };
+
+type Emit = (event: string, payload: object) => void;
+
+interface Open extends RequestSpec {
+  answerEvent: string;
+  settle(reply: Reply): void;
+  /** Tries that ended in a timeout. */
+  failedTries: number;
+  acked: boolean;
+  cancelTimer: (() => void) | undefined;
+  emitted: boolean;
+}
+
+export class Requests {
+  #emit: Emit | undefined;
+  /** In the order they were made. */
+  readonly #open = new Set<Open>();
+  /** Those on their way, by `rid`. */
+  readonly #flying = new Map<number, Open>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  send(spec: RequestSpec): Promise<Reply> {
+    return new Promise((settle) => {
+      const known: Partial<Record<string, string>> = ANSWERED_AS;
+      this.#open.add({
+        ...spec,
+        answerEvent: known[spec.event] ?? spec.event,
+        settle,
+        failedTries: 0,
+        acked: false,
+        cancelTimer: undefined,
+        emitted: false,
+      });
+      this.#flush();
+    });
+  }
+
+  /** A logged-in connection is there: everything open goes out, in order. */
+  attach(emit: Emit): void {
+    this.#emit = emit;
+    this.#flush();
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#emit = undefined;
+    this.#flying.clear();
+    for (const open of [...this.#open]) {
+      open.cancelTimer?.();
+      open.emitted = false;
+      open.acked = false;
+      if (open.ephemeral) this.#settle(open, { kind: 'dropped' });
+    }
+  }
+
+  /** Calls everything off. */
+  drop(): void {
+    this.detach();
+    for (const open of [...this.#open]) this.#settle(open, { kind: 'dropped' });
+  }
+
+  /** @returns whether the event was an `ack` or an answer to one of these requests */
+  handle(event: string, payload: unknown): boolean {
+    if (!hasRid(payload)) return false;
+    const open = this.#flying.get(payload.rid);
+    if (!open) return false;
+    if (event === 'ack') {
+      this.#acknowledge(open);
+      return true;
+    }
+    if (event !== open.answerEvent) return false;
+    const { code, message } = payload;
+    this.#settle(open, {
+      kind: 'answer',
+      answer: {
+        ...payload,
+        code: typeof code === 'number' ? code : 0,
+        message: typeof message === 'string' ? message : '',
+      },
+    });
+    return true;
+  }
+
+  #flush(): void {
+    if (!this.#emit) return;
+    const busyLanes = new Set<string>();
+    for (const open of this.#open) {
+      const { lane } = open;
+      const blocked = lane !== undefined && busyLanes.has(lane);
+      if (lane !== undefined) busyLanes.add(lane);
+      // Two open requests can share a rid about once in 2^31: then the second waits for the first.
+      if (!blocked && !open.emitted && !this.#flying.has(open.rid)) this.#try(open);
+    }
+  }
+
+  #try(open: Open): void {
+    open.emitted = true;
+    open.acked = false;
+    this.#flying.set(open.rid, open);
+    this.#arm(open, ACK_TIMEOUT_MS);
+    this.#emit?.(open.event, { ...open.payload, rid: open.rid });
+  }
+
+  #acknowledge(open: Open): void {
+    if (open.acked) return;
+    open.acked = true;
+    this.#arm(open, RESPONSE_TIMEOUT_MS);
+    open.onAck?.({ ...open.payload, rid: open.rid });
+  }
+
+  #arm(open: Open, ms: number): void {
+    open.cancelTimer?.();
+    open.cancelTimer = this.clock.after(ms, () => {
+      open.failedTries += 1;
+      if (open.failedTries < MAX_TRIES) this.#try(open);
+      else this.#settle(open, { kind: 'timeout', responseTimeout: open.acked });
+    });
+  }
+
+  #settle(open: Open, reply: Reply): void {
+    if (!this.#open.delete(open)) return;
+    open.cancelTimer?.();
+    if (this.#flying.get(open.rid) === open) this.#flying.delete(open.rid);
+    open.settle(reply);
+    this.#flush();
+  }
+}
+
+function hasRid(payload: unknown): payload is { rid: number; code?: unknown; message?: unknown } {
+  return (
+    typeof payload === 'object' && payload !== null && typeof (payload as { rid?: unknown }).rid === 'number'
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * The runtime: which tabs there are, which accounts are logged in, and what a tab's call means. Everything that is sent goes through a
+ * {@link Session}; what opens, joins and ends sessions is here.
+ */
+import {
+  type Call,
+  CODES,
+  check,
+  type Failure,
+  failure,
+  type Hello,
+  METHODS,
+  type MethodRow,
+  type Outcome,
+  type Welcome,
+} from '../protocol/index.js';
+import { ridOf } from '../protocol/rid.js';
+import { failed } from './outcomes.js';
+import type { Platform } from './platform.js';
+import { SessionMethods } from './session-methods.js';
+import { STEPS, sendable } from './steps.js';
+import { Tab } from './tab.js';
+
+export class Runtime {
+  /** This boot of the worker. */
+  readonly instance: string;
+  readonly #tabs = new Map<string, Tab>();
+  /** Calls that are open: a tab that submits one again joins it. */
+  readonly #calls = new Map<string, Promise<Outcome>>();
+  readonly #sessions: SessionMethods;
+  #seq = 0;
+
+  constructor(private readonly platform: Platform) {
+    this.instance = platform.uuid();
+    this.#sessions = new SessionMethods(platform, {
+      nextSeq: () => {
+        this.#seq += 1;
+        return this.#seq;
+      },
+      tabs: () => this.#tabs.values(),
+      log: (text) => this.#log('debug', text),
+      warn: (text) => this.#log('warn', text),
+    });
+  }
+
+  /** @param lock the Web Lock that this worker holds while it lives */
+  async hello(hello: Hello, events: MessagePort, lock: string | null): Promise<[Tab, Welcome]> {
+    const known = this.#tabs.get(hello.tabId);
+    if (known) this.drop(known);
+    const tab = new Tab(hello.tabId, hello.settings, this.instance, events);
+    this.#tabs.set(tab.id, tab);
+    if (hello.lock !== null) this.#watch(tab, hello.lock);
+    const since = hello.last?.instance === this.instance ? hello.last.seq : 0;
+    tab.ready = this.#sessions.restore(tab, hello.restore, since);
+    void tab.ready.then(() => tab.reflect());
+    return [tab, { instance: this.instance, lock }];
+  }
+
+  call(tab: Tab, call: Call): Promise<Outcome> {
+    const open = this.#calls.get(call.callId);
+    if (open) return open;
+    const outcome = this.#run(tab, call)
+      .catch((error: unknown): Outcome => {
+        // Nothing that a page or a server sends may get here: what does is a defect, and still not an exception in the worker.
+        this.#log('warn', `${call.method}: ${error instanceof Error ? error.stack : error}`);
+        return { kind: 'failure', error: failure(CODES.unknown, String(error)) };
+      })
+      .finally(() => this.#calls.delete(call.callId));
+    this.#calls.set(call.callId, outcome);
+    return outcome;
+  }
+
+  wake(tab: Tab): void {
+    tab.session?.wake();
+  }
+
+  provideAuth(tab: Tab, payload: unknown): void {
+    const checked = check(METHODS.init.params, payload ?? undefined, 'auth');
+    if (payload !== null && !checked.ok) this.#log('warn', checked.error.message);
+    this.#sessions.provideAuth(tab, checked.ok ? checked.value : null);
+  }
+
+  /** The tab has gone, or has another port now. */
+  drop(tab: Tab): void {
+    if (this.#tabs.get(tab.id) === tab) this.#tabs.delete(tab.id);
+    tab.session?.leave(tab);
+    tab.close();
+    this.#sessions.tabLeft();
+  }
+
+  async #run(tab: Tab, call: Call): Promise<Outcome> {
+    const row: MethodRow | undefined = Object.hasOwn(METHODS, call.method) ? METHODS[call.method] : undefined;
+    if (!row) return failed(failure(CODES.invalidParameter, `no such method: ${call.method}`));
+    const checked = row.params
+      ? check(row.params, call.params ?? {}, call.method)
+      : { ok: true as const, value: undefined };
+    if (!checked.ok) return failed(checked.error);
+    await tab.ready;
+    if (row.step === 'session') return this.#sessions.run(tab, call, checked.value);
+    const { session } = tab;
+    if (!session) return failed(this.#whyNoSession(tab));
+    const { appkey, username } = session.account;
+    const params = checked.value as object | undefined;
+    const { payload, lane } = STEPS[row.step](params, { appkey, username, madeAt: call.madeAt });
+    const ready = sendable(payload, call.method);
+    if (!ready.ok) return failed(ready.error);
+    const { callId } = call;
+    const event = row.event ?? call.method;
+    return session.call(row, { event, rid: ridOf(callId), payload: ready.payload, lane, callId }, tab);
+  }
+
+  #whyNoSession(tab: Tab): Failure {
+    if (tab.ended?.reason === 'superseded') return failure(CODES.superseded);
+    if (tab.ended) return failure(CODES.sessionEnded);
+    return failure(tab.auth ? CODES.notLoggedIn : CODES.notInitialised);
+  }
+
+  /** Granted means that the tab, which held it for its life, is gone. Several workers may watch, so the lock is shared. */
+  #watch(tab: Tab, lock: string): void {
+    this.platform.locks
+      ?.request(lock, { mode: 'shared' }, () => {
+        if (this.#tabs.get(tab.id) === tab) this.drop(tab);
+      })
+      .catch(() => undefined);
+  }
+
+  #log(level: 'debug' | 'warn', text: string): void {
+    for (const tab of this.#tabs.values()) {
+      if (level === 'warn' || tab.settings.debug) tab.tell({ kind: 'log', level, text });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Puts the runtime behind ports. It exposes itself to a port before anything is awaited, since a call to what is not yet exposed would
+ * hang for ever; whatever has to be waited for is waited for inside the calls.
+ */
+import { expose } from 'comlink';
+import { CODES, failure, type WorkerApi } from '../protocol/index.js';
+import type { Platform } from './platform.js';
+import { Runtime } from './runtime.js';
+import type { Tab } from './tab.js';
+
+/** @returns what to do with each port that a tab opens */
+export function serve(platform: Platform): (port: MessagePort) => void {
+  const runtime = new Runtime(platform);
+  const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
+  return (port) => {
+    let tab: Tab | undefined;
+    const api: WorkerApi = {
+      async hello(hello, events) {
+        const [registered, welcome] = await runtime.hello(hello, events, await lock);
+        tab = registered;
+        return welcome;
+      },
+      async call(call) {
+        if (!tab) return { kind: 'failure', error: failure(CODES.hostUnavailable) };
+        return runtime.call(tab, call);
+      },
+      wake: () => tab && runtime.wake(tab),
+      provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
+      ping: async () => true,
+      bye() {
+        if (tab) runtime.drop(tab);
+        port.close();
+      },
+    };
+    expose(Object.freeze(api), port);
+  };
+}
+
+/** A lock that is free again only when this worker has died: that is how tabs notice. */
+function holdForLife({ locks }: Platform, name: string): Promise<string | null> {
+  if (!locks) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    locks
+      .request(name, () => {
+        resolve(name);
+        return new Promise<never>(() => undefined);
+      })
+      .catch(() => resolve(null));
+  });
+}

@@ -1,0 +1,347 @@
+/**
+ * The methods that open, join and end sessions: init, register, login, attach, loginOut; and the return of tabs whose worker has died.
+ *
+ * For one server and application they take turns, which is what keeps tabs that start in the same instant on one socket: whoever comes
+ * second finds either the socket that the first has initialised or the session that the first has opened.
+ */
+import {
+  type AuthPayload,
+  type Call,
+  type CheckedParamsOf,
+  CODES,
+  failure,
+  type Methods,
+  type Outcome,
+  type Restore,
+} from '../protocol/index.js';
+import { ridOf } from '../protocol/rid.js';
+import { readCount } from './answers.js';
+import { Fence } from './fence.js';
+import { Mutex } from './mutex.js';
+import { keyOf, Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
+import { failed, succeeded } from './outcomes.js';
+import { delay, type Platform } from './platform.js';
+import type { Answer } from './requests.js';
+import { type Account, type LoginAnswer, Session } from './session.js';
+import type { Tab } from './tab.js';
+
+/** How long a tab that cannot log in by itself waits for one that can to bring the session back. */
+const REJOIN_TIMEOUT_MS = 5_000;
+const REJOIN_POLL_MS = 100;
+
+export interface SessionMethodsOptions {
+  nextSeq(): number;
+  tabs(): Iterable<Tab>;
+  log(text: string): void;
+  warn(text: string): void;
+}
+
+type SessionMethod = 'init' | 'register' | 'login' | 'attach' | 'loginOut';
+type ParamsOf<N extends SessionMethod> = CheckedParamsOf<Methods[N]>;
+
+export class SessionMethods {
+  readonly #sessions = new Map<string, Session>();
+  readonly #openings: Openings;
+  readonly #fence: Fence;
+  readonly #turns = new Mutex();
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: SessionMethodsOptions,
+  ) {
+    this.#openings = new Openings(platform);
+    this.#fence = new Fence(platform, (key) => this.#sessions.get(key)?.end('superseded'));
+  }
+
+  run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
+    switch (call.method as SessionMethod) {
+      case 'init':
+        return this.#init(tab, params as ParamsOf<'init'>, call);
+      case 'register':
+        return this.#register(tab, params as ParamsOf<'register'>, call);
+      case 'login':
+        return this.#login(tab, params as ParamsOf<'login'>, call);
+      case 'attach':
+        return this.#attach(tab, params as ParamsOf<'attach'>);
+      case 'loginOut':
+        return this.#loginOut(tab);
+    }
+  }
+
+  provideAuth(tab: Tab, auth: AuthPayload | null): void {
+    if (auth) tab.auth = auth;
+    tab.session?.offerAuth(auth);
+  }
+
+  /** Sockets that were opened for a login that nobody is left to make are closed. */
+  tabLeft(): void {
+    this.#openings.closeUnless((key) => {
+      for (const tab of this.options.tabs()) {
+        if (!tab.session && tab.auth && keyOf(targetOf(tab, tab.auth.appkey)) === key) return true;
+      }
+      return false;
+    });
+  }
+
+  /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since its last event of this worker, or 0 */
+  async restore(tab: Tab, { auth, login }: Restore, since: number): Promise<void> {
+    tab.auth = auth;
+    tab.roaming = auth?.flag ?? false;
+    if (!login) return;
+    const { appkey, username, digest } = login;
+    tab.knowsDigest = digest !== null;
+    const account = this.#account(tab, appkey, username, digest ?? '');
+    const until = this.platform.clock.now() + REJOIN_TIMEOUT_MS;
+    while (!tab.gone) {
+      const session = await this.#turns.run(keyOf(account), async () => {
+        const live = this.#sessions.get(account.key);
+        if (live || digest === null) return live;
+        return this.#reopen(account, auth);
+      });
+      if (session && (digest === null || session.account.digest === digest)) return session.join(tab, since);
+      if (session || digest !== null || this.platform.clock.now() > until) break;
+      await delay(this.platform.clock, REJOIN_POLL_MS);
+    }
+    tab.ended = {
+      state: 'ended',
+      reason: 'host_lost',
+      connected: false,
+      synced: false,
+      appkey,
+      username,
+      tabs: 0,
+    };
+    tab.deliver([{ seq: this.options.nextSeq(), listener: 'onDisconnect', data: undefined }]);
+  }
+
+  async #init(tab: Tab, auth: AuthPayload, call: Call): Promise<Outcome> {
+    if (tab.session && tab.session.account.appkey !== auth.appkey) {
+      return failed(failure(CODES.alreadyLoggedIn));
+    }
+    const target = targetOf(tab, auth.appkey);
+    const found = await this.#turns.run(keyOf(target), async () => {
+      const session = tab.session ?? this.#sessionOf(target);
+      return session ?? this.#openings.prove(target, auth);
+    });
+    if (found instanceof Session) {
+      if (!found.connected) {
+        found.offerAuth(auth);
+        await this.#settledState(found);
+      }
+      if (found.ended) return this.#init(tab, auth, call);
+      if (!found.connected) return unreachable(call);
+    } else if (found.kind === 'refused') {
+      return failed(found.error);
+    } else if (found.kind === 'unreachable') {
+      return unreachable(call);
+    }
+    tab.auth = auth;
+    tab.roaming = auth.flag;
+    tab.reflect();
+    return succeeded({}, tab.mirror());
+  }
+
+  async #register(tab: Tab, params: ParamsOf<'register'>, call: Call): Promise<Outcome> {
+    const { auth } = tab;
+    if (tab.session) return failed(failure(CODES.logOutBeforeRegister));
+    if (!auth) return failed(failure(CODES.notInitialised));
+    const { password: _password, is_md5: _isMd5, ...rest } = params;
+    const payload = { ...rest, password: this.#digest(params), is_md5: true };
+    const target = targetOf(tab, auth.appkey);
+    const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
+    do {
+      const proof = await this.#turns.run(keyOf(target), () => this.#openings.prove(target, auth));
+      if (proof.kind === 'refused') return failed(proof.error);
+      if (proof.kind === 'unreachable') break;
+      const reply = await proof.connection.request('register', payload, ridOf(call.callId));
+      if (reply.kind === 'timeout') break;
+      if (reply.kind === 'answer') return answered(reply.answer, {}, tab);
+    } while (this.platform.clock.now() < until);
+    return unreachable(call);
+  }
+
+  async #login(tab: Tab, params: ParamsOf<'login'>, call: Call): Promise<Outcome> {
+    const { auth } = tab;
+    if (!auth) return failed(failure(CODES.notInitialised));
+    const account = this.#account(tab, auth.appkey, params.username, this.#digest(params));
+    if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
+    const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
+    do {
+      const found = await this.#turns.run(
+        keyOf(account),
+        async () => this.#sessions.get(account.key) ?? this.#establish(account, auth, tab, call),
+      );
+      if (!(found instanceof Session)) return found;
+      if (found.account.digest !== account.digest) return failed(failure(CODES.invalidPassword));
+      if (!found.connected) {
+        found.offerAuth(auth);
+        found.wake();
+        await this.#settledState(found);
+      }
+      if (found.connected) {
+        tab.knowsDigest = true;
+        return this.#joined(found, tab);
+      }
+      // A session that ended while it was waited for leaves room for a login of its own.
+    } while (this.platform.clock.now() < until);
+    return unreachable(call);
+  }
+
+  async #attach(tab: Tab, { appkey, username }: ParamsOf<'attach'>): Promise<Outcome> {
+    const account = this.#account(tab, appkey, username, '');
+    if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
+    const session = await this.#turns.run(keyOf(account), async () => this.#sessions.get(account.key));
+    if (!session) return failed(failure(CODES.nothingToAttach));
+    tab.roaming ||= session.roaming;
+    return this.#joined(session, tab);
+  }
+
+  async #loginOut(tab: Tab): Promise<Outcome> {
+    tab.session?.end('logged_out', tab);
+    tab.ended = null;
+    tab.knowsDigest = false;
+    return succeeded({}, tab.mirror());
+  }
+
+  #joined(session: Session, tab: Tab): Outcome {
+    if (tab.session !== session && !tab.gone) session.join(tab, null);
+    this.tabLeft();
+    const { appkey, username } = session.account;
+    return succeeded({ username, appkey, online_list: session.loginAnswer.online_list }, tab.mirror());
+  }
+
+  /** A first login: on the socket that waits for one, or on one that is opened for it. */
+  async #establish(account: Account, auth: AuthPayload, tab: Tab, call: Call): Promise<Outcome | Session> {
+    const { clock } = this.platform;
+    const deadline = new AbortController();
+    const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    if (!release) return unreachable(call);
+    const store = this.#openStore(account);
+    let session: Session | undefined;
+    try {
+      while (!deadline.signal.aborted) {
+        const proof = await this.#openings.prove(account, auth);
+        if (proof.kind === 'refused') return failed(proof.error);
+        if (proof.kind === 'unreachable') break;
+        const connection = this.#openings.take(account);
+        const reply = await connection?.login(account.username, account.digest);
+        if (!connection || !reply || reply.kind === 'dropped') {
+          await delay(clock, RETRY_MS, deadline.signal);
+          continue;
+        }
+        if (reply.kind === 'timeout') {
+          connection.close();
+          break;
+        }
+        if (reply.answer.code !== CODES.success) {
+          this.#openings.giveBack(account, connection);
+          return failed({ ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code });
+        }
+        const login = loginAnswer(reply.answer);
+        session = this.#create({ account, auth, login, store: await store, release, restored: false });
+        // The one who logs in belongs to it from the start; others join when it is there.
+        tab.knowsDigest = true;
+        if (!tab.gone) session.join(tab, null);
+        session.start(connection);
+        return session;
+      }
+      return unreachable(call);
+    } finally {
+      cancel();
+      if (!session) {
+        release();
+        void store.then((unused) => unused.close());
+      }
+    }
+  }
+
+  /** A session that another boot of the worker had: it connects by itself, and its tabs' calls wait for it. */
+  async #reopen(account: Account, auth: AuthPayload | null): Promise<Session | undefined> {
+    const deadline = new AbortController();
+    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    cancel();
+    if (!release) return undefined;
+    const store = await this.#openStore(account);
+    const login = { uid: 0, online_list: [] };
+    const session = this.#create({ account, auth, login, store, release, restored: true });
+    session.start();
+    return session;
+  }
+
+  #create(made: {
+    account: Account;
+    auth: AuthPayload | null;
+    login: LoginAnswer;
+    store: Awaited<ReturnType<Platform['openStore']>>;
+    release: () => void;
+    restored: boolean;
+  }): Session {
+    const { release, ...rest } = made;
+    const session = new Session({
+      ...rest,
+      platform: this.platform,
+      nextSeq: this.options.nextSeq,
+      log: this.options.log,
+      onEnded: (ended) => {
+        if (this.#sessions.get(ended.account.key) === ended) this.#sessions.delete(ended.account.key);
+        release();
+      },
+    });
+    this.#sessions.set(made.account.key, session);
+    return session;
+  }
+
+  #openStore(account: Account) {
+    return this.platform.openStore(account.key, (reason) =>
+      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`),
+    );
+  }
+
+  #sessionOf(target: Target): Session | undefined {
+    const sessions = [...this.#sessions.values()].filter(({ account }) => keyOf(account) === keyOf(target));
+    return sessions.find(({ connected }) => connected) ?? sessions[0];
+  }
+
+  /** @returns when it is connected or over, or has been waited for long enough */
+  async #settledState(session: Session): Promise<void> {
+    const patience = new AbortController();
+    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => patience.abort());
+    await session.settledState(patience.signal);
+    cancel();
+  }
+
+  #digest({ password, is_md5 }: { password: string; is_md5: boolean }): string {
+    return is_md5 ? password.toLowerCase() : this.platform.md5(password);
+  }
+
+  #account(tab: Tab, appkey: string, username: string, digest: string): Account {
+    const { address, engine } = tab.settings;
+    return { key: `${address}|${appkey}|${username}`, address, engine, appkey, username, digest };
+  }
+}
+
+const targetOf = ({ settings: { address, engine } }: Tab, appkey: string): Target => ({
+  address,
+  engine,
+  appkey,
+});
+
+/** What stock V2 calls a timeout of the request: no server was reached to receive it. */
+const unreachable = ({ callId, method }: Call): Outcome => ({
+  kind: 'timeout',
+  rid: ridOf(callId),
+  data: { method },
+  responseTimeout: false,
+});
+
+function answered({ rid: _rid, ...answer }: Answer, data: object, tab: Tab): Outcome {
+  if (answer.code !== CODES.success) return failed(answer as ReturnType<typeof failure>);
+  return succeeded({ ...answer, ...data }, tab.mirror());
+}
+
+const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({
+  uid: readCount(uid, 0),
+  online_list: Array.isArray(online_list) ? online_list : [],
+});

@@ -1,0 +1,47 @@
+/** The store in memory: for private windows and the like, and for tests of what stands on a store. */
+import type { Conversation, Message } from '../../protocol/index.js';
+import type { ConversationId, Store, StoredMessage } from './store.js';
+
+/** Without a disk to shed to, only the end of each conversation is kept. */
+const KEPT_PER_CONVERSATION = 500;
+
+export class MemoryStore implements Store {
+  readonly #messages = new Map<ConversationId, Message[]>();
+  #conversations: Conversation[] = [];
+
+  async putMessages(messages: readonly StoredMessage[]): Promise<void> {
+    for (const { conversation, message } of messages) {
+      const list = this.#messages.get(conversation) ?? [];
+      this.#messages.set(conversation, list);
+      if (list.some((known) => known.msg_id === message.msg_id)) continue;
+      list.push(message);
+      list.sort(byTime);
+      if (list.length > KEPT_PER_CONVERSATION) list.shift();
+    }
+  }
+
+  async knownMessages(messages: readonly StoredMessage[]): Promise<Set<number>> {
+    const known = new Set<number>();
+    for (const { conversation, message } of messages) {
+      const list = this.#messages.get(conversation);
+      if (list?.some(({ msg_id }) => msg_id === message.msg_id)) known.add(message.msg_id);
+    }
+    return known;
+  }
+
+  async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
+    return new Map([...this.#messages].map(([id, list]) => [id, list.slice(-perConversation)]));
+  }
+
+  async putConversations(conversations: readonly Conversation[]): Promise<void> {
+    this.#conversations = [...conversations];
+  }
+
+  async conversations(): Promise<Conversation[]> {
+    return this.#conversations;
+  }
+
+  close(): void {}
+}
+
+export const byTime = (a: Message, b: Message): number => a.ctime_ms - b.ctime_ms || a.msg_id - b.msg_id;

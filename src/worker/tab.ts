@@ -1,0 +1,80 @@
+/** A tab, as the worker has it: who it is, what it was initialised with, which session it belongs to, and the port its events go to. */
+import {
+  type AccountEvent,
+  type AuthPayload,
+  IDLE,
+  type Mirror,
+  type Settings,
+  type StateSnapshot,
+  type TabMessage,
+} from '../protocol/index.js';
+import type { Session } from './session.js';
+
+export class Tab {
+  auth: AuthPayload | null = null;
+  session: Session | null = null;
+  /** How its last session ended, for what the tab shows until the next one. */
+  ended: StateSnapshot | null = null;
+  /** Whether it gets the recent history when it joins (specification: 漫游参数). */
+  roaming = false;
+  gone = false;
+  /** Resolves when it has been brought back from another worker's death, if there was one: calls wait for that. */
+  ready: Promise<void> = Promise.resolve();
+  /** It logged in itself, and may be handed its credentials to keep in its memory. */
+  knowsDigest = false;
+  #batch: AccountEvent[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly settings: Settings,
+    private readonly instance: string,
+    private readonly port: MessagePort,
+  ) {}
+
+  /** Events of one turn of the worker travel as one message. */
+  deliver(events: readonly AccountEvent[]): void {
+    if (events.length === 0) return;
+    if (this.#batch.length === 0) queueMicrotask(() => this.#flush());
+    this.#batch.push(...events);
+  }
+
+  tell(message: WithoutInstance<TabMessage>): void {
+    this.#flush();
+    this.port.postMessage({ ...message, instance: this.instance });
+  }
+
+  reflect(): void {
+    this.tell({ kind: 'mirror', mirror: this.mirror() });
+  }
+
+  mirror(): Mirror {
+    const { session, auth } = this;
+    return {
+      state: session?.snapshot() ?? this.ended ?? IDLE,
+      initialised: auth !== null || session !== null,
+      restore: {
+        auth,
+        login: session && {
+          appkey: session.account.appkey,
+          username: session.account.username,
+          digest: this.knowsDigest ? session.account.digest : null,
+        },
+      },
+    };
+  }
+
+  close(): void {
+    this.gone = true;
+    this.#flush();
+    this.port.close();
+  }
+
+  #flush(): void {
+    if (this.#batch.length === 0) return;
+    const message: TabMessage = { kind: 'events', events: this.#batch, instance: this.instance };
+    this.#batch = [];
+    this.port.postMessage(message);
+  }
+}
+
+type WithoutInstance<M> = M extends unknown ? Omit<M, 'instance'> : never;
