@@ -128,6 +128,12 @@ export class Tab {
     });
   }
 
+  /** Closes the tab, as its user would. */
+  async close(): Promise<void> {
+    if ('page' in this.frame) throw new Error('an iframe is no page: close the page that it is in');
+    await this.frame.close();
+  }
+
   /** Forgets what was heard until now. */
   async forget(): Promise<void> {
     await this.frame.evaluate(() => {

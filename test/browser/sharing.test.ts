@@ -1,0 +1,159 @@
+/** One account, one socket, every tab: counted by the relay, not by the gateway's word. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Profile } from '../harness/browser.js';
+import type { Tab } from '../harness/tab.js';
+import { until } from '../harness/until.js';
+import { createWorld, type World } from '../harness/world.js';
+
+let world: World;
+let hers: Profile;
+let his: Profile;
+
+beforeAll(async () => {
+  world = await createWorld();
+  hers = await world.profile();
+  his = await world.profile();
+});
+afterAll(() => world.close());
+
+const login = (tab: Tab, username: string) => tab.login(world.auth(), world.user(username));
+
+async function openTabs(profile: Profile, username: string, count: number): Promise<Tab[]> {
+  const tabs: Tab[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const tab = await world.tab(profile);
+    await login(tab, username);
+    tabs.push(tab);
+  }
+  return tabs;
+}
+
+afterEach(async () => {
+  for (const profile of [hers, his]) {
+    for (const page of profile.context.pages()) if (!page.isClosed()) await page.goto('about:blank');
+    await profile.killSharedWorkers();
+  }
+  await until('every socket to be closed', () => world.relay.open === 0);
+});
+
+describe('three tabs of alice and three of bob, in browsers of their own', () => {
+  let alice: Tab[];
+  let bob: Tab[];
+  beforeEach(async () => {
+    alice = await openTabs(hers, 'alice', 3);
+    bob = await openTabs(his, 'bob', 3);
+  });
+
+  test('have one socket for each account', async () => {
+    expect(world.relay.openFor('alice')).toBe(1);
+    expect(world.relay.openFor('bob')).toBe(1);
+    expect(world.relay.peakFor('alice')).toBe(1);
+    expect(world.relay.peakFor('bob')).toBe(1);
+    expect(await alice[2]?.state()).toMatchObject({ username: 'alice', connected: true, tabs: 3 });
+  });
+
+  test('each see what the other side sends, once and in order', async () => {
+    const texts = ['one', 'two', 'three 🙂', '四'];
+    for (const content of texts) await bob[1]?.ok('sendSingleMsg', { target_username: 'alice', content });
+    for (const tab of alice) {
+      await tab.waitForText('四');
+      expect(await tab.texts()).toEqual(texts);
+    }
+  });
+
+  test('see what they themselves send from another tab, but not from their own', async () => {
+    const [first, second, third] = alice as [Tab, Tab, Tab];
+    const answer = await first.ok('sendSingleMsg', { target_username: 'bob', content: 'from my first tab' });
+    for (const tab of [second, third]) {
+      const message = await tab.waitForText('from my first tab');
+      expect(message.msg_id).toBe(answer.msg_id);
+      expect(message.from_username).toBe('alice');
+      expect(message.messages).toHaveLength(1);
+    }
+    await bob[0]?.waitForText('from my first tab');
+    expect(await first.texts()).toEqual([]);
+  });
+
+  test('keep their one socket when the page that came first is closed', async () => {
+    const [first, second, third] = alice as [Tab, Tab, Tab];
+    const sockets = world.relay.totalFor('alice');
+    await first.close();
+    await until('the worker to notice', async () => (await second.state()).tabs === 2);
+    await third.ok('sendSingleMsg', { target_username: 'bob', content: 'still here' });
+    await second.waitForText('still here');
+    expect(world.relay.totalFor('alice')).toBe(sockets);
+  });
+
+  test('are all logged out when one of them logs out', async () => {
+    const [first, second, third] = alice as [Tab, Tab, Tab];
+    await first.ok('loginOut');
+    expect(await first.flags()).toMatchObject({ login: false, connect: false });
+    for (const tab of [second, third]) {
+      await tab.waitForState('ended');
+      expect(await tab.state()).toMatchObject({ reason: 'logged_out', connected: false });
+      await tab.waitForHeard('onDisconnect');
+      expect(await tab.call('getConversation')).toMatchObject({ kind: 'failure', error: { code: 889003 } });
+    }
+    await until("alice's socket to be closed", () => world.relay.openFor('alice') === 0);
+    expect(world.relay.openFor('bob')).toBe(1);
+  });
+
+  test('lose nothing to a second tab with a wrong password', async () => {
+    const [first] = alice as [Tab];
+    const fourth = await world.tab(hers);
+    await fourth.ok('init', world.auth());
+    const outcome = await fourth.call('login', { username: 'alice', password: 'guessed' });
+    expect(outcome).toMatchObject({ kind: 'failure', error: { code: 880104 } });
+    expect(await first.state()).toMatchObject({ state: 'ready', tabs: 3 });
+    expect(world.relay.openFor('alice')).toBe(1);
+    await bob[0]?.ok('sendSingleMsg', { target_username: 'alice', content: 'undisturbed' });
+    await first.waitForText('undisturbed');
+  });
+});
+
+test('ten tabs that start in the same instant open one socket', async () => {
+  const tabs = await world.tabs(hers, 10);
+  const before = world.relay.total;
+  const auth = world.auth();
+  await Promise.all(tabs.map((tab) => tab.login(auth, world.user('alice'))));
+  expect(world.relay.total - before).toBe(1);
+  await until('all to be counted', async () => (await tabs[0]?.state())?.tabs === 10);
+});
+
+test('two accounts live side by side in one page, and one account in two instances of it', async () => {
+  const tabs = await world.tabs(hers, 3);
+  const [alice, alice2, bob] = tabs as [Tab, Tab, Tab];
+  await login(alice, 'alice');
+  await login(bob, 'bob');
+  await login(alice2, 'alice');
+  await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'next to you' });
+  await alice.waitForText('next to you');
+  await alice2.waitForText('next to you');
+  expect(world.relay.openFor('alice')).toBe(1);
+  expect(world.relay.openFor('bob')).toBe(1);
+});
+
+test('a login elsewhere ends the session in every tab, and it does not come back by itself', async () => {
+  const [first, second] = (await openTabs(hers, 'alice', 2)) as [Tab, Tab];
+  const [elsewhere] = (await openTabs(his, 'alice', 1)) as [Tab];
+  for (const tab of [first, second]) {
+    await tab.waitForState('ended');
+    expect(await tab.state()).toMatchObject({ reason: 'other_login' });
+    const [event] = await tab.heard('onEventNotification');
+    expect(event).toMatchObject({ event_type: 1 });
+    expect(await tab.heard('onDisconnect')).toHaveLength(1);
+  }
+  expect(await elsewhere.state()).toMatchObject({ connected: true });
+  expect(world.relay.openFor('alice')).toBe(1);
+});
+
+test('a tab joins without a password by attach, and not where nobody is logged in', async () => {
+  const alone = await world.tab(hers);
+  const params = { appkey: world.gateway.appkey, username: 'alice' };
+  expect(await alone.call('attach', params)).toMatchObject({ kind: 'failure', error: { code: 889007 } });
+  const [first] = (await openTabs(hers, 'alice', 1)) as [Tab];
+  expect(await alone.ok('attach', params)).toMatchObject({ username: 'alice' });
+  expect(await alone.flags()).toEqual({ init: true, login: true, connect: true });
+  await first.ok('sendSingleMsg', { target_username: 'bob', content: 'to the attached tab too' });
+  await alone.waitForText('to the attached tab too');
+});
