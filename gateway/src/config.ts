@@ -1,0 +1,67 @@
+/**
+ * Every setting of the gateway with its default, in one place. Tests and `main.ts` override what they need; nothing else in the gateway
+ * holds a limit, an age or an interval of its own.
+ */
+import { MAX_TEXT_BYTES, SIGNATURE_LIFETIME_MS } from '../../src/protocol/index.js';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const KB = 1_024;
+
+export const DEFAULTS = {
+  /** Largest packet of a client; a larger one closes its socket. */
+  frameBytes: 64 * KB,
+  /** Largest HTTP body or WebSocket message: polling clients put a burst of packets into one body. */
+  bodyBytes: 1_024 * KB,
+  /** Longest text of a message, in UTF-8; longer is 880206. */
+  textBytes: MAX_TEXT_BYTES,
+  /** Requests that a socket may make at once, … */
+  requestBurst: 2_000,
+  /** … and how many it gets back each second. Beyond: 880209. What it was pushed may be acknowledged on top. */
+  requestsPerSecond: 100,
+  /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
+  passwordTriesPerMinute: 10,
+  /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
+  queuedRequests: 4_000,
+  queuedBytes: 8 * 1_024 * KB,
+  /** Packets that wait for a client that does not read. Beyond: its socket is closed. */
+  backlogPackets: 2_000,
+
+  /** Either end of a connection that died without a word is noticed within the sum of these two. */
+  pingIntervalMs: 10 * SECOND_MS,
+  pingTimeoutMs: 10 * SECOND_MS,
+  /** A socket that has not presented its signature by then is closed. */
+  initTimeoutMs: 30 * SECOND_MS,
+  signatureLifetimeMs: SIGNATURE_LIFETIME_MS,
+  /** A client that has not asked for what it missed by then gets live messages without. */
+  syncGraceMs: 10 * SECOND_MS,
+  /** How long a stop waits for requests that are being worked on. */
+  closeGraceMs: 5 * SECOND_MS,
+
+  /** What roaming shows of each conversation: this many messages, this old. */
+  historyMessages: 100,
+  historyAgeMs: 15 * DAY_MS,
+  /** Unacknowledged messages kept for each conversation, and how long. */
+  offlineMessages: 100,
+  offlineAgeMs: 15 * DAY_MS,
+  /** How long a request's answer is kept for its retries. */
+  requestAgeMs: 25 * HOUR_MS,
+  /** How often what is older than the ages above is deleted. */
+  sweepIntervalMs: 10 * MINUTE_MS,
+
+  /** Largest push of a sync. */
+  syncPushBytes: 512 * KB,
+  /** Messages that may wait for the end of one session's sync. Beyond: its socket is closed, to sync anew. */
+  heldMessages: 20_000,
+  /** Conversations in one answer, the latest. */
+  conversations: 2_000,
+  /** Accounts whose profile is kept in memory. */
+  cachedAccounts: 10_000,
+};
+
+export type Settings = typeof DEFAULTS;
+
+/** What a gateway serves: the applications by appkey, with their masterSecret. */
+export type Apps = ReadonlyMap<string, string>;

@@ -1,0 +1,135 @@
+/**
+ * What a session is pushed: live messages, and what it missed. Promises that nothing overtakes older messages: from login to the end of the
+ * sync, and during every later sync, live messages wait.
+ */
+import type { RequestPayload, WireMessage } from '../../src/protocol/index.js';
+import type { Settings } from './config.js';
+import { Portion } from './portion.js';
+import type { Mailboxes, MailedMessage } from './store/mailboxes.js';
+
+/** Messages that are read from the database at once. */
+const READ_AT_ONCE = 100;
+
+interface Outlet {
+  push(event: 'msg_sync' | 'sync_conversation', payload: object, messages: number): void;
+  /** Resolves when the client has taken what was pushed so far. */
+  drained(): Promise<void>;
+  /** The client cannot keep up: it has to come back and sync anew. */
+  giveUp(reason: string): void;
+  isOpen(): boolean;
+}
+
+export class Feed {
+  /** Live messages that wait, in the order of ids. */
+  #held = new Set<number>();
+  #holding = true;
+  /** Syncs have handed out everything up to here. */
+  #syncedUpTo = 0;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly uid: number,
+    private readonly mailboxes: Mailboxes,
+    private readonly outlet: Outlet,
+    private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages'>,
+  ) {}
+
+  /** @param messages committed, in the order of ids */
+  deliver(messages: readonly WireMessage[]): void {
+    const due = messages.filter(({ msg_id }) => msg_id > this.#syncedUpTo);
+    if (!this.#holding) {
+      this.#pushLive(due);
+      return;
+    }
+    for (const { msg_id } of due) this.#held.add(msg_id);
+    if (this.#held.size > this.settings.heldMessages) this.outlet.giveUp('too many messages during its sync');
+  }
+
+  /** Pushes what lies beyond the client's key, up to `upTo`, and goes live. */
+  sync(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#holding = true;
+      await this.#pushMissed(request, upTo);
+      await this.#goLive();
+    });
+  }
+
+  /** Goes live without a sync. */
+  goLive(): Promise<void> {
+    return this.#inTurn(() => (this.#holding ? this.#goLive() : Promise.resolve()));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    // Whoever asked hears of a failure; the next in turn goes ahead.
+    this.#work = done.catch(() => {});
+    return done;
+  }
+
+  async #pushMissed(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
+    const { sync_key: key, sync_type: roaming } = request;
+    await this.mailboxes.trimPending(this.uid);
+    const unread = await this.mailboxes.pendingCounts(this.uid);
+    const portion = new Portion<MailedMessage>(this.settings.syncPushBytes);
+    for await (const ids of this.mailboxes.missed({ uid: this.uid, key, roaming, upTo })) {
+      for (let start = 0; start < ids.length; start += READ_AT_ONCE) {
+        const chunk = ids.slice(start, start + READ_AT_ONCE);
+        for (const mail of await this.mailboxes.messages(this.uid, chunk)) {
+          const full = portion.add(mail);
+          if (!full) continue;
+          // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
+          this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
+          await this.outlet.drained();
+          if (!this.outlet.isOpen()) return;
+        }
+        for (const id of chunk) this.#held.delete(id);
+      }
+    }
+    this.#syncedUpTo = Math.max(this.#syncedUpTo, upTo);
+    // The last one closes the gap, so that a client's key never ends up behind where it was.
+    const last = portion.take();
+    if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
+  }
+
+  #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<number, number>, syncKey: number): void {
+    const conversations = new Map<number, { peer: MailedMessage['peer']; msgs: WireMessage[] }>();
+    for (const { peer, wire } of mails) {
+      const conversation = conversations.get(peer.uid) ?? { peer, msgs: [] };
+      conversation.msgs.push(wire);
+      conversations.set(peer.uid, conversation);
+    }
+    const messages = [...conversations.values()].map(({ peer, msgs }) => ({
+      msg_type: 3,
+      key: peer.uid,
+      from_appkey: peer.appkey,
+      from_username: peer.username,
+      from_gid: 0,
+      unsync_count: unread.get(peer.uid) ?? 0,
+      receipt_msgs: [],
+      msgs,
+    }));
+    this.outlet.push('sync_conversation', { sync_key: syncKey, messages }, mails.length);
+  }
+
+  /** Pushes what waits, until nothing does. */
+  async #goLive(): Promise<void> {
+    while (this.#held.size > 0 && this.outlet.isOpen()) {
+      const ids = [...this.#held].slice(0, READ_AT_ONCE);
+      for (const id of ids) this.#held.delete(id);
+      this.#pushLive((await this.mailboxes.messages(this.uid, ids)).map(({ wire }) => wire));
+      await this.outlet.drained();
+    }
+    this.#holding = false;
+  }
+
+  #pushLive(messages: readonly WireMessage[]): void {
+    const portion = new Portion<WireMessage>(this.settings.syncPushBytes);
+    const push = (full: WireMessage[]): void => this.outlet.push('msg_sync', { messages: full }, full.length);
+    for (const message of messages) {
+      const full = portion.add(message);
+      if (full) push(full);
+    }
+    const last = portion.take();
+    if (last.length > 0) push(last);
+  }
+}

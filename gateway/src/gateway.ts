@@ -1,0 +1,122 @@
+/**
+ * The protocol, whatever carries it: takes sockets in, knows who is here, and ties the parts together. `server.ts` gives it Socket.IO 4
+ * sockets; anything else that makes a {@link WireSocket} will do.
+ */
+import type { Logger } from 'pino';
+import type { Apps, Settings } from './config.js';
+import { Connection } from './connection.js';
+import { serve } from './handlers/index.js';
+import { Presence } from './presence.js';
+import type { Store } from './store/index.js';
+import type { StoredMessage } from './store/message-writer.js';
+import { MessageWriter } from './store/message-writer.js';
+import { TokenBucket, TokenBuckets } from './token-bucket.js';
+import type { WireSocket } from './wire-socket.js';
+
+/** What the handlers work with. */
+export interface Services {
+  readonly apps: Apps;
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly writer: MessageWriter;
+  readonly presence: Presence<Connection>;
+  readonly passwordTries: TokenBuckets;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export interface GatewayParts {
+  apps: Apps;
+  settings: Settings;
+  store: Store;
+  log: Logger;
+  now: () => number;
+}
+
+export interface Gateway {
+  accept(socket: WireSocket): void;
+  /** Takes nothing new, finishes what is in hand, and closes every socket. The store stays open: it was handed in. */
+  close(): Promise<void>;
+}
+
+const SECONDS_PER_MINUTE = 60;
+
+export function createGateway({ apps, settings, store, log, now }: GatewayParts): Gateway {
+  const connections = new Set<Connection>();
+  const presence = new Presence<Connection>();
+  const tries = settings.passwordTriesPerMinute;
+  const passwordTries = new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
+  const writer = new MessageWriter(store.db, store.messageIds, {
+    isOnline: (uid) => presence.isOnline(uid),
+    onStored: (messages) => deliver(presence, messages),
+    now,
+  });
+  const services: Services = { apps, settings, store, writer, presence, passwordTries, log, now };
+
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweepTimer = setInterval(() => {
+    passwordTries.sweep();
+    sweeping = sweeping
+      .then(() => store.sweep())
+      .catch((error: unknown) => log.error({ err: error }, 'deleting what is too old failed'));
+  }, settings.sweepIntervalMs);
+  sweepTimer.unref();
+
+  let closing = false;
+
+  function accept(socket: WireSocket): void {
+    if (closing) {
+      socket.close();
+      return;
+    }
+    const connection = new Connection(
+      socket,
+      settings,
+      (from, request) => serve(services, from, request),
+      log,
+      now,
+    );
+    connections.add(connection);
+    const initTimer = setTimeout(() => {
+      if (!connection.init) connection.giveUp('it never presented a signature');
+    }, settings.initTimeoutMs);
+    socket.onClose(() => {
+      clearTimeout(initTimer);
+      connection.markClosed();
+      connections.delete(connection);
+      const { session } = connection;
+      if (session) presence.leave(session.account.uid, session.platform, connection);
+    });
+  }
+
+  async function close(): Promise<void> {
+    closing = true;
+    clearInterval(sweepTimer);
+    const idle = Promise.all([...connections].map((connection) => connection.finish())).then(() => sweeping);
+    await Promise.race([idle, after(settings.closeGraceMs)]);
+    for (const { socket } of connections) socket.close();
+  }
+
+  return { accept, close };
+}
+
+/** To every session of the recipient, and to the sender's others. */
+function deliver(presence: Presence<Connection>, messages: readonly StoredMessage[]): void {
+  const due = new Map<Connection, StoredMessage[]>();
+  const give = (connection: Connection, message: StoredMessage): void => {
+    const messages = due.get(connection);
+    if (messages) messages.push(message);
+    else due.set(connection, [message]);
+  };
+  for (const message of messages) {
+    const { sender, recipient, origin } = message.from;
+    if (message.delivered) for (const to of presence.of(recipient).values()) give(to, message);
+    for (const own of presence.of(sender).values()) if (own.id !== origin) give(own, message);
+  }
+  for (const [connection, given] of due) connection.session?.feed.deliver(given.map(({ wire }) => wire));
+}
+
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

@@ -1,0 +1,130 @@
+/** Getting in: init, register, login. */
+import { CODES, EVENT_OTHER_LOGIN, failure, type OnlineDevice } from '../../../src/protocol/index.js';
+import { REPETITIVE_OPERATION, refuse, success } from '../answers.js';
+import type { Connection, Reply } from '../connection.js';
+import { Feed } from '../feed.js';
+import type { Services } from '../gateway.js';
+import { hashPassword, verifyPassword } from '../passwords.js';
+import { refuseInit } from '../signature.js';
+import { type Account, isStorableName } from '../store/accounts.js';
+import { appkeyOf, type Handling, keyOf } from './types.js';
+
+/** The only kind of client so far. */
+const PLATFORM = 'web';
+
+export async function init({ services, connection, payload }: Handling<'c_init'>): Promise<Reply> {
+  const { apps, settings, now } = services;
+  if (connection.init) {
+    const same = JSON.stringify(connection.init) === JSON.stringify(payload);
+    return { answer: same ? success() : REPETITIVE_OPERATION };
+  }
+  const refused = refuseInit(payload, apps, now(), settings.signatureLifetimeMs);
+  if (refused) return { answer: refused };
+  connection.init = payload;
+  return { answer: success() };
+}
+
+export async function register(handling: Handling<'register'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { username, password, is_md5: _, ...profile } = payload;
+  if (connection.session) return { answer: refuse(CODES.logOutBeforeRegister) };
+  if (!isStorableName(username)) {
+    return { answer: refuse(CODES.invalidValue, 'register: username has characters that no name can have') };
+  }
+  const appkey = appkeyOf(connection);
+  const { accounts, requests } = services.store;
+  const key = keyOf(handling, [appkey, username]);
+  const answer = await requests.once(key, async () => {
+    // Ahead of the slow hash: most refusals are decided here.
+    if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
+    const passwordHash = await hashPassword(password);
+    const kept = { key, answer: success(), nowMs: services.now() };
+    const made = await accounts.create({ appkey, username, passwordHash, profile }, kept);
+    return made ? kept.answer : refuse(CODES.userExists);
+  });
+  return { answer };
+}
+
+export async function login({ services, connection, payload }: Handling<'login'>): Promise<Reply> {
+  const appkey = appkeyOf(connection);
+  const { username, password } = payload;
+  if (connection.session && connection.session.account.username !== username) {
+    return { answer: refuse(CODES.alreadyLoggedIn) };
+  }
+  const tries = services.passwordTries.of(JSON.stringify([appkey, username, connection.socket.address]));
+  if (!tries.take()) return { answer: failure(CODES.beyondFrequencyLimit, 'too many tries: wait a minute') };
+  const account = await services.store.accounts.find(appkey, username);
+  if (!account) return { answer: refuse(CODES.userNotExist) };
+  const hash = await services.store.accounts.passwordHash(account.uid);
+  if (hash === undefined || !(await verifyPassword(password, hash))) {
+    return { answer: refuse(CODES.invalidPassword) };
+  }
+  // Who knows the password is not guessing at it.
+  tries.credit(1);
+  if (!connection.session && !connection.isClosed) enter(services, connection, account);
+  return {
+    answer: success({
+      uid: account.uid,
+      username,
+      appkey,
+      online_list: othersOf(services, connection, account),
+    }),
+  };
+}
+
+function enter(services: Services, connection: Connection, account: Account): void {
+  const { presence, settings, store, log } = services;
+  const feed = new Feed(
+    account.uid,
+    store.mailboxes,
+    {
+      push: (event, payload, messages) => {
+        connection.allowAcknowledgements(messages);
+        connection.push(event, payload);
+      },
+      drained: () => connection.socket.drained(),
+      giveUp: (reason) => connection.giveUp(reason),
+      isOpen: () => !connection.isClosed,
+    },
+    settings,
+  );
+  connection.session = { account, platform: PLATFORM, feed };
+  const displaced = presence.enter(account.uid, PLATFORM, connection);
+  if (displaced) dismiss(services, displaced, account);
+  const graceTimer = setTimeout(() => {
+    feed.goLive().catch((error: unknown) => log.error({ err: error }, 'going live failed'));
+  }, settings.syncGraceMs);
+  connection.socket.onClose(() => clearTimeout(graceTimer));
+}
+
+/** The account has logged in somewhere else. */
+function dismiss({ store, now }: Services, connection: Connection, account: Account): void {
+  const ctime_ms = now();
+  connection.push('event_notification', {
+    event_id: store.messageIds.next(),
+    event_type: EVENT_OTHER_LOGIN,
+    extra: 0,
+    from_uid: account.uid,
+    gid: 0,
+    from_username: account.username,
+    from_appkey: account.appkey,
+    to_usernames: [{ username: account.username, appkey: account.appkey }],
+    ctime: Math.floor(ctime_ms / 1_000),
+    ctime_ms,
+    return_code: 0,
+    description: '',
+  });
+  connection.socket.close();
+}
+
+function othersOf({ presence, now }: Services, connection: Connection, account: Account): OnlineDevice[] {
+  return [...presence.of(account.uid)]
+    .filter(([, other]) => other !== connection)
+    .map(([platform]) => ({
+      platform,
+      mtime: Math.floor(now() / 1_000),
+      isOnline: true,
+      isLogin: true,
+      flag: 1,
+    }));
+}

@@ -1,0 +1,58 @@
+/** Routing: every event of the protocol's table has one handler, and none is reached by what does not satisfy the table. */
+import {
+  CODES,
+  check,
+  REQUESTS,
+  type RequestEvent,
+  type RequestPayload,
+} from '../../../src/protocol/index.js';
+import { refuse } from '../answers.js';
+import { type Connection, isRequestEvent, type Reply, type Request } from '../connection.js';
+import type { Services } from '../gateway.js';
+import { init, login, register } from './access.js';
+import { getConversations, sendSingle } from './messages.js';
+import { getUserInfo, updateUserInfo } from './profiles.js';
+import { acknowledge, acknowledgeConversations, nothingToDo, syncCheck } from './sync.js';
+import type { Handler } from './types.js';
+
+const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
+  c_init: init,
+  register,
+  login,
+  get_across_user_info: getUserInfo,
+  update_user_inf: updateUserInfo,
+  get_conversations: getConversations,
+  s_across_single_text: sendSingle,
+  sync_check: syncCheck,
+  msg_recv_v2: acknowledge,
+  sync_conversation_ack: acknowledgeConversations,
+  sync_event_ack: nothingToDo,
+  event_notification: nothingToDo,
+};
+
+export async function serve(services: Services, connection: Connection, request: Request): Promise<Reply> {
+  const { event } = request;
+  if (!isRequestEvent(event)) {
+    return { answer: refuse(CODES.wireInvalidParameter, 'this gateway does not know the event') };
+  }
+  return serveKnown(services, connection, request, event);
+}
+
+async function serveKnown<E extends RequestEvent>(
+  services: Services,
+  connection: Connection,
+  request: Request,
+  event: E,
+): Promise<Reply> {
+  const { needs, payload } = REQUESTS[event];
+  if (needs !== 'nothing' && !connection.init) {
+    return { answer: refuse(CODES.authFail, `${event}: this socket has not been initialised`) };
+  }
+  if (needs === 'login' && !connection.session) {
+    return { answer: refuse(CODES.authFail, `${event}: this socket is not logged in`) };
+  }
+  const checked = check(payload, request.payload, event);
+  if (!checked.ok) return { answer: checked.error };
+  const handler: Handler<E> = HANDLERS[event];
+  return handler({ services, connection, request, payload: checked.value as RequestPayload<E> });
+}

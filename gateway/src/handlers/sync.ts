@@ -1,0 +1,40 @@
+/** What a client missed, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
+import { success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { type Handling, sessionOf } from './types.js';
+
+export async function syncCheck({ services, connection, payload }: Handling<'sync_check'>): Promise<Reply> {
+  const { account, feed } = sessionOf(connection);
+  const sync_key = await services.store.mailboxes.syncKey(account.uid);
+  return {
+    // Events and receipts are not stored yet: their keys stay where they are.
+    answer: success({ sync_key, sync_event_key: 0, msg_receipt_key: 0 }),
+    afterwards: () => feed.sync(payload, sync_key),
+  };
+}
+
+export async function acknowledge({
+  services,
+  connection,
+  payload,
+}: Handling<'msg_recv_v2'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  return {
+    answer: { later: services.store.mailboxes.acknowledge(uid, payload.msg_id).then(() => success()) },
+  };
+}
+
+export async function acknowledgeConversations({
+  services,
+  connection,
+  payload,
+}: Handling<'sync_conversation_ack'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  await services.store.mailboxes.acknowledgeUpTo(uid, payload.sync_key);
+  return { answer: success() };
+}
+
+/** Acknowledgements of what is not stored. */
+export async function nothingToDo(): Promise<Reply> {
+  return { answer: success() };
+}

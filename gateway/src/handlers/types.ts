@@ -1,0 +1,36 @@
+/** What a handler is handed. */
+import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
+import type { Connection, Reply, Request, Session } from '../connection.js';
+import type { Services } from '../gateway.js';
+import { requestKey } from '../store/requests.js';
+
+export interface Handling<E extends RequestEvent> {
+  services: Services;
+  connection: Connection;
+  request: Request;
+  /** Checked. */
+  payload: RequestPayload<E>;
+}
+
+export type Handler<E extends RequestEvent> = (handling: Handling<E>) => Promise<Reply>;
+
+/** For events whose row in the table needs a login, which routing has seen to. */
+export function sessionOf({ session }: Connection): Session {
+  if (!session) throw new Error('a handler that needs a login was reached without');
+  return session;
+}
+
+/** For events whose row in the table needs an init. */
+export function appkeyOf({ init }: Connection): string {
+  if (!init) throw new Error('a handler that needs an init was reached without');
+  return init.appkey;
+}
+
+/** The key by which a retry of this request is recognised. */
+export function keyOf(
+  { services, connection, request }: Handling<RequestEvent>,
+  scope: readonly (string | number)[],
+): string {
+  const secret = services.apps.get(appkeyOf(connection)) ?? '';
+  return requestKey(secret, scope, request.event, request.canonical);
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+/** The command line: reads the options, starts the gateway, says where it listens, stops it on a signal. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { startGateway } from './server.js';
+
+const DEFAULT_PORT = 8787;
+const MAX_PORT = 65_535;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
+    throw new InvalidArgumentError(`not a port: 0 … ${MAX_PORT}`);
+  }
+  return port;
+}
+
+/** `appkey:masterSecret`, several apart by commas. */
+function parseApps(text: string, before: Map<string, string> = new Map()): Map<string, string> {
+  const apps = new Map(before);
+  for (const app of text.split(',')) {
+    const colon = app.indexOf(':');
+    if (colon < 1 || colon === app.length - 1) throw new InvalidArgumentError('wanted: appkey:masterSecret');
+    apps.set(app.slice(0, colon), app.slice(colon + 1));
+  }
+  return apps;
+}
+
+interface CliOptions {
+  port: number;
+  host: string;
+  app?: Map<string, string>;
+  data: string;
+  dev: boolean;
+  logLevel: string;
+}
+
+const program = new Command('jmessage-gateway')
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .addOption(
+    new Option('--port <port>', '0 takes a free one').argParser(parsePort).default(DEFAULT_PORT).env('PORT'),
+  )
+  .addOption(new Option('--host <address>', 'where to listen').default('127.0.0.1').env('HOST'))
+  .addOption(
+    new Option('--app <appkey:masterSecret>', 'an application to serve; may be given several times')
+      .argParser(parseApps)
+      .env('JMESSAGE_APPS'),
+  )
+  .addOption(
+    new Option('--data <where>', 'a directory, "memory", or a postgres:// connection string')
+      .default('.data/gateway')
+      .env('JMESSAGE_DATA'),
+  )
+  .option('--dev', 'sign auth payloads for anyone: GET /dev/auth?appkey=…', false)
+  .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
+
+async function main(): Promise<void> {
+  const options = program.parse().opts<CliOptions>();
+  const { app: apps = new Map<string, string>(), data, dev, host, port } = options;
+  if (apps.size === 0) program.error('error: no application to serve: give --app appkey:masterSecret');
+  const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const gateway = await startGateway({ apps, data, dev, host, port, log });
+
+  const stop = (signal: string): void => {
+    log.info({ signal }, 'stopping');
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.stdout.write(`gateway listening on ${gateway.url}\n`);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  const { host, port } = program.opts<CliOptions>();
+  if (code === 'EADDRINUSE') {
+    return `port ${port} on ${host} is taken: stop what listens there, or give --port another one (0 for a free one)`;
+  }
+  if (code === 'EACCES') return `no permission to listen on port ${port}: give --port one above 1023`;
+  return error.message;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`gateway: ${explain(error)}\n`);
+  process.exit(1);
+});

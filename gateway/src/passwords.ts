@@ -1,0 +1,35 @@
+/** Password digests at rest: salted scrypt, its cost written beside it so that it can be raised later. */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+const COST = 2 ** 14;
+const BLOCK_SIZE = 8;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+function derive(password: string, salt: Buffer, cost: number, blockSize: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, HASH_BYTES, { N: cost, r: blockSize }, (error, hash) =>
+      error ? reject(error) : resolve(hash),
+    );
+  });
+}
+
+/** @param digest the MD5 hex that the wire carries, in either case */
+export async function hashPassword(digest: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = await derive(digest.toLowerCase(), salt, COST, BLOCK_SIZE);
+  return ['scrypt', COST, BLOCK_SIZE, salt.toString('base64'), hash.toString('base64')].join('$');
+}
+
+export async function verifyPassword(digest: string, stored: string): Promise<boolean> {
+  const [scheme, cost, blockSize, salt, hash] = stored.split('$');
+  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return false;
+  const expected = Buffer.from(hash, 'base64');
+  const actual = await derive(
+    digest.toLowerCase(),
+    Buffer.from(salt, 'base64'),
+    Number(cost),
+    Number(blockSize),
+  );
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}

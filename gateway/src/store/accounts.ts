@@ -1,0 +1,138 @@
+/** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
+import type { JsonObject, UserInfo } from '../../../src/protocol/index.js';
+import { BoundedMap } from '../bounded-map.js';
+import { type KeptAnswer, rememberAnswer } from './requests.js';
+import type { Database, Tables } from './schema.js';
+
+/** What an owner sets of a profile; what was never set is absent. */
+export interface Profile {
+  nickname?: string | undefined;
+  birthday?: string | number | undefined;
+  signature?: string | undefined;
+  gender?: number | undefined;
+  region?: string | undefined;
+  address?: string | undefined;
+  extras?: JsonObject | undefined;
+}
+
+export interface Account {
+  uid: number;
+  appkey: string;
+  username: string;
+  profile: Profile;
+  mtime: number;
+}
+
+type Row = Pick<Tables['account'], 'appkey' | 'username' | 'profile_json' | 'mtime'> & { uid: number };
+
+const PROFILE_COLUMNS = ['uid', 'appkey', 'username', 'profile_json', 'mtime'] as const;
+
+function accountOf(row: Row): Account {
+  const { uid, appkey, username, mtime } = row;
+  return { uid, appkey, username, mtime, profile: JSON.parse(row.profile_json) };
+}
+
+export function userInfoOf({ username, appkey, mtime, profile }: Account): UserInfo {
+  return {
+    username,
+    appkey,
+    nickname: profile.nickname ?? '',
+    avatar: '',
+    birthday: String(profile.birthday ?? ''),
+    gender: profile.gender ?? 0,
+    signature: profile.signature ?? '',
+    region: profile.region ?? '',
+    address: profile.address ?? '',
+    mtime,
+    extras: profile.extras ?? {},
+  };
+}
+
+/** Whether the database can hold a name as it is: no NUL, no half of a surrogate pair. */
+export const isStorableName = (name: string): boolean => !name.includes('\0') && !/\p{Cs}/u.test(name);
+
+export class Accounts {
+  readonly #cache: BoundedMap<string, Account>;
+
+  constructor(
+    private readonly db: Database,
+    cached: number,
+  ) {
+    this.#cache = new BoundedMap(cached);
+  }
+
+  async find(appkey: string, username: string): Promise<Account | undefined> {
+    if (!isStorableName(username)) return undefined;
+    const known = this.#cache.get(cacheKey(appkey, username));
+    if (known) return known;
+    const row = await this.db
+      .selectFrom('account')
+      .select(PROFILE_COLUMNS)
+      .where('appkey', '=', appkey)
+      .where('username', '=', username)
+      .executeTakeFirst();
+    return row && this.#keep(accountOf(row));
+  }
+
+  async passwordHash(uid: number): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('account')
+      .select('password_hash')
+      .where('uid', '=', uid)
+      .executeTakeFirst();
+    return row?.password_hash;
+  }
+
+  /** @returns false when the name is taken */
+  async create(
+    account: { appkey: string; username: string; passwordHash: string; profile: Profile },
+    kept: KeptAnswer,
+  ): Promise<boolean> {
+    return this.db.transaction().execute(async (transaction) => {
+      const made = await transaction
+        .insertInto('account')
+        .values({
+          appkey: account.appkey,
+          username: account.username,
+          password_hash: account.passwordHash,
+          profile_json: JSON.stringify(account.profile),
+          mtime: Math.floor(kept.nowMs / 1_000),
+        })
+        .onConflict((conflict) => conflict.columns(['appkey', 'username']).doNothing())
+        .returning('uid')
+        .executeTakeFirst();
+      if (!made) return false;
+      await rememberAnswer(transaction, kept);
+      return true;
+    });
+  }
+
+  /** Sets the fields that are given and leaves the others. */
+  async updateProfile(uid: number, changes: Profile, kept: KeptAnswer): Promise<Account> {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const row = await this.db.transaction().execute(async (transaction) => {
+      const { profile_json } = await transaction
+        .selectFrom('account')
+        .select('profile_json')
+        .where('uid', '=', uid)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      const profile: Profile = { ...JSON.parse(profile_json), ...given };
+      await rememberAnswer(transaction, kept);
+      return transaction
+        .updateTable('account')
+        .set({ profile_json: JSON.stringify(profile), mtime: Math.floor(kept.nowMs / 1_000) })
+        .where('uid', '=', uid)
+        .returning(PROFILE_COLUMNS)
+        .executeTakeFirstOrThrow();
+    });
+    return this.#keep(accountOf(row));
+  }
+
+  #keep(account: Account): Account {
+    this.#cache.set(cacheKey(account.appkey, account.username), account);
+    return account;
+  }
+}
+
+const cacheKey = (appkey: string, username: string): string => `${appkey}\0${username}`;

@@ -1,0 +1,50 @@
+/** All that is stored, behind one door. */
+import type { Settings } from '../config.js';
+import { Accounts } from './accounts.js';
+import { type OpenDatabase, openDatabase } from './database.js';
+import { Mailboxes } from './mailboxes.js';
+import { MessageIds } from './message-ids.js';
+import { Requests } from './requests.js';
+import type { Database } from './schema.js';
+import { sweep } from './sweep.js';
+
+export class Store {
+  readonly accounts: Accounts;
+  readonly mailboxes: Mailboxes;
+  readonly requests: Requests;
+
+  private constructor(
+    private readonly opened: OpenDatabase,
+    readonly messageIds: MessageIds,
+    private readonly settings: Settings,
+    private readonly now: () => number,
+  ) {
+    this.accounts = new Accounts(opened.db, settings.cachedAccounts);
+    this.mailboxes = new Mailboxes(opened.db, settings, now);
+    this.requests = new Requests(opened.db);
+  }
+
+  static async open(data: string, settings: Settings, now: () => number): Promise<Store> {
+    const opened = await openDatabase(data);
+    const last = await opened.db
+      .selectFrom('message')
+      .select(({ fn }) => fn.max('msg_id').as('id'))
+      .executeTakeFirst();
+    return new Store(opened, new MessageIds(last?.id ?? 0, now), settings, now);
+  }
+
+  get db(): Database {
+    return this.opened.db;
+  }
+
+  /** What is due from time to time. */
+  async sweep(): Promise<void> {
+    await sweep(this.db, this.now(), this.settings);
+    await this.mailboxes.trimPending();
+    await this.opened.maintain();
+  }
+
+  close(): Promise<void> {
+    return this.opened.close();
+  }
+}

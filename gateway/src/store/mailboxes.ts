@@ -1,0 +1,203 @@
+/** What each account sees: its conversations, what it missed, and what it has acknowledged. */
+import { sql } from 'kysely';
+import type { Conversation, WireMessage } from '../../../src/protocol/index.js';
+import type { Settings } from '../config.js';
+import { Gatherer } from '../gather.js';
+import { firstIdAt, timeOf } from './message-ids.js';
+import type { Database } from './schema.js';
+
+/** Ids in one query. */
+const MAX_IDS = 20_000;
+const MAX_LOT = 500;
+
+/** A message with the other side of its conversation. */
+export interface MailedMessage {
+  peer: { uid: number; appkey: string; username: string };
+  wire: WireMessage;
+}
+
+export interface SyncRequest {
+  uid: number;
+  /** The highest message that the client has. */
+  key: number;
+  roaming: boolean;
+  /** The highest message that is to be handed out. */
+  upTo: number;
+}
+
+type Limits = Pick<
+  Settings,
+  'historyMessages' | 'historyAgeMs' | 'offlineMessages' | 'offlineAgeMs' | 'conversations'
+>;
+
+export class Mailboxes {
+  readonly #acknowledged: Gatherer<{ uid: number; msgId: number }, true>;
+
+  constructor(
+    private readonly db: Database,
+    private readonly limits: Limits,
+    private readonly now: () => number,
+  ) {
+    this.#acknowledged = new Gatherer(async (lot) => {
+      await this.#acknowledge(lot);
+      return lot.map(() => true as const);
+    }, MAX_LOT);
+  }
+
+  acknowledge(uid: number, msgId: number): Promise<true> {
+    return this.#acknowledged.add({ uid, msgId });
+  }
+
+  async #acknowledge(lot: readonly { uid: number; msgId: number }[]): Promise<void> {
+    await sql`
+      update mailbox set pending = false
+      from json_to_recordset(${JSON.stringify(lot)}::json) as done (uid bigint, "msgId" bigint)
+      where mailbox.uid = done.uid and mailbox.msg_id = done."msgId" and mailbox.pending`.execute(this.db);
+  }
+
+  async acknowledgeUpTo(uid: number, key: number): Promise<void> {
+    await this.db
+      .updateTable('mailbox')
+      .set({ pending: false })
+      .where('uid', '=', uid)
+      .where('pending', '=', true)
+      .where('msg_id', '<=', key)
+      .execute();
+  }
+
+  /** The highest message in which the account takes part; 0 for none. */
+  async syncKey(uid: number): Promise<number> {
+    const row = await this.db
+      .selectFrom('conversation')
+      .select(({ fn }) => fn.max('last_msg_id').as('key'))
+      .where('uid', '=', uid)
+      .executeTakeFirst();
+    return row?.key ?? 0;
+  }
+
+  /** Unacknowledged messages by conversation. Those beyond the limit count until {@link trimPending} lets go of them. */
+  async pendingCounts(uid: number): Promise<Map<number, number>> {
+    const rows = await this.db
+      .selectFrom('mailbox')
+      .select(({ fn }) => ['peer', fn.countAll<number>().as('count')])
+      .where('uid', '=', uid)
+      .where('pending', '=', true)
+      .where('msg_id', '>=', this.#oldestOffline())
+      .groupBy('peer')
+      .execute();
+    return new Map(rows.map(({ peer, count }) => [peer, Number(count)]));
+  }
+
+  /** Lets go of what is beyond the limits.
+   * @param uid one account; without it all */
+  async trimPending(uid?: number): Promise<void> {
+    await sql`
+      update mailbox set pending = false
+      from (
+        select uid, peer, msg_id,
+          row_number() over (partition by uid, peer order by msg_id desc) as place
+        from mailbox where pending and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
+      ) as ranked
+      where (ranked.place > ${this.limits.offlineMessages} or ranked.msg_id < ${this.#oldestOffline()})
+        and mailbox.uid = ranked.uid and mailbox.peer = ranked.peer and mailbox.msg_id = ranked.msg_id`.execute(
+      this.db,
+    );
+  }
+
+  /** The ids of what a client missed, oldest first, in chunks. What was never acknowledged is always among them. */
+  async *missed(request: SyncRequest): AsyncGenerator<number[]> {
+    let after = 0;
+    for (;;) {
+      const ids = await this.#missedAfter(request, after);
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      yield ids;
+      if (ids.length < MAX_IDS) return;
+      after = last;
+    }
+  }
+
+  async #missedAfter({ uid, key, roaming, upTo }: SyncRequest, after: number): Promise<number[]> {
+    const oldestHistory = firstIdAt(this.now() - this.limits.historyAgeMs);
+    const history = sql`
+      union select recent.msg_id from conversation
+      cross join lateral (
+        select msg_id from mailbox
+        where mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and msg_id >= ${oldestHistory}
+        order by msg_id desc limit ${this.limits.historyMessages}
+      ) as recent
+      where conversation.uid = ${uid} and conversation.last_msg_id >= ${oldestHistory}`;
+    const beyondKey = sql`
+      union select mailbox.msg_id from conversation
+      join mailbox on mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and mailbox.msg_id > ${key}
+      where conversation.uid = ${uid} and conversation.last_msg_id > ${key}`;
+    const { rows } = await sql<{ msg_id: number }>`
+      select msg_id from (
+        select msg_id from mailbox where uid = ${uid} and pending and msg_id >= ${this.#oldestOffline()}
+        ${roaming ? (key === 0 ? history : beyondKey) : sql``}
+      ) as missed
+      where msg_id > ${after} and msg_id <= ${upTo}
+      order by msg_id limit ${MAX_IDS}`.execute(this.db);
+    return rows.map(({ msg_id }) => msg_id);
+  }
+
+  /** In the order of ids; what is no longer there is left out. */
+  async messages(uid: number, ids: readonly number[]): Promise<MailedMessage[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('message')
+      .innerJoin('account', (join) =>
+        join.on(sql<boolean>`account.uid = case when sender = ${uid} then recipient else sender end`),
+      )
+      .selectAll('message')
+      .select(['account.uid as peer', 'account.appkey', 'account.username'])
+      .where('msg_id', 'in', ids)
+      .where((where) => where.or([where('sender', '=', uid), where('recipient', '=', uid)]))
+      .orderBy('msg_id')
+      .execute();
+    return rows.map((row) => ({
+      peer: { uid: row.peer, appkey: row.appkey, username: row.username },
+      wire: {
+        msg_id: row.msg_id,
+        msg_type: 3,
+        from_uid: row.sender,
+        from_gid: 0,
+        ctime_ms: timeOf(row.msg_id),
+        msg_level: row.msg_level === 0 ? 0 : 1,
+        need_receipt: row.need_receipt,
+        custom_notification: row.custom_notification_json
+          ? JSON.parse(row.custom_notification_json)
+          : undefined,
+        content: JSON.parse(row.content_json),
+      },
+    }));
+  }
+
+  async conversations(uid: number): Promise<Conversation[]> {
+    const unread = await this.pendingCounts(uid);
+    const rows = await this.db
+      .selectFrom('conversation')
+      .innerJoin('account', 'account.uid', 'conversation.peer')
+      .select(['peer', 'last_msg_id', 'appkey', 'username', 'profile_json'])
+      .where('conversation.uid', '=', uid)
+      .orderBy('last_msg_id', 'desc')
+      .limit(this.limits.conversations)
+      .execute();
+    return rows.map(({ peer, last_msg_id, appkey, username, profile_json }) => ({
+      type: 3,
+      key: peer,
+      name: username,
+      nickname: JSON.parse(profile_json).nickname ?? '',
+      avatar: '',
+      appkey,
+      username,
+      mtime: timeOf(last_msg_id),
+      unread_msg_count: Math.min(unread.get(peer) ?? 0, this.limits.offlineMessages),
+      extras: {},
+    }));
+  }
+
+  #oldestOffline(): number {
+    return firstIdAt(this.now() - this.limits.offlineAgeMs);
+  }
+}

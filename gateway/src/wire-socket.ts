@@ -1,0 +1,124 @@
+/**
+ * The seam between the protocol and its transport: the gateway's logic knows a {@link WireSocket} and nothing of Socket.IO.
+ * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It promises that nothing is reported after the close, that a
+ * frame which is too large or not text closes the socket, and that emitting never throws.
+ */
+
+export interface WireSocket {
+  readonly id: string;
+  /** The peer's network address. */
+  readonly address: string;
+  onPacket(listener: (event: string, ...args: unknown[]) => void): void;
+  onClose(listener: () => void): void;
+  emit(event: string, payload: object): void;
+  /** Closes after what was emitted has been written. */
+  close(): void;
+  /** Packets that wait to be written. */
+  backlog(): number;
+  /** Resolves when the backlog has been handed to the network, or the socket has closed. */
+  drained(): Promise<void>;
+}
+
+interface EngineSocketLike {
+  on(event: string, listener: (argument: unknown) => void): unknown;
+}
+
+/** What Socket.IO 2 and 4 have in common. */
+export interface SocketIoSocketLike {
+  readonly id: string;
+  readonly handshake: { readonly address: string };
+  readonly conn: EngineSocketLike;
+  use(middleware: (packet: unknown[], next: (error?: Error) => void) => void): unknown;
+  on(event: string, listener: () => void): unknown;
+  emit(event: string, payload: object): unknown;
+  disconnect(close: boolean): unknown;
+}
+
+/** Names that Socket.IO keeps for itself: emitting one throws, or is not sent. */
+const RESERVED = new Set([
+  'connect',
+  'connect_error',
+  'connecting',
+  'disconnect',
+  'disconnecting',
+  'error',
+  'newListener',
+  'removeListener',
+]);
+
+export function socketIoWire(
+  socket: SocketIoSocketLike,
+  limits: { readonly frameBytes: number },
+): WireSocket {
+  const { conn } = socket;
+  let closed = false;
+  const closeListeners: (() => void)[] = [];
+  /** Packets in Engine.IO's write buffer, which is its own business; these two events say how it changes. */
+  let waiting = 0;
+  let drainListeners: (() => void)[] = [];
+  conn.on('packetCreate', () => {
+    waiting += 1;
+  });
+  const drain = (): void => {
+    waiting = 0;
+    const listeners = drainListeners;
+    drainListeners = [];
+    for (const listener of listeners) listener();
+  };
+  conn.on('drain', drain);
+
+  const finish = (): void => {
+    closed = true;
+    for (const listener of closeListeners.splice(0)) listener();
+    drain();
+  };
+  socket.on('disconnect', finish);
+  socket.on('error', () => socket.disconnect(true));
+
+  const close = (): void => {
+    socket.disconnect(true);
+  };
+
+  // Ahead of the decoder, since nothing after it knows a frame's size.
+  conn.on('packet', (packet) => {
+    if (closed || fits(packet, limits.frameBytes)) return;
+    finish();
+    close();
+  });
+
+  return {
+    id: socket.id,
+    address: socket.handshake.address,
+    onPacket: (listener) => {
+      // A middleware that never calls `next` sees every event and leaves nothing to the emitter, where names have meanings.
+      socket.use((packet) => {
+        if (closed) return;
+        const [event, ...args] = packet;
+        if (typeof event === 'string') listener(event, ...args);
+      });
+    },
+    onClose: (listener) => {
+      closeListeners.push(listener);
+    },
+    emit: (event, payload) => {
+      if (!closed && !RESERVED.has(event)) socket.emit(event, payload);
+    },
+    close,
+    backlog: () => waiting,
+    drained: () => {
+      if (closed || waiting === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        drainListeners.push(resolve);
+      });
+    },
+  };
+}
+
+/** Packets of the protocol are text; anything binary is not of this protocol. */
+function fits(packet: unknown, maxBytes: number): boolean {
+  if (typeof packet !== 'object' || packet === null || !('data' in packet)) return true;
+  const { data } = packet;
+  if (data === undefined || data === null) return true;
+  if (typeof data !== 'string') return false;
+  return data.length <= maxBytes / 3 || Buffer.byteLength(data) <= maxBytes;
+}
