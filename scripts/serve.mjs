@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import { ensureAll, ensureGateway } from './build.mjs';
 import { GATEWAY, inRoot } from './paths.mjs';
 import { freePort, LOOPBACK } from './ports.mjs';
@@ -14,8 +13,6 @@ import { exitOf, onStop } from './process.mjs';
 
 const GATEWAY_PORT = 8787;
 const DEMO_PORT = 5173;
-/** The application that the demo's page asks for. */
-const DEMO_APPKEY = 'jmessage-demo';
 const READY = 'gateway listening on ';
 
 /** Made once: the accounts in `.data/` belong to it. */
@@ -28,9 +25,9 @@ function demoSecret() {
   return readFileSync(file, 'utf8').trim();
 }
 
-function spawnGateway(port) {
+function spawnGateway(port, appkey) {
   const args = ['--host', LOOPBACK, '--port', String(port), '--data', inRoot('.data/gateway')];
-  args.push('--app', `${DEMO_APPKEY}:${demoSecret()}`, '--dev');
+  args.push('--app', `${appkey}:${demoSecret()}`, '--dev');
   // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
   const stderr = process.env.DEBUG ? 'inherit' : 'pipe';
   return spawn(process.execPath, [GATEWAY, ...args], { stdio: ['ignore', 'pipe', stderr], detached: true });
@@ -56,16 +53,10 @@ const urlOf = (child) =>
     lines.once('close', () => resolve(null));
   });
 
-async function seed(gateway) {
-  const module = await import(pathToFileURL(inRoot('demo/seed.mjs')).href);
-  await module.seed({ gateway, appkey: DEMO_APPKEY });
-}
-
 /** @returns {Promise<{url: string, close(): Promise<void>}>} */
 async function serveDemo(mode, gateway) {
   // demo/vite.config.ts forwards /socket.io and /dev to it, so that the page has one origin for everything.
   process.env.JMESSAGE_GATEWAY = gateway;
-  process.env.VITE_JMESSAGE_APPKEY = DEMO_APPKEY;
   const vite = await import('vite');
   const config = { configFile: inRoot('demo/vite.config.ts'), logLevel: 'warn' };
   const listen = { host: LOOPBACK, port: DEMO_PORT, strictPort: false, open: false };
@@ -86,7 +77,8 @@ export async function start(mode) {
   const built = await (mode === 'preview' ? ensureAll() : ensureGateway());
   if (built !== 0) return built;
 
-  const child = spawnGateway(await freePort(GATEWAY_PORT));
+  const { APPKEY, seed } = await import('../demo/seed.mjs');
+  const child = spawnGateway(await freePort(GATEWAY_PORT), APPKEY);
   const log = keepLog(child);
   let stopping = false;
   const undo = onStop(() => {
@@ -98,7 +90,7 @@ export async function start(mode) {
   try {
     const gateway = await urlOf(child);
     if (gateway !== null) {
-      await seed(gateway);
+      await seed({ gateway, appkey: APPKEY });
       demo = await serveDemo(mode, gateway);
       console.log(`\n  Open ${demo.url}\n`);
     }
