@@ -1,12 +1,15 @@
 /**
  * Conversations as values: what a message adds to one, what is unread, in which order they are listed. Pure functions.
  *
- * A message has the order of its `msg_id`. One that is on its way has none yet and stands last, where its writer looks for it.
+ * A message has the order of its `msg_id`. One that has none yet, or never got one, stands where its writer saw it: after the message
+ * that was the last at the time.
  */
 export interface ChatMessage {
   /** Of this page; stays the same when a sent message gets its `msgId`, so that its bubble stays the same element. */
   id: string;
   msgId?: number | undefined;
+  /** Without `msgId`: that of the message which it was written under, 0 for none. */
+  after?: number | undefined;
   from: string;
   text: string;
   /** ms since 1970: the server's time, or this page's while it is on its way. */
@@ -42,11 +45,15 @@ export const lastMessage = (chat: Chat): ChatMessage | undefined => chat.message
 
 export const lastTime = (chat: Chat): number => Math.max(lastMessage(chat)?.at ?? 0, chat.mtime);
 
-const inOrder = (a: ChatMessage, b: ChatMessage): number => {
-  if (a.msgId !== undefined && b.msgId !== undefined) return a.msgId - b.msgId;
-  if (a.msgId === undefined && b.msgId === undefined) return 0;
-  return a.msgId === undefined ? 1 : -1;
-};
+/** `msg_id` of the last message that has one, 0 for none. */
+export const lastId = (messages: readonly ChatMessage[]): number =>
+  messages.findLast(({ msgId }) => msgId !== undefined)?.msgId ?? 0;
+
+const place = ({ msgId, after }: ChatMessage): number => msgId ?? after ?? 0;
+
+/** Stable: messages written under the same one keep their order. */
+const inOrder = (a: ChatMessage, b: ChatMessage): number =>
+  place(a) - place(b) || Number(a.msgId === undefined) - Number(b.msgId === undefined);
 
 /** Adds messages that are not there yet. The same array if there are none. */
 export function withMessages(

@@ -1,6 +1,7 @@
 /** Messages in and out: what the runtime hands over becomes state, what somebody writes becomes a call. */
 import {
   type ChatMessage,
+  lastId,
   lastMessage,
   lastTime,
   readUntilFor,
@@ -89,8 +90,11 @@ export function send(username: string, text: string): void {
   const id = `w${written}`;
   const from = getState().username;
   if (from === null) return;
-  const message: ChatMessage = { id, from, text, at: Date.now(), status: 'sending' };
-  updateChat(username, (chat) => ({ messages: withMessages(chat.messages, [message]), draft: '' }));
+  updateChat(username, ({ messages }) => {
+    const after = lastId(messages);
+    const message: ChatMessage = { id, after, from, text, at: Date.now(), status: 'sending' };
+    return { messages: withMessages(messages, [message]), draft: '' };
+  });
   deliver(username, id, text);
 }
 

@@ -3,7 +3,7 @@
  * show as a button. The latest are drawn first, earlier ones when asked for, so that a long history costs nothing until it is looked at.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Chat, type ChatMessage, lastMessage } from '../chats.js';
+import { type Chat, type ChatMessage, lastId, lastMessage } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { useStore } from '../store.js';
 import { useStrings } from '../strings.js';
@@ -19,11 +19,9 @@ const HOUR_MS = 3_600_000;
 const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
   scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
 
-/** How many of the messages came after the one with this id from somebody else. */
-function countAfter(messages: readonly ChatMessage[], id: string | undefined, me: string): number {
-  const index = messages.findLastIndex((message) => message.id === id);
-  return messages.slice(index + 1).filter(({ from }) => from !== me).length;
-}
+/** How many of the messages came after this one from somebody else. */
+const countAfter = (messages: readonly ChatMessage[], id: number, me: string): number =>
+  messages.filter(({ from, msgId }) => from !== me && msgId !== undefined && msgId > id).length;
 
 export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const strings = useStrings();
@@ -36,8 +34,12 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const content = useRef<HTMLOListElement>(null);
   /** Whether the view follows the end. */
   const follows = useRef(true);
-  /** The last message that was in view at the end. */
-  const lastSeen = useRef<string | undefined>(undefined);
+  /** Where the view was when last looked at. A reader's scrolling is told about a frame late. */
+  const top = useRef(0);
+  /** The last message that was there while the view was at the end. */
+  const seen = useRef(0);
+  /** One's own message that the view has gone to the end for. */
+  const written = useRef<string | undefined>(undefined);
   /** Distance from the end, to be kept while earlier messages come in above. */
   const keep = useRef<number | undefined>(undefined);
 
@@ -45,13 +47,8 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const last = lastMessage(chat);
   const rows = useMemo(() => timeline(messages.slice(-shown), me), [messages, shown, me]);
 
-  const toEnd = (behavior: ScrollBehavior) => {
-    list.current?.scrollTo({ top: list.current.scrollHeight, behavior });
-  };
-
   // One's own new message is always shown.
-  const isOwnNew = last?.status === 'sending' && last.id !== lastSeen.current;
-  if (isOwnNew) follows.current = true;
+  const isWritten = last?.status === 'sending' && last.id !== written.current;
 
   // Whenever other rows are drawn.
   useLayoutEffect(() => {
@@ -60,10 +57,13 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     if (keep.current !== undefined) {
       element.scrollTop = element.scrollHeight - keep.current;
       keep.current = undefined;
-    } else if (follows.current) {
-      toEnd('instant');
-      lastSeen.current = last?.id;
+    } else if (isWritten || (follows.current && top.current - element.scrollTop < NEAR_END_PX)) {
+      follows.current = true;
+      written.current = last?.id;
+      element.scrollTop = element.scrollHeight;
+      seen.current = lastId(messages);
     }
+    top.current = element.scrollTop;
   }, [rows]);
 
   // The view also changes its height: a keyboard opens, the field below grows, the window is resized.
@@ -71,7 +71,9 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     const element = list.current;
     if (element === null || content.current === null) return;
     const observer = new ResizeObserver(() => {
-      if (follows.current) element.scrollTop = element.scrollHeight;
+      if (!follows.current) return;
+      element.scrollTop = element.scrollHeight;
+      top.current = element.scrollTop;
     });
     observer.observe(element);
     observer.observe(content.current);
@@ -82,11 +84,12 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     const element = list.current;
     if (element === null) return;
     follows.current = isAtEnd(element);
-    if (follows.current) lastSeen.current = last?.id;
+    top.current = element.scrollTop;
+    if (follows.current) seen.current = lastId(messages);
     setAway(!follows.current);
   };
 
-  const unseen = away ? countAfter(messages, lastSeen.current, me) : 0;
+  const unseen = away ? countAfter(messages, seen.current, me) : 0;
   return (
     <div class="message-area">
       <div
@@ -130,8 +133,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
           data-new={unseen > 0}
           aria-label={strings.toLatest}
           onClick={() => {
-            follows.current = true;
-            toEnd('smooth');
+            list.current?.scrollTo({ top: list.current.scrollHeight });
           }}
         >
           {unseen > 0 && <span>{strings.newMessages(unseen)}</span>}
