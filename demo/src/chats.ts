@@ -72,9 +72,15 @@ export function withSent(
   msgId: number,
   at: number,
 ): readonly ChatMessage[] {
-  const message = messages.find((candidate) => candidate.id === id);
+  const index = messages.findIndex((candidate) => candidate.id === id);
+  const message = messages[index];
   if (message === undefined) return messages;
-  const others = messages.filter((candidate) => candidate !== message && candidate.msgId !== msgId);
+  const others = messages
+    // What was written under it stays under it.
+    .map((other, place) =>
+      place > index && (other.after ?? msgId) < msgId ? { ...other, after: msgId } : other,
+    )
+    .filter((other) => other !== message && other.msgId !== msgId);
   return withMessages(others, [{ ...message, msgId, at, status: 'sent', error: undefined }]);
 }
 

@@ -62,7 +62,7 @@ const en = {
   retryingIn: (seconds: number) => `Offline. Trying again in ${seconds} s`,
   retryingNow: 'Offline. Trying again…',
   keepsWriting: 'What you send goes out when the connection is back.',
-  needsSignature: 'The server wants a fresh signature before it lets this page back in.',
+  needsSignature: 'A fresh signature is needed to reconnect.',
   renew: 'Get a new one',
 
   ended: {
@@ -85,7 +85,7 @@ const en = {
   save: 'Save',
   saving: 'Saving…',
   cancel: 'Cancel',
-  otherAccount: 'Use another account in a new tab',
+  otherAccount: 'Another account in a new tab',
   logOut: 'Log out',
   theme: 'Theme',
   themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
@@ -166,7 +166,7 @@ const zh: Strings = {
   retryingIn: (seconds) => `已离线，${seconds} 秒后重试`,
   retryingNow: '已离线，正在重试…',
   keepsWriting: '恢复连接后，你的消息会自动发出。',
-  needsSignature: '服务器要求新的签名才能重新连接。',
+  needsSignature: '需要新的签名才能重新连接。',
   renew: '重新获取',
 
   ended: {

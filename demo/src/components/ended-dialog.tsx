@@ -24,7 +24,7 @@ export function EndedDialog() {
       <p class="muted">{text}</p>
       {needsReload ? (
         <div class="actions">
-          <button type="button" class="primary" onClick={() => location.reload()}>
+          <button type="button" class="primary" autofocus onClick={() => location.reload()}>
             {strings.reload}
           </button>
         </div>
@@ -67,6 +67,7 @@ function LogInAgain() {
             type="password"
             autocomplete="current-password"
             required
+            autofocus
             value={password}
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
@@ -81,7 +82,7 @@ function LogInAgain() {
         <button type="button" onClick={giveUp}>
           {strings.logOut}
         </button>
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" class="primary" disabled={busy} autofocus={known !== undefined}>
           {busy ? strings.signingIn : strings.logInHere}
         </button>
       </div>
