@@ -2,12 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AuthPayload } from '../../src/protocol/link.js';
+import { freshData } from './gateway-data.js';
 
 const CLI = fileURLToPath(new URL('../../gateway/dist/main.js', import.meta.url));
 const READY = 'gateway listening on ';
@@ -109,7 +108,11 @@ export class Gateway {
 /** Starts a gateway on data of its own. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   if (!existsSync(CLI)) throw new Error('gateway/dist/main.js is missing: npm run build');
-  const data = await mkdtemp(path.join(os.tmpdir(), 'jmessage-gateway-'));
+  const data = await freshData(CLI, async (folder) => {
+    const first = new Gateway(folder, {});
+    await first.start();
+    await first.stop();
+  });
   const gateway = new Gateway(data, options);
   await gateway.start();
   return gateway;

@@ -1,5 +1,6 @@
 /** A tab of the test site, driven from the test: calls `JMessage` in it and reads what it told. */
 import type { Frame, Page } from 'playwright-core';
+import type { JMessage } from '../../src/index.js';
 import type { Failure } from '../../src/protocol/codes.js';
 import type { AuthPayload } from '../../src/protocol/link.js';
 import type { ListenerEvents, ListenerName } from '../../src/protocol/listeners.js';
@@ -12,7 +13,7 @@ import { UNTIL_TIMEOUT_MS } from './until.js';
 
 /** What `pages/tab.js` puts there. */
 interface TabWindow {
-  JIM: { getState(): StateSnapshot; isInit(): boolean; isLogin(): boolean; isConnect(): boolean };
+  JIM: Pick<JMessage, 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg'>;
   tab: {
     heard: { listener: ListenerName; data: unknown }[];
     call(method: MethodName, params: unknown): Promise<unknown>;
@@ -28,6 +29,14 @@ export type TabOutcome<M extends MethodName> =
   | { kind: 'success'; data: AnswerOf<Methods[M]>; second: SecondOf<Methods[M]>; acks: Ack[] }
   | { kind: 'failure'; error: Failure; acks: Ack[] }
   | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean }; acks: Ack[] };
+
+export interface BurstOutcome {
+  /** How often the request settled. */
+  settled: number;
+  kind: string;
+  code: number;
+  msg_id: number;
+}
 
 export interface Credentials {
   username: string;
@@ -60,6 +69,37 @@ export class Tab {
   async login(auth: AuthPayload, credentials: Credentials): Promise<AnswerOf<Methods['login']>> {
     await this.ok('init', auth);
     return this.ok('login', credentials);
+  }
+
+  /**
+   * Sends many texts at once, as fast as the page can make the calls: `<prefix> 0`, `<prefix> 1`, …
+   * @returns how often each of them settled, and as what
+   */
+  async burst(target: string, prefix: string, count: number): Promise<BurstOutcome[]> {
+    return this.frame.evaluate(
+      ([target_username, text, total]) => {
+        const { JIM } = window as unknown as TabWindow;
+        const outcomes = Array.from({ length: total }, () => ({ settled: 0, kind: '', code: 0, msg_id: 0 }));
+        return new Promise<typeof outcomes>((resolve) => {
+          let open = total;
+          outcomes.forEach((outcome, i) => {
+            const settle = (kind: string) => (data: object) => {
+              const { code = 0, msg_id = 0 } = data as { code?: number; msg_id?: number };
+              Object.assign(outcome, { kind, code, msg_id });
+              outcome.settled += 1;
+              open -= 1;
+              // A second settlement would come at once: it is given the chance.
+              if (open === 0) setTimeout(() => resolve(outcomes));
+            };
+            JIM.sendSingleMsg({ target_username, content: `${text} ${i}` })
+              .onSuccess(settle('success'))
+              .onFail(settle('failure'))
+              .onTimeout(settle('timeout'));
+          });
+        });
+      },
+      [target, prefix, count] as const,
+    );
   }
 
   /** What a listener was called with until now, in order. */

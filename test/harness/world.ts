@@ -23,6 +23,7 @@ import {
   type WireClientOptions,
   wireClient,
 } from './wire-client.js';
+import { buildWorkers } from './workers.js';
 
 export interface WorldOptions {
   /** Accounts to register. Default: alice and bob. */
@@ -35,6 +36,8 @@ export interface TabOptions {
   auth?: boolean;
   engine?: 3 | 4;
   debug?: boolean;
+  /** A worker of the test's own making, see `workers.ts`. */
+  worker?: string;
 }
 
 export async function createWorld({
@@ -91,13 +94,20 @@ export class World {
   }
 
   /** The address of the test page, for the relay. */
-  pageUrl({ auth = true, engine, debug = false }: TabOptions = {}): string {
+  pageUrl({ auth = true, engine, debug = false, worker }: TabOptions = {}): string {
     const url = new URL(this.site.url);
     url.searchParams.set('address', this.relay.url);
     if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
     if (engine !== undefined) url.searchParams.set('engine', String(engine));
+    if (worker !== undefined) url.searchParams.set('worker', worker);
     if (debug) url.searchParams.set('debug', '');
     return url.href;
+  }
+
+  /** The runtime with its clock sped up. @returns the `worker` of {@link TabOptions} */
+  async fastWorker(speed: number): Promise<string> {
+    this.site.mount('/workers/', await buildWorkers());
+    return `/workers/fast-worker.js?speed=${speed}`;
   }
 
   /** A new tab with the SDK in it. */

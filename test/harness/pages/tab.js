@@ -15,6 +15,7 @@
   const heard = [];
   const options = { address: query.get('address'), debug: query.has('debug') };
   if (query.has('engine')) options.engine = Number(query.get('engine'));
+  if (query.has('worker')) options.worker = query.get('worker');
   if (query.has('auth')) {
     // As an application's own server would answer it.
     const url = query.get('auth');

@@ -1,0 +1,33 @@
+/** Builds the tests' own workers, once for each run: the runtime with another platform under it. */
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+let built: Promise<string> | undefined;
+
+/** @returns the folder with `fast-worker.js` */
+export function buildWorkers(): Promise<string> {
+  built ??= make();
+  return built;
+}
+
+async function make(): Promise<string> {
+  const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-workers-'));
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      outDir,
+      target: 'es2022',
+      lib: {
+        entry: fileURLToPath(new URL('./workers/fast-worker.ts', import.meta.url)),
+        formats: ['es'],
+        fileName: () => 'fast-worker.js',
+      },
+    },
+  });
+  return outDir;
+}
