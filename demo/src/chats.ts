@@ -60,6 +60,12 @@ export function withMessages(
   messages: readonly ChatMessage[],
   added: readonly ChatMessage[],
 ): readonly ChatMessage[] {
+  // Nearly always it is one and the latest, and a burst must not look through the whole conversation for each.
+  const [only] = added;
+  const last = messages.at(-1);
+  if (added.length === 1 && only?.msgId !== undefined && only.msgId > (last?.msgId ?? Infinity)) {
+    return [...messages, only];
+  }
   const known = new Set(messages.map(({ msgId }) => msgId));
   const fresh = added.filter(({ msgId }) => msgId === undefined || !known.has(msgId));
   return fresh.length === 0 ? messages : [...messages, ...fresh].sort(inOrder);
@@ -96,7 +102,13 @@ export function withStatus(
 
 export function unreadCount(chat: Chat, readUntil: number): number {
   let unread = 0;
-  for (const { from, at } of chat.messages) if (from === chat.username && at > readUntil) unread += 1;
+  for (let i = chat.messages.length - 1; i >= 0; i -= 1) {
+    const message = chat.messages[i];
+    if (message === undefined || message.from !== chat.username) continue;
+    // Times never go backwards: all before it has been read as well.
+    if (message.at <= readUntil) break;
+    unread += 1;
+  }
   return unread;
 }
 

@@ -10,7 +10,7 @@ import {
   withStatus,
 } from './chats.js';
 import { CODES, codeOf, type Message, type SyncedConversation } from './jmessage.js';
-import { watchReadMarks, writeReadMarks } from './remember.js';
+import { type ReadMarks, watchReadMarks, writeReadMarks } from './remember.js';
 import { account, JIM } from './session.js';
 import { getState, update, updateChat } from './store.js';
 import { explain, stringsOf } from './strings.js';
@@ -67,12 +67,35 @@ function receiveHistory(conversations: readonly SyncedConversation[]): void {
 }
 
 function setReadMark(username: string, until: number): void {
-  const current = account();
   const { readMarks } = getState();
   if (until <= (readMarks[username] ?? -1)) return;
-  const marks = { ...readMarks, [username]: until };
-  update({ readMarks: marks });
-  if (current !== undefined) writeReadMarks(current, marks);
+  update({ readMarks: { ...readMarks, [username]: until } });
+  keepReadMarks();
+}
+
+const KEEP_DELAY_MS = 100;
+let isKeepDue = false;
+
+/** Writes to storage wait for the disk and wake every tab: a burst of messages makes one. */
+function keepReadMarks(): void {
+  if (isKeepDue) return;
+  isKeepDue = true;
+  const owner = account();
+  setTimeout(() => {
+    isKeepDue = false;
+    if (owner !== undefined && account()?.username === owner.username) {
+      writeReadMarks(owner, getState().readMarks);
+    }
+  }, KEEP_DELAY_MS);
+}
+
+/** From another tab. What this one has not written yet stays. */
+function takeReadMarks(marks: ReadMarks): void {
+  const readMarks: Record<string, number> = { ...getState().readMarks };
+  for (const [username, until] of Object.entries(marks)) {
+    readMarks[username] = Math.max(until, readMarks[username] ?? 0);
+  }
+  update({ readMarks });
 }
 
 /** What is on the screen of a visible page counts as read. */
@@ -173,7 +196,7 @@ export async function refreshOpen(username: string): Promise<void> {
 export function startReceiving(): void {
   JIM.onMsgReceive(receive);
   JIM.onSyncConversation(receiveHistory);
-  watchReadMarks(account, (readMarks) => update({ readMarks }));
+  watchReadMarks(account, takeReadMarks);
   addEventListener('hashchange', onAddress);
   document.addEventListener('visibilitychange', markOpenAsRead);
   onAddress();

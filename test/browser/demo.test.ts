@@ -137,6 +137,20 @@ test('a second tab shares the connection, says so, and shows what the first one 
   await first.getByText('1 tab · 1 connection').waitFor();
 });
 
+test('what one tab has read is no longer new in the other', async () => {
+  const reading = await enter(hers, 'Alice Chen');
+  const other = await enter(hers, 'Alice Chen');
+  const bob = await enter(his, 'Bob Wang');
+  await openChat(bob, 'alice');
+  await write(bob, 'for both tabs');
+  for (const tab of [reading, other]) {
+    await tab.locator('[data-username=bob]').getByLabel('1 unread').waitFor();
+  }
+  await reading.bringToFront();
+  await openChat(reading, 'bob');
+  await other.locator('[data-username=bob]').getByLabel('1 unread').waitFor({ state: 'detached' });
+});
+
 test('what is written off line waits, is marked so, and arrives once when the connection is back', async () => {
   const alice = await enter(hers, 'Alice Chen');
   const bob = await enter(his, 'Bob Wang');
@@ -149,13 +163,18 @@ test('what is written off line waits, is marked so, and arrives once when the co
     .getByText(/^Offline\. Trying again/)
     .waitFor();
   await alice.getByText('1 tab · no connection').waitFor();
-  await write(alice, 'written in a tunnel');
+  const tunnel = ['written in a tunnel', 'a second one', '第三条'];
+  for (const text of tunnel) await write(alice, text);
   await bubble(alice, 'written in a tunnel').getByLabel('Sending').waitFor();
   world.relay.refuse(false);
   await bubble(alice, 'written in a tunnel').getByLabel('Sent').waitFor();
   await alice.getByTestId('outage').waitFor({ state: 'detached' });
   await bubble(bob, 'written in a tunnel').waitFor();
-  expect(await bubble(bob, 'written in a tunnel').count()).toBe(1);
+  for (const page of [alice, bob]) {
+    await bubble(page, '第三条').waitFor();
+    const texts = await page.locator('.bubble p').allTextContents();
+    expect(texts.filter((text) => tunnel.includes(text))).toEqual(tunnel);
+  }
 });
 
 test('a login elsewhere is told to every tab, and one click brings the session back here', async () => {

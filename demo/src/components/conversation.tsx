@@ -31,7 +31,7 @@ export function Conversation({ username }: { username: string }) {
         </button>
         <Avatar username={username} name={name} size={36} />
         <div class="bar-text">
-          <h2 dir="auto">{name}</h2>
+          <h1 dir="auto">{name}</h1>
           <span class="muted small" dir="auto" data-testid="subtitle">
             {connection === 'ready' ? about : connectionWord(connection, strings)}
           </span>
