@@ -1,7 +1,7 @@
 /** The platform as browsers have it. With `entry.ts` the only place in the worker that touches globals. */
 import SparkMD5 from 'spark-md5';
+import { openSocket } from './open-socket.js';
 import type { Clock, Platform } from './platform.js';
-import { openSocket } from './socket.js';
 import { openStore } from './store/open-store.js';
 
 const systemClock: Clock = {

@@ -79,7 +79,7 @@ function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: 
   };
 }
 
-export const failed = (error: Failure): Outcome => ({ kind: 'failure', error });
+export const failed = (error: Failure): Extract<Outcome, { kind: 'failure' }> => ({ kind: 'failure', error });
 
 export const succeeded = (data: object, mirror: Mirror): Outcome => ({
   kind: 'success',

@@ -4,8 +4,9 @@
  * A try without `ack` for {@link ACK_TIMEOUT_MS}, or with one but without an answer for {@link RESPONSE_TIMEOUT_MS}, is repeated with the same
  * `rid` and the same payload, {@link MAX_TRIES} times in all. Between connections requests wait: that time uses up no try.
  *
- * Requests of one lane (a conversation's sends) go out one after the other. The next one leaves only when the one before has been answered:
- * that is what keeps them in order on a server that may miss any frame.
+ * Requests of one lane (a conversation's sends) go out one after the other. The next one leaves when the one before has been acknowledged: a
+ * server takes up what it has acknowledged in that order, and a frame that is lost on the way holds up those behind it rather than being
+ * overtaken by them. After a cut they all go out again in the same order, and what was stored already is answered as before.
  */
 import { ACK_TIMEOUT_MS, ANSWERED_AS, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../protocol/index.js';
 import type { Clock } from './platform.js';
@@ -33,12 +34,15 @@ type Emit = (event: string, payload: object) => void;
 
 interface Open extends RequestSpec {
   answerEvent: string;
+  readonly settled: Promise<Reply>;
   settle(reply: Reply): void;
   /** Tries that ended in a timeout. */
   failedTries: number;
   acked: boolean;
   cancelTimer: (() => void) | undefined;
   emitted: boolean;
+  /** It may have reached the server on an earlier connection. */
+  mayBeDone: boolean;
 }
 
 export class Requests {
@@ -48,32 +52,53 @@ export class Requests {
   /** Those on their way, by `rid`. */
   readonly #flying = new Map<number, Open>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param restored what is sent before the first connection may have been sent already, by a worker that has died */
+  constructor(
+    private readonly clock: Clock,
+    private readonly restored = false,
+  ) {}
 
   get size(): number {
     return this.#open.size;
   }
 
   send(spec: RequestSpec): Promise<Reply> {
-    return new Promise((settle) => {
-      const known: Partial<Record<string, string>> = ANSWERED_AS;
-      this.#open.add({
-        ...spec,
-        answerEvent: known[spec.event] ?? spec.event,
-        settle,
-        failedTries: 0,
-        acked: false,
-        cancelTimer: undefined,
-        emitted: false,
-      });
-      this.#flush();
+    let settle: (reply: Reply) => void = () => undefined;
+    const settled = new Promise<Reply>((resolve) => {
+      settle = resolve;
     });
+    const known: Partial<Record<string, string>> = ANSWERED_AS;
+    this.#open.add({
+      ...spec,
+      answerEvent: known[spec.event] ?? spec.event,
+      settled,
+      settle,
+      failedTries: 0,
+      acked: false,
+      cancelTimer: undefined,
+      emitted: false,
+      mayBeDone: this.restored && this.#emit === undefined,
+    });
+    this.#flush();
+    return settled;
   }
 
-  /** A logged-in connection is there: everything open goes out, in order. */
-  attach(emit: Emit): void {
+  /**
+   * A logged-in connection is there: everything open goes out, in order.
+   * @returns when all is answered that an earlier connection may have brought to the server already, or has had its time
+   */
+  attach(emit: Emit): Promise<void> {
+    const unsure = [...this.#open].filter(({ mayBeDone }) => mayBeDone);
     this.#emit = emit;
     this.#flush();
+    if (unsure.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(ACK_TIMEOUT_MS, resolve);
+      void Promise.all(unsure.map(({ settled }) => settled)).then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** The connection is gone. */
@@ -82,6 +107,7 @@ export class Requests {
     this.#flying.clear();
     for (const open of [...this.#open]) {
       open.cancelTimer?.();
+      open.mayBeDone ||= open.emitted;
       open.emitted = false;
       open.acked = false;
       if (open.ephemeral) this.#settle(open, { kind: 'dropped' });
@@ -122,7 +148,7 @@ export class Requests {
     for (const open of this.#open) {
       const { lane } = open;
       const blocked = lane !== undefined && busyLanes.has(lane);
-      if (lane !== undefined) busyLanes.add(lane);
+      if (lane !== undefined && !open.acked) busyLanes.add(lane);
       // Two open requests can share a rid about once in 2^31: then the second waits for the first.
       if (!blocked && !open.emitted && !this.#flying.has(open.rid)) this.#try(open);
     }
@@ -141,6 +167,7 @@ export class Requests {
     open.acked = true;
     this.#arm(open, RESPONSE_TIMEOUT_MS);
     open.onAck?.({ ...open.payload, rid: open.rid });
+    if (open.lane !== undefined) this.#flush();
   }
 
   #arm(open: Open, ms: number): void {

@@ -19,7 +19,7 @@ import { failed } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { SessionMethods } from './session-methods.js';
 import { STEPS, sendable } from './steps.js';
-import { Tab } from './tab.js';
+import { type EventPort, Tab } from './tab.js';
 
 export class Runtime {
   /** This boot of the worker. */
@@ -44,7 +44,7 @@ export class Runtime {
   }
 
   /** @param lock the Web Lock that this worker holds while it lives */
-  async hello(hello: Hello, events: MessagePort, lock: string | null): Promise<[Tab, Welcome]> {
+  async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[Tab, Welcome]> {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
     const tab = new Tab(hello.tabId, hello.settings, this.instance, events);

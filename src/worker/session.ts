@@ -24,7 +24,7 @@ import { readConversations } from './answers.js';
 import type { Connection } from './connection.js';
 import { EventLog, type EventName } from './event-log.js';
 import { Inbox } from './inbox.js';
-import { type Outgoing, settled } from './outcomes.js';
+import { failed, type Outgoing, type Settled, settled } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { parseNotification } from './pushes.js';
 import { Requests } from './requests.js';
@@ -80,16 +80,18 @@ export class Session {
   #up = false;
   /** One `onDisconnect` for each outage. */
   #told = false;
+  /** The last send of each conversation that is not yet answered. */
+  readonly #lanes = new Map<string, Promise<unknown>>();
   #synced = false;
   #syncKey = 0;
-  #cancelTimers = new AbortController();
+  #timers = new AbortController();
   #waiters: (() => void)[] = [];
 
   constructor(private readonly options: SessionOptions) {
     const { platform, account, store } = options;
     this.account = account;
     this.#platform = platform;
-    this.#requests = new Requests(platform.clock);
+    this.#requests = new Requests(platform.clock, options.restored);
     this.#inbox = new Inbox(store, account, options.restored, {
       acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
         this.#acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
@@ -185,17 +187,34 @@ export class Session {
   /** Sends a checked call and settles it. */
   async call(row: MethodRow, outgoing: Outgoing, tab: Tab): Promise<Outcome> {
     if (row.cache === 'conversations' && !this.#up) return this.#fromCache();
-    const reply = await this.#requests.send({
+    const { callId, rid } = outgoing;
+    const replied = this.#requests.send({
       ...outgoing,
-      onAck: (data) => tab.tell({ kind: 'ack', callId: outgoing.callId, rid: outgoing.rid, data }),
+      onAck: (data) => tab.tell({ kind: 'ack', callId, rid, data }),
     });
-    if (reply.kind === 'dropped') return { kind: 'failure', error: this.#endedFailure() };
-    const outcome = settled(row, outgoing, reply, { ...this.account, uid: this.options.login.uid });
+    const settling = replied.then((reply) =>
+      reply.kind === 'dropped'
+        ? failed(this.#endedFailure())
+        : settled(row, outgoing, reply, { ...this.account, uid: this.options.login.uid }),
+    );
+    this.#tellOthers(outgoing, settling, tab);
+    const outcome = await settling;
     if (outcome.kind !== 'success') return outcome;
-    if (outcome.sent) await this.#inbox.sent(outcome.sent, tab.id);
     if (row.cache === 'conversations')
       void this.options.store.putConversations(readConversations(outcome.data));
     return { kind: 'success', data: outcome.data, second: outcome.second };
+  }
+
+  /** Answers may come late and crosswise: the other tabs see what was sent in a conversation in the order in which it was. */
+  #tellOthers({ lane }: Outgoing, settling: Promise<Settled>, tab: Tab): void {
+    if (lane === undefined) return;
+    const told = Promise.all([settling, this.#lanes.get(lane)]).then(([outcome]) =>
+      outcome.kind === 'success' && outcome.sent ? this.#inbox.sent(outcome.sent, tab.id) : undefined,
+    );
+    this.#lanes.set(lane, told);
+    void told.then(() => {
+      if (this.#lanes.get(lane) === told) this.#lanes.delete(lane);
+    });
   }
 
   /** Over, for every tab; it does not come back by itself. @param quiet the tab that asked for it is not told of a disconnection */
@@ -203,7 +222,7 @@ export class Session {
     if (this.ended) return;
     this.#up = false;
     this.#link = { state: 'ended', reason };
-    this.#cancelTimers.abort();
+    this.#timers.abort();
     this.#uplink.stop();
     if (!this.#told) this.#publish('onDisconnect', undefined, quiet?.id);
     this.#requests.drop();
@@ -224,23 +243,25 @@ export class Session {
     this.#told = false;
     this.#reflect({ state: 'syncing' });
     this.#release();
-    // What is still to be sent goes before the sync: so its answers come before the server's history, which then holds nothing unknown.
-    this.#requests.attach((event, payload) => connection.emit(event, payload));
-    void this.#sync(connection);
+    this.#timers = new AbortController();
+    const { signal } = this.#timers;
+    // What may have been stored already is answered before the server tells its history: so no tab meets its own message there.
+    void this.#requests
+      .attach((event, payload) => connection.emit(event, payload))
+      .then(() => this.#sync(connection, signal));
   }
 
   #onDown(): void {
     this.#up = false;
-    this.#cancelTimers.abort();
+    this.#timers.abort();
     this.#requests.detach();
     this.#told = true;
     this.#publish('onDisconnect', undefined);
   }
 
   /** "What did I miss", now and every 150 s. The conversations are asked for behind it: their answer shows that the pushes are through. */
-  async #sync(connection: Connection): Promise<void> {
-    this.#cancelTimers = new AbortController();
-    const { signal } = this.#cancelTimers;
+  async #sync(connection: Connection, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const [check, conversations] = await Promise.all([
       this.#internal('sync_check', {
         sync_key: this.#syncKey,
@@ -260,7 +281,10 @@ export class Session {
     if (typeof key === 'number') this.#syncKey = Math.max(this.#syncKey, key);
     this.#synced = true;
     this.#reflect({ state: 'ready' });
-    const cancel = this.#platform.clock.after(SYNC_CHECK_INTERVAL_MS, () => void this.#sync(connection));
+    const cancel = this.#platform.clock.after(
+      SYNC_CHECK_INTERVAL_MS,
+      () => void this.#sync(connection, signal),
+    );
     signal.addEventListener('abort', cancel);
   }
 

@@ -2,8 +2,6 @@
  * A socket, as the runtime wants it: opened once, closed once, events in between. Both Engine.IO revisions are hidden behind this;
  * neither reconnects by itself, since coming back (and with what login) is the session's business.
  */
-import { io } from 'socket.io-client';
-
 export interface SocketHandlers {
   onOpen(): void;
   /** Called once, also when the socket never opened. */
@@ -24,52 +22,6 @@ export const OPEN_TIMEOUT_MS = 10_000;
 
 /** Stock V2's order: websocket first, polling where that does not get through. */
 export const TRANSPORTS = ['websocket', 'polling'];
-
-export const openSocket: OpenSocket = (address, engine, handlers) =>
-  engine === 3 ? openLater(address, handlers) : openV4(address, handlers);
-
-function openV4(address: string, handlers: SocketHandlers): Socket {
-  const once = closingOnce(handlers);
-  const socket = io(address, {
-    transports: TRANSPORTS,
-    tryAllTransports: true,
-    reconnection: false,
-    forceNew: true,
-    timeout: OPEN_TIMEOUT_MS,
-  });
-  socket.on('connect', once.onOpen);
-  socket.on('connect_error', (error) => once.onClose(error.message));
-  socket.on('disconnect', once.onClose);
-  socket.onAny(once.onEvent);
-  return {
-    emit: (event, payload) => void socket.emit(event, payload),
-    close() {
-      once.mute();
-      socket.disconnect();
-    },
-  };
-}
-
-/** Engine.IO 3 is a second client library: it is loaded only where it is asked for. */
-function openLater(address: string, handlers: SocketHandlers): Socket {
-  const once = closingOnce(handlers);
-  let closed = false;
-  let socket: Socket | undefined;
-  import('./socket-v2.js').then(
-    ({ openV2 }) => {
-      if (!closed) socket = openV2(address, once);
-    },
-    (error: unknown) => once.onClose(`the Engine.IO 3 client could not be loaded: ${error}`),
-  );
-  return {
-    emit: (event, payload) => socket?.emit(event, payload),
-    close() {
-      closed = true;
-      once.mute();
-      socket?.close();
-    },
-  };
-}
 
 /** Makes `onClose` the last call and a single one, whatever the library does. */
 export function closingOnce(handlers: SocketHandlers): SocketHandlers & { mute(): void } {

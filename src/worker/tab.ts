@@ -10,6 +10,9 @@ import {
 } from '../protocol/index.js';
 import type { Session } from './session.js';
 
+/** Where a tab's events go. */
+export type EventPort = Pick<MessagePort, 'postMessage' | 'close'>;
+
 export class Tab {
   auth: AuthPayload | null = null;
   session: Session | null = null;
@@ -28,7 +31,7 @@ export class Tab {
     readonly id: string,
     readonly settings: Settings,
     private readonly instance: string,
-    private readonly port: MessagePort,
+    private readonly port: EventPort,
   ) {}
 
   /** Events of one turn of the worker travel as one message. */

@@ -2,7 +2,7 @@
  * A relay between browser and gateway, for two purposes: it counts from the outside how many sockets are open, and for whom; and it is
  * the network that fails on demand.
  *
- * Plain HTTP passes as it is. Websockets pass frame by frame and in order, past the rules in force; every frame is logged.
+ * Plain HTTP passes as it is, Socket.IO's polling excepted, which does not pass at all. Websockets pass frame by frame and in order, past the rules in force; every frame is logged.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -181,7 +181,8 @@ export class Relay {
 
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#thaw();
-    if (this.#refusing) return void request.socket.destroy();
+    // A client that falls back to polling would pass uncounted.
+    if (this.#refusing || request.url?.startsWith('/socket.io/')) return void request.socket.destroy();
     const onward = http.request(
       {
         host: this.#gateway.hostname,

@@ -1,0 +1,193 @@
+/**
+ * The network and the server fail on purpose. What a page was told was sent is stored once and in order, and each request settles once.
+ * The worker's clock runs fast, so that five tries of thirty seconds need no waiting.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Profile } from '../harness/browser.js';
+import type { Frame } from '../harness/relay.js';
+import type { BurstOutcome, Tab } from '../harness/tab.js';
+import { until } from '../harness/until.js';
+import { createWorld, type World } from '../harness/world.js';
+
+const SPEED = 40;
+const SENDS = 8;
+
+let world: World;
+let profile: Profile;
+let worker: string;
+const undo: (() => void)[] = [];
+let recipients = 0;
+
+beforeAll(async () => {
+  world = await createWorld();
+  worker = await world.fastWorker(SPEED);
+  profile = await world.profile();
+});
+afterAll(() => world.close());
+
+afterEach(async () => {
+  for (const lift of undo.splice(0)) lift();
+  world.relay.refuse(false);
+  world.relay.freeze(false);
+  for (const page of profile.context.pages()) await page.goto('about:blank');
+  await profile.killSharedWorkers();
+});
+
+/** A tab of alice's, ready to send, and somebody new to send to. */
+async function ready(): Promise<{ tab: Tab; other: Tab; target: string }> {
+  recipients += 1;
+  const target = `carol${recipients}`;
+  await world.register(target);
+  const [tab, other] = (await world.tabs(profile, 2, { worker })) as [Tab, Tab];
+  await tab.login(world.auth(), world.user('alice'));
+  await other.login(world.auth(), world.user('alice'));
+  await tab.waitForState('ready');
+  return { tab, other, target };
+}
+
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix} ${i}`);
+const allSucceeded = (outcomes: BurstOutcome[]) => {
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ settled: 1, kind: 'success', code: 0 });
+};
+const storedTexts = async (username: string) =>
+  (await world.stored(username)).map(({ content }) => content.msg_body.text);
+
+/** Meddles with the first so many frames of a kind. */
+function first(
+  count: number,
+  matches: (frame: Frame) => boolean,
+  verdict: 'drop' | 'repeat' | 'cut',
+): () => number {
+  let met = 0;
+  undo.push(
+    world.relay.rule((frame) => {
+      if (met >= count || !matches(frame)) return 'pass';
+      met += 1;
+      return verdict;
+    }),
+  );
+  return () => met;
+}
+
+const send = (frame: Frame) => frame.direction === 'up' && frame.event === 's_across_single_text';
+const ack = (frame: Frame) => frame.direction === 'down' && frame.event === 'ack';
+const answer = (frame: Frame) => frame.direction === 'down' && frame.event === 's_single_text';
+
+describe('sends arrive once, in order, and settle once, when the network', () => {
+  const faults: [what: string, inject: () => () => number][] = [
+    ['loses them', () => first(3, send, 'drop')],
+    ['loses their acks', () => first(SENDS, ack, 'drop')],
+    ['loses their answers', () => first(3, answer, 'drop')],
+    ['loses acks and answers', () => first(6, (frame) => ack(frame) || answer(frame), 'drop')],
+    ['delivers them twice', () => first(SENDS, send, 'repeat')],
+    ['delivers their answers twice', () => first(SENDS, answer, 'repeat')],
+    ['breaks as they leave', () => first(2, send, 'cut')],
+    ['breaks before they are answered', () => first(2, answer, 'cut')],
+  ];
+  test.each(faults)('%s', async (_what, inject) => {
+    const { tab, other, target } = await ready();
+    const met = inject();
+    allSucceeded(await tab.burst(target, 'hello', SENDS));
+    expect(met()).toBeGreaterThan(0);
+    expect(await storedTexts(target)).toEqual(numbered('hello', SENDS));
+    await other.waitForHeard('onMsgReceive', SENDS);
+    expect(await other.texts()).toEqual(numbered('hello', SENDS));
+  });
+
+  test('delays everything past the timeouts', async () => {
+    const { tab, target } = await ready();
+    // 5 s of the worker's time are 125 ms here: each of the first frames is late, and so are all behind it.
+    let delayed = 0;
+    undo.push(
+      world.relay.rule((frame) => {
+        if (frame.direction === 'up' || delayed >= 6) return 'pass';
+        delayed += 1;
+        return { delayMs: 300 };
+      }),
+    );
+    allSucceeded(await tab.burst(target, 'late', SENDS));
+    expect(delayed).toBe(6);
+    expect(world.relay.frames(send).length).toBeGreaterThan(SENDS);
+    expect(await storedTexts(target)).toEqual(numbered('late', SENDS));
+  });
+});
+
+test('a request that is never acknowledged times out after five tries with the same rid and payload', async () => {
+  const { tab, target } = await ready();
+  const since = world.relay.mark();
+  undo.push(world.relay.rule((frame) => (send(frame) ? 'drop' : 'pass')));
+  const outcome = await tab.call('sendSingleMsg', { target_username: target, content: 'into the void' });
+  expect(outcome).toMatchObject({ kind: 'timeout', data: { response_timeout: false } });
+  const tries = world.relay.frames(send, since);
+  expect(tries).toHaveLength(5);
+  expect(new Set(tries.map(({ text }) => text)).size).toBe(1);
+});
+
+test('a request that is acknowledged and never answered times out as such, and was stored once', async () => {
+  const { tab, target } = await ready();
+  undo.push(world.relay.rule((frame) => (answer(frame) ? 'drop' : 'pass')));
+  const outcome = await tab.call('sendSingleMsg', { target_username: target, content: 'heard?' });
+  expect(outcome).toMatchObject({ kind: 'timeout', data: { response_timeout: true } });
+  expect(outcome.acks.length).toBeGreaterThan(0);
+  expect(await storedTexts(target)).toEqual(['heard?']);
+});
+
+test('after an outage the session is back without the page doing anything, and says so once', async () => {
+  const { tab, target } = await ready();
+  const bob = await world.wire('bob');
+  await tab.forget();
+  world.relay.refuse(true);
+  world.relay.cutAll();
+  await tab.waitForState('waiting');
+  const sending = tab.burst(target, 'while away', 3);
+  await bob.send('alice', 'did you see this?');
+  expect(await tab.call('getConversation')).toMatchObject({ kind: 'success', data: { from_cache: true } });
+  world.relay.refuse(false);
+  await tab.waitForState('ready');
+  allSucceeded(await sending);
+  expect(await tab.heard('onDisconnect')).toHaveLength(1);
+  await tab.waitForHeard('onSyncConversation');
+  const missed = (await tab.heard('onSyncConversation')).flat().flatMap(({ msgs }) => msgs);
+  expect(missed.map(({ content }) => content.msg_body.text)).toEqual(['did you see this?']);
+  expect(world.relay.openFor('alice')).toBe(1);
+});
+
+test('an application that answers onDisconnect the V2 way, with init and login, joins the recovery', async () => {
+  const { tab } = await ready();
+  const sockets = world.relay.totalFor('alice');
+  world.relay.refuse(true);
+  world.relay.cutAll();
+  await tab.waitForState('waiting');
+  const login = tab.login(world.auth(), world.user('alice'));
+  world.relay.refuse(false);
+  await login;
+  await tab.waitForState('ready');
+  expect(world.relay.totalFor('alice')).toBe(sockets + 1);
+});
+
+test('the gateway is killed during 200 sends and started again: nothing lost, nothing twice', async () => {
+  const { tab, target } = await ready();
+  await world.register(`${target}b`);
+  const sending = Promise.all([tab.burst(target, 'a', 100), tab.burst(`${target}b`, 'b', 100)]);
+  const since = world.relay.mark();
+  await until('the sends to be under way', () => world.relay.frames(answer, since).length >= 40);
+  await world.gateway.kill();
+  await tab.waitForState('waiting');
+  await world.gateway.start();
+  for (const outcomes of await sending) allSucceeded(outcomes);
+  expect(await storedTexts(target)).toEqual(numbered('a', 100));
+  expect(await storedTexts(`${target}b`)).toEqual(numbered('b', 100));
+});
+
+test('the worker is killed during sends: its tabs start it again, and nothing is lost or doubled', async () => {
+  const { tab, other, target } = await ready();
+  const sending = tab.burst(target, 'c', 60);
+  const since = world.relay.mark();
+  await until('the sends to be under way', () => world.relay.frames(answer, since).length >= 10);
+  await profile.killSharedWorkers();
+  allSucceeded(await sending);
+  expect(await storedTexts(target)).toEqual(numbered('c', 60));
+  await other.waitForState('ready');
+  expect(await other.state()).toMatchObject({ connected: true, tabs: 2 });
+  expect(world.relay.peakFor('alice')).toBe(1);
+});
