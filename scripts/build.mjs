@@ -11,7 +11,14 @@ const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json'];
 /** Each part: its name, what it is made from, what must be there afterwards, and how it is made. */
 const SDK = {
   name: 'sdk',
-  inputs: [...SHARED_INPUTS, 'src', 'package.json', 'vite.config.ts', 'tsconfig.build.json'],
+  inputs: [
+    ...SHARED_INPUTS,
+    'src',
+    'package.json',
+    'vite.config.ts',
+    'tsconfig.build.json',
+    'scripts/bundle.mjs',
+  ],
   outputs: ['dist/index.js', 'dist/jmessage-sdk-web.min.js', 'dist/jmessage-worker.min.js'],
   make: makeSdk,
 };
@@ -36,10 +43,7 @@ async function makeSdk() {
   const old = `${made}-old`;
   const steps = [
     [TOOLS.tsc, ['-p', 'tsconfig.build.json', '--outDir', made]],
-    ...['script', 'worker', 'engine3'].map((mode) => [
-      TOOLS.vite,
-      ['build', '--mode', mode, '--outDir', made],
-    ]),
+    [inRoot('scripts/bundle.mjs'), [made]],
   ];
   try {
     for (const [tool, args] of steps) {

@@ -1,0 +1,158 @@
+/** What an application gets that installs the package: on a server, through a bundler, through the compiler. */
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Profile } from '../harness/browser.js';
+import { createWorld, type World } from '../harness/world.js';
+import { Consumer, tool } from './consumer.js';
+
+let app: Consumer;
+
+beforeAll(async () => {
+  app = await Consumer.create();
+});
+afterAll(() => app.remove());
+
+test('the package holds what its manifest points to, and nothing of how it is made', async () => {
+  const installed = app.path('node_modules/jmessage-runtime');
+  const names = await readdir(installed);
+  expect(
+    names.filter(
+      (name) => !['dist', 'docs', 'README.md', 'LICENSE', 'package.json', 'node_modules'].includes(name),
+    ),
+  ).toEqual([]);
+  const { exports } = JSON.parse(await readFile(`${installed}/package.json`, 'utf8'));
+  const targets = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target as Record<string, string>),
+  );
+  for (const target of targets) expect(await readFile(`${installed}/${target}`, 'utf8')).not.toBe('');
+});
+
+test('importing it on a server does nothing and breaks nothing', async () => {
+  const { code, output } = await app.node(
+    '-e',
+    "import('jmessage-runtime').then((m) => console.log(typeof m.default))",
+  );
+  expect(output.trim()).toBe('function');
+  expect(code).toBe(0);
+});
+
+describe('its types', () => {
+  const check = async (module: string, moduleResolution: string) => {
+    await app.write(
+      'tsconfig.json',
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          module,
+          moduleResolution,
+          target: 'es2022',
+          types: [],
+        },
+        files: ['app.ts'],
+      }),
+    );
+    return app.node(tool('typescript/bin/tsc'), '-p', '.');
+  };
+
+  test.each([
+    ['esnext', 'bundler'],
+    ['nodenext', 'nodenext'],
+  ])('accept what is right and refuse what is wrong (%s, %s)', async (module, moduleResolution) => {
+    await app.write(
+      'app.ts',
+      `import JMessage, { type Message, type StateSnapshot } from 'jmessage-runtime';
+       const JIM = new JMessage({ address: 'https://im.example.com' });
+       JIM.init({ appkey: 'a', random_str: 'r'.repeat(20), signature: 's', timestamp: 1, flag: 1 });
+       JIM.sendSingleMsg({ target_username: 'bob', content: 'hi' })
+         .onSuccess((data, msg) => { const id: number = data.msg_id; const text: string = msg.content.msg_type; void id; void text; })
+         .onFail((error) => { const code: number = error.code; void code; });
+       JIM.onMsgReceive((data) => { const messages: Message[] = data.messages; void messages; });
+       JIM.onStateChange((state: StateSnapshot) => { const n: number = state.tabs; void n; });
+       export const sent: Promise<number> = JIM.sendSingleMsg({ target_username: 'b', content: 'c' }).then((a) => a.msg_id);
+       // @ts-expect-error the parameter is called target_username
+       JIM.sendSingleMsg({ target_name: 'bob', content: 'hi' });
+       // @ts-expect-error content is missing
+       JIM.sendSingleMsg({ target_username: 'bob' });
+       // @ts-expect-error there is no such method
+       JIM.sendSingleMessage({ target_username: 'bob', content: 'hi' });
+       // @ts-expect-error an answer has no such field
+       JIM.getConversation().onSuccess((data) => data.conversation);
+      `,
+    );
+    const { code, output } = await check(module, moduleResolution);
+    expect(output).toBe('');
+    expect(code).toBe(0);
+  });
+});
+
+describe('through Vite', () => {
+  let world: World;
+  let profile: Profile;
+  let server: ViteDevServer | undefined;
+
+  beforeAll(async () => {
+    world = await createWorld();
+    profile = await world.profile();
+    await app.write('index.html', '<!doctype html><script type="module" src="./app.js"></script>');
+    await app.write(
+      'app.js',
+      `import JMessage from 'jmessage-runtime';
+       const JIM = new JMessage({ address: new URL(location).searchParams.get('address') });
+       window.app = {
+         login: async (auth, credentials) => {
+           await JIM.init(auth);
+           return (await JIM.login(credentials)).username;
+         },
+       };`,
+    );
+  });
+  afterAll(async () => {
+    await server?.close();
+    await world.close();
+  });
+
+  /** Opens the application and logs in with it. @returns who it says it is */
+  const login = async (url: string): Promise<string> => {
+    const page = await profile.page(`${url}?address=${encodeURIComponent(world.relay.url)}`);
+    await page.waitForFunction(() => 'app' in window);
+    const username = await page.evaluate(
+      ([auth, credentials]) =>
+        (window as unknown as { app: { login(a: unknown, c: unknown): Promise<string> } }).app.login(
+          auth,
+          credentials,
+        ),
+      [world.auth(), world.user('alice')] as const,
+    );
+    await page.close();
+    return username;
+  };
+
+  test('a build emits the worker as a file of its own, and the application works', async () => {
+    const { code, output } = await app.node(tool('vite/bin/vite.js'), 'build', '--base', './');
+    expect(output).toContain('built in');
+    expect(code).toBe(0);
+    const assets = await readdir(app.path('dist/assets'));
+    const page = await readFile(app.path('dist/index.html'), 'utf8');
+    const worker = assets.find((name) => name.startsWith('entry-') && name.endsWith('.js'));
+    expect(worker).toBeDefined();
+    expect(page).not.toContain(worker);
+    world.site.mount('/built/', app.path('dist'));
+    expect(await login(`${world.site.url}/built/`)).toBe('alice');
+    expect((await profile.sharedWorkers()).map(({ url }) => url)).toContainEqual(
+      expect.stringContaining(`/built/assets/${worker}`),
+    );
+  });
+
+  test('the development server serves it as it is', async () => {
+    server = await createServer({
+      root: app.folder,
+      configFile: false,
+      logLevel: 'error',
+      server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
+    });
+    await server.listen();
+    expect(await login(server.resolvedUrls?.local[0] ?? '')).toBe('alice');
+  });
+});
