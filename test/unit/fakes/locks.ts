@@ -1,0 +1,94 @@
+/** Web Locks of one browser profile, whose owners can die. */
+
+type Granted = (lock: Lock | null) => unknown;
+type Mode = 'exclusive' | 'shared';
+
+interface Request {
+  name: string;
+  mode: Mode;
+  owner: string;
+  grant(): void;
+}
+
+export class FakeLocks {
+  readonly #held = new Set<Request>();
+  readonly #queue = new Set<Request>();
+  readonly #dead = new Set<string>();
+
+  /** The lock manager as that tab or worker sees it. */
+  for(owner: string): Pick<LockManager, 'request'> {
+    const request = <T>(name: string, given: LockOptions | Granted, fn?: Granted): Promise<T> =>
+      typeof given === 'function'
+        ? this.#request(owner, name, {}, given)
+        : this.#request(owner, name, given, fn ?? (() => undefined));
+    return { request };
+  }
+
+  /** The owner is gone, and with it all that it held or waited for. None of its callbacks runs any more. */
+  crash(owner: string): void {
+    this.#dead.add(owner);
+    for (const set of [this.#held, this.#queue]) {
+      for (const request of [...set]) if (request.owner === owner) set.delete(request);
+    }
+    this.#grant();
+  }
+
+  /** Names of the locks that are held. */
+  get held(): string[] {
+    return [...this.#held].map(({ name }) => name);
+  }
+
+  /** Names of the locks that are waited for. */
+  get awaited(): string[] {
+    return [...this.#queue].map(({ name }) => name);
+  }
+
+  #request<T>(owner: string, name: string, options: LockOptions, fn: Granted): Promise<T> {
+    const { mode = 'exclusive', signal } = options;
+    return new Promise<T>((resolve, reject) => {
+      if (this.#dead.has(owner)) return;
+      if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'));
+      const abandon = () => {
+        this.#queue.delete(request);
+        reject(new DOMException('aborted', 'AbortError'));
+        this.#grant();
+      };
+      const release = () => {
+        if (this.#held.delete(request)) this.#grant();
+      };
+      const request: Request = {
+        name,
+        mode,
+        owner,
+        grant: () => {
+          signal?.removeEventListener('abort', abandon);
+          Promise.resolve()
+            .then(() => (this.#dead.has(owner) ? new Promise(() => undefined) : fn({ name, mode })))
+            .finally(release)
+            .then((value) => resolve(value as T), reject);
+        },
+      };
+      signal?.addEventListener('abort', abandon);
+      this.#queue.add(request);
+      this.#grant();
+    });
+  }
+
+  /** First come, first served; sharers that stand together go together. */
+  #grant(): void {
+    const closed = new Set<string>();
+    for (const request of [...this.#queue]) {
+      const { name, mode } = request;
+      const inTheWay = [...this.#held].some(
+        (held) => held.name === name && (mode === 'exclusive' || held.mode === 'exclusive'),
+      );
+      if (inTheWay || closed.has(name)) {
+        closed.add(name);
+        continue;
+      }
+      this.#queue.delete(request);
+      this.#held.add(request);
+      request.grant();
+    }
+  }
+}

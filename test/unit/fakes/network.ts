@@ -1,0 +1,135 @@
+/**
+ * A network between sockets and a server, with the faults of one: it refuses, stays silent, loses frames, and cuts. What is on its way takes
+ * a while, in order, and is lost when the line is cut.
+ */
+import type { OpenSocket, Socket, SocketHandlers } from '../../../src/worker/socket.js';
+import type { FakeClock } from './clock.js';
+
+/** One way. */
+const LATENCY_MS = 5;
+/** The socket library's own limit on opening. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+export interface Frame {
+  line: number;
+  /** `up`: to the server. */
+  way: 'up' | 'down';
+  event: string;
+  payload: unknown;
+}
+
+/** What a server does with its end. */
+export interface Callee {
+  receive(line: Line, event: string, payload: object): void;
+  closed(line: Line): void;
+}
+
+export class Line {
+  /** As the client sees it. */
+  open = true;
+  /** The server has taken it, and has not heard of its end. */
+  served = false;
+
+  constructor(
+    readonly id: number,
+    private readonly network: FakeNetwork,
+    readonly handlers: SocketHandlers,
+  ) {}
+
+  /** From the server to the client. */
+  send(event: string, payload: object): void {
+    this.network.carry(this, 'down', event, payload, () => this.handlers.onEvent(event, payload));
+  }
+
+  /** Both ends learn that it is over: the server now, the client when everything sent before has arrived. */
+  hangUp(reason: string): void {
+    this.served = false;
+    this.network.later(() => this.cut(reason));
+  }
+
+  /** Over, for both ends, at once. */
+  cut(reason = 'transport close'): void {
+    if (this.served) this.network.callee.closed(this);
+    this.served = false;
+    if (!this.open) return;
+    this.open = false;
+    this.handlers.onClose(reason);
+  }
+}
+
+export class FakeNetwork {
+  callee: Callee = { receive: () => undefined, closed: () => undefined };
+  /** `refuses`: no socket opens. `silent`: neither does it fail before the time limit. */
+  mode: 'up' | 'refuses' | 'silent' = 'up';
+  /** Which frames are lost although the line holds. */
+  loses: (frame: Frame) => boolean = () => false;
+  /** All frames that were sent, lost ones included. */
+  readonly frames: Frame[] = [];
+  readonly lines: Line[] = [];
+  /** The most sockets that were ever open at once. */
+  peak = 0;
+
+  constructor(private readonly clock: FakeClock) {}
+
+  /** Lines that their client has open. */
+  get open(): Line[] {
+    return this.lines.filter(({ open }) => open);
+  }
+
+  readonly openSocket: OpenSocket = (_address, _engine, handlers): Socket => {
+    const line = new Line(this.lines.length, this, handlers);
+    this.lines.push(line);
+    this.peak = Math.max(this.peak, this.open.length);
+    const wait = this.mode === 'silent' ? OPEN_TIMEOUT_MS : LATENCY_MS;
+    this.clock.after(wait, () => this.#connect(line, wait));
+    return {
+      emit: (event, payload) => {
+        const copy = structuredClone(payload);
+        this.carry(line, 'up', event, copy, () => this.callee.receive(line, event, copy));
+      },
+      close: () => {
+        line.open = false;
+        this.later(() => {
+          if (line.served) this.callee.closed(line);
+          line.served = false;
+        });
+      },
+    };
+  };
+
+  cutAll(): void {
+    for (const line of this.open) line.cut();
+  }
+
+  carry(line: Line, way: 'up' | 'down', event: string, payload: object, arrive: () => void): void {
+    const frame = { line: line.id, way, event, payload };
+    this.frames.push(frame);
+    if (this.loses(frame)) return;
+    this.later(() => {
+      if (way === 'up' ? line.served : line.open) arrive();
+    });
+  }
+
+  later(fn: () => void): void {
+    this.clock.after(LATENCY_MS, fn);
+  }
+
+  /** Frames of that event on their way to the server. */
+  sent(event: string): Record<string, unknown>[] {
+    return this.frames
+      .filter((frame) => frame.way === 'up' && frame.event === event)
+      .map(({ payload }) => payload as Record<string, unknown>);
+  }
+
+  #connect(line: Line, waited: number): void {
+    if (!line.open) return;
+    if (this.mode === 'up') {
+      line.served = true;
+      line.handlers.onOpen();
+    } else if (this.mode === 'refuses' || waited >= OPEN_TIMEOUT_MS) {
+      line.cut('connect error');
+    } else {
+      this.clock.after(OPEN_TIMEOUT_MS, () => this.#connect(line, OPEN_TIMEOUT_MS));
+    }
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * A tab, as the runtime meets one: it keeps its calls until they are answered, submits them again to the next worker, says where it was, and
+ * drops what it has seen. What `client/link.ts` does over real ports this does in one turn.
+ */
+
+import { SeenMessages } from '../../../src/client/seen-messages.js';
+import type {
+  AccountEvent,
+  AuthPayload,
+  Call,
+  ListenerEvents,
+  MethodName,
+  Mirror,
+  Outcome,
+  StateSnapshot,
+  TabMessage,
+} from '../../../src/protocol/index.js';
+import { IDLE } from '../../../src/protocol/index.js';
+import type { Tab } from '../../../src/worker/tab.js';
+import type { FakeWorker, World } from './world.js';
+
+export interface TabOptions {
+  /** What its `auth` function gives; `null`: nothing, though there is one. */
+  auth?: () => AuthPayload | null;
+  debug?: boolean;
+  address?: string;
+}
+
+interface OpenCall {
+  call: Call;
+  settle(outcome: Outcome): void;
+}
+
+export class FakeTab {
+  mirror: Mirror = { state: IDLE, initialised: false, restore: { auth: null, login: null } };
+  readonly events: AccountEvent[] = [];
+  readonly acks: { callId: string; rid: number }[] = [];
+  readonly states: StateSnapshot['state'][] = [];
+  readonly logs: string[] = [];
+  gaps = 0;
+  authAsked = 0;
+  open = false;
+  readonly #seen = new SeenMessages();
+  readonly #calls = new Map<string, OpenCall>();
+  #last: { instance: string; seq: number } | null = null;
+  #tab: Tab | undefined;
+  #worker: FakeWorker | undefined;
+  #callIds = 0;
+  #opening: Promise<void>;
+
+  constructor(
+    private readonly world: World,
+    readonly id: string,
+    private readonly options: TabOptions,
+  ) {
+    this.#opening = this.connect();
+  }
+
+  /** Opens the link, and submits what is open. */
+  connect(): Promise<void> {
+    this.#opening = this.#connect();
+    return this.#opening;
+  }
+
+  init(fields: Partial<AuthPayload> = {}): Promise<Outcome> {
+    return this.call('init', this.world.auth(fields));
+  }
+
+  login(username: string, password = `${username}'s password`): Promise<Outcome> {
+    this.#seen.clear();
+    return this.call('login', { username, password });
+  }
+
+  send(to: string, text: string): Promise<Outcome> {
+    return this.call('sendSingleMsg', { target_username: to, content: text });
+  }
+
+  /** @param callId of an earlier call, to submit it again */
+  call(method: MethodName, params: unknown = null, callId = this.#nextCallId()): Promise<Outcome> {
+    return new Promise((settle) => {
+      const open = { call: { callId, method, params, madeAt: this.world.clock.now() }, settle };
+      this.#calls.set(callId, open);
+      void this.#opening.then(() => this.#submit(open));
+    });
+  }
+
+  /** Open calls. */
+  get waiting(): MethodName[] {
+    return [...this.#calls.values()].map(({ call }) => call.method);
+  }
+
+  provideAuth(payload: unknown): void {
+    if (this.#tab) this.#worker?.runtime.provideAuth(this.#tab, payload);
+  }
+
+  wake(): void {
+    if (this.#tab) this.#worker?.runtime.wake(this.#tab);
+  }
+
+  /** Says goodbye, as a page does that is closed or cached. Its open calls are kept for {@link connect}. */
+  leave(): void {
+    if (this.#tab && this.#worker?.alive) this.#worker.runtime.drop(this.#tab);
+    this.#disconnect();
+  }
+
+  /** Gone without a word. */
+  crash(): void {
+    this.#disconnect();
+    this.world.locks.crash(this.id);
+  }
+
+  /** What the application was told, by listener. */
+  heard<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
+    return this.events
+      .filter((event) => event.listener === listener)
+      .map(({ data }) => data as ListenerEvents[L]);
+  }
+
+  /** The texts it was given of a conversation with that user, live or synced, in order. */
+  texts(peer?: string): unknown[] {
+    const messages = this.events.flatMap((event) => {
+      if (event.listener === 'onMsgReceive') return [event.data];
+      return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
+    });
+    return messages
+      .filter(({ content }) => peer === undefined || content.from_id === peer || content.target_id === peer)
+      .map(({ content }) => content.msg_body.text);
+  }
+
+  async #connect(): Promise<void> {
+    const worker = this.world.worker;
+    this.#worker = worker;
+    this.open = true;
+    this.#release?.();
+    const lock = `jmessage:tab:${this.id}`;
+    await new Promise<void>((resolve) => {
+      void this.world.locks.for(this.id).request(lock, () => {
+        resolve();
+        return new Promise<void>((release) => {
+          this.#release = release;
+        });
+      });
+    });
+    if (this.#worker !== worker) return;
+    const hello = {
+      tabId: this.id,
+      lock,
+      settings: {
+        address: this.options.address ?? 'http://server',
+        engine: 4 as const,
+        debug: this.options.debug ?? false,
+        canAuth: this.options.auth !== undefined,
+      },
+      last: this.#last,
+      restore: this.mirror.restore,
+    };
+    const port = {
+      postMessage: (message: TabMessage) => {
+        const copy = structuredClone(message);
+        queueMicrotask(() => {
+          if (this.#worker === worker && worker.alive) this.#hear(copy);
+        });
+      },
+      close: () => undefined,
+    };
+    const [tab] = await worker.runtime.hello(structuredClone(hello), port, worker.lock);
+    if (this.#worker !== worker) return;
+    this.#tab = tab;
+    for (const open of [...this.#calls.values()]) this.#submit(open);
+  }
+  #release: (() => void) | undefined;
+
+  #disconnect(): void {
+    this.open = false;
+    this.#worker = undefined;
+    this.#tab = undefined;
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  #submit({ call, settle }: OpenCall): void {
+    const worker = this.#worker;
+    const tab = this.#tab;
+    if (!worker?.alive || !tab || !this.#calls.has(call.callId)) return;
+    void worker.runtime.call(tab, structuredClone(call)).then((outcome) => {
+      if (this.#tab !== tab || !worker.alive || !this.#calls.delete(call.callId)) return;
+      if (outcome.kind === 'success') {
+        if (outcome.mirror) this.#reflect(outcome.mirror);
+        this.#seen.sent(outcome.data);
+      }
+      settle(structuredClone(outcome));
+    });
+  }
+
+  #hear(message: TabMessage): void {
+    switch (message.kind) {
+      case 'events': {
+        const seen = this.#last?.instance === message.instance ? this.#last.seq : 0;
+        for (const event of message.events) {
+          if (event.seq <= seen) continue;
+          this.#last = { instance: message.instance, seq: event.seq };
+          const fresh = this.#seen.fresh(event);
+          if (fresh) this.events.push(fresh);
+        }
+        return;
+      }
+      case 'mirror':
+        return this.#reflect(message.mirror);
+      case 'ack':
+        this.acks.push({ callId: message.callId, rid: message.rid });
+        return;
+      case 'gap':
+        this.gaps += 1;
+        return;
+      case 'auth':
+        this.authAsked += 1;
+        return this.provideAuth(this.options.auth?.() ?? null);
+      case 'log':
+        this.logs.push(message.text);
+    }
+  }
+
+  #reflect(mirror: Mirror): void {
+    this.mirror = mirror;
+    const { state } = mirror.state;
+    if (this.states.at(-1) !== state) this.states.push(state);
+  }
+
+  #nextCallId(): string {
+    this.#callIds += 1;
+    return `${this.id}-call-${this.#callIds}`;
+  }
+}

@@ -1,0 +1,191 @@
+/** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
+import SparkMD5 from 'spark-md5';
+import type { AuthPayload } from '../../../src/protocol/index.js';
+import type { Platform } from '../../../src/worker/platform.js';
+import { Runtime } from '../../../src/worker/runtime.js';
+import { MemoryStore } from '../../../src/worker/store/memory-store.js';
+import type { Store } from '../../../src/worker/store/store.js';
+import { FakeClock } from './clock.js';
+import { FakeLocks } from './locks.js';
+import { FakeNetwork } from './network.js';
+import { FakeRandom } from './random.js';
+import { APPKEY, FakeServer } from './server.js';
+import { FakeTab, type TabOptions } from './tab.js';
+
+const md5 = (text: string): string => SparkMD5.hash(text);
+/** For what a dead worker still waits for. */
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+export class FakeWorker {
+  readonly runtime: Runtime;
+  readonly platform: Platform;
+  readonly lock: string;
+  readonly #timers = new Set<() => void>();
+  readonly #closings = new Set<() => void>();
+  alive = true;
+  /** Stores that are open. */
+  stores = 0;
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+  ) {
+    let ids = 0;
+    this.platform = {
+      clock: { now: () => world.clock.now(), after: (ms, fn) => this.#after(ms, fn) },
+      random: () => world.random.next(),
+      uuid: () => {
+        ids += 1;
+        return `${name}-${ids}`;
+      },
+      md5,
+      locks: world.locks.for(name),
+      broadcast: {
+        post: (message) => {
+          for (const other of world.workers) if (other !== this && other.alive) other.hear(message);
+        },
+        onMessage: (fn) => this.#ears.push(fn),
+      },
+      openSocket: (address, engine, handlers) => {
+        const socket = world.network.openSocket(address, engine, {
+          onOpen: () => this.alive && handlers.onOpen(),
+          onClose: (reason) => this.alive && handlers.onClose(reason),
+          onEvent: (event, payload) => this.alive && handlers.onEvent(event, payload),
+        });
+        this.#closings.add(() => socket.close());
+        return {
+          emit: (event, payload) => this.alive && socket.emit(event, payload),
+          close: () => this.alive && socket.close(),
+        };
+      },
+      openStore: async (account) => this.#open(account),
+    };
+    this.runtime = new Runtime(this.platform);
+    this.lock = `jmessage:worker:${this.runtime.instance}`;
+    void this.platform.locks?.request(this.lock, () => never());
+  }
+
+  readonly #ears: ((message: unknown) => void)[] = [];
+  hear(message: unknown): void {
+    queueMicrotask(() => {
+      if (this.alive) for (const fn of this.#ears) fn(message);
+    });
+  }
+
+  /** Timers that are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** Everything ends at once: what it was about to do is not done. */
+  kill(): void {
+    this.alive = false;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    for (const close of this.#closings) close();
+    this.world.locks.crash(this.name);
+  }
+
+  #after(ms: number, fn: () => void): () => void {
+    if (!this.alive) return () => undefined;
+    const cancel = () => {
+      undo();
+      this.#timers.delete(cancel);
+    };
+    const undo = this.world.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      fn();
+    });
+    this.#timers.add(cancel);
+    return cancel;
+  }
+
+  /** The account's store, out of reach once this worker is dead. */
+  #open(account: string): Store {
+    const store = this.world.storeOf(account);
+    const guard = <T>(work: () => Promise<T>): Promise<T> =>
+      this.alive ? work().then((value) => (this.alive ? value : never<T>())) : never<T>();
+    this.stores += 1;
+    return {
+      putMessages: (messages) => guard(() => store.putMessages(messages)),
+      knownMessages: (messages) => guard(() => store.knownMessages(messages)),
+      recent: (perConversation) => guard(() => store.recent(perConversation)),
+      putConversations: (conversations) => guard(() => store.putConversations(conversations)),
+      conversations: () => guard(() => store.conversations()),
+      close: () => {
+        this.stores -= 1;
+      },
+    };
+  }
+}
+
+export class World {
+  readonly clock = new FakeClock();
+  readonly network = new FakeNetwork(this.clock);
+  readonly server = new FakeServer(this.clock, this.network, md5);
+  readonly locks = new FakeLocks();
+  readonly random: FakeRandom;
+  readonly workers: FakeWorker[] = [];
+  readonly tabs: FakeTab[] = [];
+  readonly #stores = new Map<string, MemoryStore>();
+
+  constructor(seed = 1) {
+    this.random = new FakeRandom(seed);
+    for (const username of ['alice', 'bob', 'carol']) this.server.addUser(username, `${username}'s password`);
+  }
+
+  /** The worker that tabs find or start. */
+  get worker(): FakeWorker {
+    const last = this.workers.at(-1);
+    if (last?.alive) return last;
+    const worker = new FakeWorker(this, `worker-${this.workers.length + 1}`);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  storeOf(account: string): MemoryStore {
+    const store = this.#stores.get(account) ?? new MemoryStore();
+    this.#stores.set(account, store);
+    return store;
+  }
+
+  tab(options: TabOptions = {}): FakeTab {
+    const tab = new FakeTab(this, `tab-${this.tabs.length + 1}`, options);
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  /** A signed payload of now. */
+  auth(fields: Partial<AuthPayload> = {}): AuthPayload {
+    return {
+      appkey: APPKEY,
+      random_str: 'r'.repeat(20),
+      signature: '0'.repeat(32),
+      timestamp: this.clock.now(),
+      flag: false,
+      ...fields,
+    };
+  }
+
+  /** A tab that is logged in. */
+  async loggedIn(username: string, options: TabOptions & { flag?: boolean } = {}): Promise<FakeTab> {
+    const tab = this.tab(options);
+    await this.passing(tab.init(options.flag === undefined ? {} : { flag: options.flag }));
+    await this.passing(tab.login(username));
+    return tab;
+  }
+
+  /** What is promised, with as much time as it takes, up to a limit. */
+  async passing<T>(promise: Promise<T>, limitMs = 600_000): Promise<T> {
+    let done = false;
+    const mark = () => {
+      done = true;
+    };
+    promise.then(mark, mark);
+    const until = this.clock.now() + limitMs;
+    await this.clock.advance(0);
+    while (!done && this.clock.now() < until) await this.clock.advance(10);
+    if (!done) throw new Error(`not settled within ${limitMs} ms`);
+    return promise;
+  }
+}
