@@ -35,10 +35,21 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** Sockets break off when tabs close or the gateway restarts. The page says so itself; a stack trace here helps nobody. */
+const quietSockets: Plugin = {
+  name: 'quiet-sockets',
+  configResolved({ logger }) {
+    const { error } = logger;
+    logger.error = (message, options) => {
+      if (!message.includes('ws proxy')) error(message, options);
+    };
+  },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, quietSockets],
   build: { outDir: 'dist', emptyOutDir: true },
   worker: { format: 'es' },
   server: { proxy },
