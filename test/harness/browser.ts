@@ -48,6 +48,8 @@ export class Profile {
       executablePath,
       headless: true,
       args: [...ARGS, ...this.args],
+      // Playwright turns the cache off that a back button is served from; users have it on.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
     });
   }
 

@@ -168,6 +168,24 @@ export class Tab {
     });
   }
 
+  /** Loads its page again. */
+  async reload(): Promise<void> {
+    if ('page' in this.frame) throw new Error('an iframe is no page: reload the page that it is in');
+    await this.frame.reload();
+  }
+
+  /** Goes to another page, does something, and comes back by the back button. @returns whether the page was kept in the browser's cache */
+  async away(meanwhile: () => Promise<void>): Promise<boolean> {
+    if ('page' in this.frame) throw new Error('an iframe has no back button');
+    const page = this.frame;
+    await page.evaluate(() => Object.assign(window, { wasHere: true }));
+    await page.goto(new URL('/elsewhere.html', page.url()).href);
+    await meanwhile();
+    // A page out of the cache is not loaded again: there is no load event to wait for.
+    await page.goBack({ waitUntil: 'commit' });
+    return page.evaluate(() => 'wasHere' in window);
+  }
+
   /** Closes the tab, as its user would. */
   async close(): Promise<void> {
     if ('page' in this.frame) throw new Error('an iframe is no page: close the page that it is in');

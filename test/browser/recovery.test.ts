@@ -1,0 +1,99 @@
+/** Coming back: with a signature that has expired, over a reload, out of the back/forward cache, to an unreachable worker. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
+import type { Profile } from '../harness/browser.js';
+import { until } from '../harness/until.js';
+import { createWorld, type World } from '../harness/world.js';
+
+/** A minute of the worker's time is a second and a half. */
+const SPEED = 40;
+
+let world: World;
+let profile: Profile;
+beforeAll(async () => {
+  world = await createWorld();
+  profile = await world.profile();
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  world.relay.refuse(false);
+  for (const page of profile.context.pages()) await page.close();
+  await profile.killSharedWorkers();
+});
+
+/** A signature that is good for another two seconds. */
+const nearlyExpired = () => world.gateway.auth(Date.now() - SIGNATURE_LIFETIME_MS + 2_000);
+
+test('when the signature has expired, the page is asked for a fresh one and the session comes back', async () => {
+  const tab = await world.tab(profile);
+  const auth = nearlyExpired();
+  await tab.login(auth, world.user('alice'));
+  await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+  world.relay.cutAll();
+  await tab.waitForHeard('onDisconnect');
+  await tab.waitForState('ready');
+});
+
+test('without an auth function the page is told that a fresh signature is needed, and init brings the session back', async () => {
+  const tab = await world.tab(profile, { auth: false });
+  const auth = nearlyExpired();
+  await tab.login(auth, world.user('alice'));
+  await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+  world.relay.cutAll();
+  await until('the page to be told', async () => (await tab.state()).needsAuth);
+  await tab.ok('init', world.auth());
+  await tab.waitForState('ready');
+  expect(await tab.heard('onDisconnect')).toHaveLength(1);
+});
+
+test('without either, the session ends and says why', async () => {
+  const worker = await world.fastWorker(SPEED);
+  const tab = await world.tab(profile, { auth: false, worker });
+  const auth = nearlyExpired();
+  await tab.login(auth, world.user('alice'));
+  await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+  world.relay.cutAll();
+  await tab.waitForState('ended');
+  expect(await tab.state()).toMatchObject({ reason: 'signature_expired' });
+  expect(await tab.flags()).toMatchObject({ login: false });
+});
+
+test('a reload does not reconnect, and attach needs no password', async () => {
+  const tab = await world.tab(profile);
+  await tab.login(world.auth(), world.user('alice'));
+  await tab.waitForState('ready');
+  const sockets = world.relay.total;
+  await (await profile.page(world.site.url)).close();
+  await tab.reload();
+  await tab.ok('attach', { appkey: world.gateway.appkey, username: 'alice' });
+  await tab.waitForState('ready');
+  expect(world.relay.total).toBe(sockets);
+});
+
+test('a page that comes back by the back button gets what it missed, once', async () => {
+  const tab = await world.tab(profile);
+  const stays = await world.tab(profile);
+  await tab.login(world.auth(), world.user('alice'));
+  await stays.login(world.auth(), world.user('alice'));
+  const bob = await world.wire('bob');
+  await bob.send('alice', 'before');
+  await tab.waitForText('before');
+  const kept = await tab.away(async () => {
+    await bob.send('alice', 'meanwhile');
+    await stays.waitForText('meanwhile');
+  });
+  expect(kept).toBe(true);
+  await bob.send('alice', 'after');
+  await tab.waitForText('after');
+  expect(await tab.texts()).toEqual(['before', 'meanwhile', 'after']);
+  expect(world.relay.openFor('alice')).toBe(1);
+});
+
+test('a worker script that is not there fails calls with 889004 and says so', async () => {
+  const tab = await world.tab(profile, { worker: '/no-such-worker.js' });
+  const outcome = await tab.call('init', world.auth());
+  expect(outcome).toMatchObject({
+    kind: 'failure',
+    error: { code: 889004, message: expect.stringContaining('SharedWorker') },
+  });
+});
