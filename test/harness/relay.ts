@@ -53,6 +53,7 @@ export class Relay {
   /** Counts openings and closings: their order, which is all that overlaps are about. */
   #moment = 0;
   #refusing = false;
+  #pollingOnly = false;
   #frozen: { thawed: Promise<void>; thaw: () => void } | null = null;
 
   constructor(gatewayUrl: string) {
@@ -120,6 +121,11 @@ export class Relay {
     this.#refusing = on;
   }
 
+  /** A network that lets no websocket through. What passes instead is not counted. */
+  pollingOnly(on: boolean): void {
+    this.#pollingOnly = on;
+  }
+
   /** Half-open: connections stay and nothing passes, not even a close. What came meanwhile passes when it is over. */
   freeze(on: boolean): void {
     if (!on) {
@@ -182,7 +188,8 @@ export class Relay {
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#thaw();
     // A client that falls back to polling would pass uncounted.
-    if (this.#refusing || request.url?.startsWith('/socket.io/')) return void request.socket.destroy();
+    if (this.#refusing || (request.url?.startsWith('/socket.io/') && !this.#pollingOnly))
+      return void request.socket.destroy();
     const onward = http.request(
       {
         host: this.#gateway.hostname,
@@ -204,7 +211,7 @@ export class Relay {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     await this.#thaw();
-    if (this.#refusing) return void socket.destroy();
+    if (this.#refusing || this.#pollingOnly) return void socket.destroy();
     const target = new URL(request.url ?? '/', this.#gateway);
     target.protocol = 'ws:';
     const { origin } = request.headers;
@@ -220,13 +227,16 @@ export class Relay {
     gateway.once('open', () => {
       socket.off('close', giveUp);
       if (socket.destroyed || this.#refusing) return giveUp();
-      this.#websockets.handleUpgrade(request, socket, head, (browser) => this.#connect(browser, gateway));
+      const revision = Number(target.searchParams.get('EIO'));
+      this.#websockets.handleUpgrade(request, socket, head, (browser) =>
+        this.#connect(browser, gateway, revision),
+      );
     });
   }
 
-  #connect(browser: WebSocket, gateway: WebSocket): void {
+  #connect(browser: WebSocket, gateway: WebSocket, revision: number): void {
     this.#noteClosed();
-    const socket: RelayedSocket = new RelayedSocket(this.#lives.length + 1, browser, gateway, {
+    const socket: RelayedSocket = new RelayedSocket(this.#lives.length + 1, revision, browser, gateway, {
       judge: (direction, text) => this.#judge({ direction, text, socket, ...readFrame(text) }),
       thaw: () => this.#thaw(),
       closed: () => this.#noteClosed(),

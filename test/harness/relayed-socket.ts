@@ -34,6 +34,8 @@ export class RelayedSocket {
 
   constructor(
     readonly id: number,
+    /** Of Engine.IO. */
+    readonly revision: number,
     browser: WebSocket,
     gateway: WebSocket,
     hooks: RelayedSocketHooks,

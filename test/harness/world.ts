@@ -35,6 +35,8 @@ export interface TabOptions {
   /** Gives the page an `auth` function, so that it can come back with a stale signature. Default: yes. */
   auth?: boolean;
   engine?: 3 | 4;
+  /** Default: the relay before the gateway. */
+  address?: string;
   debug?: boolean;
   /** A worker of the test's own making, see `workers.ts`. */
   worker?: string;
@@ -94,9 +96,9 @@ export class World {
   }
 
   /** The address of the test page, for the relay. */
-  pageUrl({ auth = true, engine, debug = false, worker }: TabOptions = {}): string {
+  pageUrl({ auth = true, engine, address = this.relay.url, debug = false, worker }: TabOptions = {}): string {
     const url = new URL(this.site.url);
-    url.searchParams.set('address', this.relay.url);
+    url.searchParams.set('address', address);
     if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
     if (engine !== undefined) url.searchParams.set('engine', String(engine));
     if (worker !== undefined) url.searchParams.set('worker', worker);

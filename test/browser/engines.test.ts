@@ -1,0 +1,81 @@
+/** Both revisions of Engine.IO, both transports: the runtime finds its server whatever that speaks. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Profile } from '../harness/browser.js';
+import { type GatewayV2, startGatewayV2 } from '../harness/gateway-v2.js';
+import { type Relay, startRelay } from '../harness/relay.js';
+import type { Tab } from '../harness/tab.js';
+import { createWorld, type World } from '../harness/world.js';
+
+let world: World;
+let v2: GatewayV2;
+let relayV2: Relay;
+let hers: Profile;
+let his: Profile;
+
+beforeAll(async () => {
+  world = await createWorld();
+  v2 = await startGatewayV2(new Map([[world.gateway.appkey, world.gateway.secret]]));
+  relayV2 = await startRelay(v2.url);
+  hers = await world.profile();
+  his = await world.profile();
+});
+afterAll(async () => {
+  await relayV2.close();
+  await v2.close();
+  await world.close();
+});
+afterEach(async () => {
+  for (const profile of [hers, his]) {
+    for (const page of profile.context.pages()) await page.goto('about:blank');
+    await profile.killSharedWorkers();
+  }
+});
+
+/** As somebody new may: the Socket.IO 2 server has its own accounts. */
+async function enter(tab: Tab, username: string): Promise<void> {
+  await tab.ok('init', world.auth());
+  await tab.call('register', world.user(username));
+  await tab.ok('login', world.user(username));
+}
+
+async function chat(alice: Tab, alice2: Tab, bob: Tab): Promise<void> {
+  await enter(alice, 'alice');
+  await enter(alice2, 'alice');
+  await enter(bob, 'bob');
+  await alice.ok('sendSingleMsg', { target_username: 'bob', content: '你好 👋' });
+  await bob.waitForText('你好 👋');
+  await alice2.waitForText('你好 👋');
+  await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'hello' });
+  await alice.waitForText('hello');
+  const { conversations } = await alice.ok('getConversation');
+  expect(conversations).toMatchObject([{ type: 3, name: 'bob', username: 'bob' }]);
+}
+
+test('Engine.IO 3 to a Socket.IO 2 server, and back after a cut', async () => {
+  const options = { engine: 3, address: relayV2.url } as const;
+  const alice = await world.tab(hers, options);
+  const alice2 = await world.tab(hers, options);
+  const bob = await world.tab(his, options);
+  await chat(alice, alice2, bob);
+  expect(relayV2.peakFor('alice')).toBe(1);
+  expect(relayV2.frames(({ socket }) => socket.revision === 3).length).toBeGreaterThan(0);
+  relayV2.cutAll();
+  await alice2.waitForHeard('onDisconnect');
+  await alice2.waitForState('ready');
+  await bob.waitForState('ready');
+  await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'again' });
+  await alice.waitForText('again');
+});
+
+test('Engine.IO 3 to the gateway', async () => {
+  const options = { engine: 3 } as const;
+  await chat(await world.tab(hers, options), await world.tab(hers, options), await world.tab(his, options));
+  expect(world.relay.frames(({ socket }) => socket.revision === 3).length).toBeGreaterThan(0);
+});
+
+test('polling, where websockets do not get through', async () => {
+  const sockets = world.relay.total;
+  world.relay.pollingOnly(true);
+  await chat(await world.tab(hers), await world.tab(hers), await world.tab(his));
+  expect(world.relay.total).toBe(sockets);
+});
