@@ -49,12 +49,16 @@ export interface Session {
   feed: Feed;
 }
 
+/** What the client answers pushes with. */
+const ACKNOWLEDGEMENTS = new Set<string>(['msg_recv_v2', 'sync_conversation_ack'] satisfies RequestEvent[]);
+
 export class Connection {
   init: RequestPayload<'c_init'> | null = null;
   session: Session | null = null;
 
   readonly #bucket: TokenBucket;
   readonly #queue: Request[] = [];
+  #owedAcknowledgements = 0;
   #queuedBytes = 0;
   #serving = false;
   /** Begun and not finished, all of the same event. */
@@ -98,11 +102,17 @@ export class Connection {
 
   /** Pushed messages come back as acknowledgements, which must not count against the client. */
   allowAcknowledgements(messages: number): void {
-    this.#bucket.credit(messages);
+    this.#owedAcknowledgements += messages;
+  }
+
+  #mayAsk(event: string): boolean {
+    if (this.#owedAcknowledgements === 0 || !ACKNOWLEDGEMENTS.has(event)) return this.#bucket.take();
+    this.#owedAcknowledgements -= 1;
+    return true;
   }
 
   giveUp(reason: string): void {
-    this.log.warn({ socket: this.id, reason }, 'socket closed');
+    this.log.debug({ socket: this.id, reason }, 'socket closed');
     this.socket.close();
   }
 
@@ -130,7 +140,7 @@ export class Connection {
       );
       return;
     }
-    if (!this.#bucket.take()) {
+    if (!this.#mayAsk(event)) {
       this.#answer(event, rid, refuse(CODES.beyondFrequencyLimit));
       return;
     }

@@ -33,6 +33,7 @@ interface CliOptions {
   app?: Map<string, string>;
   data: string;
   dev: boolean;
+  trustProxy: boolean;
   logLevel: string;
 }
 
@@ -54,27 +55,32 @@ const program = new Command('jmessage-gateway')
       .env('JMESSAGE_DATA'),
   )
   .option('--dev', 'sign auth payloads for anyone: GET /dev/auth?appkey=…', false)
+  .option('--trust-proxy', "take a client's address from the last entry of X-Forwarded-For", false)
   .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
 
 async function main(): Promise<void> {
   const options = program.parse().opts<CliOptions>();
-  const { app: apps = new Map<string, string>(), data, dev, host, port } = options;
+  const { app: apps = new Map<string, string>(), data, dev, host, port, trustProxy } = options;
   if (apps.size === 0) program.error('error: no application to serve: give --app appkey:masterSecret');
   const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
-  const gateway = await startGateway({ apps, data, dev, host, port, log });
+  const starting = startGateway({ apps, data, dev, host, port, trustProxy, log });
 
+  // Also while starting: a database that is being set up is closed in order.
   const stop = (signal: string): void => {
     log.info({ signal }, 'stopping');
-    gateway.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'the stop failed');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((gateway) => gateway.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'the stop failed');
+          process.exit(1);
+        },
+      );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const gateway = await starting;
   process.stdout.write(`gateway listening on ${gateway.url}\n`);
 }
 

@@ -1,6 +1,7 @@
 /**
  * A gateway on a port: Fastify for HTTP, Socket.IO 4 for sockets of Engine.IO 3 and 4, the store, and the protocol between them.
  */
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -21,6 +22,8 @@ export interface GatewayOptions extends Partial<Settings> {
   data: string;
   /** Signs auth payloads for anyone who asks. */
   dev?: boolean;
+  /** A reverse proxy of one's own is in front: a client's address is the last entry of `X-Forwarded-For`. */
+  trustProxy?: boolean;
   /** Silent without. */
   log?: Logger;
   now?: () => number;
@@ -35,16 +38,18 @@ export interface RunningGateway {
 
 /** @throws when the port is taken or the data cannot be opened */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { port = 0, host = '127.0.0.1', data, dev = false, now = Date.now } = options;
+  const { port = 0, host = '127.0.0.1', data, dev = false, trustProxy = false, now = Date.now } = options;
   const log = options.log ?? pino({ level: 'silent' });
   const settings = settingsOf(options);
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
 
-  let ready = false;
-  const http = await createHttp({ apps, dev, log, now, isReady: () => ready });
+  let store: Store | undefined;
+  const http = await createHttp({ apps, dev, log, now, store: () => store });
+  const tcpSockets = trackSockets(http);
   const io = new Server({
     serveClient: false,
     allowEIO3: true,
+    connectTimeout: settings.initTimeoutMs,
     pingInterval: settings.pingIntervalMs,
     pingTimeout: settings.pingTimeoutMs,
     maxHttpBufferSize: settings.bodyBytes,
@@ -53,17 +58,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   // Before anything is opened that would have to be closed again: a taken port ends here.
   await http.listen({ port, host });
-  let store: Store;
   try {
     store = await Store.open(data, settings, now);
   } catch (error) {
     await http.close();
     throw error;
   }
-  const gateway = createGateway({ apps, settings, store, log, now });
-  io.on('connection', (socket) => gateway.accept(socketIoWire(socket, settings)));
+  const opened = store;
+  const wireOptions = { frameBytes: settings.frameBytes, trustProxy };
+  const gateway = createGateway({ apps, settings, store: opened, log, now });
+  io.on('connection', (socket) => gateway.accept(socketIoWire(socket, wireOptions)));
   io.attach(http.server);
-  ready = true;
 
   const address = http.server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -75,12 +80,26 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       closing ??= (async () => {
         await gateway.close();
         io.engine.close();
+        // A peer that has died does not answer the closing handshake.
+        const timer = setTimeout(() => {
+          for (const socket of tcpSockets) socket.destroy();
+        }, settings.closeGraceMs);
         await http.close();
-        await store.close();
+        clearTimeout(timer);
+        await opened.close();
       })();
       return closing;
     },
   };
+}
+
+function trackSockets(http: FastifyInstance): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  http.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 function settingsOf(options: Partial<Settings>): Settings {
@@ -95,16 +114,20 @@ interface HttpParts {
   dev: boolean;
   log: Logger;
   now: () => number;
-  isReady: () => boolean;
+  /** Undefined while it is being opened. */
+  store: () => Store | undefined;
 }
 
-async function createHttp({ apps, dev, log, now, isReady }: HttpParts): Promise<FastifyInstance> {
+async function createHttp({ apps, dev, log, now, store }: HttpParts): Promise<FastifyInstance> {
   const http = Fastify({ forceCloseConnections: true });
   await http.register(cors, { origin: '*' });
   http.addHook('onRequest', async (_request, reply) => {
-    if (!isReady()) return reply.code(503).send({ status: 'starting' });
+    if (!store()) return reply.code(503).send({ status: 'starting' });
   });
-  http.get('/healthz', async () => ({ status: 'ok' }));
+  http.get('/healthz', async (_request, reply) => {
+    if (await store()?.isHealthy()) return { status: 'ok' };
+    return reply.code(503).send({ status: 'the database does not answer' });
+  });
   if (!dev) return http;
   log.warn('--dev: GET /dev/auth signs for anyone who asks. Never run this where others can reach it.');
   http.get<{ Querystring: { appkey?: string } }>('/dev/auth', async (request, reply) => {

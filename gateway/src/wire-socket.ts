@@ -26,7 +26,10 @@ interface EngineSocketLike {
 /** What Socket.IO 2 and 4 have in common. */
 export interface SocketIoSocketLike {
   readonly id: string;
-  readonly handshake: { readonly address: string };
+  readonly handshake: {
+    readonly address: string;
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  };
   readonly conn: EngineSocketLike;
   use(middleware: (packet: unknown[], next: (error?: Error) => void) => void): unknown;
   on(event: string, listener: () => void): unknown;
@@ -46,10 +49,13 @@ const RESERVED = new Set([
   'removeListener',
 ]);
 
-export function socketIoWire(
-  socket: SocketIoSocketLike,
-  limits: { readonly frameBytes: number },
-): WireSocket {
+export interface WireOptions {
+  readonly frameBytes: number;
+  /** See `GatewayOptions.trustProxy`. */
+  readonly trustProxy: boolean;
+}
+
+export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): WireSocket {
   const { conn } = socket;
   let closed = false;
   const closeListeners: (() => void)[] = [];
@@ -81,14 +87,14 @@ export function socketIoWire(
 
   // Ahead of the decoder, since nothing after it knows a frame's size.
   conn.on('packet', (packet) => {
-    if (closed || fits(packet, limits.frameBytes)) return;
+    if (closed || fits(packet, options.frameBytes)) return;
     finish();
     close();
   });
 
   return {
     id: socket.id,
-    address: socket.handshake.address,
+    address: options.trustProxy ? forwardedFor(socket) : socket.handshake.address,
     onPacket: (listener) => {
       // A middleware that never calls `next` sees every event and leaves nothing to the emitter, where names have meanings.
       socket.use((packet) => {
@@ -112,6 +118,17 @@ export function socketIoWire(
       });
     },
   };
+}
+
+/** What our own proxy saw: it appends to the list, and all before that is the client's word. */
+function forwardedFor({ handshake }: SocketIoSocketLike): string {
+  const header = handshake.headers['x-forwarded-for'];
+  return (
+    String(header ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() || handshake.address
+  );
 }
 
 /** Packets of the protocol are text; anything binary is not of this protocol. */

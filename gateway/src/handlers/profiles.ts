@@ -11,7 +11,9 @@ export async function getUserInfo({
   payload,
 }: Handling<'get_across_user_info'>): Promise<Reply> {
   const appkey = payload.appkey ?? sessionOf(connection).account.appkey;
-  const account = await services.store.accounts.find(appkey, payload.username);
+  const account = services.apps.has(appkey)
+    ? await services.store.accounts.find(appkey, payload.username)
+    : undefined;
   return {
     answer: account ? success({ user_info: userInfoOf(account) }) : refuse(CODES.userNotExist),
   };

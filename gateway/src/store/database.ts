@@ -2,7 +2,9 @@
  * Opens the database: PGlite in memory or in a directory, or a PostgreSQL server. All that follows is the same SQL.
  * A commit in a directory outlives the death of the process at any moment; only one process may have the directory open.
  */
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect } from 'kysely';
 import { PGliteDialect } from 'kysely-pglite-dialect';
@@ -32,16 +34,18 @@ export async function openDatabase(data: string): Promise<OpenDatabase> {
 
 async function openEmbedded(data: string): Promise<OpenDatabase> {
   let lock: DirectoryLock | undefined;
-  if (data !== 'memory') {
+  let pglite: PGlite;
+  if (data === 'memory') {
+    pglite = await PGlite.create();
+  } else {
     await mkdir(data, { recursive: true, mode: 0o700 });
     lock = await lockDirectory(data);
-  }
-  let pglite: PGlite;
-  try {
-    pglite = await PGlite.create(data === 'memory' ? 'memory://' : data);
-  } catch (error) {
-    await lock?.release();
-    throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
+    try {
+      pglite = await PGlite.create(await clusterIn(data));
+    } catch (error) {
+      await lock.release();
+      throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
+    }
   }
   const db = new Kysely<Tables>({ dialect: new PGliteDialect(pglite) });
   return {
@@ -55,6 +59,21 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
       await lock?.release();
     },
   };
+}
+
+const CLUSTER = 'pg';
+const CLUSTER_BEING_MADE = 'pg.new';
+
+/** Makes the database where there is none. A death on the way leaves nothing that looks like one. */
+async function clusterIn(directory: string): Promise<string> {
+  const path = join(directory, CLUSTER);
+  if (existsSync(path)) return path;
+  const making = join(directory, CLUSTER_BEING_MADE);
+  await rm(making, { recursive: true, force: true });
+  const pglite = await PGlite.create(making);
+  await pglite.close();
+  await rename(making, path);
+  return path;
 }
 
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */

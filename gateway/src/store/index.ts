@@ -1,4 +1,5 @@
 /** All that is stored, behind one door. */
+import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
 import { type OpenDatabase, openDatabase } from './database.js';
@@ -42,6 +43,13 @@ export class Store {
     await sweep(this.db, this.now(), this.settings);
     await this.mailboxes.trimPending();
     await this.opened.maintain();
+  }
+
+  async isHealthy(): Promise<boolean> {
+    return sql`select 1`.execute(this.db).then(
+      () => true,
+      () => false,
+    );
   }
 
   close(): Promise<void> {

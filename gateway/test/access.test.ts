@@ -1,0 +1,303 @@
+/** Getting in: transports, init, register, login, one session for each account. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import {
+  APPKEY,
+  APPS,
+  md5,
+  nextRid,
+  OTHER_APPKEY,
+  OTHER_SECRET,
+  SECRET,
+  sign,
+  uniqueName,
+} from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { Guests } from './support/gateway.js';
+
+const MINUTE_MS = 60_000;
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  gateway = await startGateway({ apps: APPS, data: data.path, dev: true });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+describe('transports', () => {
+  it.each([
+    ['v4', 'websocket'],
+    ['v4', 'polling'],
+    ['v2', 'websocket'],
+    ['v2', 'polling'],
+  ] as const)('a %s client is served over %s', async (library, transport) => {
+    const client = await guests.connect(library, transport);
+    expect(await client.init()).toMatchObject({ code: 0, message: 'success' });
+  });
+
+  it('a burst over polling is served, though it comes as one body larger than a frame may be', async () => {
+    const client = await guests.connect('v2', 'polling');
+    await client.init();
+    const padding = 'x'.repeat(1_000);
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, () => client.ask('get_across_user_info', { username: 'nobody', padding })),
+    );
+    expect(answers.every(({ code }) => code === 882004)).toBe(true);
+  });
+
+  it('says that it is well', async () => {
+    const response = await fetch(`${gateway.url}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: 'ok' });
+  });
+
+  it('signs for a page in development, and the signature opens a socket', async () => {
+    const response = await fetch(`${gateway.url}/dev/auth?appkey=${APPKEY}`);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    const auth = (await response.json()) as object;
+    expect(Object.keys(auth).sort()).toEqual(['appkey', 'random_str', 'signature', 'timestamp']);
+    const client = await guests.connect();
+    expect(await client.ask('c_init', auth)).toMatchObject({ code: 0 });
+    expect((await fetch(`${gateway.url}/dev/auth?appkey=none`)).status).toBe(404);
+  });
+});
+
+describe('init', () => {
+  it('takes the signature in either case', async () => {
+    const client = await guests.connect();
+    const payload = sign(APPKEY, SECRET, Date.now());
+    const signature = payload.signature.toUpperCase();
+    expect(await client.ask('c_init', { ...payload, signature })).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['of an unknown application', () => sign('nobody', SECRET, Date.now()), 880101],
+    ['with another secret', () => sign(APPKEY, 'guess', Date.now()), 880102],
+    ['older than ten minutes', () => sign(APPKEY, SECRET, Date.now() - 11 * MINUTE_MS), 880106],
+    ['more than ten minutes ahead', () => sign(APPKEY, SECRET, Date.now() + 11 * MINUTE_MS), 880106],
+    ['without a timestamp', () => ({ ...sign(APPKEY, SECRET, 1), timestamp: undefined }), 880002],
+    ['with a short random_str', () => ({ ...sign(APPKEY, SECRET, 1), random_str: 'short' }), 880003],
+  ])('refuses a payload %s', async (_, payload, code) => {
+    const client = await guests.connect();
+    expect(await client.ask('c_init', payload())).toMatchObject({ code });
+    // …and leaves the socket as it was.
+    expect(await client.init()).toMatchObject({ code: 0 });
+  });
+
+  it('is good for nine minutes', async () => {
+    const client = await guests.connect();
+    const payload = sign(APPKEY, SECRET, Date.now() - 9 * MINUTE_MS);
+    expect(await client.ask('c_init', payload)).toMatchObject({ code: 0 });
+  });
+
+  it('is valid once on a socket, but a retry of it succeeds', async () => {
+    const client = await guests.connect();
+    const payload = sign(APPKEY, SECRET, Date.now());
+    const rid = nextRid();
+    expect(await client.ask('c_init', payload, rid)).toMatchObject({ code: 0 });
+    expect(await client.ask('c_init', payload, rid)).toMatchObject({ code: 0 });
+    const other = sign(OTHER_APPKEY, OTHER_SECRET, Date.now());
+    expect(await client.ask('c_init', other)).toMatchObject({ code: 880109 });
+  });
+
+  it('is needed first', async () => {
+    const client = await guests.connect();
+    const password = md5('secret');
+    expect(await client.ask('register', { username: 'u', password })).toMatchObject({ code: 882004 });
+    expect(await client.ask('login', { username: 'u', password })).toMatchObject({ code: 882004 });
+    expect(await client.send('u', 'text')).toMatchObject({ code: 882004 });
+  });
+});
+
+describe('register', () => {
+  it('makes an account with a profile', async () => {
+    const client = await guests.connect();
+    const username = uniqueName('registered');
+    await client.init();
+    const answer = await client.ask('register', {
+      username,
+      password: md5('secret'),
+      nickname: '小明',
+      birthday: 315_532_800,
+      gender: '1',
+      extras: { a: { b: '\0' } },
+    });
+    expect(answer).toMatchObject({ code: 0 });
+    const { uid, appkey } = await client.login(username);
+    expect(uid).toBeGreaterThan(0);
+    expect(appkey).toBe(APPKEY);
+    const { user_info } = await client.ask('get_across_user_info', { username });
+    expect(user_info).toEqual({
+      username,
+      appkey: APPKEY,
+      nickname: '小明',
+      avatar: '',
+      birthday: '315532800',
+      gender: 1,
+      signature: '',
+      region: '',
+      address: '',
+      mtime: expect.any(Number),
+      extras: { a: { b: '\0' } },
+    });
+  });
+
+  it('refuses a name that is taken, and knows a retry from another attempt', async () => {
+    const first = await guests.connect();
+    const second = await guests.connect();
+    await Promise.all([first.init(), second.init()]);
+    const payload = { username: uniqueName('taken'), password: md5('secret') };
+    const rid = nextRid();
+    expect(await first.ask('register', payload, rid)).toMatchObject({ code: 0 });
+    // The answer was lost: the same request comes again, over another socket.
+    expect(await second.ask('register', payload, rid)).toMatchObject({ code: 0 });
+    expect(await second.ask('register', payload)).toMatchObject({ code: 882002 });
+    const guess = { ...payload, password: md5('guess') };
+    expect(await second.ask('register', guess, rid)).toMatchObject({ code: 882002 });
+  });
+
+  it('gives a name to one of many who ask for it at once', async () => {
+    const clients = await Promise.all(Array.from({ length: 5 }, () => guests.connect()));
+    await Promise.all(clients.map((client) => client.init()));
+    const username = uniqueName('wanted');
+    const answers = await Promise.all(
+      clients.map((client, index) => client.ask('register', { username, password: md5(`${index}`) })),
+    );
+    expect(answers.map(({ code }) => code).sort()).toEqual([0, 882002, 882002, 882002, 882002]);
+  });
+
+  it('has to be done while logged out', async () => {
+    const user = await guests.user();
+    const payload = { username: uniqueName('more'), password: md5('secret') };
+    expect(await user.ask('register', payload)).toMatchObject({ code: 880006 });
+  });
+
+  it.each(['nul\0', 'half \ud800', '', 'x'.repeat(129), 7])('refuses the name %j', async (username) => {
+    const client = await guests.connect();
+    await client.init();
+    const { code } = await client.ask('register', { username, password: md5('secret') });
+    expect([880003, 880004]).toContain(code);
+  });
+
+  it('keeps the applications apart', async () => {
+    const username = uniqueName('both');
+    await guests.user(username);
+    const other = await guests.connect();
+    await other.init(OTHER_APPKEY, OTHER_SECRET);
+    expect(await other.login(username)).toMatchObject({ code: 880103 });
+    expect(await other.ask('register', { username, password: md5('else') })).toMatchObject({ code: 0 });
+    expect(await other.login(username, md5('else'))).toMatchObject({ code: 0, appkey: OTHER_APPKEY });
+  });
+});
+
+describe('login', () => {
+  it('answers who and where', async () => {
+    const user = await guests.user();
+    const answer = await user.login(user.username);
+    expect(answer).toMatchObject({
+      code: 0,
+      uid: expect.any(Number),
+      username: user.username,
+      appkey: APPKEY,
+      online_list: [],
+    });
+  });
+
+  it('refuses unknown users, wrong passwords and another account on the same socket', async () => {
+    const user = await guests.user();
+    const client = await guests.connect();
+    await client.init();
+    expect(await client.login(uniqueName('unknown'))).toMatchObject({ code: 880103 });
+    expect(await client.login('nul\0')).toMatchObject({ code: 880103 });
+    expect(await client.login(user.username, md5('wrong'))).toMatchObject({ code: 880104 });
+    expect(await client.login(user.username, 'not a digest')).toMatchObject({ code: 880003 });
+    const other = await guests.user();
+    expect(await other.login(user.username)).toMatchObject({ code: 880107 });
+    expect(await other.login(other.username)).toMatchObject({ code: 0 });
+  });
+
+  it('takes the digest in either case', async () => {
+    const { username } = await guests.user();
+    const client = await guests.connect();
+    await client.init();
+    expect(await client.login(username, md5('secret').toUpperCase())).toMatchObject({ code: 0 });
+  });
+
+  it('stops counting at the tenth wrong password of a minute, for that account only', async () => {
+    const { username } = await guests.user();
+    const other = await guests.user();
+    const client = await guests.connect();
+    await client.init();
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect(await client.login(username, md5('wrong'))).toMatchObject({ code: 880104 });
+    }
+    expect(await client.login(username, md5('wrong'))).toMatchObject({ code: 880209 });
+    expect(await client.login(username)).toMatchObject({ code: 880209 });
+    expect(await client.login(other.username)).toMatchObject({ code: 0 });
+  });
+
+  it('does not count right passwords', async () => {
+    const user = await guests.user();
+    for (let times = 0; times < 12; times += 1) {
+      expect(await user.login(user.username)).toMatchObject({ code: 0 });
+    }
+  });
+
+  it('ends the older session of the account with event 1, and closes its socket', async () => {
+    const older = await guests.user(undefined, 'v2');
+    const newer = await guests.user(older.username);
+    expect(await older.next('event_notification')).toMatchObject({
+      event_type: 1,
+      extra: 0,
+      from_username: older.username,
+      from_appkey: APPKEY,
+    });
+    await older.next('disconnect');
+    expect(await newer.ask('get_conversations')).toMatchObject({ code: 0 });
+    expect(newer.all('event_notification')).toEqual([]);
+  });
+
+  it('is needed before anything of an account', async () => {
+    const client = await guests.connect();
+    await client.init();
+    for (const event of ['get_conversations', 'sync_check', 'get_across_user_info', 'update_user_inf']) {
+      expect(await client.ask(event, { username: 'u' })).toMatchObject({ code: 882004 });
+    }
+  });
+});
+
+describe('profiles', () => {
+  it('changes the given fields and leaves the others', async () => {
+    const user = await guests.user();
+    await user.ask('update_user_inf', { nickname: 'first', region: 'north' });
+    expect(await user.ask('update_user_inf', { nickname: 'second', signature: '\0' })).toMatchObject({
+      code: 0,
+    });
+    const { user_info } = await user.ask('get_across_user_info', { username: user.username, appkey: APPKEY });
+    expect(user_info).toMatchObject({ nickname: 'second', region: 'north', signature: '\0', gender: 0 });
+    expect(await user.ask('update_user_inf', { gender: 7 })).toMatchObject({ code: 880003 });
+  });
+
+  it('does not apply a retry over what was changed after it', async () => {
+    const user = await guests.user();
+    const rid = nextRid();
+    await user.ask('update_user_inf', { nickname: 'first' }, rid);
+    await user.ask('update_user_inf', { nickname: 'second' });
+    expect(await user.ask('update_user_inf', { nickname: 'first' }, rid)).toMatchObject({ code: 0 });
+    const { user_info } = await user.ask('get_across_user_info', { username: user.username });
+    expect(user_info.nickname).toBe('second');
+  });
+
+  it('of somebody who does not exist cannot be had', async () => {
+    const user = await guests.user();
+    expect(await user.ask('get_across_user_info', { username: 'nobody' })).toMatchObject({ code: 880103 });
+    const elsewhere = { username: user.username, appkey: 'nowhere' };
+    expect(await user.ask('get_across_user_info', elsewhere)).toMatchObject({ code: 880103 });
+  });
+});

@@ -1,0 +1,173 @@
+/** Limits are settings, and each is kept to. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Settings } from '../src/config.js';
+import { startGateway } from '../src/server.js';
+import type { Store } from '../src/store/index.js';
+import { APPS, md5, nextRid, textTo } from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+
+let data: TestData;
+let store: Store;
+let gateway: Mounted | undefined;
+const guests = new Guests(() => gateway?.url ?? '');
+const use = async (settings: Partial<Settings>, now?: () => number): Promise<void> => {
+  gateway = await mount(store, settings, now);
+};
+beforeAll(async () => {
+  data = await freshData();
+  store = await openStore(data.path);
+});
+afterEach(async () => {
+  guests.leave();
+  await gateway?.close();
+});
+afterAll(async () => {
+  await store.close();
+  await data.remove();
+});
+
+describe('a socket', () => {
+  it.each(['v4', 'v2'] as const)('with a frame above the limit is closed (%s)', async (library) => {
+    await use({ frameBytes: 1_024 });
+    const client = await guests.connect(library);
+    expect(await client.init()).toMatchObject({ code: 0 });
+    client.socket.emit('get_conversations', { rid: nextRid(), padding: '字'.repeat(400) });
+    await client.next('disconnect');
+    expect(client.all('ack')).toHaveLength(1);
+  });
+
+  it('that never presents a signature is closed', async () => {
+    await use({ initTimeoutMs: 200 });
+    const idle = await guests.connect();
+    const user = await guests.user();
+    await idle.next('disconnect');
+    expect(await user.ask('get_conversations')).toMatchObject({ code: 0 });
+  });
+
+  it('may ask so often and no more, until time has passed', async () => {
+    let nowMs = Date.now();
+    await use({ requestBurst: 10, requestsPerSecond: 2 }, () => nowMs);
+    const user = await guests.user();
+    const burst = () =>
+      Promise.all(Array.from({ length: 10 }, () => user.ask('get_conversations'))).then((answers) =>
+        answers.map(({ code }) => code),
+      );
+    // Three went for init, register and login.
+    expect((await burst()).filter((code) => code === 880209)).toHaveLength(3);
+    nowMs += 2_000;
+    expect((await burst()).filter((code) => code === 880209)).toHaveLength(6);
+  });
+
+  it('may acknowledge what it was pushed on top of that', async () => {
+    const nowMs = Date.now();
+    await use({ requestBurst: 20, requestsPerSecond: 1 }, () => nowMs);
+    const bob = await guests.liveUser();
+    for (let round = 1; round <= 2; round += 1) {
+      const alice = await guests.liveUser();
+      for (let index = 0; index < 15; index += 1) await alice.send(bob.username, `${index}`);
+      await bob.live(15 * round);
+    }
+    const answers = await Promise.all((await bob.live(30)).map((message) => bob.acknowledge(message)));
+    expect(answers.every(({ code }) => code === 0)).toBe(true);
+  });
+
+  it('may have so many requests waiting and no more', async () => {
+    await use({ queuedRequests: 5 });
+    const user = await guests.user();
+    const asked = Array.from({ length: 50 }, () => user.ask('get_conversations'));
+    const codes = (await Promise.all(asked)).map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set([0, 882005]));
+    expect(await user.ask('get_conversations')).toMatchObject({ code: 0 });
+  });
+
+  it('that falls too far behind during its sync is closed, and gets everything when it comes back', async () => {
+    await use({ heldMessages: 3 });
+    const alice = await guests.user();
+    const bob = await guests.user();
+    for (let index = 0; index < 5; index += 1) await alice.send(bob.username, `${index}`);
+    await bob.next('disconnect');
+    const back = await guests.user(bob.username);
+    await back.sync(0, 0);
+    expect((await back.next('sync_conversation')).messages[0]?.msgs).toHaveLength(5);
+  });
+});
+
+describe('passwords', () => {
+  it('may be tried again when the minute is over', async () => {
+    let nowMs = Date.now();
+    await use({ passwordTriesPerMinute: 2 }, () => nowMs);
+    const { username } = await guests.user();
+    const client = await guests.connect();
+    await client.init();
+    const codes: number[] = [];
+    for (let tries = 0; tries < 3; tries += 1) codes.push((await client.login(username, md5('no'))).code);
+    expect(codes).toEqual([880104, 880104, 880209]);
+    nowMs += 60_000;
+    expect(await client.login(username)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('answers for retries', () => {
+  it('are kept for a day, and no longer than the setting says', async () => {
+    const HOUR_MS = 3_600_000;
+    let nowMs = Date.now();
+    await use({}, () => nowMs);
+    const timed = await freshData();
+    const other = await openStore(timed.path, {}, () => nowMs);
+    const mounted = await mount(other, {}, () => nowMs);
+    const visitors = new Guests(
+      () => mounted.url,
+      () => nowMs,
+    );
+    const user = await visitors.user();
+    const rid = nextRid();
+    const first = await user.send(user.username, 'once', {}, rid);
+    nowMs += 24 * HOUR_MS;
+    await other.sweep();
+    expect(await user.send(user.username, 'once', {}, rid)).toEqual(first);
+    nowMs += 2 * HOUR_MS;
+    await other.sweep();
+    expect((await user.send(user.username, 'once', {}, rid)).msg_id).not.toBe(first.msg_id);
+    visitors.leave();
+    await mounted.close();
+    await other.close();
+    await timed.remove();
+  });
+});
+
+describe('a connection that died without a word', () => {
+  it.each([3, 4])('is noticed and closed (Engine.IO %i)', async (revision) => {
+    const own = await freshData();
+    const running = await startGateway({
+      apps: APPS,
+      data: own.path,
+      pingIntervalMs: 100,
+      pingTimeoutMs: 100,
+    });
+    const address = `${running.url.replace('http', 'ws')}/socket.io/?EIO=${revision}&transport=websocket`;
+    const socket = new WebSocket(address);
+    // It says hello and then nothing, not even the pings or pongs that are due.
+    socket.on('open', () => revision === 4 && socket.send('40'));
+    await new Promise((resolve) => socket.on('close', resolve));
+    await running.close();
+    await own.remove();
+  });
+});
+
+describe('closing', () => {
+  it('answers what is in hand first', async () => {
+    await use({});
+    const user = await guests.user();
+    const payloads = Array.from({ length: 100 }, (_, index) => textTo(user.username, `${index}`));
+    const sent = payloads.map((payload) => user.ask('s_across_single_text', payload));
+    await user.next('ack', ({ rid }) => rid > 0 && user.all('ack').length > 3 + 50);
+    await gateway?.close();
+    await user.next('disconnect');
+    const acknowledged = new Set(user.all('ack').map(({ rid }) => rid));
+    const answered = new Set(user.seen.filter(({ event }) => event !== 'ack').map(({ data }) => data?.rid));
+    expect([...acknowledged].filter((rid) => !answered.has(rid))).toEqual([]);
+    void Promise.allSettled(sent);
+  });
+});
