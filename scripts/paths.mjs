@@ -17,3 +17,6 @@ export const TOOLS = {
 
 /** The gateway's command line, as built. */
 export const GATEWAY = inRoot('gateway/dist/main.js');
+
+/** What `npm start` keeps between runs. */
+export const DATA = process.env.JMESSAGE_DATA ?? inRoot('.data');

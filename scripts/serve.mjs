@@ -1,13 +1,14 @@
 /**
  * `npm start` and `npm run dev`: the demo, its gateway and its accounts behind one URL.
- * What is kept between runs lives in `.data/`: the gateway's database and the demo application's secret.
+ * What is kept between runs lives in `.data/` (or JMESSAGE_DATA): the gateway's database and the demo application's secret.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureAll, ensureGateway } from './build.mjs';
-import { GATEWAY, inRoot } from './paths.mjs';
+import { DATA, GATEWAY, inRoot } from './paths.mjs';
 import { freePort, LOOPBACK } from './ports.mjs';
 import { exitOf, onStop } from './process.mjs';
 
@@ -17,16 +18,16 @@ const READY = 'gateway listening on ';
 
 /** Made once: the accounts in `.data/` belong to it. */
 function demoSecret() {
-  const file = inRoot('.data/secret');
+  const file = path.join(DATA, 'secret');
   if (!existsSync(file)) {
-    mkdirSync(inRoot('.data'), { recursive: true });
+    mkdirSync(DATA, { recursive: true });
     writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600 });
   }
   return readFileSync(file, 'utf8').trim();
 }
 
 function spawnGateway(port, appkey) {
-  const args = ['--host', LOOPBACK, '--port', String(port), '--data', inRoot('.data/gateway')];
+  const args = ['--host', LOOPBACK, '--port', String(port), '--data', path.join(DATA, 'gateway')];
   args.push('--app', `${appkey}:${demoSecret()}`, '--dev');
   // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
   const stderr = process.env.DEBUG ? 'inherit' : 'pipe';

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { AuthPayload } from '../../src/protocol/link.js';
+import type { AuthPayload } from '../../src/protocol/index.js';
 import { freshData } from './gateway-data.js';
 
 const CLI = fileURLToPath(new URL('../../gateway/dist/main.js', import.meta.url));
@@ -105,15 +105,18 @@ export class Gateway {
   }
 }
 
-/** Starts a gateway on data of its own. */
-export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  if (!existsSync(CLI)) throw new Error('gateway/dist/main.js is missing: npm run build');
-  const data = await freshData(CLI, async (folder) => {
+/** A data folder with an empty database. */
+export const freshGatewayData = (): Promise<string> =>
+  freshData(CLI, async (folder) => {
     const first = new Gateway(folder, {});
     await first.start();
     await first.stop();
   });
-  const gateway = new Gateway(data, options);
+
+/** Starts a gateway on data of its own. */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  if (!existsSync(CLI)) throw new Error('gateway/dist/main.js is missing: npm run build');
+  const gateway = new Gateway(await freshGatewayData(), options);
   await gateway.start();
   return gateway;
 }

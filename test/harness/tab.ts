@@ -1,14 +1,19 @@
 /** A tab of the test site, driven from the test: calls `JMessage` in it and reads what it told. */
 import type { Frame, Page } from 'playwright-core';
 import type { JMessage } from '../../src/index.js';
-import type { Failure } from '../../src/protocol/codes.js';
-import type { AuthPayload } from '../../src/protocol/link.js';
-import type { ListenerEvents, ListenerName } from '../../src/protocol/listeners.js';
-import type { MethodName } from '../../src/protocol/method-names.js';
-import type { AnswerOf, ParamsOf, SecondOf } from '../../src/protocol/method-table.js';
-import type { Methods } from '../../src/protocol/methods.js';
-import type { ReceivedMessage } from '../../src/protocol/payloads.js';
-import type { StateSnapshot } from '../../src/protocol/state.js';
+import type {
+  AnswerOf,
+  AuthPayload,
+  Failure,
+  ListenerEvents,
+  ListenerName,
+  MethodName,
+  Methods,
+  ParamsOf,
+  ReceivedMessage,
+  SecondOf,
+  StateSnapshot,
+} from '../../src/protocol/index.js';
 import { UNTIL_TIMEOUT_MS } from './until.js';
 
 /** What `pages/tab.js` puts there. */

@@ -4,9 +4,13 @@
  */
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
-import type { AuthPayload } from '../../src/protocol/link.js';
-import type { WireMessage } from '../../src/protocol/payloads.js';
-import { ANSWERED_AS, type PushEvent, type RequestEvent } from '../../src/protocol/wire.js';
+import {
+  ANSWERED_AS,
+  type AuthPayload,
+  type PushEvent,
+  type RequestEvent,
+  type WireMessage,
+} from '../../src/protocol/index.js';
 import { until } from './until.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;

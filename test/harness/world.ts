@@ -9,8 +9,7 @@
  *     await world.close();
  */
 import type { Frame } from 'playwright-core';
-import type { AuthPayload } from '../../src/protocol/link.js';
-import type { WireMessage } from '../../src/protocol/payloads.js';
+import type { AuthPayload, WireMessage } from '../../src/protocol/index.js';
 import { openProfile, type Profile } from './browser.js';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
 import { type Relay, startRelay } from './relay.js';
