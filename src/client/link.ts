@@ -260,6 +260,7 @@ export class Link {
   #lost(reason: string): void {
     const wasStable = this.#openedAt > 0 && this.page.now() - this.#openedAt >= STABLE_MS;
     if (wasStable) this.#restarts = 0;
+    this.#openedAt = 0;
     this.#teardown();
     const delay = RESTART_DELAYS_MS[this.#restarts];
     this.#restarts += 1;

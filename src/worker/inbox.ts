@@ -20,7 +20,8 @@ export interface InboxHandlers {
 
 export class Inbox {
   #tail: Promise<void> = Promise.resolve();
-  #live: Message[] = [];
+  /** Live messages whose turn has not come; undefined when something else has come behind them. */
+  #burst: Message[] | undefined;
   readonly #seen = new Set<number>();
 
   constructor(
@@ -33,15 +34,19 @@ export class Inbox {
 
   /** `msg_sync`. A burst is written in one go. */
   live(payload: unknown): void {
-    this.#live.push(...parseMsgSync(payload));
+    const batch = parseMsgSync(payload);
+    if (this.#burst) {
+      for (const message of batch) this.#burst.push(message);
+      return;
+    }
     void this.#next(async () => {
-      const batch = this.#live.splice(0);
-      if (batch.length === 0) return;
+      if (this.#burst === batch) this.#burst = undefined;
       const fresh = await this.#unseen(batch);
       await this.#persist(fresh);
       for (const message of batch) this.handlers.acknowledgeMessage(message);
       for (const message of fresh) this.handlers.onMessage(message);
     });
+    this.#burst = batch;
   }
 
   /** `sync_conversation`. */
@@ -84,6 +89,7 @@ export class Inbox {
   }
 
   #next(work: () => Promise<void>): Promise<void> {
+    this.#burst = undefined;
     this.#tail = this.#tail.then(work).catch((error: unknown) => {
       // The store hides its faults, so this is a defect of ours: it must not stop what comes behind.
       console.error('[JMessage] inbox', error);

@@ -24,17 +24,26 @@ export type Proof =
   | { kind: 'refused'; error: Failure }
   | { kind: 'unreachable' };
 
+interface Waiting {
+  connection: Connection;
+  /** Set while no tab is left that could log in on it. */
+  cancelClosing?: (() => void) | undefined;
+}
+
 export const keyOf = ({ address, appkey }: Target): string => `${address}|${appkey}`;
 
 export class Openings {
-  readonly #waiting = new Map<string, Connection>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(private readonly platform: Platform) {}
 
   /** An initialised socket, which stays here for whoever takes it. To be called by one at a time for each target. */
   async prove(target: Target, auth: AuthPayload): Promise<Proof> {
     const waiting = this.#waiting.get(keyOf(target));
-    if (waiting && !waiting.closed) return { kind: 'proven', connection: waiting };
+    if (waiting && !waiting.connection.closed) {
+      keep(waiting);
+      return { kind: 'proven', connection: waiting.connection };
+    }
     const proof = await this.#open(target, auth);
     if (proof.kind === 'proven') this.giveBack(target, proof.connection);
     return proof;
@@ -42,11 +51,13 @@ export class Openings {
 
   /** Takes the socket out: its taker is its owner. */
   take(target: Target): Connection | undefined {
-    const connection = this.#waiting.get(keyOf(target));
+    const waiting = this.#waiting.get(keyOf(target));
     this.#waiting.delete(keyOf(target));
-    if (!connection || connection.closed) return undefined;
-    connection.hold();
-    return connection;
+    if (!waiting) return undefined;
+    keep(waiting);
+    if (waiting.connection.closed) return undefined;
+    waiting.connection.hold();
+    return waiting.connection;
   }
 
   /** A socket that nobody is logged in on, for the next one who wants to. */
@@ -54,23 +65,26 @@ export class Openings {
     if (connection.closed) return;
     const key = keyOf(target);
     if (this.#waiting.has(key)) return connection.close();
-    this.#waiting.set(key, connection);
+    const waiting: Waiting = { connection };
+    this.#waiting.set(key, waiting);
     const forget = () => {
-      if (this.#waiting.get(key) === connection) this.#waiting.delete(key);
+      keep(waiting);
+      if (this.#waiting.get(key) === waiting) this.#waiting.delete(key);
     };
     connection.listen(() => undefined, forget);
   }
 
   /** Closes, after a while, the sockets that no tab is left for. */
   closeUnless(isWanted: (targetKey: string) => boolean): void {
-    if (this.#waiting.size === 0) return;
-    this.platform.clock.after(LINGER_MS, () => {
-      for (const [key, connection] of this.#waiting) {
-        if (isWanted(key)) continue;
+    for (const [key, waiting] of this.#waiting) {
+      if (waiting.cancelClosing || isWanted(key)) continue;
+      waiting.cancelClosing = this.platform.clock.after(LINGER_MS, () => {
+        waiting.cancelClosing = undefined;
+        if (isWanted(key)) return;
         this.#waiting.delete(key);
-        connection.close();
-      }
-    });
+        waiting.connection.close();
+      });
+    }
   }
 
   async #open(target: Target, auth: AuthPayload): Promise<Proof> {
@@ -92,4 +106,9 @@ export class Openings {
       await delay(clock, RETRY_MS);
     }
   }
+}
+
+function keep(waiting: Waiting): void {
+  waiting.cancelClosing?.();
+  waiting.cancelClosing = undefined;
 }

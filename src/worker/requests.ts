@@ -8,7 +8,7 @@
  * server takes up what it has acknowledged in that order, and a frame that is lost on the way holds up those behind it rather than being
  * overtaken by them. After a cut they all go out again in the same order, and what was stored already is answered as before.
  */
-import { ACK_TIMEOUT_MS, ANSWERED_AS, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../protocol/index.js';
+import { ACK_TIMEOUT_MS, ANSWERED_AS, CODES, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../protocol/index.js';
 import type { Clock } from './platform.js';
 
 export interface RequestSpec {
@@ -135,7 +135,7 @@ export class Requests {
       kind: 'answer',
       answer: {
         ...payload,
-        code: typeof code === 'number' ? code : 0,
+        code: typeof code === 'number' ? code : code === undefined ? CODES.success : CODES.unknown,
         message: typeof message === 'string' ? message : '',
       },
     });

@@ -26,7 +26,7 @@ export class Runtime {
   readonly instance: string;
   readonly #tabs = new Map<string, Tab>();
   /** Calls that are open: a tab that submits one again joins it. */
-  readonly #calls = new Map<string, Promise<Outcome>>();
+  readonly #calls = new Map<string, { tab: Tab; outcome: Promise<Outcome> }>();
   readonly #sessions: SessionMethods;
   #seq = 0;
 
@@ -58,15 +58,18 @@ export class Runtime {
 
   call(tab: Tab, call: Call): Promise<Outcome> {
     const open = this.#calls.get(call.callId);
-    if (open) return open;
+    // A login belongs to the tab as it was then: one that has come back since has to join by itself.
+    if (open && (open.tab === tab || rowOf(call)?.step !== 'session')) return open.outcome;
     const outcome = this.#run(tab, call)
       .catch((error: unknown): Outcome => {
         // Nothing that a page or a server sends may get here: what does is a defect, and still not an exception in the worker.
         this.#log('warn', `${call.method}: ${error instanceof Error ? error.stack : error}`);
         return { kind: 'failure', error: failure(CODES.unknown, String(error)) };
       })
-      .finally(() => this.#calls.delete(call.callId));
-    this.#calls.set(call.callId, outcome);
+      .finally(() => {
+        if (this.#calls.get(call.callId)?.outcome === outcome) this.#calls.delete(call.callId);
+      });
+    this.#calls.set(call.callId, { tab, outcome });
     return outcome;
   }
 
@@ -89,7 +92,7 @@ export class Runtime {
   }
 
   async #run(tab: Tab, call: Call): Promise<Outcome> {
-    const row: MethodRow | undefined = Object.hasOwn(METHODS, call.method) ? METHODS[call.method] : undefined;
+    const row = rowOf(call);
     if (!row) return failed(failure(CODES.invalidParameter, `no such method: ${call.method}`));
     const checked = row.params
       ? check(row.params, call.params ?? {}, call.method)
@@ -130,3 +133,6 @@ export class Runtime {
     }
   }
 }
+
+const rowOf = ({ method }: Call): MethodRow | undefined =>
+  Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;

@@ -13,6 +13,7 @@ import {
   type Methods,
   type Outcome,
   type Restore,
+  type StateSnapshot,
 } from '../protocol/index.js';
 import { ridOf } from '../protocol/rid.js';
 import { readCount } from './answers.js';
@@ -41,6 +42,8 @@ type ParamsOf<N extends SessionMethod> = CheckedParamsOf<Methods[N]>;
 
 export class SessionMethods {
   readonly #sessions = new Map<string, Session>();
+  /** How each account's last session was ended, if by somebody: a tab that was away must not bring it back. */
+  readonly #endings = new Map<string, StateSnapshot>();
   readonly #openings: Openings;
   readonly #fence: Fence;
   readonly #turns = new Mutex();
@@ -53,7 +56,13 @@ export class SessionMethods {
     this.#fence = new Fence(platform, (key) => this.#sessions.get(key)?.end('superseded'));
   }
 
-  run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
+  async run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
+    const outcome = await this.#run(tab, call, params);
+    if (tab.gone) this.tabLeft();
+    return outcome;
+  }
+
+  #run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
     switch (call.method as SessionMethod) {
       case 'init':
         return this.#init(tab, params as ParamsOf<'init'>, call);
@@ -95,22 +104,15 @@ export class SessionMethods {
     while (!tab.gone) {
       const session = await this.#turns.run(keyOf(account), async () => {
         const live = this.#sessions.get(account.key);
-        if (live || digest === null) return live;
+        if (live || digest === null || this.#endings.has(account.key)) return live;
         return this.#reopen(account, auth);
       });
       if (session && (digest === null || session.account.digest === digest)) return session.join(tab, since);
       if (session || digest !== null || this.platform.clock.now() > until) break;
       await delay(this.platform.clock, REJOIN_POLL_MS);
     }
-    tab.ended = {
-      state: 'ended',
-      reason: 'host_lost',
-      connected: false,
-      synced: false,
-      appkey,
-      username,
-      tabs: 0,
-    };
+    const lost = { state: 'ended', reason: 'host_lost', connected: false, synced: false, tabs: 0 } as const;
+    tab.ended = this.#endings.get(account.key) ?? { ...lost, appkey, username };
     tab.deliver([{ seq: this.options.nextSeq(), listener: 'onDisconnect', data: undefined }]);
   }
 
@@ -167,10 +169,12 @@ export class SessionMethods {
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
     const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
     do {
-      const found = await this.#turns.run(
-        keyOf(account),
-        async () => this.#sessions.get(account.key) ?? this.#establish(account, auth, tab, call),
-      );
+      const found = await this.#turns.run(keyOf(account), async () => {
+        const live = this.#sessions.get(account.key);
+        if (live) return live;
+        if (tab.session) return failed(failure(CODES.alreadyLoggedIn));
+        return this.#establish(account, auth, tab, call);
+      });
       if (!(found instanceof Session)) return found;
       if (found.account.digest !== account.digest) return failed(failure(CODES.invalidPassword));
       if (!found.connected) {
@@ -179,8 +183,9 @@ export class SessionMethods {
         await this.#settledState(found);
       }
       if (found.connected) {
-        tab.knowsDigest = true;
-        return this.#joined(found, tab);
+        const outcome = this.#joined(found, tab);
+        if (tab.session === found) tab.knowsDigest = true;
+        return outcome;
       }
       // A session that ended while it was waited for leaves room for a login of its own.
     } while (this.platform.clock.now() < until);
@@ -204,8 +209,9 @@ export class SessionMethods {
   }
 
   #joined(session: Session, tab: Tab): Outcome {
-    if (tab.session !== session && !tab.gone) session.join(tab, null);
+    if (tab.session !== session) session.join(tab, null);
     this.tabLeft();
+    if (tab.session !== session) return failed(failure(CODES.alreadyLoggedIn));
     const { appkey, username } = session.account;
     return succeeded({ username, appkey, online_list: session.loginAnswer.online_list }, tab.mirror());
   }
@@ -242,7 +248,7 @@ export class SessionMethods {
         session = this.#create({ account, auth, login, store: await store, release, restored: false });
         // The one who logs in belongs to it from the start; others join when it is there.
         tab.knowsDigest = true;
-        if (!tab.gone) session.join(tab, null);
+        session.join(tab, null);
         session.start(connection);
         return session;
       }
@@ -284,11 +290,14 @@ export class SessionMethods {
       platform: this.platform,
       nextSeq: this.options.nextSeq,
       log: this.options.log,
-      onEnded: (ended) => {
-        if (this.#sessions.get(ended.account.key) === ended) this.#sessions.delete(ended.account.key);
+      onEnded: (ended, lapsed) => {
+        const { key } = ended.account;
+        if (this.#sessions.get(key) === ended) this.#sessions.delete(key);
+        if (!lapsed) this.#endings.set(key, { ...ended.snapshot(), tabs: 0 });
         release();
       },
     });
+    this.#endings.delete(made.account.key);
     this.#sessions.set(made.account.key, session);
     return session;
   }

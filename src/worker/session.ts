@@ -65,7 +65,8 @@ export interface SessionOptions {
   restored: boolean;
   nextSeq(): number;
   log(text: string): void;
-  onEnded(session: Session): void;
+  /** @param lapsed nobody ended it: its last tab had gone */
+  onEnded(session: Session, lapsed: boolean): void;
 }
 
 export class Session {
@@ -86,6 +87,7 @@ export class Session {
   #syncKey = 0;
   #timers = new AbortController();
   #waiters: (() => void)[] = [];
+  #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
     const { platform, account, store } = options;
@@ -139,7 +141,7 @@ export class Session {
     return {
       ...this.#link,
       connected: this.#up,
-      synced: this.#up && this.#synced,
+      synced: this.#up && this.#link.state === 'ready',
       appkey,
       username,
       tabs: this.#tabs.size,
@@ -148,14 +150,20 @@ export class Session {
 
   /**
    * The tab belongs to this account from now on, and hears what happens.
+   * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever.
    * @param since the last event that it has had of this worker (0: of another one, which has died); null if it is new
    */
   join(tab: Tab, since: number | null): void {
+    if (tab.gone || (tab.session && tab.session !== this)) {
+      if (this.#tabs.size === 0) this.#linger(0);
+      return;
+    }
+    this.#cancelLinger();
     this.#tabs.add(tab);
     tab.session = this;
     tab.ended = null;
     if (since === null && this.#synced) this.#giveHistory(tab);
-    else this.#catchUp(tab, since ?? 0);
+    else this.#catchUp(tab, since);
     this.#announce();
   }
 
@@ -219,7 +227,12 @@ export class Session {
 
   /** Over, for every tab; it does not come back by itself. @param quiet the tab that asked for it is not told of a disconnection */
   end(reason: EndReason, quiet?: Tab): void {
+    this.#end(reason, quiet, false);
+  }
+
+  #end(reason: EndReason, quiet: Tab | undefined, lapsed: boolean): void {
     if (this.ended) return;
+    this.#cancelLinger();
     this.#up = false;
     this.#link = { state: 'ended', reason };
     this.#timers.abort();
@@ -235,7 +248,7 @@ export class Session {
     this.#tabs.clear();
     this.#release();
     void this.#inbox.idle().then(() => this.options.store.close());
-    this.options.onEnded(this);
+    this.options.onEnded(this, lapsed);
   }
 
   #onUp(connection: Connection): void {
@@ -325,10 +338,11 @@ export class Session {
     for (const tab of this.#tabs) if (tab.id !== except) tab.deliver([event]);
   }
 
-  #catchUp(tab: Tab, seq: number): void {
-    const { events, complete } = this.#events.since(seq, tab.id);
+  #catchUp(tab: Tab, since: number | null): void {
+    const { events, complete } = this.#events.since(since ?? 0, tab.id);
     if (!complete) tab.tell({ kind: 'gap' });
-    tab.deliver(events);
+    // An outage before its time is none of a new tab's business.
+    tab.deliver(since === null ? events.filter(({ listener }) => listener !== 'onDisconnect') : events);
   }
 
   /** A tab that joins with roaming sees the same history as one that logged in. */
@@ -373,10 +387,10 @@ export class Session {
   }
 
   #linger(times: number): void {
-    this.#platform.clock.after(LINGER_MS, () => {
-      if (this.#tabs.size > 0 || this.ended) return;
+    this.#cancelLinger();
+    this.#cancelLinger = this.#platform.clock.after(LINGER_MS, () => {
       if (this.#requests.size > 0 && times < MAX_LINGERS) this.#linger(times + 1);
-      else this.end('logged_out');
+      else this.#end('logged_out', undefined, true);
     });
   }
 

@@ -58,6 +58,8 @@ export class Uplink {
   #hurry = new AbortController();
   /** Who waits for a fresh signature. */
   #onAuth: ((auth: AuthPayload | null) => void) | undefined;
+  /** Ends the hold on the connection that is up. */
+  #letGo: (() => void) | undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -92,6 +94,7 @@ export class Uplink {
     this.#hurry.abort();
     this.#onAuth?.(null);
     this.#connection?.close();
+    this.#letGo?.();
   }
 
   async #run(loggedIn?: Connection): Promise<void> {
@@ -157,7 +160,7 @@ export class Uplink {
           if (!this.#stopped.signal.aborted) lost();
         },
       );
-      this.#stopped.signal.addEventListener('abort', () => resolve('over'));
+      this.#letGo = () => resolve('over');
       if (connection.closed) return lost();
       this.#backoff.up();
       this.handlers.onUp(connection);

@@ -23,7 +23,7 @@ export async function openStore(
 
 class ResilientStore implements Store {
   #current: Store = new MemoryStore();
-  #persistent = false;
+  #recovery: Promise<void> | undefined;
   #closed = false;
 
   constructor(
@@ -71,26 +71,38 @@ class ResilientStore implements Store {
       return await work(used);
     } catch (error) {
       if (used === this.#current) await this.#recover(error);
+    }
+    const reopened = this.#current;
+    try {
+      return await work(reopened);
+    } catch (error) {
+      // It opens and yet does not work: a disk that is full or read-only.
+      if (reopened === this.#current) this.#degrade(error);
       return work(this.#current);
     }
   }
 
-  async #recover(error: unknown): Promise<void> {
-    if (this.#closed || !this.#persistent) return this.#degrade(error);
+  /** One recovery for all that fail at once. */
+  #recover(error: unknown): Promise<void> {
+    this.#recovery ??= this.#reopen(error).finally(() => {
+      this.#recovery = undefined;
+    });
+    return this.#recovery;
+  }
+
+  async #reopen(error: unknown): Promise<void> {
+    this.#current.close();
+    if (this.#closed) return this.#degrade(error);
     try {
-      this.#current.close();
       await this.#openDatabase();
-      // Shows whether the new connection works: a full or read-only disk fails again.
-      await this.#current.putMessages([]);
     } catch (again) {
       this.#degrade(again);
     }
   }
 
   async #openDatabase(): Promise<void> {
-    const current = new IdbStore(await this.#openInTime());
-    this.#current = current;
-    this.#persistent = true;
+    this.#current = new IdbStore(await this.#openInTime());
+    if (this.#closed) this.#current.close();
   }
 
   #openInTime(): ReturnType<typeof openDatabase> {
@@ -113,13 +125,11 @@ class ResilientStore implements Store {
     });
   }
 
+  /** For the rest of this store's life. What comes after closing is nobody's loss. */
   #degrade(error: unknown): void {
+    this.#current.close();
     this.#current = new MemoryStore();
-    if (!this.#persistent && this.#degraded) return;
-    this.#persistent = false;
-    this.#degraded = true;
-    this.onDegraded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    if (!this.#closed)
+      this.onDegraded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
-
-  #degraded = false;
 }
