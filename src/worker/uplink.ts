@@ -58,6 +58,8 @@ export class Uplink {
   #hurry = new AbortController();
   /** Who waits for a fresh signature. */
   #onAuth: ((auth: AuthPayload | null) => void) | undefined;
+  /** … from a page that was asked, and may answer that it has none. */
+  #asked = false;
   /** Ends the hold on the connection that is up. */
   #letGo: (() => void) | undefined;
 
@@ -80,7 +82,7 @@ export class Uplink {
   /** A signature from a tab: one that was asked for, or a newer one that came by itself. Null: the page has none to give. */
   offerAuth(auth: AuthPayload | null): void {
     if (auth && auth.timestamp >= (this.#auth?.timestamp ?? 0)) this.#auth = auth;
-    this.#onAuth?.(auth);
+    if (auth || this.#asked) this.#onAuth?.(auth);
     if (auth) this.wake();
   }
 
@@ -179,7 +181,8 @@ export class Uplink {
     const auth = this.#auth;
     const goodUntil = auth ? auth.timestamp + SIGNATURE_LIFETIME_MS - SIGNATURE_MARGIN_MS : 0;
     if (auth && clock.now() < goodUntil) return auth;
-    if (this.handlers.askForAuth()) {
+    this.#asked = this.handlers.askForAuth();
+    if (this.#asked) {
       this.handlers.onState({ state: 'waiting' });
       return (await this.#awaitAuth(ASK_TIMEOUT_MS)) ?? auth;
     }

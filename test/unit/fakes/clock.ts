@@ -25,7 +25,7 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, fn: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), fn };
+    const timer = { at: this.#now + Math.max(0, Math.ceil(ms)), fn };
     let place = this.#timers.length;
     while (place > 0 && (this.#timers[place - 1]?.at ?? 0) > timer.at) place -= 1;
     this.#timers.splice(place, 0, timer);
