@@ -52,6 +52,8 @@ export default defineConfig({
   plugins: [contentSecurityPolicy, quietSockets],
   build: { outDir: 'dist', emptyOutDir: true },
   worker: { format: 'es' },
+  // The worker's dependencies too: found only when it asks for them, they would make the development server reload the page.
+  optimizeDeps: { entries: ['index.html', '../src/worker/entry.ts'] },
   server: { proxy },
   preview: { proxy },
 });
