@@ -61,12 +61,15 @@ async function serveDemo(mode, gateway) {
   const vite = await import('vite');
   const config = { configFile: inRoot('demo/vite.config.ts'), logLevel: 'warn' };
   const listen = { host: LOOPBACK, port: DEMO_PORT, strictPort: false, open: false };
-  if (mode === 'preview') {
-    const server = await vite.preview({ ...config, preview: listen });
-    return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
+  const ours = process.listeners('SIGTERM');
+  const server =
+    mode === 'preview'
+      ? await vite.preview({ ...config, preview: listen })
+      : await (await vite.createServer({ ...config, server: listen })).listen();
+  // Vite would end the whole process on SIGTERM, before the gateway has closed its database.
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!ours.includes(listener)) process.off('SIGTERM', listener);
   }
-  const server = await vite.createServer({ ...config, server: listen });
-  await server.listen();
   return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
 }
 

@@ -1,5 +1,6 @@
 /** `npm start`, as somebody who has just cloned the project meets it: one command, one URL, and nothing left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,10 +38,12 @@ interface Started {
 }
 
 async function start(): Promise<Started> {
-  const child = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
+  const child = spawn('npm', ['start', '--silent'], {
     cwd: ROOT,
     env: { ...process.env, JMESSAGE_DATA: data, NODE_ENV: undefined, VITEST: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, for Ctrl-C: a terminal signals all of a group.
+    detached: true,
   });
   started.push(child);
   let output = '';
@@ -67,23 +70,47 @@ test('the page at its URL logs a demo account in, and Ctrl-C ends everything', a
   await page.getByRole('button', { name: /Alice/ }).click();
   await page.getByText('Bob Wang').first().waitFor();
   await page.close();
+  const gateway = await gatewayOf(child);
 
-  child.kill('SIGINT');
+  process.kill(-pidOf(child), 'SIGINT');
   expect(await ended).toBe(0);
   expect(output().match(/http:/g)).toHaveLength(1);
+  expect(existsSync(`/proc/${gateway}`)).toBe(false);
   await expect(fetch(url)).rejects.toThrow();
+});
+
+test('SIGTERM to npm alone ends everything too', async () => {
+  const { child, ended } = await start();
+  const gateway = await gatewayOf(child);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(existsSync(`/proc/${gateway}`)).toBe(false);
 });
 
 test('a gateway that dies is said to have died, and the start has failed', async () => {
   const { child, ended, output } = await start();
-  const listening = await gatewayOf(child);
-  process.kill(listening, 'SIGKILL');
+  process.kill(await gatewayOf(child), 'SIGKILL');
   expect(await ended).toBe(1);
   expect(output()).toContain('The gateway has ended');
 });
 
-/** The process id of the gateway that was started: the only child that stays. */
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('the process did not start');
+  return child.pid;
+}
+
+/** The process id of the gateway below: npm runs Node, which runs it. */
 async function gatewayOf(child: ChildProcess): Promise<number> {
-  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-  return Number(children.trim().split(' ')[0]);
+  const find = async (pid: number): Promise<number | undefined> => {
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('gateway/dist/main.js')) return pid;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    for (const each of children.split(' ').filter(Boolean)) {
+      const found = await find(Number(each));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const gateway = await find(pidOf(child));
+  if (gateway === undefined) throw new Error('there is no gateway below it');
+  return gateway;
 }
