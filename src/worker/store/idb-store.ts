@@ -27,7 +27,7 @@ export interface OpenHandlers {
   onClosed(): void;
 }
 
-export function openDatabase(name: string, handlers: OpenHandlers): Promise<Database> {
+export async function openDatabase(name: string, handlers: OpenHandlers): Promise<Database> {
   return openDB<Schema>(name, VERSION, {
     upgrade(db) {
       db.createObjectStore('messages');

@@ -109,6 +109,7 @@ class ResilientStore implements Store {
     return new Promise((resolve, reject) => {
       let late = false;
       const giveUp = (reason: string) => {
+        cancel();
         late = true;
         reject(new Error(reason));
       };
