@@ -89,11 +89,17 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     });
   }
 
+  async function finish(): Promise<void> {
+    await Promise.all([...connections].map((connection) => connection.finish()));
+    // Whoever closes the transport next may throw away what has not been handed to the network.
+    await Promise.all([...connections].map(({ socket }) => socket.drained()));
+    await sweeping;
+  }
+
   async function close(): Promise<void> {
     closing = true;
     clearInterval(sweepTimer);
-    const idle = Promise.all([...connections].map((connection) => connection.finish())).then(() => sweeping);
-    await Promise.race([idle, after(settings.closeGraceMs)]);
+    await Promise.race([finish(), after(settings.closeGraceMs)]);
     for (const { socket } of connections) socket.close();
   }
 

@@ -92,7 +92,10 @@ function enter(services: Services, connection: Connection, account: Account): vo
   const displaced = presence.enter(account.uid, PLATFORM, connection);
   if (displaced) dismiss(services, displaced, account);
   const graceTimer = setTimeout(() => {
-    feed.goLive().catch((error: unknown) => log.error({ err: error }, 'going live failed'));
+    feed.goLive().catch((error: unknown) => {
+      log.error({ socket: connection.id, err: error }, 'going live failed');
+      connection.giveUp('what it was to be sent could not be read');
+    });
   }, settings.syncGraceMs);
   connection.socket.onClose(() => clearTimeout(graceTimer));
 }

@@ -1,4 +1,4 @@
-/** Routing: every event of the protocol's table has one handler, and none is reached by what does not satisfy the table. */
+/** Routing: an event of the protocol's table has one handler, which is not reached by what does not satisfy the table. */
 import {
   CODES,
   check,
@@ -15,7 +15,8 @@ import { getUserInfo, updateUserInfo } from './profiles.js';
 import { acknowledge, acknowledgeConversations, nothingToDo, syncCheck } from './sync.js';
 import type { Handler } from './types.js';
 
-const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
+/** What is missing here is answered as unknown. */
+const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   c_init: init,
   register,
   login,
@@ -30,11 +31,13 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   event_notification: nothingToDo,
 };
 
+const UNKNOWN: Reply = {
+  answer: refuse(CODES.wireInvalidParameter, 'this gateway does not know the event'),
+};
+
 export async function serve(services: Services, connection: Connection, request: Request): Promise<Reply> {
   const { event } = request;
-  if (!isRequestEvent(event)) {
-    return { answer: refuse(CODES.wireInvalidParameter, 'this gateway does not know the event') };
-  }
+  if (!isRequestEvent(event)) return UNKNOWN;
   return serveKnown(services, connection, request, event);
 }
 
@@ -44,6 +47,8 @@ async function serveKnown<E extends RequestEvent>(
   request: Request,
   event: E,
 ): Promise<Reply> {
+  const handler: Handler<E> | undefined = HANDLERS[event];
+  if (!handler) return UNKNOWN;
   const { needs, payload } = REQUESTS[event];
   if (needs !== 'nothing' && !connection.init) {
     return { answer: refuse(CODES.authFail, `${event}: this socket has not been initialised`) };
@@ -53,6 +58,5 @@ async function serveKnown<E extends RequestEvent>(
   }
   const checked = check(payload, request.payload, event);
   if (!checked.ok) return { answer: checked.error };
-  const handler: Handler<E> = HANDLERS[event];
   return handler({ services, connection, request, payload: checked.value as RequestPayload<E> });
 }

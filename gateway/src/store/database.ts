@@ -3,10 +3,10 @@
  * A commit in a directory outlives the death of the process at any moment; only one process may have the directory open.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { PGliteDialect } from 'kysely-pglite-dialect';
 import { Pool, types } from 'pg';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
@@ -41,7 +41,7 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
     await mkdir(data, { recursive: true, mode: 0o700 });
     lock = await lockDirectory(data);
     try {
-      pglite = await PGlite.create(await clusterIn(data));
+      pglite = await openCluster(data);
     } catch (error) {
       await lock.release();
       throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
@@ -51,8 +51,8 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
   return {
     db,
     maintain: async () => {
-      await pglite.exec('vacuum');
-      await pglite.exec('checkpoint');
+      await sql`vacuum`.execute(db);
+      await sql`checkpoint`.execute(db);
     },
     close: async () => {
       await db.destroy();
@@ -62,18 +62,19 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
 }
 
 const CLUSTER = 'pg';
-const CLUSTER_BEING_MADE = 'pg.new';
+/** There from before a database is made until it is whole. */
+const UNFINISHED_MARK = 'pg.unfinished';
 
-/** Makes the database where there is none. A death on the way leaves nothing that looks like one. */
-async function clusterIn(directory: string): Promise<string> {
+/** Opens the database, or makes it where there is none. What a death on the way has left is begun again: nothing was answered from it. */
+async function openCluster(directory: string): Promise<PGlite> {
   const path = join(directory, CLUSTER);
-  if (existsSync(path)) return path;
-  const making = join(directory, CLUSTER_BEING_MADE);
-  await rm(making, { recursive: true, force: true });
-  const pglite = await PGlite.create(making);
-  await pglite.close();
-  await rename(making, path);
-  return path;
+  const mark = join(directory, UNFINISHED_MARK);
+  if (existsSync(mark)) await rm(path, { recursive: true, force: true });
+  else if (existsSync(path)) return PGlite.create(path);
+  await writeFile(mark, '');
+  const pglite = await PGlite.create(path);
+  await rm(mark);
+  return pglite;
 }
 
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */

@@ -59,8 +59,12 @@ export class Guests {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async connect(library?: Library, transport?: Transport): Promise<Client> {
-    const client = await Client.connect(this.url(), library, transport);
+  async connect(
+    library?: Library,
+    transport?: Transport,
+    extraHeaders?: Record<string, string>,
+  ): Promise<Client> {
+    const client = await Client.connect(this.url(), library, transport, extraHeaders);
     this.#clients.push(client);
     return client;
   }
