@@ -26,8 +26,8 @@ export const DEFAULTS = {
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
   queuedRequests: 4_000,
   queuedBytes: 8 * 1_024 * KB,
-  /** Packets that wait for a client that does not read. Beyond: its socket is closed. */
-  backlogPackets: 2_000,
+  /** What waits for a client that does not read. Beyond: its socket is closed. */
+  backlogBytes: 32 * 1_024 * KB,
 
   /** Either end of a connection that died without a word is noticed within the sum of these two. */
   pingIntervalMs: 10 * SECOND_MS,
@@ -46,6 +46,8 @@ export const DEFAULTS = {
   /** Unacknowledged messages kept for each conversation, and how long. */
   offlineMessages: 100,
   offlineAgeMs: 15 * DAY_MS,
+  /** How long business events are kept for those who are away. */
+  eventAgeMs: 15 * DAY_MS,
   /** How long a request's answer is kept for its retries. */
   requestAgeMs: 25 * HOUR_MS,
   /** How often what is older than the ages above is deleted. */
@@ -53,7 +55,7 @@ export const DEFAULTS = {
 
   /** Largest push of a sync. */
   syncPushBytes: 512 * KB,
-  /** Messages that may wait for the end of one session's sync. Beyond: its socket is closed, to sync anew. */
+  /** Messages, and as many events, that may wait for the end of one session's sync. Beyond: its socket is closed, to sync anew. */
   heldMessages: 20_000,
   /** Conversations in one answer, the latest. */
   conversations: 2_000,

@@ -97,7 +97,7 @@ export class Connection {
   push(event: string, payload: object): void {
     if (this.#closed) return;
     this.socket.emit(event, payload);
-    if (this.socket.backlog() > this.settings.backlogPackets) this.giveUp('it does not read');
+    if (this.socket.backlog() > this.settings.backlogBytes) this.giveUp('it does not read');
   }
 
   /** Pushed messages come back as acknowledgements, which must not count against the client. */

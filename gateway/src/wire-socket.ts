@@ -13,7 +13,7 @@ export interface WireSocket {
   emit(event: string, payload: object): void;
   /** Closes after what was emitted has been written. */
   close(): void;
-  /** Packets that wait to be written. */
+  /** What waits to be written, in characters. */
   backlog(): number;
   /** Resolves when the backlog has been handed to the network, or the socket has closed. */
   drained(): Promise<void>;
@@ -59,11 +59,12 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
   const { conn } = socket;
   let closed = false;
   const closeListeners: (() => void)[] = [];
-  /** Packets in Engine.IO's write buffer, which is its own business; these two events say how it changes. */
+  /** Size of Engine.IO's write buffer, which is its own business; these two events say how it changes. */
   let waiting = 0;
   let drainListeners: (() => void)[] = [];
-  conn.on('packetCreate', () => {
-    waiting += 1;
+  conn.on('packetCreate', (packet) => {
+    const data = dataOf(packet);
+    waiting += typeof data === 'string' ? data.length : 1;
   });
   const drain = (): void => {
     waiting = 0;
@@ -133,9 +134,12 @@ function forwardedFor({ handshake }: SocketIoSocketLike): string {
 
 /** Packets of the protocol are text; anything binary is not of this protocol. */
 function fits(packet: unknown, maxBytes: number): boolean {
-  if (typeof packet !== 'object' || packet === null || !('data' in packet)) return true;
-  const { data } = packet;
+  const data = dataOf(packet);
   if (data === undefined || data === null) return true;
   if (typeof data !== 'string') return false;
   return data.length <= maxBytes / 3 || Buffer.byteLength(data) <= maxBytes;
+}
+
+function dataOf(packet: unknown): unknown {
+  return typeof packet === 'object' && packet !== null && 'data' in packet ? packet.data : undefined;
 }

@@ -94,6 +94,36 @@ describe('a socket', () => {
   });
 });
 
+describe('a client that does not read', () => {
+  it('is closed instead of being written for without end', async () => {
+    await use({ backlogBytes: 1_000_000 });
+    const alice = await guests.user();
+    const { username } = await guests.user();
+    const idle = await guests.liveUser(username);
+    const { engine } = (idle.socket as unknown as { io: { engine: { transport: { ws: WebSocket } } } }).io;
+    engine.transport.ws.pause();
+    // More than the operating system's own buffers take.
+    const text = 'x'.repeat(8_000);
+    const SENDS = 1_200;
+    const AT_ONCE = 200;
+    for (let sent = 0; sent < SENDS; sent += AT_ONCE) {
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => alice.send(username, text)));
+      expect(answers.every(({ code }) => code === 0)).toBe(true);
+    }
+    engine.transport.ws.resume();
+    await idle.next('disconnect');
+    expect(idle.texts().length).toBeLessThan(SENDS);
+    // All is there when it comes back.
+    const back = await guests.user(username);
+    await back.sync(1, 1);
+    await back.ask('get_conversations');
+    const pushed = back
+      .all('sync_conversation')
+      .flatMap(({ messages }) => messages.flatMap(({ msgs }) => msgs));
+    expect(pushed).toHaveLength(SENDS);
+  });
+});
+
 describe('passwords', () => {
   it('may be tried again when the minute is over', async () => {
     let nowMs = Date.now();

@@ -66,7 +66,7 @@ const CLUSTER = 'pg';
 const UNFINISHED_MARK = 'pg.unfinished';
 
 /** Opens the database, or makes it where there is none. What a death on the way has left is begun again: nothing was answered from it. */
-async function openCluster(directory: string): Promise<PGlite> {
+export async function openCluster(directory: string): Promise<PGlite> {
   const path = join(directory, CLUSTER);
   const mark = join(directory, UNFINISHED_MARK);
   if (existsSync(mark)) await rm(path, { recursive: true, force: true });

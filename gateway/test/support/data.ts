@@ -3,11 +3,12 @@
  * gateway's own code, and all others start from a copy.
  */
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDatabase } from '../../src/store/database.js';
+import { openCluster } from '../../src/store/database.js';
 
 const PREFIX = 'jmessage-gateway-test-';
 
@@ -16,7 +17,7 @@ export interface TestData {
   remove(): Promise<void>;
 }
 
-/** An empty database with the gateway's tables. */
+/** An empty database. */
 export async function freshData(): Promise<TestData> {
   const path = await mkdtemp(join(tmpdir(), PREFIX));
   await cp(await template(), path, { recursive: true });
@@ -29,12 +30,12 @@ export async function emptyDirectory(): Promise<TestData> {
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** A bare PostgreSQL, without tables: those come, as ever, when a gateway opens it. */
 async function template(): Promise<string> {
   const path = join(tmpdir(), `${PREFIX}template-${await version()}`);
-  if (await exists(path)) return path;
+  if (existsSync(path)) return path;
   const making = await mkdtemp(join(tmpdir(), PREFIX));
-  const { close } = await openDatabase(making);
-  await close();
+  await (await openCluster(making)).close();
   try {
     await rename(making, path);
   } catch {
@@ -44,18 +45,11 @@ async function template(): Promise<string> {
   return path;
 }
 
-/** Changes with what makes a database: PGlite and the store's code. */
+/** Changes with what makes a database. */
 async function version(): Promise<string> {
-  const hash = createHash('sha256');
-  const pglite = fileURLToPath(import.meta.resolve('@electric-sql/pglite'));
-  hash.update(`${(await stat(pglite)).mtimeMs}`);
-  const store = fileURLToPath(new URL('../../src/store/', import.meta.url));
-  for (const file of (await readdir(store)).sort()) hash.update(await readFile(join(store, file)));
-  return hash.digest('hex').slice(0, 16);
+  const manifest = fileURLToPath(new URL('../package.json', import.meta.resolve('@electric-sql/pglite')));
+  return createHash('sha256')
+    .update(await readFile(manifest))
+    .digest('hex')
+    .slice(0, 16);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
