@@ -1,17 +1,20 @@
 /**
- * What a session is pushed: live messages, and what it missed. Promises that nothing overtakes older messages: from login to the end of the
- * sync, and during every later sync, live messages wait.
+ * What a session is pushed: live messages and events, and what it missed. Promises that nothing overtakes older messages or events: from login
+ * to the end of the sync, and during every later sync, what is live waits.
  */
-import type { RequestPayload, WireMessage } from '../../src/protocol/index.js';
+import type { PushEvent, RequestPayload, WireMessage } from '../../src/protocol/index.js';
 import type { Settings } from './config.js';
 import { Portion } from './portion.js';
-import type { Mailboxes, MailedMessage } from './store/mailboxes.js';
+import type { WireEvent } from './store/events.js';
+import type { Store } from './store/index.js';
+import type { MailedMessage } from './store/mailboxes.js';
 
 /** Messages that are read from the database at once. */
 const READ_AT_ONCE = 100;
 
 interface Outlet {
-  push(event: 'msg_sync' | 'sync_conversation', payload: object, messages: number): void;
+  /** @param messages how many of them the client will acknowledge */
+  push(event: PushEvent, payload: object, messages: number): void;
   /** Resolves when the client has taken what was pushed so far. */
   drained(): Promise<void>;
   /** The client cannot keep up: it has to come back and sync anew. */
@@ -19,17 +22,26 @@ interface Outlet {
   isOpen(): boolean;
 }
 
+/** How far a sync goes. */
+export interface SyncRange {
+  messages: number;
+  eventsAfter: number;
+  events: number;
+}
+
 export class Feed {
   /** Live messages that wait, in the order of ids. */
   #held = new Set<number>();
+  #heldEvents: { event: WireEvent; stored: boolean }[] = [];
   #holding = true;
   /** Syncs have handed out everything up to here. */
   #syncedUpTo = 0;
+  #eventsSyncedUpTo = 0;
   #work: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly uid: number,
-    private readonly mailboxes: Mailboxes,
+    private readonly store: Pick<Store, 'mailboxes' | 'events'>,
     private readonly outlet: Outlet,
     private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages'>,
   ) {}
@@ -45,11 +57,27 @@ export class Feed {
     if (this.#held.size > this.settings.heldMessages) this.outlet.giveUp('too many messages during its sync');
   }
 
-  /** Pushes what lies beyond the client's key, up to `upTo`, and goes live. */
-  sync(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
+  /**
+   * Passes on an event.
+   * @param stored whether a sync has it as well
+   */
+  tell(event: WireEvent, stored: boolean): void {
+    if (!this.#holding) {
+      this.outlet.push('event_notification', event, 0);
+      return;
+    }
+    this.#heldEvents.push({ event, stored });
+    if (this.#heldEvents.length > this.settings.heldMessages) {
+      this.outlet.giveUp('too many events during its sync');
+    }
+  }
+
+  /** Pushes what lies beyond the client's keys, up to the range's ends, and goes live. */
+  sync(request: RequestPayload<'sync_check'>, range: SyncRange): Promise<void> {
     return this.#inTurn(async () => {
       this.#holding = true;
-      await this.#pushMissed(request, upTo);
+      await this.#pushMissed(request, range.messages);
+      await this.#pushMissedEvents(range);
       await this.#goLive();
     });
   }
@@ -68,13 +96,13 @@ export class Feed {
 
   async #pushMissed(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
     const { sync_key: key, sync_type: roaming } = request;
-    await this.mailboxes.trimPending(this.uid);
-    const unread = await this.mailboxes.pendingCounts(this.uid);
+    await this.store.mailboxes.trimPending(this.uid);
+    const unread = await this.store.mailboxes.pendingCounts(this.uid);
     const portion = new Portion<MailedMessage>(this.settings.syncPushBytes);
-    for await (const ids of this.mailboxes.missed({ uid: this.uid, key, roaming, upTo })) {
+    for await (const ids of this.store.mailboxes.missed({ uid: this.uid, key, roaming, upTo })) {
       for (let start = 0; start < ids.length; start += READ_AT_ONCE) {
         const chunk = ids.slice(start, start + READ_AT_ONCE);
-        for (const mail of await this.mailboxes.messages(this.uid, chunk)) {
+        for (const mail of await this.store.mailboxes.messages(this.uid, chunk)) {
           const full = portion.add(mail);
           if (!full) continue;
           // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
@@ -89,6 +117,24 @@ export class Feed {
     // The last one closes the gap, so that a client's key never ends up behind where it was.
     const last = portion.take();
     if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
+  }
+
+  async #pushMissedEvents({ eventsAfter, events: upTo }: SyncRange): Promise<void> {
+    const portion = new Portion<WireEvent>(this.settings.syncPushBytes);
+    const push = (sync_key: number, events: WireEvent[]): void =>
+      this.outlet.push('sync_event', { sync_key, events }, 0);
+    for await (const events of this.store.events.missed(this.uid, eventsAfter, upTo)) {
+      for (const event of events) {
+        const full = portion.add(event);
+        if (!full) continue;
+        push(full.at(-1)?.event_id ?? 0, full);
+        await this.outlet.drained();
+        if (!this.outlet.isOpen()) return;
+      }
+    }
+    this.#eventsSyncedUpTo = Math.max(this.#eventsSyncedUpTo, upTo);
+    const last = portion.take();
+    if (last.length > 0) push(upTo, last);
   }
 
   #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<number, number>, syncKey: number): void {
@@ -116,10 +162,14 @@ export class Feed {
     while (this.#held.size > 0 && this.outlet.isOpen()) {
       const ids = [...this.#held].slice(0, READ_AT_ONCE);
       for (const id of ids) this.#held.delete(id);
-      this.#pushLive((await this.mailboxes.messages(this.uid, ids)).map(({ wire }) => wire));
+      this.#pushLive((await this.store.mailboxes.messages(this.uid, ids)).map(({ wire }) => wire));
       await this.outlet.drained();
     }
     this.#holding = false;
+    for (const { event, stored } of this.#heldEvents.splice(0)) {
+      if (!stored || event.event_id > this.#eventsSyncedUpTo)
+        this.outlet.push('event_notification', event, 0);
+    }
   }
 
   #pushLive(messages: readonly WireMessage[]): void {

@@ -3,6 +3,7 @@
  * sockets; anything else that makes a {@link WireSocket} will do.
  */
 import type { Logger } from 'pino';
+import { Changes } from './changes.js';
 import type { Apps, Settings } from './config.js';
 import { Connection } from './connection.js';
 import { serve } from './handlers/index.js';
@@ -19,6 +20,7 @@ export interface Services {
   readonly settings: Settings;
   readonly store: Store;
   readonly writer: MessageWriter;
+  readonly changes: Changes;
   readonly presence: Presence<Connection>;
   readonly passwordTries: TokenBuckets;
   readonly log: Logger;
@@ -51,7 +53,8 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     onStored: (messages) => deliver(presence, messages),
     now,
   });
-  const services: Services = { apps, settings, store, writer, presence, passwordTries, log, now };
+  const changes = new Changes(store, presence, now);
+  const services: Services = { apps, settings, store, writer, changes, presence, passwordTries, log, now };
 
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {

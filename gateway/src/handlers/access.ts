@@ -7,6 +7,7 @@ import type { Services } from '../gateway.js';
 import { hashPassword, verifyPassword } from '../passwords.js';
 import { refuseInit } from '../signature.js';
 import { type Account, isStorableName } from '../store/accounts.js';
+import { wireEvent } from '../store/events.js';
 import { appkeyOf, type Handling, keyOf } from './types.js';
 
 /** The only kind of client so far. */
@@ -76,7 +77,7 @@ function enter(services: Services, connection: Connection, account: Account): vo
   const { presence, settings, store, log } = services;
   const feed = new Feed(
     account.uid,
-    store.mailboxes,
+    store,
     {
       push: (event, payload, messages) => {
         connection.allowAcknowledgements(messages);
@@ -101,22 +102,13 @@ function enter(services: Services, connection: Connection, account: Account): vo
 }
 
 /** The account has logged in somewhere else. */
-function dismiss({ store, now }: Services, connection: Connection, account: Account): void {
-  const ctime_ms = now();
-  connection.push('event_notification', {
-    event_id: store.messageIds.next(),
-    event_type: EVENT_OTHER_LOGIN,
-    extra: 0,
-    from_uid: account.uid,
-    gid: 0,
-    from_username: account.username,
-    from_appkey: account.appkey,
-    to_usernames: [{ username: account.username, appkey: account.appkey }],
-    ctime: Math.floor(ctime_ms / 1_000),
-    ctime_ms,
-    return_code: 0,
-    description: '',
-  });
+function dismiss({ store }: Services, connection: Connection, account: Account): void {
+  const { username, appkey, profile } = account;
+  const to_usernames = [{ username, appkey, nickname: profile.nickname ?? '' }];
+  connection.push(
+    'event_notification',
+    wireEvent(store.messageIds.next(), { event_type: EVENT_OTHER_LOGIN, from: account, to_usernames }),
+  );
   connection.socket.close();
 }
 

@@ -12,7 +12,7 @@ import type { Services } from '../gateway.js';
 import { init, login, register } from './access.js';
 import { getConversations, sendSingle } from './messages.js';
 import { getUserInfo, updateUserInfo } from './profiles.js';
-import { acknowledge, acknowledgeConversations, nothingToDo, syncCheck } from './sync.js';
+import { acknowledge, acknowledgeConversations, acknowledgeEvents, nothingToDo, syncCheck } from './sync.js';
 import type { Handler } from './types.js';
 
 /** What is missing here is answered as unknown. */
@@ -27,7 +27,7 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   sync_check: syncCheck,
   msg_recv_v2: acknowledge,
   sync_conversation_ack: acknowledgeConversations,
-  sync_event_ack: nothingToDo,
+  sync_event_ack: acknowledgeEvents,
   event_notification: nothingToDo,
 };
 

@@ -5,11 +5,13 @@ import { type Handling, sessionOf } from './types.js';
 
 export async function syncCheck({ services, connection, payload }: Handling<'sync_check'>): Promise<Reply> {
   const { account, feed } = sessionOf(connection);
-  const sync_key = await services.store.mailboxes.syncKey(account.uid);
+  const { mailboxes, events } = services.store;
+  const { acknowledged, last } = await events.keys(account.uid, payload.sync_event_key);
+  const sync_key = await mailboxes.syncKey(account.uid);
   return {
-    // Events and receipts are not stored yet: their keys stay where they are.
-    answer: success({ sync_key, sync_event_key: 0, msg_receipt_key: 0 }),
-    afterwards: () => feed.sync(payload, sync_key),
+    // Receipts are not stored yet: their key stays where it is.
+    answer: success({ sync_key, sync_event_key: last, msg_receipt_key: 0 }),
+    afterwards: () => feed.sync(payload, { messages: sync_key, eventsAfter: acknowledged, events: last }),
   };
 }
 
@@ -31,6 +33,16 @@ export async function acknowledgeConversations({
 }: Handling<'sync_conversation_ack'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
   await services.store.mailboxes.acknowledgeUpTo(uid, payload.sync_key);
+  return { answer: success() };
+}
+
+export async function acknowledgeEvents({
+  services,
+  connection,
+  payload,
+}: Handling<'sync_event_ack'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  await services.store.events.acknowledge(uid, payload.sync_key);
   return { answer: success() };
 }
 

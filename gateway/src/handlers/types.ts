@@ -1,5 +1,7 @@
 /** What a handler is handed. */
 import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
+import type { Answer } from '../answers.js';
+import type { Change } from '../changes.js';
 import type { Connection, Reply, Request, Session } from '../connection.js';
 import type { Services } from '../gateway.js';
 import { requestKey } from '../store/requests.js';
@@ -33,4 +35,13 @@ export function keyOf(
 ): string {
   const secret = services.apps.get(appkeyOf(connection)) ?? '';
   return requestKey(secret, scope, request.event, request.canonical);
+}
+
+/** Serves a request of the session's account that changes something: see `Changes.run`. */
+export async function change(
+  handling: Handling<RequestEvent>,
+  work: (change: Change) => Promise<Answer>,
+): Promise<Reply> {
+  const { uid } = sessionOf(handling.connection).account;
+  return { answer: await handling.services.changes.run(keyOf(handling, [uid]), work) };
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
 import { type OpenDatabase, openDatabase } from './database.js';
+import { Events } from './events.js';
 import { Mailboxes } from './mailboxes.js';
 import { MessageIds } from './message-ids.js';
 import { Requests } from './requests.js';
@@ -11,6 +12,7 @@ import { sweep } from './sweep.js';
 
 export class Store {
   readonly accounts: Accounts;
+  readonly events: Events;
   readonly mailboxes: Mailboxes;
   readonly requests: Requests;
 
@@ -21,17 +23,18 @@ export class Store {
     private readonly now: () => number,
   ) {
     this.accounts = new Accounts(opened.db, settings.cachedAccounts);
+    this.events = new Events(opened.db, settings, now);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.requests = new Requests(opened.db);
   }
 
   static async open(data: string, settings: Settings, now: () => number): Promise<Store> {
     const opened = await openDatabase(data);
-    const last = await opened.db
-      .selectFrom('message')
-      .select(({ fn }) => fn.max('msg_id').as('id'))
-      .executeTakeFirst();
-    return new Store(opened, new MessageIds(last?.id ?? 0, now), settings, now);
+    const { rows } = await sql<{ id: number | null }>`
+      select greatest(
+        (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message)
+      ) as id`.execute(opened.db);
+    return new Store(opened, new MessageIds(rows[0]?.id ?? 0, now), settings, now);
   }
 
   get db(): Database {

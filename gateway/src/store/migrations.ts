@@ -1,5 +1,6 @@
 /** The schema's history. A released migration is never changed; a new one is added below. */
 import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
+import { groups } from './group-tables.js';
 
 const first: Migration = {
   async up(db: Kysely<unknown>) {
@@ -55,7 +56,7 @@ const first: Migration = {
 };
 
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_first': first }),
+  getMigrations: async () => ({ '0001_first': first, '0010_groups': groups }),
 };
 
 /** Brings the database up to this build, or throws saying what failed. */

@@ -21,6 +21,12 @@ export interface Tables {
     need_receipt: boolean;
     custom_notification_json: string | null;
     content_json: string;
+    /** The group that it was sent to, `recipient` being 0 then; 0 for a single message. */
+    gid: Generated<number>;
+    /** For those only who were there when it was sent. */
+    no_offline: Generated<boolean>;
+    /** How many others it was sent to: 1, or the group's other members at that time. */
+    receivers: Generated<number>;
   };
   /** Who sees which message: a row for its sender and one for its recipient. */
   mailbox: {
@@ -35,6 +41,75 @@ export interface Tables {
     uid: number;
     peer: number;
     last_msg_id: number;
+  };
+  event: {
+    event_id: number;
+    event_json: string;
+  };
+  /** Whom an event concerns. */
+  event_box: {
+    uid: number;
+    event_id: number;
+  };
+  /** Up to where an account has acknowledged its events. */
+  event_mark: {
+    uid: number;
+    acked: number;
+  };
+  chat_group: {
+    gid: Generated<number>;
+    appkey: string;
+    name: string;
+    description: string;
+    /** media_id, or ''. */
+    avatar: string;
+    is_public: boolean;
+    /** Seconds. */
+    ctime: number;
+    mtime: number;
+    /** Its newest message, 0 for none. */
+    last_msg_id: number;
+  };
+  group_member: {
+    gid: number;
+    uid: number;
+    /** As on the wire: 0 member, 1 owner, 2 keeper. */
+    role: number;
+    silenced: Generated<boolean>;
+    /** Messages up to here are from before the membership. */
+    joined_msg_id: number;
+    /** The member has every message up to here. */
+    acked_msg_id: number;
+    /** Seconds. */
+    mtime: number;
+  };
+  /** Whom keepers are asked to let in: an event 56 each. */
+  join_request: {
+    event_id: number;
+    gid: number;
+    /** Who asked: the applicant or a member. */
+    inviter: number;
+    uid: number;
+    processed: Generated<boolean>;
+  };
+  room: {
+    id: Generated<number>;
+    appkey: string;
+    name: string;
+    description: string;
+    /** 0 for the application itself. */
+    owner: number;
+    max_member_count: number;
+    ctime: number;
+  };
+  room_message: {
+    msg_id: number;
+    room_id: number;
+    content_json: string;
+  };
+  room_ban: {
+    room_id: number;
+    uid: number;
   };
   /** Answered requests, so that a retry gets the first answer. */
   request: {

@@ -9,11 +9,12 @@ const PORTION = 1_000;
 export async function sweep(
   db: Database,
   now: number,
-  ages: Pick<Settings, 'requestAgeMs' | 'historyAgeMs' | 'offlineAgeMs'>,
+  ages: Pick<Settings, 'requestAgeMs' | 'historyAgeMs' | 'offlineAgeMs' | 'eventAgeMs'>,
 ): Promise<void> {
   while ((await deleteRequests(db, now - ages.requestAgeMs)) === PORTION);
   const oldest = firstIdAt(now - Math.max(ages.historyAgeMs, ages.offlineAgeMs));
   while ((await deleteMessages(db, oldest)) === PORTION);
+  while ((await deleteEvents(db, firstIdAt(now - ages.eventAgeMs))) === PORTION);
 }
 
 async function deleteRequests(db: Database, beforeMs: number): Promise<number> {
@@ -39,5 +40,14 @@ async function deleteMessages(db: Database, before: number): Promise<number> {
         and mailbox.uid = old.recipient and mailbox.peer = old.sender and mailbox.msg_id = old.msg_id
     )
     delete from message using old where message.msg_id = old.msg_id returning message.msg_id`.execute(db);
+  return rows.length;
+}
+
+async function deleteEvents(db: Database, before: number): Promise<number> {
+  const { rows } = await sql`
+    with old as (select event_id from event where event_id < ${before} order by event_id limit ${PORTION}),
+    boxed as (delete from event_box using old where event_box.event_id = old.event_id),
+    asked as (delete from join_request using old where join_request.event_id = old.event_id)
+    delete from event using old where event.event_id = old.event_id returning event.event_id`.execute(db);
   return rows.length;
 }

@@ -1,0 +1,121 @@
+/**
+ * State changes that others hear of. Each runs in one transaction with its request's answer and the events that it causes; a retry gets the
+ * first answer and changes nothing. Changes run one after the other, so what one has checked no other changes meanwhile, events are committed
+ * in the order of their ids, and they are pushed in that order, after the commit.
+ */
+import type { Transaction } from 'kysely';
+import { CODES } from '../../src/protocol/index.js';
+import type { Answer } from './answers.js';
+import type { Connection } from './connection.js';
+import type { Presence } from './presence.js';
+import { type BoxedEvent, type NewEvent, type WireEvent, wireEvent } from './store/events.js';
+import type { Store } from './store/index.js';
+import { rememberAnswer } from './store/requests.js';
+import type { Tables } from './store/schema.js';
+
+export interface EmitOptions {
+  /** Only for who is here: not stored. */
+  live?: boolean;
+  /** The id of a connection that is not to hear of it live: usually the one whose request it was. */
+  except?: string;
+}
+
+/** What the work of a change is handed. */
+export interface Change {
+  /** The only way to the database for the work: the store's own methods would wait for this very transaction to end. */
+  readonly transaction: Transaction<Tables>;
+  readonly nowMs: number;
+  /** An id of a message or event, beyond all that were given out before. */
+  nextId(): number;
+  /**
+   * Tells accounts of an event, once the change is committed.
+   * @returns the event's id
+   */
+  emit(recipients: readonly number[], event: NewEvent, options?: EmitOptions): number;
+  /** Runs after the commit, ahead of the pushes; must not fail. */
+  afterCommit(action: () => void): void;
+}
+
+interface Emitted extends BoxedEvent, EmitOptions {}
+
+/** Carries a refusal out of the transaction, which is thereby rolled back. */
+class Refused extends Error {
+  constructor(readonly answer: Answer) {
+    super(answer.message);
+  }
+}
+
+export class Changes {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: Store,
+    private readonly presence: Presence<Connection>,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Does the work unless its request was answered before, and hands out the one answer. An answer with a code other than 0 undoes
+   * whatever was done and is not kept.
+   * @param key see `keyOf`
+   */
+  run(key: string, work: (change: Change) => Promise<Answer>): Promise<Answer> {
+    return this.store.requests.once(key, () => this.#inTurn(() => this.#attempt(key, work)));
+  }
+
+  /** Pushes an event to whoever is here, without storing it. */
+  tell(recipients: readonly number[], event: NewEvent, except?: string): void {
+    const told = wireEvent(this.store.messageIds.next(), event);
+    this.#push({ event: told, recipients, live: true, ...(except !== undefined && { except }) });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #attempt(key: string, work: (change: Change) => Promise<Answer>): Promise<Answer> {
+    const emitted: Emitted[] = [];
+    const actions: (() => void)[] = [];
+    const nowMs = this.now();
+    try {
+      const answer = await this.store.db.transaction().execute(async (transaction) => {
+        const outcome = await work({
+          transaction,
+          nowMs,
+          nextId: () => this.store.messageIds.next(),
+          emit: (recipients, event, options) => {
+            const told = wireEvent(this.store.messageIds.next(), event);
+            emitted.push({ event: told, recipients, ...options });
+            return told.event_id;
+          },
+          afterCommit: (action) => actions.push(action),
+        });
+        if (outcome.code !== CODES.success) throw new Refused(outcome);
+        await this.store.events.store(
+          transaction,
+          emitted.filter(({ live }) => !live),
+        );
+        await rememberAnswer(transaction, { key, answer: outcome, nowMs });
+        return outcome;
+      });
+      for (const action of actions) action();
+      for (const event of emitted) this.#push(event);
+      return answer;
+    } catch (error) {
+      if (error instanceof Refused) return error.answer;
+      throw error;
+    }
+  }
+
+  #push({ event, recipients, live = false, except }: Emitted): void {
+    for (const uid of new Set(recipients)) {
+      for (const connection of this.presence.of(uid).values()) {
+        if (connection.id !== except) connection.session?.feed.tell(event, !live);
+      }
+    }
+  }
+}
+
+export type { NewEvent, WireEvent };

@@ -1,0 +1,124 @@
+/**
+ * Business events: stored once, in the box of each account that they concern, until that account has acknowledged them. An account's
+ * events have increasing ids and are committed in that order: see `Changes`, the only writer.
+ */
+import { sql, type Transaction } from 'kysely';
+import type { EventNotification, Json, UserName } from '../../../src/protocol/index.js';
+import type { Settings } from '../config.js';
+import type { Account } from './accounts.js';
+import { firstIdAt, timeOf } from './message-ids.js';
+import type { Database, Tables } from './schema.js';
+
+/** Events that are read from the database at once. */
+const READ_AT_ONCE = 500;
+
+/** An event as it is told; what is left out is 0 or ''. */
+export interface NewEvent {
+  event_type: number;
+  /** Who did it. */
+  from?: Pick<Account, 'uid' | 'username' | 'appkey'>;
+  gid?: number;
+  /** Whom it was done to. */
+  to_usernames?: UserName[];
+  extra?: number;
+  return_code?: number;
+  description?: string;
+  /** What only this type of event has. */
+  more?: Readonly<Record<string, Json>>;
+}
+
+export type WireEvent = EventNotification & Record<string, unknown>;
+
+/** An event on the wire, every documented field there. Its time is part of its id. */
+export function wireEvent(event_id: number, event: NewEvent): WireEvent {
+  const ctime_ms = timeOf(event_id);
+  return {
+    event_id,
+    event_type: event.event_type,
+    from_uid: event.from?.uid ?? 0,
+    gid: event.gid ?? 0,
+    from_username: event.from?.username ?? '',
+    from_appkey: event.from?.appkey ?? '',
+    to_usernames: event.to_usernames ?? [],
+    ctime: Math.floor(ctime_ms / 1_000),
+    ctime_ms,
+    extra: event.extra ?? 0,
+    return_code: event.return_code ?? 0,
+    description: event.description ?? '',
+    ...event.more,
+  };
+}
+
+export interface BoxedEvent {
+  event: WireEvent;
+  recipients: readonly number[];
+}
+
+export class Events {
+  constructor(
+    private readonly db: Database,
+    private readonly limits: Pick<Settings, 'eventAgeMs'>,
+    private readonly now: () => number,
+  ) {}
+
+  async store(transaction: Transaction<Tables>, boxed: readonly BoxedEvent[]): Promise<void> {
+    if (boxed.length === 0) return;
+    const input = boxed.map(({ event, recipients }) => ({
+      event_id: event.event_id,
+      event_json: JSON.stringify(event),
+      recipients: [...new Set(recipients)],
+    }));
+    await sql`
+      with input as (
+        select * from json_to_recordset(${JSON.stringify(input)}::json)
+          as input (event_id bigint, event_json text, recipients bigint[])
+      ),
+      told as (insert into event (event_id, event_json) select event_id, event_json from input)
+      insert into event_box (uid, event_id) select unnest(recipients), event_id from input`.execute(
+      transaction,
+    );
+  }
+
+  /**
+   * Takes note that the client has everything up to its key, and says what lies beyond.
+   * @returns the last event that was acknowledged, and the last that there is
+   */
+  async keys(uid: number, clientKey: number): Promise<{ acknowledged: number; last: number }> {
+    if (clientKey > 0) await this.acknowledge(uid, clientKey);
+    const { rows } = await sql<{ acknowledged: number; last: number }>`
+      select coalesce((select acked from event_mark where uid = ${uid}), 0) as acknowledged,
+        coalesce((select max(event_id) from event_box where uid = ${uid}), 0) as last`.execute(this.db);
+    const { acknowledged = 0, last = 0 } = rows[0] ?? {};
+    return { acknowledged, last: Math.max(acknowledged, last) };
+  }
+
+  /** A key beyond the last event acknowledges the last event: what comes later is not acknowledged beforehand. */
+  async acknowledge(uid: number, key: number): Promise<void> {
+    await sql`
+      insert into event_mark (uid, acked)
+      select ${uid}::bigint, max(event_id) from event_box where uid = ${uid} and event_id <= ${key} having count(*) > 0
+      on conflict (uid) do update set acked = greatest(event_mark.acked, excluded.acked)`.execute(this.db);
+  }
+
+  /** What lies between, oldest first, in chunks. */
+  async *missed(uid: number, after: number, upTo: number): AsyncGenerator<WireEvent[]> {
+    let from = Math.max(after, firstIdAt(this.now() - this.limits.eventAgeMs) - 1);
+    for (;;) {
+      const rows = await this.db
+        .selectFrom('event_box')
+        .innerJoin('event', 'event.event_id', 'event_box.event_id')
+        .select(['event.event_id', 'event_json'])
+        .where('uid', '=', uid)
+        .where('event_box.event_id', '>', from)
+        .where('event_box.event_id', '<=', upTo)
+        .orderBy('event_box.event_id')
+        .limit(READ_AT_ONCE)
+        .execute();
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows.map(({ event_json }) => JSON.parse(event_json));
+      if (rows.length < READ_AT_ONCE) return;
+      from = last.event_id;
+    }
+  }
+}
