@@ -1,11 +1,14 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
-import type { JsonObject, UserInfo } from '../../../src/protocol/index.js';
+import { sql } from 'kysely';
+import type { JsonObject, UserInfo, UserName } from '../../../src/protocol/index.js';
 import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
 import type { Database, Tables } from './schema.js';
 
 /** What an owner sets of a profile; what was never set is absent. */
 export interface Profile {
+  /** media_id */
+  avatar?: string | undefined;
   nickname?: string | undefined;
   birthday?: string | number | undefined;
   signature?: string | undefined;
@@ -13,6 +16,11 @@ export interface Profile {
   region?: string | undefined;
   address?: string | undefined;
   extras?: JsonObject | undefined;
+}
+
+export interface UserKey {
+  appkey: string;
+  username: string;
 }
 
 export interface Account {
@@ -25,9 +33,9 @@ export interface Account {
 
 type Row = Pick<Tables['account'], 'appkey' | 'username' | 'profile_json' | 'mtime'> & { uid: number };
 
-const PROFILE_COLUMNS = ['uid', 'appkey', 'username', 'profile_json', 'mtime'] as const;
+export const PROFILE_COLUMNS = ['uid', 'appkey', 'username', 'profile_json', 'mtime'] as const;
 
-function accountOf(row: Row): Account {
+export function accountOf(row: Row): Account {
   const { uid, appkey, username, mtime } = row;
   return { uid, appkey, username, mtime, profile: JSON.parse(row.profile_json) };
 }
@@ -37,7 +45,7 @@ export function userInfoOf({ username, appkey, mtime, profile }: Account): UserI
     username,
     appkey,
     nickname: profile.nickname ?? '',
-    avatar: '',
+    avatar: profile.avatar ?? '',
     birthday: String(profile.birthday ?? ''),
     gender: profile.gender ?? 0,
     signature: profile.signature ?? '',
@@ -47,6 +55,12 @@ export function userInfoOf({ username, appkey, mtime, profile }: Account): UserI
     extras: profile.extras ?? {},
   };
 }
+
+export const userNameOf = ({ username, appkey, profile }: Account): UserName => ({
+  username,
+  appkey,
+  nickname: profile.nickname ?? '',
+});
 
 /** Whether the database can hold a name as it is: no NUL, no half of a surrogate pair. */
 export const isStorableName = (name: string): boolean => !name.includes('\0') && !/\p{Cs}/u.test(name);
@@ -72,6 +86,43 @@ export class Accounts {
       .where('username', '=', username)
       .executeTakeFirst();
     return row && this.#keep(accountOf(row));
+  }
+
+  /** Several at once, each at its index; undefined for names that nobody has. */
+  async findAll(names: readonly UserKey[]): Promise<(Account | undefined)[]> {
+    const found = new Map<string, Account>();
+    const unknown: UserKey[] = [];
+    for (const name of names) {
+      const key = cacheKey(name.appkey, name.username);
+      const known = this.#cache.get(key);
+      if (known) found.set(key, known);
+      else if (isStorableName(name.username)) unknown.push(name);
+    }
+    if (unknown.length > 0) {
+      const rows = await this.db
+        .selectFrom('account')
+        .select(PROFILE_COLUMNS)
+        .where(
+          sql<boolean>`(appkey, username) in (
+            select appkey, username
+            from json_to_recordset(${JSON.stringify(unknown)}::json) as wanted (appkey text, username text)
+          )`,
+        )
+        .execute();
+      for (const row of rows) found.set(cacheKey(row.appkey, row.username), this.#keep(accountOf(row)));
+    }
+    return names.map(({ appkey, username }) => found.get(cacheKey(appkey, username)));
+  }
+
+  /** Those of the accounts that there are, in no order. */
+  async byIds(uids: readonly number[]): Promise<Account[]> {
+    if (uids.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('account')
+      .select(PROFILE_COLUMNS)
+      .where('uid', 'in', uids)
+      .execute();
+    return rows.map(accountOf);
   }
 
   async passwordHash(uid: number): Promise<string | undefined> {

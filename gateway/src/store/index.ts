@@ -4,6 +4,8 @@ import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { Events } from './events.js';
+import { Friends } from './friends.js';
+import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
 import { MessageIds } from './message-ids.js';
 import { Requests } from './requests.js';
@@ -13,6 +15,8 @@ import { sweep } from './sweep.js';
 export class Store {
   readonly accounts: Accounts;
   readonly events: Events;
+  readonly friends: Friends;
+  readonly lists: Lists;
   readonly mailboxes: Mailboxes;
   readonly requests: Requests;
 
@@ -24,6 +28,8 @@ export class Store {
   ) {
     this.accounts = new Accounts(opened.db, settings.cachedAccounts);
     this.events = new Events(opened.db, settings, now);
+    this.friends = new Friends(opened.db);
+    this.lists = new Lists(opened.db, settings.cachedAccounts);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.requests = new Requests(opened.db);
   }
@@ -32,7 +38,8 @@ export class Store {
     const opened = await openDatabase(data);
     const { rows } = await sql<{ id: number | null }>`
       select greatest(
-        (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message)
+        (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message),
+        (select max(change_id) from receipt)
       ) as id`.execute(opened.db);
     return new Store(opened, new MessageIds(rows[0]?.id ?? 0, now), settings, now);
   }

@@ -1,6 +1,7 @@
 /** The schema's history. A released migration is never changed; a new one is added below. */
 import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
 import { groups } from './group-tables.js';
+import { relationTables } from './relation-tables.js';
 
 const first: Migration = {
   async up(db: Kysely<unknown>) {
@@ -56,7 +57,11 @@ const first: Migration = {
 };
 
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_first': first, '0010_groups': groups }),
+  getMigrations: async () => ({
+    '0001_first': first,
+    '0010_groups': groups,
+    '0020_relations': relationTables,
+  }),
 };
 
 /** Brings the database up to this build, or throws saying what failed. */

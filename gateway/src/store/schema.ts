@@ -1,7 +1,8 @@
 /** The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot (NUL). */
 import type { Generated, Kysely } from 'kysely';
+import type { RelationTables } from './relation-tables.js';
 
-export interface Tables {
+export interface Tables extends RelationTables {
   account: {
     uid: Generated<number>;
     appkey: string;
@@ -27,6 +28,8 @@ export interface Tables {
     no_offline: Generated<boolean>;
     /** How many others it was sent to: 1, or the group's other members at that time. */
     receivers: Generated<number>;
+    /** Taken back by its sender: it has no content any more and is shown to nobody. */
+    retracted: Generated<boolean>;
   };
   /** Who sees which message: a row for its sender and one for its recipient. */
   mailbox: {

@@ -1,0 +1,30 @@
+/** The users that a request names. */
+import type { RequestEvent } from '../../../src/protocol/index.js';
+import type { Account } from '../store/accounts.js';
+import { appkeyOf, type Handling } from './types.js';
+
+/** As a request names one; in the own application unless `appkey` says otherwise. */
+export interface Named {
+  username: string;
+  appkey?: string | undefined;
+}
+
+/** @returns each at its index; undefined for names that nobody has, at least in no application of this gateway */
+export async function findUsers(
+  { services, connection }: Pick<Handling<RequestEvent>, 'services' | 'connection'>,
+  names: readonly Named[],
+): Promise<(Account | undefined)[]> {
+  const own = appkeyOf(connection);
+  const keys = names.map(({ username, appkey = own }) => ({ username, appkey }));
+  const accounts = await services.store.accounts.findAll(keys);
+  return accounts.map((account) => (account && services.apps.has(account.appkey) ? account : undefined));
+}
+
+export async function findUser(
+  handling: Pick<Handling<RequestEvent>, 'services' | 'connection'>,
+  username: string,
+  appkey?: string,
+): Promise<Account | undefined> {
+  const [account] = await findUsers(handling, [{ username, appkey }]);
+  return account;
+}
