@@ -82,6 +82,9 @@ const BIGINT_OID = 20;
 
 function openServer(connectionString: string): OpenDatabase {
   types.setTypeParser(BIGINT_OID, Number);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString }) }) });
+  const pool = new Pool({ connectionString });
+  // An idle connection that is lost: the next query gets another one, or fails and is answered so.
+  pool.on('error', () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, maintain: async () => {}, close: () => db.destroy() };
 }
