@@ -53,6 +53,35 @@ export const DEFAULTS = {
   /** How often what is older than the ages above is deleted. */
   sweepIntervalMs: 10 * MINUTE_MS,
 
+  /** Friends of an account, and unanswered invitations of its own. Beyond: 880608. */
+  friends: 3_000,
+  /** Entries of a blacklist or of a no-disturb list. Beyond: 880608. */
+  listEntries: 2_000,
+  /** Longest memo of a friend, in UTF-8; longer is 881304. */
+  memoBytes: 250,
+  /** Who hears of a change of a profile at most: friends first, then partners of conversations, then members of common groups. */
+  profileWatchers: 2_000,
+  /** How long a message may be taken back; later is 881401. */
+  retractAgeMs: 3 * MINUTE_MS,
+  /** Longest transparent message, in UTF-8; longer is 881604. */
+  cmdBytes: 8 * KB,
+
+  /** A group's name (880404) and description (880405), in UTF-8. */
+  groupNameBytes: 64,
+  groupDescriptionBytes: 250,
+  /** Members of a group (880608), its keepers (880608), and groups of a user (880403, 880609). */
+  groupMembers: 500,
+  groupKeepers: 15,
+  groupsOfUser: 500,
+  /** Groups whose members are kept in memory. */
+  cachedGroups: 2_000,
+  /** Groups or rooms on a page. */
+  pageRows: 50,
+  /** Longest text of a chat room, in UTF-8 (881504), … */
+  roomTextBytes: 4 * KB,
+  /** …and the latest messages that who enters is shown; older ones are not kept. */
+  roomHistory: 50,
+
   /** Largest push of a sync. */
   syncPushBytes: 512 * KB,
   /** Messages, and as many events, that may wait for the end of one session's sync. Beyond: its socket is closed, to sync anew. */
@@ -61,6 +90,25 @@ export const DEFAULTS = {
   conversations: 2_000,
   /** Accounts whose profile is kept in memory. */
   cachedAccounts: 10_000,
+
+  /** The address under which clients reach this gateway, where that is not what they say themselves (`Host`). */
+  publicUrl: '',
+  /** Where uploaded files are kept; '' is `media` in the data directory. */
+  mediaDirectory: '',
+  /** Largest upload. Beyond: 898061. */
+  uploadBytes: 10 * 1_024 * KB,
+  /** An upload that is refused for its size is let in and thrown away up to here, so that the answer is read; beyond it is cut off. */
+  uploadDrainBytes: 100 * 1_024 * KB,
+  /** How long a request's body may take. */
+  uploadTimeoutMs: 10 * MINUTE_MS,
+  /** Uploads of one account. Beyond: 898030. */
+  uploadsPerMinute: 60,
+  uploadBytesPerDay: 1_024 * 1_024 * KB,
+  uploadTokenLifetimeMs: 10 * MINUTE_MS,
+  /** How long the address of a file works. */
+  mediaUrlLifetimeMs: HOUR_MS,
+  /** How long a file is kept after somebody last asked for it; avatars stay. */
+  mediaAgeMs: 30 * DAY_MS,
 };
 
 export type Settings = typeof DEFAULTS;

@@ -11,6 +11,7 @@ import { Presence } from './presence.js';
 import type { Store } from './store/index.js';
 import type { StoredMessage } from './store/message-writer.js';
 import { MessageWriter } from './store/message-writer.js';
+import { Tickets } from './tickets.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
 import type { WireSocket } from './wire-socket.js';
 
@@ -22,7 +23,9 @@ export interface Services {
   readonly writer: MessageWriter;
   readonly changes: Changes;
   readonly presence: Presence<Connection>;
+  readonly tickets: Tickets;
   readonly passwordTries: TokenBuckets;
+  readonly uploadTries: TokenBuckets;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -36,6 +39,7 @@ export interface GatewayParts {
 }
 
 export interface Gateway {
+  readonly services: Services;
   accept(socket: WireSocket): void;
   /** Takes nothing new, finishes what is in hand, and closes every socket. The store stays open: it was handed in. */
   close(): Promise<void>;
@@ -48,17 +52,32 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   const presence = new Presence<Connection>();
   const tries = settings.passwordTriesPerMinute;
   const passwordTries = new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
+  const uploads = settings.uploadsPerMinute;
+  const uploadTries = new TokenBuckets(() => new TokenBucket(uploads, uploads / SECONDS_PER_MINUTE, now));
   const writer = new MessageWriter(store.db, store.messageIds, {
     isOnline: (uid) => presence.isOnline(uid),
     onStored: (messages) => deliver(presence, messages),
     now,
   });
   const changes = new Changes(store, presence, now);
-  const services: Services = { apps, settings, store, writer, changes, presence, passwordTries, log, now };
+  const services: Services = {
+    apps,
+    settings,
+    store,
+    writer,
+    changes,
+    presence,
+    tickets: new Tickets(store.secret, now),
+    passwordTries,
+    uploadTries,
+    log,
+    now,
+  };
 
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     passwordTries.sweep();
+    uploadTries.sweep();
     sweeping = sweeping
       .then(() => store.sweep())
       .catch((error: unknown) => log.error({ err: error }, 'deleting what is too old failed'));
@@ -106,7 +125,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     for (const { socket } of connections) socket.close();
   }
 
-  return { accept, close };
+  return { services, accept, close };
 }
 
 /** To every session of the recipient, and to the sender's others. */

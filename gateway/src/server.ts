@@ -2,13 +2,12 @@
  * A gateway on a port: Fastify for HTTP, Socket.IO 4 for sockets of Engine.IO 3 and 4, the store, and the protocol between them.
  */
 import type { Socket } from 'node:net';
-import cors from '@fastify/cors';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
 import { type Apps, DEFAULTS, type Settings } from './config.js';
-import { createGateway } from './gateway.js';
-import { signAuth } from './signature.js';
+import { createGateway, type Services } from './gateway.js';
+import { createHttp } from './http/index.js';
 import { Store } from './store/index.js';
 import { socketIoWire } from './wire-socket.js';
 
@@ -43,8 +42,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const settings = settingsOf(options);
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
 
-  let store: Store | undefined;
-  const http = await createHttp({ apps, dev, log, now, store: () => store });
+  if (dev)
+    log.warn('--dev: GET /dev/auth signs for anyone who asks. Never run this where others can reach it.');
+
+  let services: Services | undefined;
+  const http = await createHttp({
+    dev,
+    bodyBytes: settings.bodyBytes,
+    requestTimeoutMs: settings.uploadTimeoutMs,
+    services: () => services,
+  });
   const tcpSockets = trackSockets(http);
   const io = new Server({
     serveClient: false,
@@ -58,15 +65,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   // Before anything is opened that would have to be closed again: a taken port ends here.
   await http.listen({ port, host });
+  let store: Store;
   try {
     store = await Store.open(data, settings, now);
   } catch (error) {
     await http.close();
     throw error;
   }
-  const opened = store;
   const wireOptions = { frameBytes: settings.frameBytes, trustProxy };
-  const gateway = createGateway({ apps, settings, store: opened, log, now });
+  const gateway = createGateway({ apps, settings, store, log, now });
+  services = gateway.services;
   io.on('connection', (socket) => gateway.accept(socketIoWire(socket, wireOptions)));
   io.attach(http.server);
 
@@ -86,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         }, settings.closeGraceMs);
         await http.close();
         clearTimeout(timer);
-        await opened.close();
+        await store.close();
       })();
       return closing;
     },
@@ -103,38 +111,8 @@ function trackSockets(http: FastifyInstance): ReadonlySet<Socket> {
 }
 
 function settingsOf(options: Partial<Settings>): Settings {
-  const settings = { ...DEFAULTS };
-  for (const key of Object.keys(DEFAULTS) as (keyof Settings)[])
-    settings[key] = options[key] ?? DEFAULTS[key];
-  return settings;
-}
-
-interface HttpParts {
-  apps: Apps;
-  dev: boolean;
-  log: Logger;
-  now: () => number;
-  /** Undefined while it is being opened. */
-  store: () => Store | undefined;
-}
-
-async function createHttp({ apps, dev, log, now, store }: HttpParts): Promise<FastifyInstance> {
-  const http = Fastify({ forceCloseConnections: true });
-  await http.register(cors, { origin: '*' });
-  http.addHook('onRequest', async (_request, reply) => {
-    if (!store()) return reply.code(503).send({ status: 'starting' });
-  });
-  http.get('/healthz', async (_request, reply) => {
-    if (await store()?.isHealthy()) return { status: 'ok' };
-    return reply.code(503).send({ status: 'the database does not answer' });
-  });
-  if (!dev) return http;
-  log.warn('--dev: GET /dev/auth signs for anyone who asks. Never run this where others can reach it.');
-  http.get<{ Querystring: { appkey?: string } }>('/dev/auth', async (request, reply) => {
-    const { appkey = '' } = request.query;
-    const secret = apps.get(appkey);
-    if (secret === undefined) return reply.code(404).send({ error: `no such appkey: ${appkey}` });
-    return signAuth(appkey, secret, now());
-  });
-  return http;
+  const given = Object.entries(options).filter(
+    ([name, value]) => Object.hasOwn(DEFAULTS, name) && value !== undefined,
+  );
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
 }

@@ -8,6 +8,8 @@ export interface WireSocket {
   readonly id: string;
   /** The peer's network address. */
   readonly address: string;
+  /** The address under which the peer reached this server, such as `https://im.example.org`. */
+  readonly origin: string;
   onPacket(listener: (event: string, ...args: unknown[]) => void): void;
   onClose(listener: () => void): void;
   emit(event: string, payload: object): void;
@@ -28,6 +30,7 @@ export interface SocketIoSocketLike {
   readonly id: string;
   readonly handshake: {
     readonly address: string;
+    readonly secure: boolean;
     readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   };
   readonly conn: EngineSocketLike;
@@ -96,6 +99,7 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
   return {
     id: socket.id,
     address: options.trustProxy ? forwardedFor(socket) : socket.handshake.address,
+    origin: originOf(socket, options.trustProxy),
     onPacket: (listener) => {
       // A middleware that never calls `next` sees every event and leaves nothing to the emitter, where names have meanings.
       socket.use((packet) => {
@@ -122,15 +126,22 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
 }
 
 /** What our own proxy saw: it appends to the list, and all before that is the client's word. */
-function forwardedFor({ handshake }: SocketIoSocketLike): string {
-  const header = handshake.headers['x-forwarded-for'];
-  return (
-    String(header ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() || handshake.address
-  );
+const forwardedFor = ({ handshake }: SocketIoSocketLike): string =>
+  lastOf(handshake.headers['x-forwarded-for']) || handshake.address;
+
+/** By the client's word, which is good enough for what the client itself is told. */
+function originOf({ handshake }: SocketIoSocketLike, trustProxy: boolean): string {
+  const { headers, secure } = handshake;
+  const scheme = (trustProxy && lastOf(headers['x-forwarded-proto'])) || (secure ? 'https' : 'http');
+  const origin = `${scheme}://${lastOf(headers.host)}`;
+  return URL.canParse(origin) ? new URL(origin).origin : '';
 }
+
+const lastOf = (header: string | string[] | undefined): string =>
+  String(header ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim() ?? '';
 
 /** Packets of the protocol are text; anything binary is not of this protocol. */
 function fits(packet: unknown, maxBytes: number): boolean {

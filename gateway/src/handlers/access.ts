@@ -1,13 +1,13 @@
 /** Getting in: init, register, login. */
-import { CODES, EVENT_OTHER_LOGIN, failure, type OnlineDevice } from '../../../src/protocol/index.js';
+import { CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
 import { REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import type { Connection, Reply } from '../connection.js';
+import { dismiss } from '../dismiss.js';
 import { Feed } from '../feed.js';
 import type { Services } from '../gateway.js';
 import { hashPassword, verifyPassword } from '../passwords.js';
 import { refuseInit } from '../signature.js';
 import { type Account, isStorableName } from '../store/accounts.js';
-import { wireEvent } from '../store/events.js';
 import { appkeyOf, type Handling, keyOf } from './types.js';
 
 /** The only kind of client so far. */
@@ -62,6 +62,7 @@ export async function login({ services, connection, payload }: Handling<'login'>
   }
   // Who knows the password is not guessing at it.
   tries.credit(1);
+  if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
   if (!connection.session && !connection.isClosed) enter(services, connection, account);
   return {
     answer: success({
@@ -91,7 +92,7 @@ function enter(services: Services, connection: Connection, account: Account): vo
   );
   connection.session = { account, platform: PLATFORM, feed };
   const displaced = presence.enter(account.uid, PLATFORM, connection);
-  if (displaced) dismiss(services, displaced, account);
+  if (displaced) dismiss(services, displaced, account, 'otherLogin');
   const graceTimer = setTimeout(() => {
     feed.goLive().catch((error: unknown) => {
       log.error({ socket: connection.id, err: error }, 'going live failed');
@@ -99,17 +100,6 @@ function enter(services: Services, connection: Connection, account: Account): vo
     });
   }, settings.syncGraceMs);
   connection.socket.onClose(() => clearTimeout(graceTimer));
-}
-
-/** The account has logged in somewhere else. */
-function dismiss({ store }: Services, connection: Connection, account: Account): void {
-  const { username, appkey, profile } = account;
-  const to_usernames = [{ username, appkey, nickname: profile.nickname ?? '' }];
-  connection.push(
-    'event_notification',
-    wireEvent(store.messageIds.next(), { event_type: EVENT_OTHER_LOGIN, from: account, to_usernames }),
-  );
-  connection.socket.close();
 }
 
 function othersOf({ presence, now }: Services, connection: Connection, account: Account): OnlineDevice[] {

@@ -10,6 +10,19 @@ import { refuse } from '../answers.js';
 import { type Connection, isRequestEvent, type Reply, type Request } from '../connection.js';
 import type { Services } from '../gateway.js';
 import { init, login, register } from './access.js';
+import { addMembers, answerJoinRequest, applyJoinGroup, removeMembers } from './group-members.js';
+import { addKeepers, changeOwner, removeKeepers, silenceMember } from './group-roles.js';
+import {
+  createGroup,
+  dissolveGroup,
+  exitGroup,
+  getGroupInfo,
+  getGroupMembers,
+  getGroups,
+  getPublicGroups,
+  updateGroupInfo,
+} from './groups.js';
+import { getResource, getUploadToken } from './media.js';
 import { getConversations, sendSingle } from './messages.js';
 import { getUserInfo, updateUserInfo } from './profiles.js';
 import { acknowledge, acknowledgeConversations, acknowledgeEvents, nothingToDo, syncCheck } from './sync.js';
@@ -23,7 +36,25 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   get_across_user_info: getUserInfo,
   update_user_inf: updateUserInfo,
   get_conversations: getConversations,
+  get_resource: getResource,
+  get_upload_token: getUploadToken,
   s_across_single_text: sendSingle,
+  create_group: createGroup,
+  exit_group: exitGroup,
+  add_across_group_member: addMembers,
+  del_across_group_member: removeMembers,
+  get_groups_list: getGroups,
+  get_group_info: getGroupInfo,
+  update_group_info: updateGroupInfo,
+  get_group_members: getGroupMembers,
+  apply_join_group: applyJoinGroup,
+  admin_add_group_member: answerJoinRequest,
+  group_mem_silence: silenceMember,
+  add_group_keeper: addKeepers,
+  del_group_keeper: removeKeepers,
+  change_group_admin: changeOwner,
+  dissolve_group: dissolveGroup,
+  public_group_list: getPublicGroups,
   sync_check: syncCheck,
   msg_recv_v2: acknowledge,
   sync_conversation_ack: acknowledgeConversations,

@@ -20,9 +20,12 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** Whether the data lie on a PostgreSQL server. */
+export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(data);
+
 /** @param data `memory`, a directory, or a `postgres://` connection string */
 export async function openDatabase(data: string): Promise<OpenDatabase> {
-  const opened = /^postgres(ql)?:\/\//.test(data) ? openServer(data) : await openEmbedded(data);
+  const opened = isServer(data) ? openServer(data) : await openEmbedded(data);
   try {
     await migrate(opened.db);
   } catch (error) {

@@ -1,28 +1,51 @@
 /** All that is stored, behind one door. */
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
-import { type OpenDatabase, openDatabase } from './database.js';
+import { isServer, type OpenDatabase, openDatabase } from './database.js';
 import { Events } from './events.js';
 import { Friends } from './friends.js';
+import { Groups } from './groups.js';
 import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
+import { Media } from './media.js';
+import { MediaFiles } from './media-files.js';
 import { MessageIds } from './message-ids.js';
 import { Requests } from './requests.js';
 import type { Database } from './schema.js';
+import { loadSecret } from './secrets.js';
+import { Standing } from './standing.js';
 import { sweep } from './sweep.js';
+
+/** Where uploads go when the database is on a server and nobody has said where. */
+const DEFAULT_MEDIA_DIRECTORY = '.data/media';
+
+/** What has to be read or made ahead of the rest. */
+interface Prepared {
+  files: MediaFiles;
+  standing: Standing;
+  /** What tickets are signed with. */
+  secret: Buffer;
+  messageIds: MessageIds;
+}
 
 export class Store {
   readonly accounts: Accounts;
   readonly events: Events;
+  readonly groups: Groups;
   readonly friends: Friends;
   readonly lists: Lists;
   readonly mailboxes: Mailboxes;
+  readonly media: Media;
   readonly requests: Requests;
+  readonly messageIds: MessageIds;
+  readonly secret: Buffer;
+  readonly standing: Standing;
 
   private constructor(
     private readonly opened: OpenDatabase,
-    readonly messageIds: MessageIds,
+    { files, messageIds, secret, standing }: Prepared,
     private readonly settings: Settings,
     private readonly now: () => number,
   ) {
@@ -30,18 +53,23 @@ export class Store {
     this.events = new Events(opened.db, settings, now);
     this.friends = new Friends(opened.db);
     this.lists = new Lists(opened.db, settings.cachedAccounts);
+    this.groups = new Groups(opened.db, settings.cachedGroups);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
+    this.media = new Media(opened.db, files, settings, now);
     this.requests = new Requests(opened.db);
+    this.messageIds = messageIds;
+    this.secret = secret;
+    this.standing = standing;
   }
 
   static async open(data: string, settings: Settings, now: () => number): Promise<Store> {
     const opened = await openDatabase(data);
-    const { rows } = await sql<{ id: number | null }>`
-      select greatest(
-        (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message),
-        (select max(change_id) from receipt)
-      ) as id`.execute(opened.db);
-    return new Store(opened, new MessageIds(rows[0]?.id ?? 0, now), settings, now);
+    try {
+      return new Store(opened, await prepare(opened.db, data, settings, now), settings, now);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   }
 
   get db(): Database {
@@ -52,6 +80,7 @@ export class Store {
   async sweep(): Promise<void> {
     await sweep(this.db, this.now(), this.settings);
     await this.mailboxes.trimPending();
+    await this.media.sweep();
     await this.opened.maintain();
   }
 
@@ -62,7 +91,24 @@ export class Store {
     );
   }
 
-  close(): Promise<void> {
-    return this.opened.close();
+  async close(): Promise<void> {
+    await this.media.files.close();
+    await this.opened.close();
   }
+}
+
+async function prepare(db: Database, data: string, settings: Settings, now: () => number): Promise<Prepared> {
+  const { rows } = await sql<{ id: number | null }>`
+    select greatest(
+      (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message),
+      (select max(change_id) from receipt)
+    ) as id`.execute(db);
+  const directory =
+    settings.mediaDirectory || (isServer(data) ? DEFAULT_MEDIA_DIRECTORY : join(data, 'media'));
+  return {
+    messageIds: new MessageIds(rows[0]?.id ?? 0, now),
+    standing: await Standing.load(db),
+    secret: await loadSecret(db, 'tickets'),
+    files: await MediaFiles.open(data === 'memory' && !settings.mediaDirectory ? undefined : directory),
+  };
 }

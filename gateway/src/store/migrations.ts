@@ -1,6 +1,7 @@
 /** The schema's history. A released migration is never changed; a new one is added below. */
 import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
 import { groups } from './group-tables.js';
+import { mediaTables } from './media-tables.js';
 import { relationTables } from './relation-tables.js';
 
 const first: Migration = {
@@ -61,6 +62,7 @@ const provider: MigrationProvider = {
     '0001_first': first,
     '0010_groups': groups,
     '0020_relations': relationTables,
+    '0030_media': mediaTables,
   }),
 };
 

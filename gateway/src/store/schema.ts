@@ -1,8 +1,9 @@
 /** The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot (NUL). */
 import type { Generated, Kysely } from 'kysely';
+import type { MediaTables } from './media-tables.js';
 import type { RelationTables } from './relation-tables.js';
 
-export interface Tables extends RelationTables {
+export interface Tables extends RelationTables, MediaTables {
   account: {
     uid: Generated<number>;
     appkey: string;

@@ -1,0 +1,26 @@
+/** Permissions to upload files and to fetch them. Nothing is changed, so no answer is kept. */
+import { CODES } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { type Handling, sessionOf } from './types.js';
+
+export async function getUploadToken({ services, connection }: Handling<'get_upload_token'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  const { tickets, settings } = services;
+  return { answer: success({ uptoken: tickets.uploadToken(uid, settings.uploadTokenLifetimeMs) }) };
+}
+
+/** Whoever was told a media_id may have the file: it cannot be guessed, and messages cross applications. */
+export async function getResource({
+  services,
+  connection,
+  payload,
+}: Handling<'get_resource'>): Promise<Reply> {
+  const { store, tickets, settings } = services;
+  const media = await store.media.use(payload.media_id);
+  if (!media) return { answer: refuse(CODES.fileNotExist) };
+  const base = settings.publicUrl || connection.socket.origin;
+  return {
+    answer: success({ url: `${base}${tickets.mediaPath(media.media_id, settings.mediaUrlLifetimeMs)}` }),
+  };
+}

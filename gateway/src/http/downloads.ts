@@ -1,0 +1,63 @@
+/**
+ * `GET /media/<media_id>?e=…&s=…`: hands out a file to whoever has a signed address, which `get_resource` gives and which expires. Nothing
+ * that was uploaded can act as a page of this server: only plain images are shown, all else is saved, and nothing is guessed at or run.
+ */
+import send from '@fastify/send';
+import type { FastifyInstance } from 'fastify';
+import { CODES, MESSAGES } from '../../../src/protocol/index.js';
+import type { Services } from '../gateway.js';
+import { servedAs } from '../media-type.js';
+import { HttpRefusal, sendRefusal } from './errors.js';
+
+const MS_PER_SECOND = 1_000;
+
+const FORGED = new HttpRefusal(403, CODES.authFail, 'not an address that this server has given out');
+const EXPIRED = new HttpRefusal(403, CODES.authFail, 'this address has expired: ask for another one');
+const NOT_FOUND = new HttpRefusal(404, CODES.fileNotExist, MESSAGES[CODES.fileNotExist]);
+
+interface Route {
+  Params: { id: string };
+  Querystring: { e?: unknown; s?: unknown };
+}
+
+export async function downloads(http: FastifyInstance, services: () => Services): Promise<void> {
+  http.get<Route>('/media/:id', async (request, reply) => {
+    const { store, tickets, now } = services();
+    const { e: expires, s: signature } = request.query;
+    const verdict =
+      typeof expires === 'string' && typeof signature === 'string'
+        ? tickets.verifyMedia(request.params.id, expires, signature)
+        : 'forged';
+    if (verdict !== 'good') return sendRefusal(reply, verdict === 'expired' ? EXPIRED : FORGED);
+    const media = await store.media.find(request.params.id);
+    if (!media) return sendRefusal(reply, NOT_FOUND);
+
+    const { statusCode, headers, stream, type } = await send(request.raw, media.media_id, {
+      root: store.media.files.directory,
+      // What lies in the directory has no meaning by its name.
+      index: false,
+      contentType: false,
+      cacheControl: false,
+    });
+    if (type === 'error' && statusCode !== 416)
+      return sendRefusal(reply, { ...NOT_FOUND, status: statusCode });
+    const { contentType, inline } = servedAs(media.mime);
+    const leftSeconds = Math.max(0, Math.floor(Number(expires) - now() / MS_PER_SECOND));
+    return reply
+      .code(statusCode)
+      .headers(headers)
+      .headers({
+        'content-type': contentType,
+        'content-disposition': inline ? 'inline' : `attachment; filename*=UTF-8''${encodeName(media.fname)}`,
+        'cache-control': `private, max-age=${leftSeconds}`,
+        'content-security-policy': "sandbox; default-src 'none'",
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+      })
+      .send(stream);
+  });
+}
+
+/** RFC 8187: of what `encodeURIComponent` leaves, four characters are not allowed. */
+const encodeName = (name: string): string =>
+  encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);

@@ -1,0 +1,110 @@
+/**
+ * The contents of uploads, as files of one directory, named by media_id and by nothing that a client says. A file gets its name only
+ * when it is whole: what an upload leaves that was broken off, or a gateway that died, is gone by the next start.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, opendir, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+
+/** Whatever a file's first bytes can say about its type is within these. */
+const HEAD_BYTES = 4_100;
+const INCOMING = 'incoming';
+
+export interface ReceivedFile {
+  path: string;
+  size: number;
+  crc32: number;
+  /** Hex. */
+  md5: string;
+  /** Its first bytes. */
+  head: Buffer;
+}
+
+export class MediaFiles {
+  readonly #receiving = new Set<Promise<ReceivedFile>>();
+
+  private constructor(
+    readonly directory: string,
+    private readonly isTemporary: boolean,
+  ) {}
+
+  /** @param directory without it a temporary one, which goes when this is closed */
+  static async open(directory?: string): Promise<MediaFiles> {
+    const path = directory ?? (await mkdtemp(join(tmpdir(), 'jmessage-gateway-media-')));
+    await rm(join(path, INCOMING), { recursive: true, force: true });
+    await mkdir(join(path, INCOMING), { recursive: true, mode: 0o700 });
+    return new MediaFiles(path, directory === undefined);
+  }
+
+  /**
+   * Writes what arrives to a file of its own.
+   * @throws when the source breaks off or the disk fails; no file is left then
+   */
+  receive(source: Readable): Promise<ReceivedFile> {
+    const received = this.#receive(source).finally(() => this.#receiving.delete(received));
+    this.#receiving.add(received);
+    return received;
+  }
+
+  async #receive(source: Readable): Promise<ReceivedFile> {
+    const path = join(this.directory, INCOMING, randomUUID());
+    const md5 = createHash('md5');
+    const head: Buffer[] = [];
+    let size = 0;
+    let checksum = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (size < HEAD_BYTES) head.push(chunk.subarray(0, HEAD_BYTES - size));
+        size += chunk.length;
+        checksum = crc32(chunk, checksum);
+        md5.update(chunk);
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(source, measure, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return { path, size, crc32: checksum, md5: md5.digest('hex'), head: Buffer.concat(head) };
+  }
+
+  /** Gives a received file its place. */
+  keep(received: ReceivedFile, mediaId: string): Promise<void> {
+    return rename(received.path, join(this.directory, mediaId));
+  }
+
+  discard(received: ReceivedFile): Promise<void> {
+    return rm(received.path, { force: true });
+  }
+
+  async remove(mediaIds: readonly string[]): Promise<void> {
+    for (const mediaId of mediaIds) await rm(join(this.directory, mediaId), { force: true });
+  }
+
+  /** The names of files that were last written before that time, in portions. */
+  async *olderThan(timeMs: number, portion: number): AsyncGenerator<string[]> {
+    let names: string[] = [];
+    for await (const entry of await opendir(this.directory)) {
+      if (!entry.isFile()) continue;
+      const written = await stat(join(this.directory, entry.name)).catch(() => undefined);
+      if (!written || written.mtimeMs >= timeMs) continue;
+      names.push(entry.name);
+      if (names.length < portion) continue;
+      yield names;
+      names = [];
+    }
+    if (names.length > 0) yield names;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#receiving);
+    if (this.isTemporary) await rm(this.directory, { recursive: true, force: true });
+  }
+}
