@@ -52,6 +52,10 @@ export class Gateway {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    // A test run that is broken off leaves no gateway behind.
+    const abandon = () => child.kill('SIGKILL');
+    process.once('exit', abandon);
+    child.once('close', () => process.off('exit', abandon));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#log = (this.#log + text).slice(-KEPT_LOG_CHARS);
     });

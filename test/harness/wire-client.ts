@@ -50,10 +50,11 @@ export async function register(url: string, options: WireClientOptions): Promise
   }
 }
 
-/** Connects and logs in. */
+/** Connects, logs in and asks what it has missed, as every client does: until then the server holds back what is new. */
 export async function wireClient(url: string, options: WireClientOptions): Promise<WireClient> {
   const client = await WireClient.connect(url, options);
   await client.login();
+  await client.sync(false);
   return client;
 }
 
@@ -94,6 +95,12 @@ export class WireClient {
     const { username, password } = this.#options;
     const payload = { username, password: digestOf(password), is_md5: true, version: '2.5.0' };
     return this.#expectOk('login', await this.request('login', payload));
+  }
+
+  /** @param roaming all that is kept, not only what was never acknowledged. @returns the account's current keys */
+  async sync(roaming: boolean): Promise<Answer> {
+    const keys = { sync_key: 0, sync_event_key: 0, msg_receipt_key: 0 };
+    return this.#expectOk('sync_check', await this.request('sync_check', { ...keys, sync_type: roaming }));
   }
 
   /** Sends a request, once, and waits for its answer, whatever that says. */
@@ -191,10 +198,10 @@ export class WireClient {
 
 /** What a fresh device with roaming gets to see, oldest first; acknowledges nothing. */
 export async function storedMessages(url: string, options: WireClientOptions): Promise<WireMessage[]> {
-  const client = await wireClient(url, { ...options, acknowledge: false });
+  const client = await WireClient.connect(url, { ...options, acknowledge: false });
   try {
-    const keys = { sync_key: 0, sync_type: 1, sync_event_key: 0, msg_receipt_key: 0 };
-    const { sync_key } = await client.request('sync_check', keys);
+    await client.login();
+    const { sync_key } = await client.sync(true);
     // The account's newest message carries the key itself: with it everything has come.
     await until(
       'the end of the sync',
