@@ -46,6 +46,8 @@ export interface Data {
   event_type: number;
   extra: number;
   messages: Mail[];
+  uptoken: string;
+  url: string;
 }
 
 interface Wait {
@@ -84,16 +86,21 @@ function answerTo(event: string): string {
   return renamed[event] ?? event;
 }
 
-/** Every event that a test may want to see. The 2.x client has no `onAny`. */
-const EVENTS = [
-  'ack',
-  ...Object.keys(REQUESTS).map(answerTo),
-  'event_notification',
+/** What is pushed. */
+const PUSHES = [
   'msg_sync',
+  'event_notification',
   'sync_conversation',
-  'an_unknown_event',
-  'disconnect',
-];
+  'sync_event',
+  'sync_receipt',
+  'receipt_change',
+  'trans_msg_rec',
+  'room_msg_sync',
+  'room_msg_sync_his',
+] as const satisfies readonly PushEvent[];
+
+/** Every event that a test may want to see. The 2.x client has no `onAny`. */
+const EVENTS = ['ack', ...Object.keys(REQUESTS), 's_single_text', ...PUSHES, 'disconnect'];
 
 export class Client {
   readonly seen: { event: string; data: Data }[] = [];
