@@ -27,7 +27,8 @@ export async function init({ services, connection, payload }: Handling<'c_init'>
 
 export async function register(handling: Handling<'register'>): Promise<Reply> {
   const { services, connection, payload } = handling;
-  const { username, password, is_md5: _, ...profile } = payload;
+  const { username, password, is_md5: _, media_id: avatar, ...fields } = payload;
+  const profile = { ...fields, avatar };
   if (connection.session) return { answer: refuse(CODES.logOutBeforeRegister) };
   if (!isStorableName(username)) {
     return { answer: refuse(CODES.invalidValue, 'register: username has characters that no name can have') };

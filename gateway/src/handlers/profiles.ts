@@ -1,34 +1,60 @@
-/** Profiles. */
-import { CODES } from '../../../src/protocol/index.js';
+/** Profiles and passwords. */
+import { CODES, failure } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { dismissAll } from '../dismiss.js';
+import { hashPassword, verifyPassword } from '../passwords.js';
 import { userInfoOf } from '../store/accounts.js';
-import { type Handling, keyOf, sessionOf } from './types.js';
+import { watchersOf } from '../store/watchers.js';
+import { findUser } from './targets.js';
+import { change, type Handling, keyOf, sessionOf } from './types.js';
 
-export async function getUserInfo({
-  services,
-  connection,
-  payload,
-}: Handling<'get_across_user_info'>): Promise<Reply> {
-  const appkey = payload.appkey ?? sessionOf(connection).account.appkey;
-  const account = services.apps.has(appkey)
-    ? await services.store.accounts.find(appkey, payload.username)
-    : undefined;
-  return {
-    answer: account ? success({ user_info: userInfoOf(account) }) : refuse(CODES.userNotExist),
-  };
+const EVENT_PROFILE = 40;
+
+export async function getUserInfo(handling: Handling<'get_across_user_info'>): Promise<Reply> {
+  const { username, appkey } = handling.payload;
+  const account = await findUser(handling, username, appkey);
+  return { answer: account ? success({ user_info: userInfoOf(account) }) : refuse(CODES.userNotExist) };
 }
 
 export async function updateUserInfo(handling: Handling<'update_user_inf'>): Promise<Reply> {
   const { services, connection, payload } = handling;
-  const session = sessionOf(connection);
-  const { uid } = session.account;
-  const key = keyOf(handling, [uid]);
+  const { uid } = sessionOf(connection).account;
+  const { presence, settings, store } = services;
+  return change(handling, async ({ transaction, nowMs, emit, afterCommit }) => {
+    const account = await store.accounts.updateProfile(transaction, uid, payload, nowMs);
+    afterCommit(() => {
+      store.accounts.keep(account);
+      for (const { session } of presence.of(uid).values()) if (session) session.account = account;
+    });
+    const watchers = await watchersOf(transaction, uid, settings.profileWatchers);
+    emit(watchers, { event_type: EVENT_PROFILE, from: account });
+    return success();
+  });
+}
+
+export async function updatePassword(handling: Handling<'update_user_pwd'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account } = sessionOf(connection);
   const { accounts, requests } = services.store;
+  const key = keyOf(handling, [account.uid]);
+  let changed = false;
   const answer = await requests.once(key, async () => {
+    const tries = services.passwordTries.of(
+      JSON.stringify([account.appkey, account.username, connection.socket.address]),
+    );
+    if (!tries.take()) return failure(CODES.beyondFrequencyLimit, 'too many tries: wait a minute');
+    const hash = await accounts.passwordHash(account.uid);
+    if (hash === undefined || !(await verifyPassword(payload.old_pwd, hash))) {
+      return refuse(CODES.invalidPassword);
+    }
+    tries.credit(1);
     const kept = { key, answer: success(), nowMs: services.now() };
-    session.account = await accounts.updateProfile(uid, payload, kept);
+    await accounts.setPassword(account.uid, await hashPassword(payload.new_pwd), kept);
+    changed = true;
     return kept.answer;
   });
-  return { answer };
+  if (!changed) return { answer };
+  // The answer goes out before the session that it is for is closed.
+  return { answer, afterwards: async () => dismissAll(services, account, 'passwordChanged') };
 }

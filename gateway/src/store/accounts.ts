@@ -1,5 +1,5 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { JsonObject, UserInfo, UserName } from '../../../src/protocol/index.js';
 import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
@@ -158,26 +158,48 @@ export class Accounts {
     });
   }
 
-  /** Sets the fields that are given and leaves the others. */
-  async updateProfile(uid: number, changes: Profile, kept: KeptAnswer): Promise<Account> {
-    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const row = await this.db.transaction().execute(async (transaction) => {
-      const { profile_json } = await transaction
-        .selectFrom('account')
-        .select('profile_json')
-        .where('uid', '=', uid)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
-      const profile: Profile = { ...JSON.parse(profile_json), ...given };
-      await rememberAnswer(transaction, kept);
-      return transaction
+  /** @param kept the answer to keep with it, where it answers a client */
+  async setPassword(uid: number, passwordHash: string, kept?: KeptAnswer): Promise<void> {
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction
         .updateTable('account')
-        .set({ profile_json: JSON.stringify(profile), mtime: Math.floor(kept.nowMs / 1_000) })
+        .set({ password_hash: passwordHash })
         .where('uid', '=', uid)
-        .returning(PROFILE_COLUMNS)
-        .executeTakeFirstOrThrow();
+        .execute();
+      if (kept) await rememberAnswer(transaction, kept);
     });
-    return this.#keep(accountOf(row));
+  }
+
+  /**
+   * Sets the fields that are given and leaves the others.
+   * @returns what {@link keep} is to be told after the commit
+   */
+  async updateProfile(
+    transaction: Transaction<Tables>,
+    uid: number,
+    changes: Profile,
+    nowMs: number,
+  ): Promise<Account> {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const { profile_json } = await transaction
+      .selectFrom('account')
+      .select('profile_json')
+      .where('uid', '=', uid)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const profile: Profile = { ...JSON.parse(profile_json), ...given };
+    const row = await transaction
+      .updateTable('account')
+      .set({ profile_json: JSON.stringify(profile), mtime: Math.floor(nowMs / 1_000) })
+      .where('uid', '=', uid)
+      .returning(PROFILE_COLUMNS)
+      .executeTakeFirstOrThrow();
+    return accountOf(row);
+  }
+
+  /** Keeps what is committed. */
+  keep(account: Account): void {
+    this.#keep(account);
   }
 
   #keep(account: Account): Account {

@@ -1,5 +1,5 @@
 /** Friendships and the invitations that lead to them. A friendship is always there for both sides or for neither. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { type Account, accountOf, PROFILE_COLUMNS } from './accounts.js';
 import type { Database, Tables } from './schema.js';
 
@@ -35,14 +35,12 @@ export class Friends {
     return row !== undefined;
   }
 
-  /** How many friends and unanswered invitations of their own the account has. */
+  /** How many friends and unanswered invitations of its own the account has. */
   async count(transaction: Transaction<Tables>, uid: number): Promise<number> {
-    const { friends } = await transaction
-      .selectFrom('friend')
-      .select(({ fn }) => fn.countAll<number>().as('friends'))
-      .where('uid', '=', uid)
-      .executeTakeFirstOrThrow();
-    return Number(friends);
+    const { rows } = await sql<{ count: number }>`
+      select (select count(*) from friend where uid = ${uid})
+        + (select count(*) from invitation where inviter = ${uid}) as count`.execute(transaction);
+    return Number(rows[0]?.count ?? 0);
   }
 
   async invite(

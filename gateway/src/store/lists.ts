@@ -2,8 +2,9 @@
  * The lists of an account: blacklist, no-disturb, shields. Blacklists in use are kept in memory, since every message asks for one; this
  * process is the only one that changes them.
  */
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { BoundedMap } from '../bounded-map.js';
+import type { GroupRow } from './groups.js';
 import type { List } from './relation-tables.js';
 import type { Database, Tables } from './schema.js';
 
@@ -64,10 +65,33 @@ export class Lists {
     return rows.map(({ target }) => target);
   }
 
+  /** Groups in a list. Who leaves a group loses it from the lists as well. */
+  groups(uid: number, list: 'quiet_group' | 'shield'): Promise<GroupRow[]> {
+    return this.db
+      .selectFrom('listed')
+      .innerJoin('chat_group', 'gid', 'target')
+      .selectAll('chat_group')
+      .where('uid', '=', uid)
+      .where('list', '=', list)
+      .orderBy('gid')
+      .execute();
+  }
+
+  async has(transaction: Transaction<Tables>, uid: number, list: List, target: number): Promise<boolean> {
+    const row = await transaction
+      .selectFrom('listed')
+      .select('target')
+      .where('uid', '=', uid)
+      .where('list', '=', list)
+      .where('target', '=', target)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   async size(transaction: Transaction<Tables>, uid: number, list: List): Promise<number> {
     const row = await transaction
       .selectFrom('listed')
-      .select(sql<number>`count(*)`.as('size'))
+      .select(({ fn }) => fn.countAll<number>().as('size'))
       .where('uid', '=', uid)
       .where('list', '=', list)
       .executeTakeFirstOrThrow();

@@ -6,8 +6,9 @@ import type { Kysely, Migration } from 'kysely';
  * - `quiet_user`   no-disturb: users, …
  * - `quiet_group`  … groups, …
  * - `quiet_all`    … everybody (the target is 0)
+ * - `shield`       groups whose messages are not pushed
  */
-export type List = 'black' | 'quiet_user' | 'quiet_group' | 'quiet_all';
+export type List = 'black' | 'quiet_user' | 'quiet_group' | 'quiet_all' | 'shield';
 
 export interface RelationTables {
   /** A friendship is two rows, one for each side, with what that side calls the other. */
@@ -79,6 +80,7 @@ async function friends(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_ms', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('invitation_key', ['invitee', 'inviter'])
     .execute();
+  await db.schema.createIndex('invitation_inviter').on('invitation').column('inviter').execute();
   await db.schema.createIndex('invitation_created').on('invitation').column('created_ms').execute();
 }
 
@@ -90,6 +92,8 @@ async function lists(db: Kysely<unknown>): Promise<void> {
     .addColumn('target', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('listed_key', ['uid', 'list', 'target'])
     .execute();
+  // Who has shielded a group is asked whenever its audience is read.
+  await db.schema.createIndex('listed_target').on('listed').columns(['target', 'list', 'uid']).execute();
 }
 
 async function reading(db: Kysely<unknown>): Promise<void> {

@@ -1,0 +1,165 @@
+/** Friends: invited, accepted or declined, given a memo, parted from. */
+import { CODES } from '../../../src/protocol/index.js';
+import { type Answer, refuse, success } from '../answers.js';
+import type { Change } from '../changes.js';
+import type { Reply } from '../connection.js';
+import { type Account, userInfoOf, userNameOf } from '../store/accounts.js';
+import type { Memo } from '../store/friends.js';
+import { findUser } from './targets.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+const EVENT_INVITATION = 5;
+const EVENT_UNFRIENDED = 6;
+const EVENT_FRIEND_UPDATED = 7;
+/** Friends changed on another device; `extra` is the event type of what happened. */
+const EVENT_FRIENDS_ELSEWHERE = 100;
+
+const INVITES = 1;
+const ANSWERS = 2;
+
+export async function getFriendList({ services, connection }: Handling<'get_friend_list'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  const friends = await services.store.friends.list(uid);
+  return {
+    answer: success({
+      friend_list: friends.map(({ account, memo }) => ({ ...userInfoOf(account), ...memo })),
+    }),
+  };
+}
+
+export async function addFriend(handling: Handling<'add_friend'>): Promise<Reply> {
+  const { target_name, appkey, from_type } = handling.payload;
+  const { account } = sessionOf(handling.connection);
+  const target = await findUser(handling, target_name, appkey);
+  if (!target) return { answer: refuse(CODES.userNotExist) };
+  if (target.uid === account.uid) {
+    return { answer: refuse(CODES.invalidValue, 'add_friend: one cannot be a friend of oneself') };
+  }
+  if (from_type === INVITES) return change(handling, (made) => invite(handling, made, target));
+  if (from_type === ANSWERS) return change(handling, (made) => answerInvitation(handling, made, target));
+  return { answer: refuse(CODES.invalidValue, 'add_friend: from_type must be 1 or 2') };
+}
+
+async function invite(
+  { services, connection, payload }: Handling<'add_friend'>,
+  { transaction, nowMs, emit }: Change,
+  target: Account,
+): Promise<Answer> {
+  const { account } = sessionOf(connection);
+  const { friends, lists } = services.store;
+  if (await friends.areFriends(transaction, account.uid, target.uid)) return refuse(CODES.alreadyFriend);
+  if (await lists.has(transaction, target.uid, 'black', account.uid)) return refuse(CODES.inBlacklist);
+  if ((await friends.count(transaction, account.uid)) >= services.settings.friends) {
+    return refuse(CODES.numberExceedsLimit);
+  }
+  await friends.invite(transaction, account.uid, target.uid, nowMs);
+  emit([target.uid], {
+    event_type: EVENT_INVITATION,
+    extra: INVITES,
+    from: account,
+    to_usernames: [userNameOf(target)],
+    description: payload.why,
+  });
+  return success();
+}
+
+async function answerInvitation(
+  { services, connection, payload }: Handling<'add_friend'>,
+  { transaction, emit }: Change,
+  inviter: Account,
+): Promise<Answer> {
+  const { account } = sessionOf(connection);
+  const { friends } = services.store;
+  const accepts = payload.why === '' || payload.why === 'yes';
+  if (!(await friends.takeInvitation(transaction, inviter.uid, account.uid))) {
+    const already = await friends.areFriends(transaction, account.uid, inviter.uid);
+    return refuse(already ? CODES.alreadyFriend : CODES.invitationNotValid);
+  }
+  if (accepts) {
+    if ((await friends.count(transaction, account.uid)) >= services.settings.friends) {
+      return refuse(CODES.numberExceedsLimit);
+    }
+    // Both may have asked.
+    await friends.takeInvitation(transaction, account.uid, inviter.uid);
+    await friends.befriend(transaction, account.uid, inviter.uid);
+  }
+  emit([inviter.uid], {
+    event_type: EVENT_INVITATION,
+    extra: ANSWERS,
+    from: account,
+    to_usernames: [userNameOf(inviter)],
+    return_code: accepts ? CODES.success : CODES.invitationNotValid,
+    description: accepts ? '' : payload.why,
+  });
+  if (accepts) tellOwnDevices({ emit }, connection.id, account, inviter, EVENT_INVITATION);
+  return success();
+}
+
+export async function delFriend(handling: Handling<'del_friend'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account } = sessionOf(connection);
+  const friend = await findUser(handling, payload.target_name, payload.appkey);
+  if (!friend) return { answer: refuse(CODES.userNotExist) };
+  return change(handling, async ({ transaction, emit }) => {
+    const parted = await services.store.friends.part(transaction, account.uid, friend.uid);
+    if (!parted) return refuse(CODES.notFriend);
+    emit([friend.uid], {
+      event_type: EVENT_UNFRIENDED,
+      from: account,
+      to_usernames: [userNameOf(friend)],
+    });
+    tellOwnDevices({ emit }, connection.id, account, friend, EVENT_UNFRIENDED);
+    return success();
+  });
+}
+
+export async function updateFriendMemo(handling: Handling<'update_friend_memo'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account } = sessionOf(connection);
+  const { target_name, appkey, memo_name, memo_others } = payload;
+  const friend = await findUser(handling, target_name, appkey);
+  if (!friend) return { answer: refuse(CODES.userNotExist) };
+  const longest = Math.max(Buffer.byteLength(memo_name), Buffer.byteLength(memo_others ?? ''));
+  if (memo_name === '' || longest > services.settings.memoBytes) {
+    return { answer: refuse(CODES.invalidMemo) };
+  }
+  return change(handling, async ({ transaction, emit }) => {
+    const changes = { memo_name, ...(memo_others !== undefined && { memo_others }) };
+    const memo = await services.store.friends.setMemo(transaction, account.uid, friend.uid, changes);
+    if (!memo) return refuse(CODES.notFriend);
+    const description = describe(friend, memo);
+    const to_usernames = [userNameOf(friend)];
+    emit(
+      [account.uid],
+      { event_type: EVENT_FRIEND_UPDATED, from: account, to_usernames, description },
+      { except: connection.id },
+    );
+    tellOwnDevices({ emit }, connection.id, account, friend, EVENT_FRIEND_UPDATED, memo);
+    return success();
+  });
+}
+
+function tellOwnDevices(
+  { emit }: Pick<Change, 'emit'>,
+  except: string,
+  account: Account,
+  friend: Account,
+  extra: number,
+  memo?: Memo,
+): void {
+  emit(
+    [account.uid],
+    {
+      event_type: EVENT_FRIENDS_ELSEWHERE,
+      extra,
+      from: account,
+      to_usernames: [userNameOf(friend)],
+      description: describe(friend, memo),
+    },
+    { except },
+  );
+}
+
+/** JSON text: what an event of this kind says of the friend. */
+const describe = ({ username, appkey }: Account, memo?: Memo): string =>
+  JSON.stringify({ username, appkey, ...memo });
