@@ -10,6 +10,8 @@ import { refuse } from '../answers.js';
 import { type Connection, isRequestEvent, type Reply, type Request } from '../connection.js';
 import type { Services } from '../gateway.js';
 import { init, login, register } from './access.js';
+import { addBlackList, delBlackList, getBlackList } from './blacklist.js';
+import { addFriend, delFriend, getFriendList, updateFriendMemo } from './friends.js';
 import { addMembers, answerJoinRequest, applyJoinGroup, removeMembers } from './group-members.js';
 import { addKeepers, changeOwner, removeKeepers, silenceMember } from './group-roles.js';
 import {
@@ -24,7 +26,18 @@ import {
 } from './groups.js';
 import { getResource, getUploadToken } from './media.js';
 import { getConversations, sendSingle } from './messages.js';
-import { getUserInfo, updateUserInfo } from './profiles.js';
+import {
+  addGlobalNoDisturb,
+  addGroupNoDisturb,
+  addUserNoDisturb,
+  delGlobalNoDisturb,
+  delGroupNoDisturb,
+  delUserNoDisturb,
+  getNoDisturb,
+} from './no-disturb.js';
+import { getUserInfo, updatePassword, updateUserInfo } from './profiles.js';
+import { addShield, delShield, listShields } from './shields.js';
+
 import { acknowledge, acknowledgeConversations, acknowledgeEvents, nothingToDo, syncCheck } from './sync.js';
 import type { Handler } from './types.js';
 
@@ -35,6 +48,24 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   login,
   get_across_user_info: getUserInfo,
   update_user_inf: updateUserInfo,
+  update_user_pwd: updatePassword,
+  get_friend_list: getFriendList,
+  add_friend: addFriend,
+  del_friend: delFriend,
+  update_friend_memo: updateFriendMemo,
+  get_black_list: getBlackList,
+  add_black_list: addBlackList,
+  del_black_list: delBlackList,
+  no_disturb: getNoDisturb,
+  add_msg_no_disturb_single: addUserNoDisturb,
+  delete_msg_no_disturb_single: delUserNoDisturb,
+  add_msg_no_disturb_group: addGroupNoDisturb,
+  delete_msg_no_disturb_group: delGroupNoDisturb,
+  add_msg_no_disturb_global: addGlobalNoDisturb,
+  delete_msg_no_disturb_global: delGlobalNoDisturb,
+  list_shield_group: listShields,
+  add_msg_shield_group: addShield,
+  del_msg_shield_group: delShield,
   get_conversations: getConversations,
   get_resource: getResource,
   get_upload_token: getUploadToken,

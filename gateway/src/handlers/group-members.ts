@@ -1,0 +1,159 @@
+/** Who is in a group: added, removed, let in on request. */
+import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
+import { type Answer, refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { type Account, userNameOf } from '../store/accounts.js';
+import { deleteMembers, ROLE } from '../store/groups.js';
+import { asMember, inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
+import { findUser, findUsers } from './targets.js';
+import type { Handling } from './types.js';
+
+/** Event 56: somebody is to be let in, … */
+const JOIN_REQUEST = 56;
+/** …because he asks himself, or because a member asks for him. */
+const BY_SELF = 59;
+const BY_MEMBER = 10;
+
+type Listing = Handling<
+  'add_across_group_member' | 'del_across_group_member' | 'add_group_keeper' | 'del_group_keeper'
+>;
+
+/** The accounts of `member_usernames`; undefined when one of them does not exist. */
+export async function listed(handling: Listing): Promise<Account[] | undefined> {
+  const found = await findUsers(handling, handling.payload.member_usernames);
+  const accounts = found.filter((account) => account !== undefined);
+  return accounts.length === found.length ? accounts : undefined;
+}
+
+const hasDuplicates = (accounts: readonly Account[]): boolean =>
+  new Set(accounts.map(({ uid }) => uid)).size < accounts.length;
+
+/** Any member may add to a private group; to a public one the owner and keepers, whom other members ask. */
+export async function addMembers(handling: Handling<'add_across_group_member'>): Promise<Reply> {
+  const { settings } = handling.services;
+  const accounts = await listed(handling);
+  if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
+  return inGroup(handling, async (scene) => {
+    const { me, members, group } = scene;
+    if (!me) return refuse(CODES.mayNotAddMembers);
+    if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
+      return refuse(CODES.repeatedAdd);
+    }
+    if (!group.is_public || keepsOrder(me)) return (await letIn(scene, accounts, settings)) ?? success();
+    if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
+    for (const account of accounts) await askKeepers(scene, account, BY_MEMBER, '');
+    return success();
+  });
+}
+
+async function askKeepers(scene: Scene, applicant: Account, extra: number, reason: string): Promise<void> {
+  const { change: open, gid, asker } = scene;
+  const event_id = open.emit(keepersOf(scene), {
+    event_type: JOIN_REQUEST,
+    from: asker,
+    gid,
+    to_usernames: [userNameOf(applicant)],
+    extra,
+    description: reason,
+  });
+  await open.transaction
+    .insertInto('join_request')
+    .values({ event_id, gid, inviter: asker.uid, uid: applicant.uid })
+    .execute();
+}
+
+export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Promise<Reply> {
+  const { services, payload } = handling;
+  return inGroup(handling, async (scene) => {
+    const { group, me, members, asker } = scene;
+    if (me) return refuse(CODES.alreadyInGroup);
+    if (!group.is_public) return refuse(CODES.groupTypeNotSupported);
+    if (members.size >= services.settings.groupMembers) return refuse(CODES.numberExceedsLimit);
+    await askKeepers(scene, asker, BY_SELF, payload.reason);
+    return success();
+  });
+}
+
+/** The answer to event 56, by an owner or keeper. */
+export async function answerJoinRequest(handling: Handling<'admin_add_group_member'>): Promise<Reply> {
+  const { services, payload } = handling;
+  const target = await findUser(handling, payload.target_username, payload.target_appkey);
+  if (!target) return { answer: refuse(CODES.targetUserNotExist) };
+  return asMember(handling, async (scene) => {
+    const { change: open, gid, me, members } = scene;
+    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    const request = await open.transaction
+      .selectFrom('join_request')
+      .select(['inviter', 'processed'])
+      .where('event_id', '=', payload.event_id)
+      .where('gid', '=', gid)
+      .where('uid', '=', target.uid)
+      .executeTakeFirst();
+    if (!request)
+      return refuse(CODES.invalidValue, 'admin_add_group_member: there is no such request to join');
+    if (request.processed) return refuse(CODES.requestAlreadyProcessed);
+    if (members.has(target.uid)) return refuse(CODES.alreadyInGroup);
+    const done = open.transaction.updateTable('join_request').set({ processed: true });
+    if (payload.result === 0) {
+      // Whoever is in needs no other request answered.
+      await done.where('gid', '=', gid).where('uid', '=', target.uid).execute();
+      return (await letIn(scene, [target], services.settings)) ?? success();
+    }
+    await done.where('event_id', '=', payload.event_id).execute();
+    tellRefusal(scene, target, request.inviter, payload);
+    return success();
+  });
+}
+
+function tellRefusal(
+  scene: Scene,
+  target: Account,
+  inviter: number,
+  { reason, result }: Pick<RequestPayload<'admin_add_group_member'>, 'reason' | 'result'>,
+): void {
+  const { change: open, gid, asker } = scene;
+  const refusal = {
+    from: asker,
+    gid,
+    to_usernames: [userNameOf(target)],
+    return_code: result,
+    description: reason,
+  };
+  open.emit([inviter, target.uid], { ...refusal, event_type: 57 });
+  const others = keepersOf(scene).filter((uid) => uid !== asker.uid);
+  if (others.length > 0) open.emit(others, { ...refusal, event_type: 58 });
+}
+
+export async function removeMembers(handling: Handling<'del_across_group_member'>): Promise<Reply> {
+  const accounts = await listed(handling);
+  if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
+  return inGroup(handling, async (scene) => {
+    const { change: open, gid, asker, me, members } = scene;
+    if (!me || !keepsOrder(me)) return refuse(CODES.mayNotDeleteMembers);
+    const uids = [...new Set(accounts.map(({ uid }) => uid))];
+    const refused = refuseRemoval(scene, uids, me.role);
+    if (refused) return refused;
+    await deleteMembers(open.transaction, gid, uids);
+    const removed = uids.flatMap((uid) => members.get(uid) ?? []);
+    open.emit(uidsOf(scene), {
+      event_type: 11,
+      from: asker,
+      gid,
+      to_usernames: removed.map(({ account }) => userNameOf(account)),
+    });
+    return success();
+  });
+}
+
+/** Nobody removes the owner or himself, and only the owner removes keepers. */
+function refuseRemoval({ asker, members }: Scene, uids: readonly number[], role: number): Answer | null {
+  const targets = uids.map((uid) => members.get(uid));
+  if (targets.some((target) => target === undefined)) return refuse(CODES.userNotInGroup);
+  const mayNot = targets.some(
+    (target) =>
+      target?.account.uid === asker.uid ||
+      target?.role === ROLE.owner ||
+      (target?.role === ROLE.keeper && role !== ROLE.owner),
+  );
+  return mayNot ? refuse(CODES.memberMayNotBeDeleted) : null;
+}

@@ -1,0 +1,103 @@
+/** Order in a group: silence, keepers, and who owns it. */
+
+import { CODES } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { userNameOf } from '../store/accounts.js';
+import { ROLE, updateMembers } from '../store/groups.js';
+import { listed } from './group-members.js';
+import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
+import { findUser } from './targets.js';
+import type { Handling } from './types.js';
+
+/** `extra` of events 65 and 80. */
+const SET = 1;
+const UNSET = 2;
+
+export async function silenceMember(handling: Handling<'group_mem_silence'>): Promise<Reply> {
+  const { keep_silence, target_username, target_appkey } = handling.payload;
+  const account = await findUser(handling, target_username, target_appkey);
+  if (!account) return { answer: refuse(CODES.targetUserNotExist) };
+  const { uid } = account;
+  return asMember(handling, async (scene) => {
+    const { change: open, gid, asker, me, members } = scene;
+    const target = members.get(uid);
+    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    if (!target) return refuse(CODES.userNotInGroup);
+    const isAbove = target.role === ROLE.owner || (target.role === ROLE.keeper && me.role !== ROLE.owner);
+    if (isAbove) return refuse(CODES.noPermission);
+    if (target.silenced === keep_silence) return success();
+    await updateMembers(open.transaction, gid, [uid], { silenced: keep_silence }, open.nowMs);
+    open.emit(uidsOf(scene), {
+      event_type: 65,
+      from: asker,
+      gid,
+      to_usernames: [userNameOf(account)],
+      extra: keep_silence ? SET : UNSET,
+    });
+    return success();
+  });
+}
+
+export const addKeepers = (handling: Handling<'add_group_keeper'>): Promise<Reply> =>
+  setKeepers(handling, true);
+export const removeKeepers = (handling: Handling<'del_group_keeper'>): Promise<Reply> =>
+  setKeepers(handling, false);
+
+async function setKeepers(
+  handling: Handling<'add_group_keeper' | 'del_group_keeper'>,
+  keepers: boolean,
+): Promise<Reply> {
+  const accounts = await listed(handling);
+  if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
+  return asMember(handling, async (scene) => {
+    const { me, members } = scene;
+    if (me.role !== ROLE.owner) return refuse(CODES.notAdmin);
+    const uids = new Set(accounts.map(({ uid }) => uid));
+    if ([...uids].some((uid) => !members.has(uid))) return refuse(CODES.userNotInGroup);
+    if (uids.has(me.account.uid)) return refuse(CODES.invalidValue, 'the owner cannot be a keeper');
+    const had = [...members.values()].filter(({ role }) => role === ROLE.keeper);
+    const changed = [...uids].filter((uid) => (members.get(uid)?.role === ROLE.keeper) !== keepers);
+    if (keepers && had.length + changed.length > handling.services.settings.groupKeepers) {
+      return refuse(CODES.numberExceedsLimit);
+    }
+    if (changed.length > 0) await applyKeepers(scene, changed, keepers);
+    return success();
+  });
+}
+
+async function applyKeepers(scene: Scene, uids: readonly number[], keepers: boolean): Promise<void> {
+  const { change: open, gid, asker, members } = scene;
+  const role = keepers ? ROLE.keeper : ROLE.member;
+  await updateMembers(open.transaction, gid, uids, { role }, open.nowMs);
+  open.emit(uidsOf(scene), {
+    event_type: 80,
+    from: asker,
+    gid,
+    to_usernames: uids.flatMap((uid) => members.get(uid) ?? []).map(({ account }) => userNameOf(account)),
+    extra: keepers ? SET : UNSET,
+  });
+}
+
+export async function changeOwner(handling: Handling<'change_group_admin'>): Promise<Reply> {
+  const account = await findUser(handling, handling.payload.target_username, handling.payload.target_appkey);
+  if (!account) return { answer: refuse(CODES.targetUserNotExist) };
+  const { uid } = account;
+  return asMember(handling, async (scene) => {
+    const { change: open, gid, asker, me, members } = scene;
+    const target = members.get(uid);
+    if (me.role !== ROLE.owner) return refuse(CODES.notAdmin);
+    if (!target) return refuse(CODES.userNotInGroup);
+    if (uid === asker.uid) return refuse(CODES.invalidValue, 'the group is yours already');
+    await updateMembers(open.transaction, gid, [asker.uid], { role: ROLE.member }, open.nowMs);
+    await updateMembers(open.transaction, gid, [uid], { role: ROLE.owner, silenced: false }, open.nowMs);
+    open.emit(uidsOf(scene), {
+      event_type: 82,
+      from: asker,
+      gid,
+      to_usernames: [userNameOf(account)],
+      more: { new_owner: { ...userNameOf(account) } },
+    });
+    return success();
+  });
+}

@@ -1,0 +1,84 @@
+/** What every change of a group begins with: the group, its members, and what the one who asks may do. */
+import { CODES, type RequestEvent } from '../../../src/protocol/index.js';
+import { type Answer, refuse } from '../answers.js';
+import type { Change } from '../changes.js';
+import type { Reply } from '../connection.js';
+import { type Account, userNameOf } from '../store/accounts.js';
+import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+export interface Scene extends Roster {
+  change: Change;
+  gid: number;
+  /** Who asks. */
+  asker: Account;
+  /** Undefined when not a member. */
+  me: Member | undefined;
+}
+
+type GroupEvent = Extract<RequestEvent, `${string}group${string}`>;
+
+/** A change of one group; 880204 when it does not exist. */
+export function inGroup<E extends GroupEvent>(
+  handling: Handling<E> & { payload: { gid: number } },
+  work: (scene: Scene) => Promise<Answer>,
+): Promise<Reply> {
+  const asker = sessionOf(handling.connection).account;
+  const { gid } = handling.payload;
+  return change(handling, async (open) => {
+    const roster = await readRoster(open.transaction, gid);
+    if (!roster) return refuse(CODES.targetGroupNotExist);
+    open.afterCommit(() => handling.services.store.groups.forget(gid));
+    return work({ ...roster, change: open, gid, asker, me: roster.members.get(asker.uid) });
+  });
+}
+
+/** …by a member; 880205 for others. */
+export function asMember<E extends GroupEvent>(
+  handling: Handling<E> & { payload: { gid: number } },
+  work: (scene: Scene & { me: Member }) => Promise<Answer>,
+): Promise<Reply> {
+  return inGroup(handling, async (scene) =>
+    scene.me ? work({ ...scene, me: scene.me }) : refuse(CODES.userNotInGroup),
+  );
+}
+
+export const keepsOrder = ({ role }: Member): boolean => role === ROLE.owner || role === ROLE.keeper;
+
+export const uidsOf = ({ members }: Roster): number[] => [...members.keys()];
+
+/** The owner and the keepers. */
+export const keepersOf = ({ members }: Roster): number[] =>
+  [...members.values()].filter(keepsOrder).map(({ account }) => account.uid);
+
+/**
+ * Lets accounts in and tells everybody (event 10).
+ * @returns the refusal, if they cannot be let in
+ */
+export async function letIn(
+  scene: Scene,
+  newcomers: readonly Account[],
+  limits: { groupMembers: number; groupsOfUser: number },
+): Promise<Answer | null> {
+  const { change: open, gid, asker, members } = scene;
+  const uids = newcomers.map(({ uid }) => uid);
+  if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
+  const counts = await groupCounts(open.transaction, uids);
+  if ([...counts.values()].some((groups) => groups >= limits.groupsOfUser)) {
+    return refuse(CODES.memberHasTooManyGroups);
+  }
+  await insertMembers(open.transaction, {
+    gid,
+    uids,
+    role: ROLE.member,
+    joinedMsgId: open.nextId(),
+    nowMs: open.nowMs,
+  });
+  open.emit([...uidsOf(scene), ...uids], {
+    event_type: 10,
+    from: asker,
+    gid,
+    to_usernames: newcomers.map(userNameOf),
+  });
+  return null;
+}

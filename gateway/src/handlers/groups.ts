@@ -1,0 +1,165 @@
+/** Groups: made, looked at, changed, ended. */
+import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
+import { type Answer, refuse, success } from '../answers.js';
+import type { Settings } from '../config.js';
+import type { Reply } from '../connection.js';
+import { isStorableName, userNameOf } from '../store/accounts.js';
+import {
+  deleteGroup,
+  deleteMembers,
+  groupCounts,
+  insertGroup,
+  insertMembers,
+  ROLE,
+  type Roster,
+  updateMembers,
+  wireGroup,
+  wireMember,
+} from '../store/groups.js';
+import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+/** Event 9: left, … */
+const LEFT = 9;
+/** …and its `extra` when the whole group was ended. */
+const DISSOLVED = 69;
+
+export async function createGroup(handling: Handling<'create_group'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const creator = sessionOf(connection).account;
+  const refused = refuseTexts(payload, services.settings);
+  if (refused) return { answer: refused };
+  const { group_name, group_description, media_id = '', is_limit } = payload;
+  return change(handling, async ({ transaction, nowMs, nextId, emit }) => {
+    const counts = await groupCounts(transaction, [creator.uid]);
+    if ((counts.get(creator.uid) ?? 0) >= services.settings.groupsOfUser) return refuse(CODES.tooManyGroups);
+    const gid = await insertGroup(transaction, {
+      appkey: creator.appkey,
+      name: group_name,
+      description: group_description,
+      avatar: media_id,
+      is_public: is_limit,
+      ctime: Math.floor(nowMs / 1_000),
+    });
+    const uids = [creator.uid];
+    await insertMembers(transaction, { gid, uids, role: ROLE.owner, joinedMsgId: nextId(), nowMs });
+    emit(uids, { event_type: 8, from: creator, gid, to_usernames: [userNameOf(creator)] });
+    // The second description is the documents' misprint, which applications read.
+    return success({ gid, group_name, group_description, group_descriptin: group_description });
+  });
+}
+
+type Texts = Pick<RequestPayload<'update_group_info'>, 'group_name' | 'group_description' | 'media_id'>;
+
+function refuseTexts(
+  texts: Texts,
+  limits: Pick<Settings, 'groupNameBytes' | 'groupDescriptionBytes'>,
+): Answer | null {
+  const { group_name = '', group_description = '', media_id = '' } = texts;
+  if (Buffer.byteLength(group_name) > limits.groupNameBytes) return refuse(CODES.groupNameTooLong);
+  if (Buffer.byteLength(group_description) > limits.groupDescriptionBytes) {
+    return refuse(CODES.groupDescriptionTooLong);
+  }
+  return [group_name, group_description, media_id].every(isStorableName)
+    ? null
+    : refuse(CODES.invalidValue, 'a text of the group has characters that cannot be stored');
+}
+
+export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply> {
+  return asMember(handling, async (scene) => {
+    const { change: open, gid, group, asker, me, members } = scene;
+    const answer = success({ gid, group_name: group.name });
+    const others = uidsOf(scene).filter((uid) => uid !== asker.uid);
+    const heir = members.get(others[0] ?? 0);
+    if (!heir) {
+      await deleteGroup(open.transaction, scene);
+      tellEnd(scene, scene);
+      return answer;
+    }
+    await deleteMembers(open.transaction, gid, [asker.uid]);
+    const left = { event_type: LEFT, from: asker, gid, to_usernames: [userNameOf(asker)] };
+    if (me.role !== ROLE.owner) {
+      open.emit(others, left);
+      return answer;
+    }
+    // The members are in the order of joining: whoever has been in it longest goes on with it.
+    const fields = { role: ROLE.owner, silenced: false };
+    await updateMembers(open.transaction, gid, [heir.account.uid], fields, open.nowMs);
+    const new_owner = { ...userNameOf(heir.account) };
+    open.emit([asker.uid, ...others], { ...left, more: { new_owner } });
+    return answer;
+  });
+}
+
+export async function dissolveGroup(handling: Handling<'dissolve_group'>): Promise<Reply> {
+  return asMember(handling, async (scene) => {
+    if (scene.me.role !== ROLE.owner) return refuse(CODES.notAdmin);
+    await deleteGroup(scene.change.transaction, scene);
+    tellEnd(scene, scene);
+    return success();
+  });
+}
+
+function tellEnd({ change: open, gid, asker }: Scene, roster: Roster): void {
+  open.emit(uidsOf(roster), {
+    event_type: LEFT,
+    from: asker,
+    gid,
+    to_usernames: [userNameOf(asker)],
+    extra: DISSOLVED,
+  });
+}
+
+export async function updateGroupInfo(handling: Handling<'update_group_info'>): Promise<Reply> {
+  const { services, payload } = handling;
+  const refused = refuseTexts(payload, services.settings);
+  if (refused) return { answer: refused };
+  return asMember(handling, async (scene) => {
+    const { change: open, gid, group, asker, me } = scene;
+    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    await open.transaction
+      .updateTable('chat_group')
+      .set({
+        name: payload.group_name ?? group.name,
+        description: payload.group_description ?? group.description,
+        avatar: payload.media_id ?? group.avatar,
+        mtime: Math.floor(open.nowMs / 1_000),
+      })
+      .where('gid', '=', gid)
+      .execute();
+    open.emit(uidsOf(scene), { event_type: 12, from: asker, gid, to_usernames: [userNameOf(asker)] });
+    return success();
+  });
+}
+
+export async function getGroups({ services, connection }: Handling<'get_groups_list'>): Promise<Reply> {
+  const groups = await services.store.groups.ofMember(sessionOf(connection).account.uid);
+  return { answer: success({ group_list: groups.map(wireGroup) }) };
+}
+
+/** Of a public group to anybody; a private group does not say its name to those who are not in it. */
+export async function getGroupInfo(handling: Handling<'get_group_info'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { groups } = services.store;
+  const group = await groups.find(payload.gid);
+  if (!group) return { answer: refuse(CODES.targetGroupNotExist) };
+  const visible = group.is_public || (await groups.isMember(group.gid, sessionOf(connection).account.uid));
+  return { answer: visible ? success({ group_info: wireGroup(group) }) : refuse(CODES.userNotInGroup) };
+}
+
+export async function getGroupMembers(handling: Handling<'get_group_members'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const roster = await services.store.groups.roster(payload.gid);
+  if (!roster) return { answer: refuse(CODES.targetGroupNotExist) };
+  const { members } = roster;
+  if (!members.has(sessionOf(connection).account.uid)) return { answer: refuse(CODES.userNotInGroup) };
+  return { answer: success({ member_list: [...members.values()].map(wireMember) }) };
+}
+
+export async function getPublicGroups(handling: Handling<'public_group_list'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { start, appkey = sessionOf(connection).account.appkey } = payload;
+  if (!services.apps.has(appkey)) return { answer: refuse(CODES.appkeyNotExist) };
+  const { total, groups } = await services.store.groups.publicOf(appkey, start, services.settings.pageRows);
+  return { answer: success({ result: { total, start, groups: groups.map(wireGroup) } }) };
+}

@@ -1,0 +1,245 @@
+/**
+ * Groups and who is in them. Changes go through `Changes`, one after the other, so what a roster says holds until the change is
+ * committed. Who gets a group's messages is kept in memory; this process is the only one that changes it.
+ */
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Group, GroupMember } from '../../../src/protocol/index.js';
+import { BoundedMap } from '../bounded-map.js';
+import { type Account, accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
+import type { Database, Tables } from './schema.js';
+
+export type GroupRow = Selectable<Tables['chat_group']>;
+
+/** As on the wire. */
+export const ROLE = { member: 0, owner: 1, keeper: 2 } as const;
+
+export interface Member {
+  account: Account;
+  role: number;
+  silenced: boolean;
+  mtime: number;
+}
+
+/** A group with all its members, in the order of joining. */
+export interface Roster {
+  group: GroupRow;
+  members: ReadonlyMap<number, Member>;
+}
+
+/** What sending to a group needs to know of it. */
+export interface Audience {
+  gid: number;
+  appkey: string;
+  name: string;
+  members: ReadonlyMap<number, { silenced: boolean; shielded: boolean }>;
+}
+
+/** Groups on the wire have `flag` for what the API calls `group_type`. */
+export type WireGroup = Omit<Group, 'group_type'> & { flag: number };
+export type WireMember = GroupMember & { uid: number; mtime: number };
+
+const PUBLIC_FLAG = 2;
+const PRIVATE_FLAG = 1;
+
+export const wireGroup = (group: GroupRow): WireGroup => ({
+  gid: group.gid,
+  name: group.name,
+  desc: group.description,
+  appkey: group.appkey,
+  ctime: group.ctime,
+  mtime: group.mtime,
+  avatar: group.avatar,
+  flag: group.is_public ? PUBLIC_FLAG : PRIVATE_FLAG,
+});
+
+export const wireMember = ({ account, role, silenced, mtime }: Member): WireMember => ({
+  ...userNameOf(account),
+  avatar: account.profile.avatar ?? '',
+  flag: role,
+  keep_silence: silenced,
+  uid: account.uid,
+  mtime,
+});
+
+export class Groups {
+  readonly #audiences: BoundedMap<number, Audience>;
+  #changes = 0;
+
+  constructor(
+    private readonly db: Database,
+    cached: number,
+  ) {
+    this.#audiences = new BoundedMap(cached);
+  }
+
+  find(gid: number): Promise<GroupRow | undefined> {
+    return this.db.selectFrom('chat_group').selectAll().where('gid', '=', gid).executeTakeFirst();
+  }
+
+  async isMember(gid: number, uid: number): Promise<boolean> {
+    return (await this.audience(gid))?.members.has(uid) ?? false;
+  }
+
+  ofMember(uid: number): Promise<GroupRow[]> {
+    return this.db
+      .selectFrom('chat_group')
+      .innerJoin('group_member', 'group_member.gid', 'chat_group.gid')
+      .selectAll('chat_group')
+      .where('uid', '=', uid)
+      .orderBy('chat_group.gid')
+      .execute();
+  }
+
+  async publicOf(
+    appkey: string,
+    start: number,
+    count: number,
+  ): Promise<{ total: number; groups: GroupRow[] }> {
+    const all = this.db.selectFrom('chat_group').where('appkey', '=', appkey).where('is_public', '=', true);
+    const counted = await all.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirst();
+    const groups = await all.selectAll().orderBy('gid').offset(start).limit(count).execute();
+    return { total: Number(counted?.total ?? 0), groups };
+  }
+
+  roster(gid: number): Promise<Roster | undefined> {
+    return readRoster(this.db, gid);
+  }
+
+  /** Who gets the group's messages; undefined when there is no such group. */
+  async audience(gid: number): Promise<Audience | undefined> {
+    const known = this.#audiences.get(gid);
+    if (known) return known;
+    const before = this.#changes;
+    const audience = await this.#readAudience(gid);
+    // What was read while a group changed may be from before the change.
+    if (audience && this.#changes === before) this.#audiences.set(gid, audience);
+    return audience;
+  }
+
+  /** To be called after the commit of a change to the group, its members, their silence or their shields. */
+  forget(gid: number): void {
+    this.#changes += 1;
+    this.#audiences.delete(gid);
+  }
+
+  async #readAudience(gid: number): Promise<Audience | undefined> {
+    const group = await this.find(gid);
+    if (!group) return undefined;
+    const { rows } = await sql<{ uid: number; silenced: boolean; shielded: boolean }>`
+      select uid, silenced, exists (
+        select from listed where listed.uid = group_member.uid and list = 'shield' and target = ${gid}
+      ) as shielded
+      from group_member where gid = ${gid}`.execute(this.db);
+    return {
+      gid,
+      appkey: group.appkey,
+      name: group.name,
+      members: new Map(rows.map(({ uid, silenced, shielded }) => [uid, { silenced, shielded }])),
+    };
+  }
+}
+
+/** @param db the transaction, inside of a change */
+export async function readRoster(db: Kysely<Tables>, gid: number): Promise<Roster | undefined> {
+  const group = await db.selectFrom('chat_group').selectAll().where('gid', '=', gid).executeTakeFirst();
+  if (!group) return undefined;
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('account', 'account.uid', 'group_member.uid')
+    .select(PROFILE_COLUMNS.map((column) => `account.${column}` as const))
+    .select(['role', 'silenced', 'group_member.mtime as member_mtime'])
+    .where('gid', '=', gid)
+    .orderBy('joined_msg_id')
+    .orderBy('group_member.uid')
+    .execute();
+  const members = rows.map((row) => ({
+    account: accountOf(row),
+    role: row.role,
+    silenced: row.silenced,
+    mtime: row.member_mtime,
+  }));
+  return { group, members: new Map(members.map((member) => [member.account.uid, member])) };
+}
+
+export async function insertGroup(
+  transaction: Transaction<Tables>,
+  group: Pick<GroupRow, 'appkey' | 'name' | 'description' | 'avatar' | 'is_public' | 'ctime'>,
+): Promise<number> {
+  const { gid } = await transaction
+    .insertInto('chat_group')
+    .values({ ...group, mtime: group.ctime, last_msg_id: 0 })
+    .returning('gid')
+    .executeTakeFirstOrThrow();
+  return gid;
+}
+
+export interface Joining {
+  gid: number;
+  uids: readonly number[];
+  role: number;
+  /** Messages up to this id are not for them. */
+  joinedMsgId: number;
+  nowMs: number;
+}
+
+export async function insertMembers(transaction: Transaction<Tables>, joining: Joining): Promise<void> {
+  const { gid, uids, role, joinedMsgId, nowMs } = joining;
+  const mtime = Math.floor(nowMs / 1_000);
+  await transaction
+    .insertInto('group_member')
+    .values(
+      uids.map((uid) => ({ gid, uid, role, joined_msg_id: joinedMsgId, acked_msg_id: joinedMsgId, mtime })),
+    )
+    .execute();
+}
+
+/** With all that an account had only as a member. */
+export async function deleteMembers(
+  transaction: Transaction<Tables>,
+  gid: number,
+  uids: readonly number[],
+): Promise<void> {
+  await transaction.deleteFrom('group_member').where('gid', '=', gid).where('uid', 'in', uids).execute();
+  await sql`
+    delete from listed where target = ${gid} and list in ('shield', 'quiet_group')
+      and uid in (select value::bigint from json_array_elements_text(${JSON.stringify(uids)}::json))`.execute(
+    transaction,
+  );
+}
+
+export async function deleteGroup(
+  transaction: Transaction<Tables>,
+  { group, members }: Roster,
+): Promise<void> {
+  await deleteMembers(transaction, group.gid, [...members.keys()]);
+  await transaction.deleteFrom('join_request').where('gid', '=', group.gid).execute();
+  await transaction.deleteFrom('chat_group').where('gid', '=', group.gid).execute();
+}
+
+export async function updateMembers(
+  transaction: Transaction<Tables>,
+  gid: number,
+  uids: readonly number[],
+  fields: { role?: number; silenced?: boolean },
+  nowMs: number,
+): Promise<void> {
+  await transaction
+    .updateTable('group_member')
+    .set({ ...fields, mtime: Math.floor(nowMs / 1_000) })
+    .where('gid', '=', gid)
+    .where('uid', 'in', uids)
+    .execute();
+}
+
+export async function groupCounts(
+  transaction: Transaction<Tables>,
+  uids: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await transaction
+    .selectFrom('group_member')
+    .select(({ fn }) => ['uid', fn.countAll<number>().as('groups')])
+    .where('uid', 'in', uids)
+    .groupBy('uid')
+    .execute();
+  return new Map(rows.map(({ uid, groups }) => [uid, Number(groups)]));
+}
