@@ -9,6 +9,7 @@ import {
   ANSWERED_AS,
   type Conversation,
   type OnlineDevice,
+  type PushEvent,
   REQUESTS,
   type UserInfo,
   type WireMessage,

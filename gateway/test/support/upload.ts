@@ -1,0 +1,45 @@
+/** Uploads as a client makes them. */
+import type { UploadedMedia } from '../../../src/protocol/index.js';
+import { APPKEY, type Client } from './client.js';
+
+export interface UploadAnswer extends UploadedMedia {
+  error?: { code: number; message: string };
+}
+
+export const basic = (name: string, password: string): string =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+export function formOf(content: Uint8Array, filename = 'some.bin', field = 'anything'): FormData {
+  const form = new FormData();
+  form.append(field, new Blob([Uint8Array.from(content)]), filename);
+  return form;
+}
+
+export async function tokenOf(client: Client): Promise<string> {
+  return (await client.ask('get_upload_token')).uptoken;
+}
+
+export interface Upload {
+  username: string;
+  token: string;
+  appkey?: string;
+}
+
+export async function upload(
+  url: string,
+  type: string,
+  body: FormData | string,
+  { username, token, appkey = APPKEY }: Upload,
+): Promise<{ status: number; answer: UploadAnswer }> {
+  const response = await fetch(`${url}/resource?type=${type}`, {
+    method: 'POST',
+    body,
+    headers: {
+      'X-App-Key': appkey,
+      'jm-channel': 'w',
+      Authorization: basic(username, token),
+      ...(typeof body === 'string' && { 'content-type': 'text/plain' }),
+    },
+  });
+  return { status: response.status, answer: (await response.json()) as UploadAnswer };
+}
