@@ -101,7 +101,7 @@ const PUSHES = [
 ] as const satisfies readonly PushEvent[];
 
 /** Every event that a test may want to see. The 2.x client has no `onAny`. */
-const EVENTS = ['ack', ...Object.keys(REQUESTS), 's_single_text', ...PUSHES, 'disconnect'];
+const EVENTS = new Set(['ack', ...Object.keys(REQUESTS), 's_single_text', ...PUSHES, 'disconnect']);
 
 export class Client {
   readonly seen: { event: string; data: Data }[] = [];
