@@ -24,6 +24,11 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
     ? await services.store.accounts.find(appkey, payload.target_id)
     : undefined;
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
+  if (await services.store.lists.isBlocked(target.uid, sender.uid)) {
+    // What was taken before stays taken: its retry gets the first answer.
+    const answered = await services.store.requests.answered(keyOf(handling, [sender.uid]));
+    return { answer: answered ?? refuse(CODES.inBlacklist) };
+  }
   return { answer: { later: store(handling, sender, target) } };
 }
 

@@ -49,14 +49,15 @@ export class Requests {
   once(key: string, work: () => Promise<Answer>): Promise<Answer> {
     const open = this.#inFlight.get(key);
     if (open) return open;
-    const answer = this.#find(key)
+    const answer = this.answered(key)
       .then((kept) => kept ?? work())
       .finally(() => this.#inFlight.delete(key));
     this.#inFlight.set(key, answer);
     return answer;
   }
 
-  async #find(key: string): Promise<Answer | undefined> {
+  /** The answer that the request got, if it was one that is kept. */
+  async answered(key: string): Promise<Answer | undefined> {
     const row = await this.db
       .selectFrom('request')
       .select('answer_json')

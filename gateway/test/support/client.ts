@@ -8,9 +8,12 @@ import ioV2 from 'socket.io-client-v2';
 import {
   ANSWERED_AS,
   type Conversation,
+  type EventNotification,
+  type Friend,
   type OnlineDevice,
   type PushEvent,
   REQUESTS,
+  type ReceiptChange,
   type UserInfo,
   type WireMessage,
 } from '../../../src/protocol/index.js';
@@ -47,8 +50,13 @@ export interface Data {
   event_type: number;
   extra: number;
   messages: Mail[];
+  events: (EventNotification & Record<string, unknown>)[];
+  receipts: ReceiptChange[];
+  friend_list: Friend[];
   uptoken: string;
   url: string;
+  /** A test says what it expects of the rest. */
+  [field: string]: unknown;
 }
 
 interface Wait {

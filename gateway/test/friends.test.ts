@@ -1,0 +1,262 @@
+/** Friends and blacklists: who may ask whom, what both sides hear, and who may no longer write. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import { APPKEY, APPS, md5, nextRid, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { Guests } from './support/gateway.js';
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  gateway = await startGateway({ apps: APPS, data: data.path, friends: 2, listEntries: 3 });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+type User = Awaited<ReturnType<Guests['liveUser']>>;
+
+const eventOf = (user: User, type: number, extra = 0) =>
+  user.next('event_notification', (event) => event.event_type === type && event.extra === extra);
+
+const invite = (from: User, to: User, why = '') =>
+  from.ask('add_friend', { target_name: to.username, from_type: 1, why });
+const answer = (from: User, to: User, why: string) =>
+  from.ask('add_friend', { target_name: to.username, from_type: 2, why });
+
+async function friends(): Promise<[User, User]> {
+  const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+  await invite(alice, bob);
+  await answer(bob, alice, 'yes');
+  return [alice, bob];
+}
+
+const friendNames = async (user: User): Promise<unknown[]> => {
+  const { friend_list } = await user.ask('get_friend_list');
+  return friend_list.map(({ username }) => username);
+};
+
+describe('an invitation', () => {
+  it('reaches its target with its reason, and accepted makes both friends', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await bob.ask('update_user_inf', { nickname: 'Bobby 😀', avatar: 'media-of-bob', extras: { k: 1 } });
+    expect(await invite(alice, bob, '我们是同学 😀')).toMatchObject({ code: 0 });
+    expect(await eventOf(bob, 5, 1)).toMatchObject({
+      from_username: alice.username,
+      from_appkey: APPKEY,
+      to_usernames: [{ username: bob.username, appkey: APPKEY, nickname: 'Bobby 😀' }],
+      description: '我们是同学 😀',
+      return_code: 0,
+    });
+    expect(await friendNames(alice)).toEqual([]);
+    expect(await answer(bob, alice, '')).toMatchObject({ code: 0 });
+    expect(await eventOf(alice, 5, 2)).toMatchObject({
+      from_username: bob.username,
+      return_code: 0,
+      description: '',
+    });
+    const { friend_list } = await alice.ask('get_friend_list');
+    expect(friend_list).toEqual([
+      {
+        username: bob.username,
+        appkey: APPKEY,
+        nickname: 'Bobby 😀',
+        avatar: 'media-of-bob',
+        birthday: '',
+        gender: 0,
+        signature: '',
+        region: '',
+        address: '',
+        mtime: expect.any(Number),
+        extras: { k: 1 },
+        memo_name: '',
+        memo_others: '',
+      },
+    ]);
+    expect(await friendNames(bob)).toEqual([alice.username]);
+  });
+
+  it('reaches a target that comes back later', async () => {
+    const alice = await guests.liveUser();
+    const bob = await guests.user();
+    bob.close();
+    await invite(alice, bob, 'later');
+    const back = await guests.liveUser(bob.username);
+    const { events, sync_key } = await back.next('sync_event');
+    expect(events).toMatchObject([{ event_type: 5, extra: 1, description: 'later' }]);
+    await back.ask('sync_event_ack', { sync_key });
+    const again = await guests.liveUser(bob.username);
+    expect(again.all('sync_event')).toEqual([]);
+  });
+
+  it('declined tells its sender why, and makes nobody friends', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await invite(alice, bob);
+    expect(await answer(bob, alice, 'who are you?')).toMatchObject({ code: 0 });
+    const declined = await eventOf(alice, 5, 2);
+    expect(declined).toMatchObject({ description: 'who are you?' });
+    expect(declined.return_code).not.toBe(0);
+    expect(await friendNames(alice)).toEqual([]);
+    expect(await answer(bob, alice, 'yes')).toMatchObject({ code: 881305 });
+  });
+
+  it('may cross another one: accepting either is enough', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await invite(alice, bob);
+    await invite(bob, alice);
+    await answer(alice, bob, 'yes');
+    expect(await friendNames(bob)).toEqual([alice.username]);
+    expect(await answer(bob, alice, 'yes')).toMatchObject({ code: 881302 });
+  });
+
+  it('crosses over to another application of this gateway', async () => {
+    const alice = await guests.liveUser();
+    const carol = await guests.connect();
+    const username = uniqueName('carol');
+    await carol.init(OTHER_APPKEY, OTHER_SECRET);
+    await carol.ask('register', { username, password: md5('secret') });
+    await carol.login(username);
+    await carol.sync(0, 0);
+    const request = { target_name: username, from_type: 1, appkey: OTHER_APPKEY };
+    expect(await alice.ask('add_friend', request)).toMatchObject({ code: 0 });
+    const { from_username, from_appkey } = await carol.next('event_notification');
+    const accepted = { target_name: from_username, appkey: from_appkey, from_type: 2, why: 'yes' };
+    expect(await carol.ask('add_friend', accepted)).toMatchObject({ code: 0 });
+    expect(await friendNames(alice)).toEqual([username]);
+  });
+
+  it('is refused where it makes no sense', async () => {
+    const [alice, bob] = await friends();
+    const carol = await guests.liveUser();
+    expect(await invite(alice, bob)).toMatchObject({ code: 881302 });
+    expect(await invite(alice, alice)).toMatchObject({ code: 880003 });
+    expect(await answer(alice, carol, 'yes')).toMatchObject({ code: 881305 });
+    const nobody = { target_name: 'nobody', from_type: 1 };
+    expect(await alice.ask('add_friend', nobody)).toMatchObject({ code: 880103 });
+    const neither = { target_name: carol.username, from_type: 0 };
+    expect(await alice.ask('add_friend', neither)).toMatchObject({ code: 880003 });
+    await carol.ask('add_black_list', { member_usernames: [{ username: alice.username }] });
+    expect(await invite(alice, carol)).toMatchObject({ code: 880207 });
+  });
+
+  it('is taken once: a retry tells nobody again', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const rid = nextRid();
+    const request = { target_name: bob.username, from_type: 1, why: 'once' };
+    const first = await alice.ask('add_friend', request, rid);
+    expect(await alice.ask('add_friend', request, rid)).toEqual(first);
+    await invite(alice, bob, 'twice');
+    await bob.next('event_notification', ({ description }) => description === 'twice');
+    expect(bob.all('event_notification').map(({ description }) => description)).toEqual(['once', 'twice']);
+  });
+
+  it('counts, so that nobody can ask everybody', async () => {
+    const alice = await guests.liveUser();
+    for (const code of [0, 0, 880608]) {
+      expect(await invite(alice, await guests.liveUser())).toMatchObject({ code });
+    }
+  });
+});
+
+describe('a friendship', () => {
+  it('ends for both, and the other side hears of it', async () => {
+    const [alice, bob] = await friends();
+    expect(await alice.ask('del_friend', { target_name: bob.username })).toMatchObject({ code: 0 });
+    expect(await eventOf(bob, 6)).toMatchObject({ from_username: alice.username, from_appkey: APPKEY });
+    expect([await friendNames(alice), await friendNames(bob)]).toEqual([[], []]);
+    expect(await alice.ask('del_friend', { target_name: bob.username })).toMatchObject({ code: 881303 });
+    expect(await alice.ask('del_friend', { target_name: 'nobody' })).toMatchObject({ code: 880103 });
+  });
+
+  it('has a memo on each side, of which its owner’s other devices hear', async () => {
+    const [alice, bob] = await friends();
+    const memo = (fields: object) =>
+      alice.ask('update_friend_memo', { target_name: bob.username, ...fields });
+    expect(await memo({ memo_name: '老王 😀', memo_others: 'colleague' })).toMatchObject({ code: 0 });
+    expect(await memo({ memo_name: 'Wang' })).toMatchObject({ code: 0 });
+    const mine = (await alice.ask('get_friend_list')).friend_list;
+    expect(mine).toMatchObject([{ memo_name: 'Wang', memo_others: 'colleague' }]);
+    expect((await bob.ask('get_friend_list')).friend_list).toMatchObject([{ memo_name: '' }]);
+    expect(alice.all('event_notification').map(({ event_type }) => event_type)).not.toContain(100);
+
+    const elsewhere = await guests.liveUser(alice.username);
+    const { events } = await elsewhere.next('sync_event');
+    const told = events.filter(({ event_type, extra }) => event_type === 100 && extra === 7);
+    expect(told.map(({ description }) => JSON.parse(String(description)))).toEqual([
+      { username: bob.username, appkey: APPKEY, memo_name: '老王 😀', memo_others: 'colleague' },
+      { username: bob.username, appkey: APPKEY, memo_name: 'Wang', memo_others: 'colleague' },
+    ]);
+  });
+
+  it('refuses memos that are empty or too long, and memos of others', async () => {
+    const [alice, bob] = await friends();
+    const carol = await guests.liveUser();
+    const memo = (target: User, memo_name: string) =>
+      alice.ask('update_friend_memo', { target_name: target.username, memo_name });
+    expect(await memo(bob, '')).toMatchObject({ code: 881304 });
+    expect(await memo(bob, '字'.repeat(84))).toMatchObject({ code: 881304 });
+    expect(await memo(bob, '字'.repeat(83))).toMatchObject({ code: 0 });
+    expect(await memo(carol, 'x')).toMatchObject({ code: 881303 });
+  });
+});
+
+describe('a blacklist', () => {
+  const list = (user: User, event: string, ...members: { username: string }[]) =>
+    user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });
+
+  it('is shown with profiles, and its owner is told of changes', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await bob.ask('update_user_inf', { nickname: 'Bobby' });
+    expect(await list(alice, 'add_black_list', bob)).toMatchObject({ code: 0 });
+    expect(await eventOf(alice, 38, 1)).toMatchObject({ to_usernames: [{ username: bob.username }] });
+    const { black_list } = await alice.ask('get_black_list');
+    expect(black_list).toMatchObject([{ username: bob.username, nickname: 'Bobby', extras: {} }]);
+    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
+    expect((await alice.ask('get_black_list')).black_list).toEqual([]);
+    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
+  });
+
+  it('keeps messages away from the moment it is answered until the member is removed', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    expect(await bob.send(alice.username, 'before')).toMatchObject({ code: 0 });
+    await list(alice, 'add_black_list', bob);
+    expect(await bob.send(alice.username, 'during')).toMatchObject({ code: 880207 });
+    expect(await alice.send(bob.username, 'the other way')).toMatchObject({ code: 0 });
+    await list(alice, 'del_black_list', bob);
+    expect(await bob.send(alice.username, 'after')).toMatchObject({ code: 0 });
+    await alice.live(2);
+    expect(alice.texts()).toEqual(['before', 'after']);
+  });
+
+  it('does not take back what was answered: a retry of an older message succeeds', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const rid = nextRid();
+    const first = await bob.send(alice.username, 'once', {}, rid);
+    await list(alice, 'add_black_list', bob);
+    expect(await bob.send(alice.username, 'once', {}, rid)).toEqual(first);
+  });
+
+  it('takes all of the members or none', async () => {
+    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    await list(alice, 'add_black_list', bob);
+    expect(await list(alice, 'add_black_list', carol, bob)).toMatchObject({ code: 880904 });
+    expect(await list(alice, 'add_black_list', carol, alice)).toMatchObject({ code: 880903 });
+    expect(await list(alice, 'add_black_list', carol, { username: 'nobody' })).toMatchObject({
+      code: 880103,
+    });
+    expect(await list(alice, 'add_black_list')).toMatchObject({ code: 880602 });
+    expect((await alice.ask('get_black_list')).black_list).toMatchObject([{ username: bob.username }]);
+  });
+
+  it('has a limit', async () => {
+    const alice = await guests.liveUser();
+    const others = [];
+    for (let index = 0; index < 4; index += 1) others.push(await guests.liveUser());
+    expect(await list(alice, 'add_black_list', ...others)).toMatchObject({ code: 880608 });
+    expect(await list(alice, 'add_black_list', ...others.slice(1))).toMatchObject({ code: 0 });
+  });
+});
