@@ -15,11 +15,11 @@ export class JMessage extends JMessageCore {
 }
 
 export default JMessage;
-export type { ApiListeners, ApiMethods } from './client/jmessage.js';
+export type { ApiListeners, ApiMethods, LocalApi } from './client/jmessage.js';
 export type { InitParams, JMessageOptions } from './client/options.js';
 export { type AckData, JMessageError, type JMessageRequest, type TimeoutData } from './client/request.js';
 export { CODES, type ErrorCode, type Failure } from './protocol/codes.js';
 export type { ListenerEvents, ListenerName } from './protocol/listeners.js';
-export type { SendAnswer, SentMessage } from './protocol/methods.js';
+export type * from './protocol/methods.js';
 export type * from './protocol/payloads.js';
 export type { ConnectionState, EndReason, StateSnapshot } from './protocol/state.js';

@@ -7,11 +7,15 @@
 import {
   type AnswerOf,
   CODES,
+  type ConversationId,
+  conversationId,
   failure,
   IDLE,
   LISTENER_NAMES,
   type ListenerEvents,
   type ListenerName,
+  type LocalName,
+  type LocalParams,
   METHOD_NAMES,
   type MethodName,
   type Methods,
@@ -22,6 +26,7 @@ import {
 } from '../protocol/tab.js';
 import { callSafely } from './call-safely.js';
 import { Dispatcher } from './dispatcher.js';
+import { takeApart } from './form-data.js';
 import type { Host } from './hosts/host.js';
 import { assertSharedWorker } from './hosts/shared-host.js';
 import { Link } from './link.js';
@@ -39,6 +44,16 @@ export type ApiMethods = {
   ) => JMessageRequest<AnswerOf<Methods[N]>, SecondOf<Methods[N]>>;
 };
 
+/** Methods that answer at once (since 2.4). */
+export interface LocalApi {
+  /** Replaces the extras that getConversation shows. */
+  updateConversation(params: LocalParams<'updateConversation'>): void;
+  /** How many messages of the conversation have not been read: the same in every tab, and across devices. */
+  getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number;
+  /** The conversation has been read; while it stays open in this tab and the tab is visible, it does not count up. */
+  resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void;
+}
+
 /** The documented way to listen: a second call replaces the first listener. */
 export type ApiListeners = {
   [L in ListenerName]: (fn: (data: ListenerEvents[L]) => void) => void;
@@ -49,7 +64,7 @@ const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null
 /** Whoever logs in again expects the history again. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
 
-class Core {
+class Core implements LocalApi {
   readonly #page: Page;
   readonly #dispatcher: Dispatcher;
   readonly #link: Link;
@@ -57,6 +72,7 @@ class Core {
   readonly #debug: boolean;
   readonly #auth: JMessageOptions['auth'];
   readonly #seen = new SeenMessages();
+  readonly #unread = new Map<ConversationId, number>();
   #mirror = NOTHING;
   #destroyed = false;
 
@@ -77,6 +93,10 @@ class Core {
       },
       onMirror: (mirror) => this.#reflect(mirror),
       onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
+      onProgress: (callId, loaded, total) => this.#open.get(callId)?.progress({ loaded, total }),
+      onUnread: (counts) => {
+        for (const [id, count] of counts) this.#unread.set(id, count);
+      },
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
       onAuth: () => this.#provideAuth(),
       onLog: (level, text) => this.#log(level, text),
@@ -106,6 +126,21 @@ class Core {
     return this.#mirror.state;
   }
 
+  getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number {
+    const id = conversationId(params, this.#mirror.state.appkey ?? '');
+    return this.#unread.get(id) ?? 0;
+  }
+
+  resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void {
+    // What asks right after it expects it to be done.
+    this.#unread.set(conversationId(params, this.#mirror.state.appkey ?? ''), 0);
+    this.#local('resetUnreadCount', params);
+  }
+
+  updateConversation(params: LocalParams<'updateConversation'>): void {
+    this.#local('updateConversation', params);
+  }
+
   /** Adds a listener beside the one that `onX` sets. @returns its removal */
   addListener<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): () => void {
     return this.#dispatcher.add(name, fn);
@@ -126,25 +161,38 @@ class Core {
 
   /** @internal what every method does */
   request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
-    const open = JMessageRequest.open<never, never>();
+    const callId = this.#page.uuid();
+    const open = JMessageRequest.open<never, never>(() => this.#link.abort(callId));
     if (this.#destroyed) {
       open.settle({ kind: 'failure', error: failure(CODES.destroyed) });
       return open.request;
     }
-    const callId = this.#page.uuid();
     this.#open.set(callId, open);
-    void this.#link.call({ callId, method, params, madeAt: this.#page.now() }).then((outcome) => {
-      this.#open.delete(callId);
-      if (outcome.kind === 'success') {
-        if (outcome.mirror) this.#reflect(outcome.mirror);
-        this.#seen.sent(outcome.data);
-      }
-      open.settle(outcome);
-    });
-    if (STARTS_AFRESH.has(method)) this.#seen.clear();
+    void this.#link
+      .call({ callId, method, params: takeApart(params), madeAt: this.#page.now() })
+      .then((outcome) => {
+        this.#open.delete(callId);
+        if (outcome.kind === 'success') {
+          if (outcome.mirror) this.#reflect(outcome.mirror);
+          this.#seen.sent(outcome.data);
+        }
+        open.settle(outcome);
+      });
+    if (STARTS_AFRESH.has(method)) {
+      this.#seen.clear();
+      this.#unread.clear();
+    }
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.
     if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
     return open.request;
+  }
+
+  #local(method: LocalName, params: unknown): void {
+    if (this.#destroyed) return;
+    const callId = this.#page.uuid();
+    void this.#link.call({ callId, method, params, madeAt: this.#page.now() }).then((outcome) => {
+      if (outcome.kind === 'failure') this.#log('warn', `${method}: ${outcome.error.message}`);
+    });
   }
 
   #reflect(mirror: Mirror): void {
@@ -205,4 +253,4 @@ for (const name of LISTENER_NAMES) {
 export const JMessageCore = Core as unknown as new (
   options: JMessageOptions,
   bundled: () => Host,
-) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners;
+) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners & LocalApi;

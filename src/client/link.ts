@@ -10,6 +10,7 @@ import {
   type AccountEvent,
   type Call,
   CODES,
+  type ConversationId,
   failure,
   type Mirror,
   type Outcome,
@@ -37,6 +38,8 @@ export interface LinkHandlers {
   onEvents(events: AccountEvent[]): void;
   onMirror(mirror: Mirror): void;
   onAck(callId: string, rid: number, data: unknown): void;
+  onProgress(callId: string, loaded: number, total: number): void;
+  onUnread(counts: [ConversationId, number][]): void;
   /** Events are missing and can no longer be had. */
   onGap(): void;
   /** The worker asks this page for a fresh signature. */
@@ -80,6 +83,7 @@ export class Link {
       page.on('hide', () => this.#leave()),
       page.on('show', () => this.#return()),
       page.on('wake', () => this.#wake()),
+      page.on('view', () => this.#tell((api) => api.view(page.visible()))),
     ];
     void this.#open();
   }
@@ -92,6 +96,11 @@ export class Link {
       if (this.#phase === 'open') this.#submit(open);
       if (this.#phase === 'failed') void this.#open();
     });
+  }
+
+  /** Gives up a call's upload. */
+  abort(callId: string): void {
+    this.#tell((api) => api.abort(callId));
   }
 
   provideAuth(payload: unknown): void {
@@ -147,6 +156,7 @@ export class Link {
         lock,
         settings: this.settings,
         last: this.#last,
+        visible: this.page.visible(),
         restore: this.handlers.restore(),
       };
       api
@@ -230,6 +240,16 @@ export class Link {
         return handlers.onMirror(message.mirror);
       case 'ack':
         return handlers.onAck(message.callId, message.rid, message.data);
+      case 'progress':
+        return handlers.onProgress(message.callId, message.loaded, message.total);
+      case 'uploaded': {
+        // Whichever worker takes the call up next has to send the same message.
+        const open = this.#calls.get(message.callId);
+        if (open) open.call = { ...open.call, uploaded: message.media };
+        return;
+      }
+      case 'unread':
+        return handlers.onUnread(message.counts);
       case 'gap':
         return handlers.onGap();
       case 'auth':

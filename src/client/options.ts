@@ -2,6 +2,7 @@
 import {
   type AuthPayload,
   DEFAULT_ADDRESS,
+  DEFAULT_UPLOAD_URL,
   type METHODS,
   type ParamsOf,
   type Settings,
@@ -14,7 +15,7 @@ export type InitParams = ParamsOf<typeof METHODS.init>;
 export interface JMessageOptions {
   /** The server, as http(s) or ws(s) URL. Default: the JMessage service. */
   address?: string;
-  /** Where uploads go. Default: the JMessage service's. */
+  /** Where uploads go. Default: the JMessage service's for its own address, `/resource` on any other. */
   upload_file?: string;
   /** Writes what happens to the console, what the worker does included. */
   debug?: boolean;
@@ -41,8 +42,10 @@ export function settingsOf(options: JMessageOptions): Settings {
   if (engine !== 3 && engine !== 4) {
     throw new TypeError(`JMessage: engine must be 3 or 4, not ${JSON.stringify(engine)}`);
   }
+  const base = address.replace(/^ws/, 'http').replace(/\/+$/, '');
   return {
-    address: address.replace(/^ws/, 'http').replace(/\/+$/, ''),
+    address: base,
+    uploadUrl: options.upload_file ?? (address === DEFAULT_ADDRESS ? DEFAULT_UPLOAD_URL : `${base}/resource`),
     engine,
     debug: options.debug === true,
     canAuth: typeof options.auth === 'function',

@@ -6,8 +6,10 @@ export interface Page {
   uuid(): string;
   /** Runs `fn` in a task of its own, soon, also in a hidden tab. */
   yield(fn: () => void): void;
+  /** Whether somebody can see it. */
+  visible(): boolean;
   /** @returns the undo */
-  on(event: 'hide' | 'show' | 'wake', fn: () => void): () => void;
+  on(event: 'hide' | 'show' | 'wake' | 'view', fn: () => void): () => void;
 }
 
 export function browserPage(): Page {
@@ -22,6 +24,7 @@ export function browserPage(): Page {
       tasks.push(fn);
       port2.postMessage(null);
     },
+    visible: () => document.visibilityState === 'visible',
     on(event, fn) {
       const scope = new AbortController();
       const { signal } = scope;
@@ -35,6 +38,7 @@ export function browserPage(): Page {
           signal,
         });
       }
+      if (event === 'view') document.addEventListener('visibilitychange', fn, { signal });
       return () => scope.abort();
     },
   };

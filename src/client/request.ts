@@ -33,6 +33,12 @@ export class JMessageError extends Error {
   }
 }
 
+/** What `onProgress` is called with while a file is uploaded, in bytes. An addition to V2. */
+export interface ProgressData {
+  loaded: number;
+  total: number;
+}
+
 type Settled = Outcome;
 
 /** @typeParam A what `onSuccess` gets first; @typeParam S and second */
@@ -41,15 +47,21 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
   #acks: AckData[] = [];
   readonly #onSettled: ((outcome: Settled) => void)[] = [];
   readonly #onAck: ((data: AckData) => void)[] = [];
+  readonly #onProgress: ((data: ProgressData) => void)[] = [];
+  #abort: () => void = () => undefined;
   #promise: Promise<A> | undefined;
 
   /** Hands out the request together with the means to settle it, which stay with whoever made it. */
-  static open<A, S>(): OpenRequest<A, S> {
+  static open<A, S>(abort: () => void = () => undefined): OpenRequest<A, S> {
     const request = new JMessageRequest<A, S>();
+    request.#abort = abort;
     return {
       request,
       settle: (outcome) => request.#settle(outcome),
       acknowledge: (data) => request.#acknowledge(data),
+      progress: (data) => {
+        for (const fn of request.#onProgress) callSafely(fn, data);
+      },
     };
   }
 
@@ -81,6 +93,17 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     this.#onAck.push(fn);
     for (const data of this.#acks) queueMicrotask(() => callSafely(fn, data));
     return this;
+  }
+
+  /** How far the call's upload is. An addition to V2. */
+  onProgress(fn: (data: ProgressData) => void): this {
+    this.#onProgress.push(fn);
+    return this;
+  }
+
+  /** Gives up the call's upload: it fails with 889010. A message that has been sent is not taken back. An addition to V2. */
+  abort(): void {
+    if (!this.#settled) this.#abort();
   }
 
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is the point
@@ -130,4 +153,5 @@ export interface OpenRequest<A, S> {
   request: JMessageRequest<A, S>;
   settle(outcome: Outcome): void;
   acknowledge(data: AckData): void;
+  progress(data: ProgressData): void;
 }

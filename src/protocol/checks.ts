@@ -3,8 +3,8 @@
  * One set of building blocks for both ends, so that runtime and gateway cannot disagree about what is valid.
  */
 import * as v from 'valibot';
-import { CODES, type ErrorCode, type Failure, failure } from './codes.js';
 import type { Json, JsonObject } from './payloads.js';
+import { RUNTIME_CODES as CODES, type Failure, failure, type RuntimeCode } from './runtime-codes.js';
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; error: Failure };
 
@@ -22,7 +22,7 @@ export function check<S extends Schema>(schema: S, input: unknown, where: string
   const issue = result.issues[0];
   const field = v.getDotPath(issue) ?? 'parameters';
   if (issue.message.startsWith(CODE_MARK)) {
-    const code = Number(issue.message.slice(CODE_MARK.length)) as ErrorCode;
+    const code = Number(issue.message.slice(CODE_MARK.length)) as RuntimeCode;
     return { ok: false, error: failure(code) };
   }
   if (issue.received === 'undefined') {
@@ -38,13 +38,13 @@ export function check<S extends Schema>(schema: S, input: unknown, where: string
 
 const CODE_MARK = 'code:';
 /** A schema message that stands for an error code. */
-export const because = (code: ErrorCode): string => `${CODE_MARK}${code}`;
+export const because = (code: RuntimeCode): string => `${CODE_MARK}${code}`;
 
 const MAX_QUOTED_CHARS = 60;
 const shorten = (text: string): string =>
   text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text;
 
-function isPlainObject(input: unknown): input is JsonObject {
+export function isJsonObject(input: unknown): input is JsonObject {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
@@ -56,7 +56,7 @@ const MAX_FIELD_BYTES = 1_024;
 export const name = v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYTES));
 export const appkey = v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYTES));
 export const shortText = v.pipe(v.string(), v.maxBytes(MAX_FIELD_BYTES));
-export const jsonObject = v.custom<JsonObject>(isPlainObject, 'an object');
+export const jsonObject = v.custom<JsonObject>(isJsonObject, 'an object');
 export const json = v.custom<Json>((input) => input !== undefined, 'JSON');
 
 /** A safe integer, or its decimal text as the documents' examples have it. */
@@ -79,6 +79,13 @@ export const digit = (max: number) => v.pipe(count, v.maxValue(max));
 
 /** The 32 hexadecimal digits of an MD5, in either case. */
 export const md5Hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i));
+
+/** A user by name; in the own application unless `appkey` says otherwise. */
+export const user = v.object({ username: name, appkey: v.optional(appkey) });
+/** Longest list of users or messages in one request. */
+const MAX_LIST = 500;
+export const users = v.pipe(v.array(user), v.minLength(1, because(CODES.noMember)), v.maxLength(MAX_LIST));
+export const messageIds = v.pipe(v.array(id), v.minLength(1), v.maxLength(MAX_LIST));
 
 /** The fields of a profile that its owner may set. */
 export const profile = {

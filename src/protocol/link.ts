@@ -5,9 +5,13 @@
  * name, message and stack. The second carries events from worker to tab as plain messages, in batches. Every message from the worker
  * says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
  */
-import type { Failure } from './codes.js';
+
+import type { ConversationId } from './conversation-id.js';
 import type { ListenerEvents, ListenerName } from './listeners.js';
 import type { MethodName } from './method-names.js';
+import type { LocalName } from './methods.js';
+import type { UploadedMedia } from './payloads.js';
+import type { Failure } from './runtime-codes.js';
 import type { StateSnapshot } from './state.js';
 
 /**
@@ -39,6 +43,8 @@ export interface Restore {
 
 export interface Settings {
   address: string;
+  /** Where uploads go. */
+  uploadUrl: string;
   engine: 3 | 4;
   debug: boolean;
   /** Whether the page can be asked for a fresh signature. */
@@ -52,6 +58,8 @@ export interface Hello {
   settings: Settings;
   /** Where the tab was, when it comes back from the back/forward cache or from a worker's death. */
   last: { instance: string; seq: number } | null;
+  /** Whether somebody can see the tab. */
+  visible: boolean;
   /** What the tab had, to be brought back. */
   restore: Restore;
 }
@@ -71,10 +79,12 @@ export interface Mirror {
 
 export interface Call {
   callId: string;
-  method: MethodName;
+  method: MethodName | LocalName;
   params: unknown;
   /** When the application made the call, ms since 1970: it must not change between tries. */
   madeAt: number;
+  /** The call's file is there already: what the upload answered, to a worker that has died since. */
+  uploaded?: UploadedMedia;
 }
 
 export type Outcome =
@@ -100,6 +110,10 @@ export interface WorkerApi {
   provideAuth(payload: unknown): void;
   /** Answers at once; silence means a frozen or dead worker. */
   ping(): Promise<true>;
+  /** Gives up a call's upload. What has been sent is not taken back. */
+  abort(callId: string): void;
+  /** Whether somebody can see the tab. */
+  view(visible: boolean): void;
   /** The tab is leaving: what it sent stays on its way. */
   bye(): void;
 }
@@ -115,6 +129,12 @@ export type TabMessage = { instance: string } & (
   | { kind: 'mirror'; mirror: Mirror }
   /** `ack` of an open call. */
   | { kind: 'ack'; callId: string; rid: number; data: unknown }
+  /** How far a call's upload is, in bytes. */
+  | { kind: 'progress'; callId: string; loaded: number; total: number }
+  /** A call's upload is done; see {@link Call}. */
+  | { kind: 'uploaded'; callId: string; media: UploadedMedia }
+  /** Unread counts that have changed. */
+  | { kind: 'unread'; counts: [ConversationId, number][] }
   /** The events since the tab's last one are no longer kept: what it shows may have holes. */
   | { kind: 'gap' }
   | { kind: 'auth' }

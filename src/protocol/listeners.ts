@@ -1,5 +1,14 @@
 /** The listeners an application can set, and what each is called with. */
-import type { EventNotification, ReceivedMessage, SyncedConversation } from './payloads.js';
+import type {
+  EventNotification,
+  ReadElsewhere,
+  ReceiptChange,
+  ReceivedMessage,
+  RoomMessage,
+  SyncedConversation,
+  TransMessage,
+  UserInfUpdate,
+} from './payloads.js';
 import type { StateSnapshot } from './state.js';
 
 export interface ListenerEvents {
@@ -9,6 +18,20 @@ export interface ListenerEvents {
   onSyncConversation: SyncedConversation[];
   /** Business events (specification: 业务事件监听). */
   onEventNotification: EventNotification;
+  /** Business events that were missed while away (since 2.3). */
+  onSyncEvent: EventNotification[];
+  /** A friend, member or partner has changed their profile (since 2.3). */
+  onUserInfUpdate: UserInfUpdate;
+  /** A message that one sent has been read (since 2.4). */
+  onMsgReceiptChange: ReceiptChange;
+  /** Receipts that were missed while away (since 2.4). */
+  onSyncMsgReceipt: ReceiptChange[];
+  /** A conversation was read on another device (since 2.4). */
+  onMutiUnreadMsgUpdate: ReadElsewhere;
+  /** A transparent message (since 2.4). */
+  onTransMsgRec: TransMessage;
+  /** A message in a chat room that this tab has entered (since 2.5). */
+  onRoomMsg: RoomMessage;
   /** The connection was lost, or the session ended: once for each outage (specification: 断线监听). */
   onDisconnect: undefined;
   /** Any change of the connection's state. An addition to V2. */
@@ -21,6 +44,13 @@ export const LISTENER_NAMES = [
   'onMsgReceive',
   'onSyncConversation',
   'onEventNotification',
+  'onSyncEvent',
+  'onUserInfUpdate',
+  'onMsgReceiptChange',
+  'onSyncMsgReceipt',
+  'onMutiUnreadMsgUpdate',
+  'onTransMsgRec',
+  'onRoomMsg',
   'onDisconnect',
   'onStateChange',
 ] as const satisfies readonly ListenerName[];

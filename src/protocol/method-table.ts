@@ -21,17 +21,37 @@ export interface Ok {
  * How a method's parameters become its wire payload. `plain` sends them as they are; each other step is a function of that name in
  * `worker/steps.ts`. `session` methods are the runtime's own business: they open, join and end sessions.
  */
-export type Step = 'plain' | 'session' | 'singleText';
+export type Step =
+  | 'plain'
+  | 'session'
+  | 'versioned'
+  | 'message'
+  | 'password'
+  | 'avatar'
+  | 'group'
+  | 'friendRequest'
+  | 'friendAnswer'
+  | 'silence'
+  | 'receipts';
+
+/** What a server's answer becomes, where that is more than handing it on: functions of that name in `worker/shapes.ts`. */
+export type Shape = 'groups' | 'members' | 'friends' | 'receipts';
+
+export type MessageTarget = 'single' | 'group' | 'chatroom';
+export type MessageKind = 'text' | 'image' | 'file' | 'location' | 'custom';
 
 export interface MethodRow {
-  /** The specification's heading for it. */
-  readonly section: string;
-  /** One English sentence for the reference. */
-  readonly summary: string;
   readonly params: Schema | null;
   readonly needs: 'nothing' | 'init' | 'login';
   readonly event: RequestEvent | null;
   readonly step: Step;
+  /** What the `message` step builds. */
+  readonly message?: { readonly to: MessageTarget; readonly kind: MessageKind };
+  /** The parameter that holds a file, which is uploaded before the request goes out. */
+  readonly upload?: { readonly field: 'image' | 'file' | 'avatar'; readonly type: 'image' | 'file' };
+  readonly shape?: Shape;
+  /** What the `friendAnswer` and `silence` steps set, where two methods share an event. */
+  readonly sets?: boolean;
   /** Calls with the same lane go out one after the other, in the order they were made. */
   readonly lane?: 'conversation';
   /** Where the answer is kept, and from where it is given while there is no connection. */

@@ -132,7 +132,12 @@ export interface EventNotification {
   ctime_ms?: number | undefined;
   extra?: number | undefined;
   return_code?: number | undefined;
-  description?: string | undefined;
+  /** Text; in event 100 with `extra` 7 the parsed object. */
+  description?: Json | undefined;
+  /** Event 56: whether the user asks for himself. */
+  by_self?: boolean | undefined;
+  /** Event 55: 0 single, 1 group. */
+  type?: 0 | 1 | undefined;
 }
 
 /** Where else the account is logged in (login's answer, since 2.6). */
@@ -142,4 +147,117 @@ export interface OnlineDevice {
   isOnline: boolean;
   isLogin: boolean;
   flag: number;
+}
+
+/** A group (specification: 获取群组列表). */
+export interface Group {
+  gid: number;
+  name: string;
+  desc: string;
+  appkey: string;
+  /** Seconds. */
+  ctime: number;
+  mtime: number;
+  /** media_id, or ''. */
+  avatar: string;
+  /** 2 public, 0 or 1 private. */
+  group_type: number;
+}
+
+/** A member of a group (specification: 获取群成员). */
+export interface GroupMember {
+  username: string;
+  appkey: string;
+  nickname: string;
+  avatar: string;
+  /** 0 member, 1 owner, 2 keeper. */
+  flag: number;
+  keep_silence: boolean;
+}
+
+/** A friend (specification: 好友列表). `memo_nam` is the document's own spelling beside the right one. */
+export interface Friend extends UserInfo {
+  memo_name: string;
+  memo_nam: string;
+  memo_others: string;
+}
+
+/** Specification: 获取免打扰. */
+export interface NoDisturb {
+  /** 0 off, 1 on. */
+  global: number;
+  users: { username: string; nickname: string; appkey: string }[];
+  groups: { gid: number; name: string; appkey: string; desc: string }[];
+}
+
+export interface Chatroom {
+  id: number;
+  name: string;
+  description: string;
+  appkey: string;
+  total_member_count: number;
+  max_member_count: number;
+}
+
+export interface UserName {
+  username: string;
+  appkey: string;
+  nickname: string;
+}
+
+/** How far a message has been read (`onMsgReceiptChange`, since 2.4). The smaller count is the newer one. */
+export interface ReceiptChange {
+  /** 3 single, 4 group. */
+  type: 3 | 4;
+  gid?: number | undefined;
+  appkey?: string | undefined;
+  username?: string | undefined;
+  receipt_msgs: { msg_id: number; unread_count: number; mtime?: number | undefined }[];
+}
+
+/** A conversation that was read on another device (`onMutiUnreadMsgUpdate`, since 2.4). */
+export interface ReadElsewhere {
+  type: 3 | 4;
+  gid?: number | undefined;
+  appkey?: string | undefined;
+  username?: string | undefined;
+}
+
+/** A friend, member or partner has changed their profile (`onUserInfUpdate`, since 2.3). */
+export interface UserInfUpdate {
+  appkey: string;
+  username: string;
+  /** Seconds. */
+  mtime: number;
+}
+
+/** A transparent message (`onTransMsgRec`, since 2.4): not kept, not shown. */
+export interface TransMessage {
+  /** 3 from a user, 4 in a group, 5 from another platform of one's own. */
+  type: 3 | 4 | 5;
+  gid?: number | undefined;
+  from_appkey?: string | undefined;
+  from_username?: string | undefined;
+  platform?: string | undefined;
+  cmd: string;
+}
+
+/** A message in a chat room (`onRoomMsg`, since 2.5). */
+export interface RoomMessage {
+  room_id: number;
+  msg_id: number;
+  ctime_ms: number;
+  content: MessageContent;
+}
+
+/** The uploaded file, as a message body names it. Images have width, height and format, files hash and fname. */
+export interface UploadedMedia {
+  media_id: string;
+  media_crc32: number;
+  fsize: number;
+  width?: number;
+  height?: number;
+  format?: string;
+  hash?: string;
+  fname?: string;
 }

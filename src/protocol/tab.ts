@@ -1,10 +1,12 @@
 /** The part of the protocol that a tab loads. The method table and the checks stay with the worker: a tab has their types only. */
-export * from './codes.js';
 export { DEFAULT_ADDRESS, DEFAULT_UPLOAD_URL } from './constants.js';
+export * from './conversation-id.js';
+export type * from './form-parts.js';
 export * from './link.js';
 export * from './listeners.js';
 export * from './method-names.js';
 export type * from './method-table.js';
 export type * from './methods.js';
 export type * from './payloads.js';
+export { type Failure, failure, RUNTIME_CODES as CODES } from './runtime-codes.js';
 export * from './state.js';

@@ -2,6 +2,7 @@
 import SparkMD5 from 'spark-md5';
 import { openSocket } from './open-socket.js';
 import type { Clock, Platform } from './platform.js';
+import { postForm } from './post-form.js';
 import { openStore } from './store/open-store.js';
 
 const systemClock: Clock = {
@@ -25,6 +26,7 @@ export function browserPlatform(clock: Clock = systemClock): Platform {
       onMessage: (fn) => channel.addEventListener('message', ({ data }) => fn(data)),
     },
     openSocket,
+    postForm,
     openStore: (account, onDegraded) => openStore(account, clock, onDegraded),
   };
 }

@@ -2,8 +2,9 @@
  * One socket's life: opened, initialised, perhaps logged in, closed once. Requests made through it end with it; a session that outlives
  * sockets keeps its own.
  */
-import { type AuthPayload, WIRE_VERSION } from '../protocol/index.js';
+
 import { ridOf } from '../protocol/rid.js';
+import { type AuthPayload, WIRE_VERSION } from '../protocol/worker.js';
 import type { Platform } from './platform.js';
 import { type Reply, Requests } from './requests.js';
 import type { Socket } from './socket.js';

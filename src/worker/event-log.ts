@@ -2,7 +2,7 @@
  * What happened to an account, in order: enough of it that a tab which was away can be told the rest.
  * `seq` counts over all accounts of one boot of the worker, so that it never runs backwards for a tab that changes its account.
  */
-import type { AccountEvent, ListenerEvents } from '../protocol/index.js';
+import type { AccountEvent, ListenerEvents } from '../protocol/worker.js';
 
 /** How many events are kept. A tab that was away for more of them learns that it missed some. */
 const KEPT_EVENTS = 5_000;
@@ -11,8 +11,8 @@ export type EventName = AccountEvent['listener'];
 
 export interface LoggedEvent {
   event: AccountEvent;
-  /** The tab that caused it and is not told. */
-  except: string | undefined;
+  /** Which tabs it is for; undefined: all. */
+  hears: ((tabId: string) => boolean) | undefined;
 }
 
 export class EventLog {
@@ -23,9 +23,9 @@ export class EventLog {
     seq: number,
     listener: L,
     data: ListenerEvents[L],
-    except: string | undefined,
+    hears?: (tabId: string) => boolean,
   ): LoggedEvent {
-    const logged = { event: { seq, listener, data } as AccountEvent, except };
+    const logged = { event: { seq, listener, data } as AccountEvent, hears };
     this.#events.push(logged);
     if (this.#events.length > KEPT_EVENTS * 2) {
       const dropped = this.#events.splice(0, KEPT_EVENTS);
@@ -38,7 +38,7 @@ export class EventLog {
   since(seq: number, tabId: string): { events: AccountEvent[]; complete: boolean } {
     return {
       events: this.#events
-        .filter(({ event, except }) => event.seq > seq && except !== tabId)
+        .filter(({ event, hears }) => event.seq > seq && (!hears || hears(tabId)))
         .map(({ event }) => event),
       complete: seq >= this.#forgotten,
     };

@@ -2,7 +2,7 @@
  * One owner for an account's socket in a browser profile: the holder of its Web Lock. Two workers can want it when two builds of a site are
  * open side by side. The one that comes asks the other to stand down before it queues for the lock; an older build does not displace a newer.
  */
-import { RUNTIME_VERSION } from '../protocol/index.js';
+import { RUNTIME_VERSION } from '../protocol/worker.js';
 import type { Platform } from './platform.js';
 
 interface StandDown {

@@ -2,9 +2,17 @@
  * What comes in, one thing after the other: persisted, then acknowledged to the server, then told to the tabs. Each message once, whatever
  * the server repeats, and in the order it came.
  */
-import { GROUP, type Message, SINGLE, type SyncedConversation } from '../protocol/index.js';
+import {
+  type ConversationId,
+  GROUP,
+  groupId,
+  type Message,
+  SINGLE,
+  type SyncedConversation,
+  singleId,
+} from '../protocol/worker.js';
 import { parseMsgSync, parseSyncConversation } from './pushes.js';
-import { type ConversationId, groupId, type Store, type StoredMessage, singleId } from './store/store.js';
+import type { Store, StoredMessage } from './store/store.js';
 
 /** Message ids that are remembered to recognise repeats. */
 const REMEMBERED_IDS = 20_000;
@@ -14,7 +22,7 @@ const SNAPSHOT_MESSAGES = 100;
 export interface InboxHandlers {
   acknowledgeMessage(message: Message): void;
   acknowledgeSync(syncKey: number): void;
-  onMessage(message: Message, except?: string): void;
+  onMessage(message: Message, conversation: ConversationId, except?: string): void;
   onSync(conversations: SyncedConversation[]): void;
 }
 
@@ -44,7 +52,7 @@ export class Inbox {
       const fresh = await this.#unseen(batch);
       await this.#persist(fresh);
       for (const message of batch) this.handlers.acknowledgeMessage(message);
-      for (const message of fresh) this.handlers.onMessage(message);
+      for (const message of fresh) this.handlers.onMessage(message, this.#conversationOf(message));
     });
     this.#burst = batch;
   }
@@ -71,7 +79,7 @@ export class Inbox {
       if (this.#seen.has(message.msg_id)) return;
       this.#remember(message.msg_id);
       await this.#persist([message]);
-      this.handlers.onMessage(message, from);
+      this.handlers.onMessage(message, this.#conversationOf(message), from);
     });
   }
 

@@ -2,7 +2,7 @@
  * Sockets on the way to an account: initialised, not logged in. There is at most one for each server and application; whoever logs in next
  * takes it over. So several tabs that initialise in the same instant open one socket together.
  */
-import { type AuthPayload, CODES, type Failure, failure } from '../protocol/index.js';
+import { type AuthPayload, CODES, type Failure, failure } from '../protocol/worker.js';
 import { Connection } from './connection.js';
 import { delay, type Platform } from './platform.js';
 

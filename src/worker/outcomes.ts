@@ -2,16 +2,19 @@
 import {
   CODES,
   type Failure,
+  GROUP,
   MESSAGES,
   type Message,
   type MessageContent,
   type MethodRow,
   type Mirror,
   type Outcome,
+  type RoomMessage,
   SINGLE,
-} from '../protocol/index.js';
+} from '../protocol/worker.js';
 import { readCount } from './answers.js';
 import type { Answer, Reply, RequestSpec } from './requests.js';
+import { SHAPES } from './shapes.js';
 
 /** A call on its way. */
 export interface Outgoing extends Pick<RequestSpec, 'event' | 'rid' | 'payload' | 'lane'> {
@@ -24,8 +27,11 @@ interface Sender {
   uid: number;
 }
 
+/** What was stored, as the other tabs will see it. */
+export type Sent = { message: Message } | { room: RoomMessage };
+
 export type Settled =
-  | { kind: 'success'; data: Answer; second: unknown; sent: Message | undefined }
+  | { kind: 'success'; data: Answer; second: unknown; sent: Sent | undefined }
   | Exclude<Outcome, { kind: 'success' }>;
 
 export function settled(
@@ -40,14 +46,15 @@ export function settled(
   }
   const { rid: _rid, ...answer } = reply.answer;
   if (answer.code !== 0) return { kind: 'failure', error: answer as Failure };
-  if (row.step === 'plain' || row.step === 'session') {
-    return { kind: 'success', data: answer as Answer, second: undefined, sent: undefined };
-  }
-  return sentMessage(payload as SentPayload, rid, answer as Answer, sender);
+  if (row.message) return sentMessage(payload as SentPayload, rid, answer as Answer, sender);
+  const data = row.shape && row.shape !== 'receipts' ? SHAPES[row.shape](answer as Answer) : answer;
+  return { kind: 'success', data: data as Answer, second: undefined, sent: undefined };
 }
 
 interface SentPayload {
-  target_id: string;
+  target_id?: string;
+  target_gid?: number;
+  target_rid?: number;
   appkey: string;
   need_receipt?: boolean;
   content: MessageContent;
@@ -55,34 +62,39 @@ interface SentPayload {
 
 /** A send's answer: filled in as V2 does, with the message as other tabs will see it. */
 function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: Sender): Settled {
-  const msgId = readCount(answer.msg_id, 0);
-  const ctime = readCount(answer.ctime_ms, payload.content.create_time);
-  const data = { ...answer, ctime_ms: ctime, target_username: payload.target_id, appkey: payload.appkey };
-  const sent: Message = {
-    msg_id: msgId,
-    msg_type: SINGLE,
+  const msg_id = readCount(answer.msg_id, 0);
+  const ctime_ms = readCount(answer.ctime_ms, payload.content.create_time);
+  const { target_id, target_gid, target_rid, appkey, content } = payload;
+  const data: Answer = { ...answer, ctime_ms };
+  if (target_id !== undefined) Object.assign(data, { target_username: target_id, appkey });
+  if (target_gid !== undefined) Object.assign(data, { target_gid });
+  const second = { ...payload, rid, msg_id, ctime_ms };
+  if (msg_id === 0) return { kind: 'success', data, second, sent: undefined };
+  if (target_rid !== undefined) {
+    const sent = { room: { room_id: target_rid, msg_id, ctime_ms, content } };
+    return { kind: 'success', data: { room_id: target_rid, ...data }, second, sent };
+  }
+  const shared = {
+    msg_id,
     from_uid: sender.uid,
-    from_gid: 0,
-    ctime_ms: ctime,
-    msg_level: payload.appkey === sender.appkey ? 'normal' : 'across',
+    ctime_ms,
+    msg_level: appkey === sender.appkey ? ('normal' as const) : ('across' as const),
     need_receipt: payload.need_receipt === true,
-    content: payload.content,
-    key: sender.uid,
+    content,
     from_username: sender.username,
     from_appkey: sender.appkey,
   };
-  return {
-    kind: 'success',
-    data,
-    second: { ...payload, rid, msg_id: msgId, ctime_ms: ctime },
-    sent: msgId > 0 ? sent : undefined,
-  };
+  const message: Message =
+    target_gid === undefined
+      ? { ...shared, msg_type: SINGLE, from_gid: 0, key: sender.uid }
+      : { ...shared, msg_type: GROUP, from_gid: target_gid, key: target_gid };
+  return { kind: 'success', data, second, sent: { message } };
 }
 
 export const failed = (error: Failure): Extract<Outcome, { kind: 'failure' }> => ({ kind: 'failure', error });
 
-export const succeeded = (data: object, mirror: Mirror): Outcome => ({
+export const succeeded = (data: object, mirror?: Mirror): Outcome => ({
   kind: 'success',
   data: { code: CODES.success, message: MESSAGES[CODES.success], ...data },
-  mirror,
+  ...(mirror && { mirror }),
 });

@@ -4,6 +4,7 @@
 
 import type { OpenSocket } from './socket.js';
 import type { Store } from './store/store.js';
+import type { PostForm } from './upload.js';
 
 export interface Clock {
   /** ms since 1970. */
@@ -29,6 +30,7 @@ export interface Platform {
   readonly locks: Pick<LockManager, 'request'> | null;
   readonly broadcast: Broadcast;
   readonly openSocket: OpenSocket;
+  readonly postForm: PostForm;
   /** Never fails: where no database can be had, the store is in memory. */
   openStore(account: string, onDegraded: (reason: string) => void): Promise<Store>;
 }

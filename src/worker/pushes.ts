@@ -11,10 +11,13 @@ import {
   integer,
   jsonObject,
   type Message,
+  type ReceiptChange,
+  type RoomMessage,
   SINGLE,
   type SyncedConversation,
+  type TransMessage,
   type WireMessage,
-} from '../protocol/index.js';
+} from '../protocol/worker.js';
 
 const content = v.looseObject({
   from_id: v.string(),
@@ -105,6 +108,61 @@ function toConversation(input: unknown): SyncedConversation | undefined {
   };
 }
 
+const receipt = v.looseObject({
+  type: v.picklist([SINGLE, GROUP]),
+  gid: v.optional(count),
+  appkey: v.optional(v.string()),
+  username: v.optional(v.string()),
+  receipt_msgs: v.array(v.looseObject({ msg_id: id, unread_count: count })),
+});
+
+const trans = v.looseObject({ type: v.picklist([3, 4, 5]), cmd: v.string() });
+
+const roomMessage = v.looseObject({ room_id: id, msg_id: id, ctime_ms: count, content });
+
+const syncedEvents = v.object({ sync_key: count, events: v.array(v.unknown()) });
+const syncedReceipts = v.object({ sync_key: count, receipts: v.array(v.unknown()) });
+const roomHistory = v.object({
+  messages: v.array(v.looseObject({ room_id: v.optional(id), msgs: v.array(v.unknown()) })),
+});
+
 export function parseNotification(payload: unknown): EventNotification | undefined {
   return parse(notification, payload) as EventNotification | undefined;
+}
+
+export function parseSyncEvent(
+  payload: unknown,
+): { syncKey: number; events: EventNotification[] } | undefined {
+  const parsed = parse(syncedEvents, payload);
+  return parsed && { syncKey: parsed.sync_key, events: parseAll(parsed.events, parseNotification) };
+}
+
+export function parseReceipt(payload: unknown): ReceiptChange | undefined {
+  return parse(receipt, payload) as ReceiptChange | undefined;
+}
+
+export function parseSyncReceipt(
+  payload: unknown,
+): { syncKey: number; receipts: ReceiptChange[] } | undefined {
+  const parsed = parse(syncedReceipts, payload);
+  return parsed && { syncKey: parsed.sync_key, receipts: parseAll(parsed.receipts, parseReceipt) };
+}
+
+export function parseTrans(payload: unknown): TransMessage | undefined {
+  return parse(trans, payload) as TransMessage | undefined;
+}
+
+export function parseRoomMessage(payload: unknown): RoomMessage | undefined {
+  return parse(roomMessage, payload) as RoomMessage | undefined;
+}
+
+/** Oldest first. */
+export function parseRoomHistory(payload: unknown): RoomMessage[] {
+  const parsed = parse(roomHistory, payload);
+  if (!parsed) return [];
+  return parsed.messages
+    .flatMap(({ room_id, msgs }) =>
+      parseAll(msgs, (one) => parseRoomMessage(typeof one === 'object' ? { room_id, ...one } : one)),
+    )
+    .sort((a, b) => a.msg_id - b.msg_id);
 }

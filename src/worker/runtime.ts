@@ -9,16 +9,18 @@ import {
   type Failure,
   failure,
   type Hello,
+  LOCAL_METHODS,
+  type LocalName,
+  type LocalRow,
   METHODS,
   type MethodRow,
   type Outcome,
   type Welcome,
-} from '../protocol/index.js';
-import { ridOf } from '../protocol/rid.js';
+} from '../protocol/worker.js';
 import { failed } from './outcomes.js';
 import type { Platform } from './platform.js';
+import type { Session } from './session.js';
 import { SessionMethods } from './session-methods.js';
-import { STEPS, sendable } from './steps.js';
 import { type EventPort, Tab } from './tab.js';
 
 export class Runtime {
@@ -48,6 +50,7 @@ export class Runtime {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
     const tab = new Tab(hello.tabId, hello.settings, this.instance, events);
+    tab.visible = hello.visible;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);
     const since = hello.last?.instance === this.instance ? hello.last.seq : 0;
@@ -77,6 +80,14 @@ export class Runtime {
     tab.session?.wake();
   }
 
+  abort(tab: Tab, callId: string): void {
+    tab.session?.abort(callId);
+  }
+
+  view(tab: Tab, visible: boolean): void {
+    tab.visible = visible;
+  }
+
   provideAuth(tab: Tab, payload: unknown): void {
     const checked = check(METHODS.init.params, payload ?? undefined, 'auth');
     if (payload !== null && !checked.ok) this.#log('warn', checked.error.message);
@@ -92,24 +103,19 @@ export class Runtime {
   }
 
   async #run(tab: Tab, call: Call): Promise<Outcome> {
+    const local = localRowOf(call);
     const row = rowOf(call);
-    if (!row) return failed(failure(CODES.invalidParameter, `no such method: ${call.method}`));
-    const checked = row.params
-      ? check(row.params, call.params ?? {}, call.method)
-      : { ok: true as const, value: undefined };
+    const params = local?.params ?? row?.params;
+    if (params === undefined)
+      return failed(failure(CODES.invalidParameter, `no such method: ${call.method}`));
+    const checked = params ? check(params, call.params ?? {}, call.method) : { ok: true as const, value: {} };
     if (!checked.ok) return failed(checked.error);
     await tab.ready;
-    if (row.step === 'session') return this.#sessions.run(tab, call, checked.value);
+    if (row?.step === 'session') return this.#sessions.run(tab, call, checked.value);
     const { session } = tab;
     if (!session) return failed(this.#whyNoSession(tab));
-    const { appkey, username } = session.account;
-    const params = checked.value as object | undefined;
-    const { payload, lane } = STEPS[row.step](params, { appkey, username, madeAt: call.madeAt });
-    const ready = sendable(payload, call.method);
-    if (!ready.ok) return failed(ready.error);
-    const { callId } = call;
-    const event = row.event ?? call.method;
-    return session.call(row, { event, rid: ridOf(callId), payload: ready.payload, lane, callId }, tab);
+    if (row) return session.call(tab, call, row, checked.value as Record<string, unknown>);
+    return session.local(tab, call.method as LocalName, checked.value as Parameters<Session['local']>[2]);
   }
 
   #whyNoSession(tab: Tab): Failure {
@@ -134,5 +140,10 @@ export class Runtime {
   }
 }
 
+const METHOD_ROWS: Readonly<Record<string, MethodRow>> = METHODS;
+const LOCAL_ROWS: Readonly<Record<string, LocalRow>> = LOCAL_METHODS;
+
 const rowOf = ({ method }: Call): MethodRow | undefined =>
-  Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+  Object.hasOwn(METHOD_ROWS, method) ? METHOD_ROWS[method] : undefined;
+const localRowOf = ({ method }: Call): LocalRow | undefined =>
+  Object.hasOwn(LOCAL_ROWS, method) ? LOCAL_ROWS[method] : undefined;

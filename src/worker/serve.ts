@@ -3,7 +3,7 @@
  * hang for ever; whatever has to be waited for is waited for inside the calls.
  */
 import { expose } from 'comlink';
-import { CODES, failure, type WorkerApi } from '../protocol/index.js';
+import { CODES, failure, type WorkerApi } from '../protocol/worker.js';
 import type { Platform } from './platform.js';
 import { Runtime } from './runtime.js';
 import type { Tab } from './tab.js';
@@ -26,6 +26,8 @@ export function serve(platform: Platform): (port: MessagePort) => void {
       },
       wake: () => tab && runtime.wake(tab),
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
+      abort: (callId) => tab && runtime.abort(tab, callId),
+      view: (visible) => tab && runtime.view(tab, visible),
       ping: async () => true,
       bye() {
         if (tab) runtime.drop(tab);

@@ -4,6 +4,8 @@
  * For one server and application they take turns, which is what keeps tabs that start in the same instant on one socket: whoever comes
  * second finds either the socket that the first has initialised or the session that the first has opened.
  */
+
+import { ridOf } from '../protocol/rid.js';
 import {
   type AuthPayload,
   type Call,
@@ -14,8 +16,7 @@ import {
   type Outcome,
   type Restore,
   type StateSnapshot,
-} from '../protocol/index.js';
-import { ridOf } from '../protocol/rid.js';
+} from '../protocol/worker.js';
 import { readCount } from './answers.js';
 import { Fence } from './fence.js';
 import { Mutex } from './mutex.js';

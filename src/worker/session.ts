@@ -2,34 +2,37 @@
  * A session: one account, logged in on one connection, shared by all tabs that belong to it. It begins with a login that succeeded and ends
  * once; what is called in between is sent, kept over outages, and settled.
  */
+
+import { ridOf } from '../protocol/rid.js';
 import {
   type AuthPayload,
+  type Call,
   CODES,
+  type ConversationId,
+  conversationId,
   type EndReason,
-  EVENT_OTHER_LOGIN,
-  EVENT_PASSWORD_CHANGED,
-  EVENT_READ_ELSEWHERE,
-  type EventNotification,
   failure,
-  type ListenerEvents,
+  type JsonObject,
+  type LocalName,
   MESSAGES,
-  type Message,
   type MethodRow,
   type Outcome,
   type StateSnapshot,
   SYNC_CHECK_INTERVAL_MS,
-} from '../protocol/index.js';
-import { ridOf } from '../protocol/rid.js';
+} from '../protocol/worker.js';
 import { readConversations } from './answers.js';
+import { Audience } from './audience.js';
+import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
-import { EventLog, type EventName } from './event-log.js';
 import { Inbox } from './inbox.js';
-import { failed, type Outgoing, type Settled, settled } from './outcomes.js';
+import { Incoming } from './incoming.js';
+import { failed, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
-import { parseNotification } from './pushes.js';
 import { Requests } from './requests.js';
+import { Rooms } from './rooms.js';
 import type { Store } from './store/store.js';
 import type { Tab } from './tab.js';
+import { Unread } from './unread.js';
 import { Uplink, type UplinkState } from './uplink.js';
 
 /** How long a session outlives its last tab, so that a reload does not reconnect. */
@@ -74,15 +77,16 @@ export class Session {
   readonly #platform: Platform;
   readonly #uplink: Uplink;
   readonly #requests: Requests;
+  readonly #audience: Audience;
   readonly #inbox: Inbox;
-  readonly #events = new EventLog();
-  readonly #tabs = new Set<Tab>();
+  readonly #incoming: Incoming;
+  readonly #calls: Calls;
+  readonly #rooms = new Rooms();
+  readonly #unread: Unread;
   #link: UplinkState | { state: 'ended'; reason: EndReason } = { state: 'connecting' };
   #up = false;
   /** One `onDisconnect` for each outage. */
   #told = false;
-  /** The last send of each conversation that is not yet answered. */
-  readonly #lanes = new Map<string, Promise<unknown>>();
   #synced = false;
   #syncKey = 0;
   #timers = new AbortController();
@@ -90,26 +94,67 @@ export class Session {
   #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
-    const { platform, account, store } = options;
+    const { platform, account, store, login } = options;
     this.account = account;
     this.#platform = platform;
     this.#requests = new Requests(platform.clock, options.restored);
+    this.#audience = new Audience(options.nextSeq);
+    const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
+    this.#unread = new Unread(platform.clock, {
+      isOpen: (conversation) => this.#isOpen(conversation),
+      onChange: (counts) => {
+        for (const tab of this.#audience.tabs) tab.tell({ kind: 'unread', counts });
+      },
+      onRead: (conversation) => this.#reportRead(conversation),
+    });
     this.#inbox = new Inbox(store, account, options.restored, {
       acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
-        this.#acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
+        acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
       acknowledgeSync: (sync_key) => {
         this.#syncKey = Math.max(this.#syncKey, sync_key);
-        this.#acknowledge('sync_conversation_ack', { sync_key });
+        acknowledge('sync_conversation_ack', { sync_key });
       },
-      onMessage: (message, except) =>
-        this.#publish('onMsgReceive', { ...message, messages: [message] }, except),
-      onSync: (conversations) => this.#publish('onSyncConversation', conversations),
+      onMessage: (message, conversation, except) => {
+        if (message.content.from_id !== account.username)
+          this.#unread.received(conversation, message.ctime_ms);
+        const hears = except === undefined ? undefined : (tabId: string) => tabId !== except;
+        this.#audience.publish('onMsgReceive', { ...message, messages: [message] }, hears);
+      },
+      onSync: (conversations) => this.#audience.publish('onSyncConversation', conversations),
+    });
+    this.#incoming = new Incoming({
+      audience: this.#audience,
+      inbox: this.#inbox,
+      rooms: this.#rooms,
+      store,
+      acknowledge,
+      onReadElsewhere: (read) => {
+        const ref = read.gid ? { gid: read.gid } : { username: read.username ?? '', appkey: read.appkey };
+        this.#unread.read(conversationId(ref, account.appkey), false);
+      },
+      onEnd: (reason) => this.end(reason),
+    });
+    this.#calls = new Calls({
+      platform,
+      account,
+      login,
+      store,
+      inbox: this.#inbox,
+      rooms: this.#rooms,
+      audience: this.#audience,
+      send: (spec) => this.#requests.send(spec),
+      ask: (event, payload) => this.#ask(event, payload, false),
+      connected: () => this.#up,
+      endedFailure: () => failed(this.#endedFailure()),
+      onConversations: (answer) => this.#keepConversations(answer),
     });
     this.#uplink = new Uplink(platform, account, account, options.auth, {
       onState: (state) => this.#reflect(state),
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
-      onEvent: (event, payload) => this.#onEvent(event, payload),
+      onEvent: (event, payload) => {
+        if (!this.#requests.handle(event, payload)) this.#incoming.handle(event, payload);
+      },
       onOver: (reason) => this.end(reason),
       askForAuth: () => this.#askForAuth(),
     });
@@ -144,7 +189,7 @@ export class Session {
       synced: this.#up && this.#link.state === 'ready',
       appkey,
       username,
-      tabs: this.#tabs.size,
+      tabs: this.#audience.size,
     };
   }
 
@@ -154,25 +199,28 @@ export class Session {
    * @param since the last event that it has had of this worker (0: of another one, which has died); null if it is new
    */
   join(tab: Tab, since: number | null): void {
+    const { tabs } = this.#audience;
     if (tab.gone || (tab.session && tab.session !== this)) {
-      if (this.#tabs.size === 0) this.#linger(0);
+      if (tabs.size === 0) this.#linger(0);
       return;
     }
     this.#cancelLinger();
-    this.#tabs.add(tab);
+    tabs.add(tab);
     tab.session = this;
     tab.ended = null;
-    if (since === null && this.#synced) this.#giveHistory(tab);
-    else this.#catchUp(tab, since);
-    this.#announce();
+    tab.tell({ kind: 'unread', counts: this.#unread.all() });
+    if (since !== null || !this.#synced) this.#audience.catchUp(tab, since);
+    else if (tab.roaming) this.#inbox.snapshot(this.#audience.markFor(tab));
+    this.#audience.announce();
   }
 
   /** The tab is gone. What it sent stays on its way. */
   leave(tab: Tab): void {
-    if (!this.#tabs.delete(tab)) return;
+    if (!this.#audience.tabs.delete(tab)) return;
     tab.session = null;
-    this.#announce();
-    if (this.#tabs.size === 0) this.#linger(0);
+    this.#calls.tabLeft(tab);
+    this.#audience.announce();
+    if (this.#audience.size === 0) this.#linger(0);
   }
 
   offerAuth(auth: AuthPayload | null): void {
@@ -193,36 +241,29 @@ export class Session {
   }
 
   /** Sends a checked call and settles it. */
-  async call(row: MethodRow, outgoing: Outgoing, tab: Tab): Promise<Outcome> {
-    if (row.cache === 'conversations' && !this.#up) return this.#fromCache();
-    const { callId, rid } = outgoing;
-    const replied = this.#requests.send({
-      ...outgoing,
-      onAck: (data) => tab.tell({ kind: 'ack', callId, rid, data }),
-    });
-    const settling = replied.then((reply) =>
-      reply.kind === 'dropped'
-        ? failed(this.#endedFailure())
-        : settled(row, outgoing, reply, { ...this.account, uid: this.options.login.uid }),
-    );
-    this.#tellOthers(outgoing, settling, tab);
-    const outcome = await settling;
-    if (outcome.kind !== 'success') return outcome;
-    if (row.cache === 'conversations')
-      void this.options.store.putConversations(readConversations(outcome.data));
-    return { kind: 'success', data: outcome.data, second: outcome.second };
+  call(tab: Tab, call: Call, row: MethodRow, params: Record<string, unknown>): Promise<Outcome> {
+    return this.#calls.run(tab, call, row, params);
   }
 
-  /** Answers may come late and crosswise: the other tabs see what was sent in a conversation in the order in which it was. */
-  #tellOthers({ lane }: Outgoing, settling: Promise<Settled>, tab: Tab): void {
-    if (lane === undefined) return;
-    const told = Promise.all([settling, this.#lanes.get(lane)]).then(([outcome]) =>
-      outcome.kind === 'success' && outcome.sent ? this.#inbox.sent(outcome.sent, tab.id) : undefined,
-    );
-    this.#lanes.set(lane, told);
-    void told.then(() => {
-      if (this.#lanes.get(lane) === told) this.#lanes.delete(lane);
-    });
+  /** What needs no answer from the server. */
+  local(
+    tab: Tab,
+    method: LocalName,
+    params: { extras?: JsonObject } & Parameters<typeof conversationId>[0],
+  ): Outcome {
+    const conversation = conversationId(params, this.account.appkey);
+    if (method === 'resetUnreadCount') {
+      tab.open = conversation;
+      this.#unread.read(conversation, true);
+    }
+    if (method === 'updateConversation' && params.extras) {
+      void this.options.store.putExtras(conversation, params.extras);
+    }
+    return succeeded({});
+  }
+
+  abort(callId: string): void {
+    this.#calls.abort(callId);
   }
 
   /** Over, for every tab; it does not come back by itself. @param quiet the tab that asked for it is not told of a disconnection */
@@ -237,15 +278,17 @@ export class Session {
     this.#link = { state: 'ended', reason };
     this.#timers.abort();
     this.#uplink.stop();
-    if (!this.#told) this.#publish('onDisconnect', undefined, quiet?.id);
+    this.#unread.close();
+    this.#calls.close();
+    if (!this.#told) this.#audience.publish('onDisconnect', undefined, (tabId) => tabId !== quiet?.id);
     this.#requests.drop();
     const last = this.snapshot();
-    for (const tab of this.#tabs) {
+    for (const tab of this.#audience.tabs) {
       tab.session = null;
       tab.ended = tab === quiet ? null : { ...last, tabs: 0 };
       tab.reflect();
     }
-    this.#tabs.clear();
+    this.#audience.tabs.clear();
     this.#release();
     void this.#inbox.idle().then(() => this.options.store.close());
     this.options.onEnded(this, lapsed);
@@ -269,29 +312,33 @@ export class Session {
     this.#timers.abort();
     this.#requests.detach();
     this.#told = true;
-    this.#publish('onDisconnect', undefined);
+    this.#audience.publish('onDisconnect', undefined);
   }
 
   /** "What did I miss", now and every 150 s. The conversations are asked for behind it: their answer shows that the pushes are through. */
   async #sync(connection: Connection, signal: AbortSignal): Promise<void> {
+    await this.#incoming.load();
     if (signal.aborted) return;
     const [check, conversations] = await Promise.all([
-      this.#internal('sync_check', {
+      this.#ask('sync_check', {
         sync_key: this.#syncKey,
         sync_type: connection.auth?.flag ? 1 : 0,
-        sync_event_key: 0,
-        msg_receipt_key: 0,
+        ...this.#incoming.keys,
       }),
-      this.#internal('get_conversations', {}),
+      this.#ask('get_conversations', {}),
+      ...this.#rooms.entered().map((id) => this.#ask('join_room', { id })),
     ]);
     if (signal.aborted) return;
     await this.#inbox.idle();
     if (signal.aborted) return;
     if (conversations.kind === 'answer' && conversations.answer.code === 0) {
-      void this.options.store.putConversations(readConversations(conversations.answer));
+      this.#keepConversations(conversations.answer);
     }
-    const key = check.kind === 'answer' ? check.answer.sync_key : undefined;
-    if (typeof key === 'number') this.#syncKey = Math.max(this.#syncKey, key);
+    if (check.kind === 'answer' && check.answer.code === 0) {
+      const { sync_key } = check.answer;
+      if (typeof sync_key === 'number') this.#syncKey = Math.max(this.#syncKey, sync_key);
+      this.#incoming.syncedTo(check.answer);
+    }
     this.#synced = true;
     this.#reflect({ state: 'ready' });
     const cancel = this.#platform.clock.after(
@@ -301,69 +348,36 @@ export class Session {
     signal.addEventListener('abort', cancel);
   }
 
-  #onEvent(event: string, payload: unknown): void {
-    if (this.#requests.handle(event, payload)) return;
-    if (event === 'msg_sync') this.#inbox.live(payload);
-    else if (event === 'sync_conversation') this.#inbox.synced(payload);
-    else if (event === 'event_notification') this.#onNotification(parseNotification(payload));
+  #keepConversations(answer: object): void {
+    const conversations = readConversations(answer);
+    this.#unread.reset(conversations, this.account.appkey);
+    void this.options.store.putConversations(conversations);
   }
 
-  #onNotification(notification: EventNotification | undefined): void {
-    if (!notification || notification.event_type === EVENT_READ_ELSEWHERE) return;
-    const { event_id, event_type, from_uid = 0, gid = 0 } = notification;
-    if (event_type === EVENT_OTHER_LOGIN) {
-      this.#acknowledge('event_notification', { event_id, event_type, from_uid, gid });
-    }
-    this.#publish('onEventNotification', notification);
-    if (event_type === EVENT_OTHER_LOGIN) this.end('other_login');
-    if (event_type === EVENT_PASSWORD_CHANGED) this.end('password_changed');
+  /** Somebody is looking at it. */
+  #isOpen(conversation: ConversationId): boolean {
+    for (const tab of this.#audience.tabs) if (tab.visible && tab.open === conversation) return true;
+    return false;
+  }
+
+  #reportRead(conversation: ConversationId): void {
+    const [kind, ...rest] = conversation.split('/');
+    const [appkey, ...username] = rest;
+    if (kind === 'g') void this.#ask('unread_group_count', { type: 4, gid: Number(rest[0]) }, false);
+    else void this.#ask('unread_single_count', { type: 3, appkey, username: username.join('/') }, false);
   }
 
   #acknowledge(event: string, payload: object): void {
-    if (this.#up) void this.#internal(event, payload);
+    if (this.#up) void this.#ask(event, payload);
   }
 
-  #internal(event: string, payload: object) {
-    return this.#requests.send({ event, payload, rid: ridOf(this.#platform.uuid()), ephemeral: true });
-  }
-
-  async #fromCache(): Promise<Outcome> {
-    const conversations = await this.options.store.conversations();
-    const data = { code: CODES.success, message: MESSAGES[0], conversations, from_cache: true };
-    return { kind: 'success', data };
-  }
-
-  #publish<L extends EventName>(listener: L, data: ListenerEvents[L], except?: string): void {
-    const { event } = this.#events.append(this.options.nextSeq(), listener, data, except);
-    for (const tab of this.#tabs) if (tab.id !== except) tab.deliver([event]);
-  }
-
-  #catchUp(tab: Tab, since: number | null): void {
-    const { events, complete } = this.#events.since(since ?? 0, tab.id);
-    if (!complete) tab.tell({ kind: 'gap' });
-    // An outage before its time is none of a new tab's business.
-    tab.deliver(since === null ? events.filter(({ listener }) => listener !== 'onDisconnect') : events);
-  }
-
-  /** A tab that joins with roaming sees the same history as one that logged in. */
-  #giveHistory(tab: Tab): void {
-    if (!tab.roaming) return;
-    const seq = this.options.nextSeq();
-    this.#inbox.snapshot((conversations) => {
-      const since = new Set<number>();
-      for (const { listener, data } of this.#events.since(seq, '').events) {
-        if (listener === 'onMsgReceive') since.add((data as Message).msg_id);
-      }
-      const history = conversations
-        .map((one) => ({ ...one, msgs: one.msgs.filter(({ msg_id }) => !since.has(msg_id)) }))
-        .filter(({ msgs }) => msgs.length > 0);
-      if (history.length === 0 || tab.session !== this) return;
-      tab.deliver([{ seq: this.options.nextSeq(), listener: 'onSyncConversation', data: history }]);
-    });
+  /** @param ephemeral means nothing on another connection */
+  #ask(event: string, payload: object, ephemeral = true) {
+    return this.#requests.send({ event, payload, rid: ridOf(this.#platform.uuid()), ephemeral });
   }
 
   #askForAuth(): boolean {
-    for (const tab of this.#tabs) {
+    for (const tab of this.#audience.tabs) {
       if (!tab.settings.canAuth) continue;
       tab.tell({ kind: 'auth' });
       return true;
@@ -375,11 +389,7 @@ export class Session {
     if (this.ended) return;
     this.#link = state;
     this.options.log(`${this.account.username}: ${state.state}`);
-    this.#announce();
-  }
-
-  #announce(): void {
-    for (const tab of this.#tabs) tab.reflect();
+    this.#audience.announce();
   }
 
   #release(): void {

@@ -2,12 +2,13 @@
 import {
   type AccountEvent,
   type AuthPayload,
+  type ConversationId,
   IDLE,
   type Mirror,
   type Settings,
   type StateSnapshot,
   type TabMessage,
-} from '../protocol/index.js';
+} from '../protocol/worker.js';
 import type { Session } from './session.js';
 
 /** Where a tab's events go. */
@@ -21,6 +22,10 @@ export class Tab {
   /** Whether it gets the recent history when it joins (specification: 漫游参数). */
   roaming = false;
   gone = false;
+  /** Whether somebody can see it. */
+  visible = true;
+  /** The conversation that it last read. */
+  open: ConversationId | null = null;
   /** Resolves when it has been brought back from another worker's death, if there was one: calls wait for that. */
   ready: Promise<void> = Promise.resolve();
   /** It logged in itself, and may be handed its credentials to keep in its memory. */

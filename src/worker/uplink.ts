@@ -8,7 +8,7 @@ import {
   type ConnectionState,
   type EndReason,
   SIGNATURE_LIFETIME_MS,
-} from '../protocol/index.js';
+} from '../protocol/worker.js';
 import { Backoff } from './backoff.js';
 import { Connection } from './connection.js';
 import { delay, type Platform } from './platform.js';

@@ -5,8 +5,8 @@
  * the same however much is stored, no index has to be kept, and writing a message twice is writing it once.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Conversation, Message } from '../../protocol/index.js';
-import type { ConversationId, Store, StoredMessage } from './store.js';
+import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
+import type { Progress, Store, StoredMessage } from './store.js';
 
 const VERSION = 1;
 
@@ -16,6 +16,8 @@ interface Schema extends DBSchema {
   messages: { key: MessageKey; value: Message };
   /** The list as the server last gave it, in its order. */
   conversations: { key: number; value: Conversation };
+  extras: { key: ConversationId; value: JsonObject };
+  progress: { key: 'progress'; value: Progress };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -32,6 +34,8 @@ export async function openDatabase(name: string, handlers: OpenHandlers): Promis
     upgrade(db) {
       db.createObjectStore('messages');
       db.createObjectStore('conversations');
+      db.createObjectStore('extras');
+      db.createObjectStore('progress');
     },
     blocked: () => handlers.onBlocked(),
     blocking(_current, _blocked, event) {
@@ -94,6 +98,24 @@ export class IdbStore implements Store {
 
   conversations(): Promise<Conversation[]> {
     return this.db.getAll('conversations');
+  }
+
+  async extras(): Promise<Map<ConversationId, JsonObject>> {
+    const tx = this.db.transaction('extras');
+    const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+    return new Map(keys.map((key, place) => [key, values[place] ?? {}]));
+  }
+
+  async putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
+    await this.db.put('extras', extras, conversation);
+  }
+
+  progress(): Promise<Progress | undefined> {
+    return this.db.get('progress', 'progress');
+  }
+
+  async putProgress(progress: Progress): Promise<void> {
+    await this.db.put('progress', progress, 'progress');
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 /** The store in memory: for private windows and the like, and for tests of what stands on a store. */
-import type { Conversation, Message } from '../../protocol/index.js';
-import type { ConversationId, Store, StoredMessage } from './store.js';
+import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
+import type { Progress, Store, StoredMessage } from './store.js';
 
 /** Without a disk to shed to, only the end of each conversation is kept. */
 const KEPT_PER_CONVERSATION = 500;
@@ -8,6 +8,8 @@ const KEPT_PER_CONVERSATION = 500;
 export class MemoryStore implements Store {
   readonly #messages = new Map<ConversationId, Message[]>();
   #conversations: Conversation[] = [];
+  readonly #extras = new Map<ConversationId, JsonObject>();
+  #progress: Progress | undefined;
 
   async putMessages(messages: readonly StoredMessage[]): Promise<void> {
     for (const { conversation, message } of messages) {
@@ -39,6 +41,22 @@ export class MemoryStore implements Store {
 
   async conversations(): Promise<Conversation[]> {
     return this.#conversations;
+  }
+
+  async extras(): Promise<Map<ConversationId, JsonObject>> {
+    return this.#extras;
+  }
+
+  async putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
+    this.#extras.set(conversation, extras);
+  }
+
+  async progress(): Promise<Progress | undefined> {
+    return this.#progress;
+  }
+
+  async putProgress(progress: Progress): Promise<void> {
+    this.#progress = progress;
   }
 
   close(): void {}

@@ -2,11 +2,11 @@
  * Opens an account's store, and keeps it usable: a database that fails is opened once more (browsers drop connections in the background),
  * and if that fails too the store goes on in memory and says so once. No caller ever sees a storage error.
  */
-import type { Conversation, Message } from '../../protocol/index.js';
+import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
 import type { Clock } from '../platform.js';
 import { IdbStore, openDatabase } from './idb-store.js';
 import { MemoryStore } from './memory-store.js';
-import type { ConversationId, Store, StoredMessage } from './store.js';
+import type { Progress, Store, StoredMessage } from './store.js';
 
 /** A database that has not opened by then is not waited for: opening can hang for ever in some browsers. */
 const OPEN_TIMEOUT_MS = 5_000;
@@ -58,6 +58,22 @@ class ResilientStore implements Store {
 
   conversations(): Promise<Conversation[]> {
     return this.#use((store) => store.conversations());
+  }
+
+  extras(): Promise<Map<ConversationId, JsonObject>> {
+    return this.#use((store) => store.extras());
+  }
+
+  putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
+    return this.#use((store) => store.putExtras(conversation, extras));
+  }
+
+  progress(): Promise<Progress | undefined> {
+    return this.#use((store) => store.progress());
+  }
+
+  putProgress(progress: Progress): Promise<void> {
+    return this.#use((store) => store.putProgress(progress));
   }
 
   close(): void {

@@ -2,13 +2,7 @@
  * What is kept of an account: its conversations and its messages. One database for each account, written by its worker alone.
  * There is an IndexedDB form and one in memory, for when the browser gives no database.
  */
-import type { Conversation, Message } from '../../protocol/index.js';
-
-/** `s/<appkey>/<username>` or `g/<gid>`: the same whether a message came or went, and whether or not the server was asked. */
-export type ConversationId = string;
-
-export const singleId = (appkey: string, username: string): ConversationId => `s/${appkey}/${username}`;
-export const groupId = (gid: number): ConversationId => `g/${gid}`;
+import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
 
 export interface StoredMessage {
   conversation: ConversationId;
@@ -26,5 +20,19 @@ export interface Store {
   putConversations(conversations: readonly Conversation[]): Promise<void>;
   /** As the server last gave it. */
   conversations(): Promise<Conversation[]>;
+  /** The extras that the application has given to conversations. */
+  extras(): Promise<Map<ConversationId, JsonObject>>;
+  putExtras(conversation: ConversationId, extras: JsonObject): Promise<void>;
+  /** How far the account's event and receipt streams have been taken. */
+  progress(): Promise<Progress | undefined>;
+  putProgress(progress: Progress): Promise<void>;
   close(): void;
+}
+
+export interface Progress {
+  /** The server's keys, for `sync_check`. */
+  eventKey: number;
+  receiptKey: number;
+  /** Events that the tabs were told beyond the key, newest last. */
+  seenEvents: number[];
 }

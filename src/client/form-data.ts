@@ -1,0 +1,18 @@
+/** A FormData cannot be posted to a worker. Its parts can: the worker puts them together again. */
+import type { FormParts } from '../protocol/tab.js';
+
+/** Parameters as they are, but for the FormData in them. */
+export function takeApart(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null) return params;
+  const entries = Object.entries(params);
+  if (!entries.some(([, value]) => value instanceof FormData)) return params;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof FormData ? partsOf(value) : value]),
+  );
+}
+
+const partsOf = (form: FormData): FormParts => ({
+  formParts: [...form].map(([name, value]) =>
+    value instanceof File ? [name, value, value.name] : [name, value],
+  ),
+});

@@ -1,0 +1,16 @@
+/** Names a conversation: the same whether a message came or went, in worker and tab. */
+
+/** `s/<appkey>/<username>`, `g/<gid>` or `r/<room id>`. */
+export type ConversationId = string;
+
+export const singleId = (appkey: string, username: string): ConversationId => `s/${appkey}/${username}`;
+export const groupId = (gid: number): ConversationId => `g/${gid}`;
+export const roomId = (id: number): ConversationId => `r/${id}`;
+
+/** A conversation as the API's parameters name it. */
+export type ConversationRef = { gid: number | string } | { username: string; appkey?: string | undefined };
+
+/** @param ownAppkey stands for the one that is left out */
+export function conversationId(ref: ConversationRef, ownAppkey: string): ConversationId {
+  return 'gid' in ref ? groupId(Number(ref.gid)) : singleId(ref.appkey ?? ownAppkey, ref.username);
+}

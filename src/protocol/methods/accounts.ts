@@ -1,0 +1,107 @@
+/** Sessions and users: init, register, login, profiles, conversations, resources. */
+import * as v from 'valibot';
+import { appkey, flag, integer, name, profile, shortText } from '../checks.js';
+import { typeOf } from '../method-table.js';
+import type { Conversation, OnlineDevice, UserInfo } from '../payloads.js';
+import { file, password } from './fields.js';
+
+const credentials = { username: name, password, is_md5: v.optional(flag, false) };
+
+const mediaId = v.pipe(v.string(), v.minLength(1));
+/** The documents' example has the name with a blank behind it, and applications have copied that. */
+const resource = v.lazy((input): typeof RIGHT | typeof WITH_BLANK =>
+  typeof input === 'object' && input !== null && 'media_id ' in input ? WITH_BLANK : RIGHT,
+);
+const RIGHT = v.object({ media_id: mediaId });
+const WITH_BLANK = v.pipe(
+  v.object({ 'media_id ': mediaId }),
+  v.transform((params) => ({ media_id: params['media_id '] })),
+);
+
+export const ACCOUNT_METHODS = {
+  init: {
+    params: v.object({
+      appkey,
+      random_str: v.pipe(v.string(), v.minLength(20), v.maxLength(36)),
+      signature: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i)),
+      timestamp: integer,
+      flag: v.optional(flag, false),
+    }),
+    needs: 'nothing',
+    event: 'c_init',
+    step: 'session',
+    answer: typeOf(),
+  },
+  register: {
+    params: v.object({ ...credentials, ...profile, media_id: v.optional(shortText) }),
+    needs: 'init',
+    event: 'register',
+    step: 'session',
+    answer: typeOf(),
+  },
+  login: {
+    params: v.object(credentials),
+    needs: 'init',
+    event: 'login',
+    step: 'session',
+    answer: typeOf<{ username: string; appkey: string; online_list: OnlineDevice[] }>(),
+  },
+  attach: {
+    params: v.object({ appkey, username: name }),
+    needs: 'nothing',
+    event: null,
+    step: 'session',
+    answer: typeOf<{ username: string; appkey: string }>(),
+  },
+  loginOut: {
+    params: null,
+    needs: 'nothing',
+    event: null,
+    step: 'session',
+    answer: typeOf(),
+  },
+  getUserInfo: {
+    params: v.object({ username: name, appkey: v.optional(appkey) }),
+    needs: 'login',
+    event: 'get_across_user_info',
+    step: 'plain',
+    answer: typeOf<{ user_info: UserInfo }>(),
+  },
+  updateSelfInfo: {
+    params: v.object(profile),
+    needs: 'login',
+    event: 'update_user_inf',
+    step: 'plain',
+    answer: typeOf(),
+  },
+  updateSelfAvatar: {
+    params: v.object({ avatar: file }),
+    needs: 'login',
+    event: 'update_user_inf',
+    step: 'avatar',
+    upload: { field: 'avatar', type: 'image' },
+    answer: typeOf(),
+  },
+  updateSelfPwd: {
+    params: v.object({ old_pwd: password, new_pwd: password, is_md5: v.optional(flag, false) }),
+    needs: 'login',
+    event: 'update_user_pwd',
+    step: 'password',
+    answer: typeOf(),
+  },
+  getConversation: {
+    params: null,
+    needs: 'login',
+    event: 'get_conversations',
+    step: 'plain',
+    cache: 'conversations',
+    answer: typeOf<{ conversations: Conversation[]; from_cache?: true }>(),
+  },
+  getResource: {
+    params: resource,
+    needs: 'login',
+    event: 'get_resource',
+    step: 'plain',
+    answer: typeOf<{ url: string }>(),
+  },
+} as const;

@@ -1,0 +1,34 @@
+/** Parameters that several methods have in common. */
+import * as v from 'valibot';
+import { appkey, flag, id, jsonObject, name, shortText } from '../checks.js';
+import { type FormParts, isFormParts } from '../form-parts.js';
+import type { CustomNotification } from '../payloads.js';
+
+/** The application passes a FormData; what arrives in the worker are its parts. */
+export const file = v.pipe(
+  v.custom<FormData>(isFormParts, 'a FormData with one file'),
+  v.transform((parts) => parts as unknown as FormParts),
+);
+
+/** A user, by the parameters `target_username` or `target_name` of the documents. */
+export const targetUser = { target_username: name, target_appkey: v.optional(appkey) };
+export const targetName = { target_name: name, appkey: v.optional(appkey) };
+export const group = { gid: id };
+
+export const password = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+
+const customNotification = v.object({
+  enabled: flag,
+  title: v.optional(shortText),
+  alert: v.optional(shortText),
+  at_prefix: v.optional(shortText),
+}) satisfies v.GenericSchema<unknown, CustomNotification>;
+
+/** What every send takes (since 2.4 the last four). */
+export const delivery = {
+  extras: v.optional(jsonObject),
+  no_offline: v.optional(flag),
+  no_notification: v.optional(flag),
+  custom_notification: v.optional(customNotification),
+  need_receipt: v.optional(flag),
+};

@@ -1,0 +1,201 @@
+/** Sending: text, images, files, places and the application's own, to users, groups and chat rooms. */
+import * as v from 'valibot';
+import { appkey, count, id, jsonObject, messageIds, name, user } from '../checks.js';
+import { type MessageKind, type MessageTarget, typeOf } from '../method-table.js';
+import type { JsonObject, MessageContent, UserName } from '../payloads.js';
+import { delivery, file } from './fields.js';
+
+/** What the server answers to a stored message. */
+export interface SendAnswer {
+  msg_id: number;
+  ctime_ms: number;
+}
+export interface SingleSendAnswer extends SendAnswer {
+  target_username: string;
+  appkey: string;
+}
+export interface GroupSendAnswer extends SendAnswer {
+  target_gid: number;
+  /** How many members have not read it, if a receipt was asked for. */
+  unread_count: number;
+}
+export interface RoomSendAnswer extends SendAnswer {
+  room_id: number;
+}
+
+/** The request that was sent, with `msg_id` filled in: the second argument of a send's `onSuccess`. */
+export interface SentMessage {
+  rid: number;
+  msg_id: number;
+  ctime_ms: number;
+  target_id?: string;
+  target_gid?: number;
+  target_rid?: number;
+  target_name: string;
+  appkey: string;
+  content: MessageContent;
+}
+
+const TARGETS = {
+  single: {
+    target_username: name,
+    target_nickname: v.optional(v.string()),
+    appkey: v.optional(appkey),
+    ...delivery,
+  },
+  group: { target_gid: id, target_gname: v.optional(v.string()), ...delivery },
+  chatroom: { target_rid: id, target_rname: v.optional(v.string()), ...delivery },
+};
+
+const decimal = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]),
+  v.finite(),
+);
+
+const PARTS = {
+  text: { content: v.pipe(v.string(), v.minLength(1)) },
+  image: { image: file },
+  file: { file },
+  location: {
+    latitude: v.pipe(decimal, v.minValue(-90), v.maxValue(90)),
+    longitude: v.pipe(decimal, v.minValue(-180), v.maxValue(180)),
+    scale: count,
+    label: v.string(),
+  },
+  custom: { custom: jsonObject },
+};
+
+const has = (input: unknown, field: string): boolean =>
+  typeof input === 'object' && input !== null && field in input;
+
+/** A message by its parts; or forwarded: with another one's `msg_body` instead of them. */
+function message<T extends v.ObjectEntries, P extends v.ObjectEntries>(target: T, parts: P) {
+  const whole = v.object({ ...target, ...parts });
+  const forwarded = v.object({ ...target, msg_body: jsonObject });
+  return v.lazy((input): typeof whole | typeof forwarded => (has(input, 'msg_body') ? forwarded : whole));
+}
+
+/** `custome` is the documents' own misprint, which applications have copied. */
+function customMessage<T extends v.ObjectEntries>(target: T) {
+  const misprinted = v.pipe(
+    v.object({ ...target, custome: jsonObject }),
+    v.transform(({ custome, ...rest }) => ({ ...rest, custom: custome as JsonObject })),
+  );
+  const right = message(target, PARTS.custom);
+  return v.lazy((input): typeof right | typeof misprinted => (has(input, 'custome') ? misprinted : right));
+}
+
+/** Group texts may address members; and with `custom` instead of `content` it is the documents' group custom message. */
+const groupText = (() => {
+  const target = { ...TARGETS.group, at_list: v.optional(v.array(user)) };
+  const text = message(target, PARTS.text);
+  const custom = customMessage(TARGETS.group);
+  return v.lazy((input): typeof text | typeof custom =>
+    has(input, 'custom') || has(input, 'custome') ? custom : text,
+  );
+})();
+
+const EVENTS = {
+  single: 's_across_single_text',
+  group: 'send_group_msg',
+  chatroom: 'send_room_msg',
+} as const;
+
+const UPLOADS = {
+  text: undefined,
+  image: { field: 'image', type: 'image' },
+  file: { field: 'file', type: 'file' },
+  location: undefined,
+  custom: undefined,
+} as const;
+
+function send<To extends MessageTarget, P, A>(to: To, kind: MessageKind, params: P, answer: A) {
+  const upload = UPLOADS[kind];
+  return {
+    params,
+    needs: 'login',
+    event: EVENTS[to],
+    step: 'message',
+    message: { to, kind },
+    ...(upload && { upload }),
+    lane: 'conversation',
+    answer,
+    second: typeOf<SentMessage>(),
+  } as const;
+}
+
+const { single, group, chatroom } = TARGETS;
+const sent = {
+  single: typeOf<SingleSendAnswer>(),
+  group: typeOf<GroupSendAnswer>(),
+  chatroom: typeOf<RoomSendAnswer>(),
+};
+
+export const MESSAGE_METHODS = {
+  sendSingleMsg: send('single', 'text', message(single, PARTS.text), sent.single),
+  sendSinglePic: send('single', 'image', message(single, PARTS.image), sent.single),
+  sendSingleFile: send('single', 'file', message(single, PARTS.file), sent.single),
+  sendSingleLocation: send('single', 'location', message(single, PARTS.location), sent.single),
+  sendSingleCustom: send('single', 'custom', customMessage(single), sent.single),
+  sendGroupMsg: send('group', 'text', groupText, sent.group),
+  sendGroupPic: send('group', 'image', message(group, PARTS.image), sent.group),
+  sendGroupFile: send('group', 'file', message(group, PARTS.file), sent.group),
+  sendGroupLocation: send('group', 'location', message(group, PARTS.location), sent.group),
+  sendGroupCustom: send('group', 'custom', customMessage(group), sent.group),
+  sendChatroomMsg: send('chatroom', 'text', message(chatroom, PARTS.text), sent.chatroom),
+  sendChatroomPic: send('chatroom', 'image', message(chatroom, PARTS.image), sent.chatroom),
+  sendChatroomFile: send('chatroom', 'file', message(chatroom, PARTS.file), sent.chatroom),
+  sendChatroomLocation: send('chatroom', 'location', message(chatroom, PARTS.location), sent.chatroom),
+  sendChatroomCustom: send('chatroom', 'custom', customMessage(chatroom), sent.chatroom),
+  msgRetract: {
+    params: v.object({ msg_id: id }),
+    needs: 'login',
+    event: 'msg_retract',
+    step: 'plain',
+    answer: typeOf(),
+  },
+  msgUnreadList: {
+    params: v.object({ msg_id: id }),
+    needs: 'login',
+    event: 'msg_unread_list',
+    step: 'plain',
+    answer: typeOf<{ msg_unread_list: { unread_list: UserName[]; read_list: UserName[] } }>(),
+  },
+  addSingleReceiptReport: {
+    params: v.object({ username: name, appkey: v.optional(appkey), msg_ids: messageIds }),
+    needs: 'login',
+    event: 'receipt_report',
+    step: 'receipts',
+    answer: typeOf(),
+    second: typeOf<number[]>(),
+  },
+  addGroupReceiptReport: {
+    params: v.object({ gid: id, msg_ids: messageIds }),
+    needs: 'login',
+    event: 'receipt_report',
+    step: 'receipts',
+    answer: typeOf(),
+    second: typeOf<number[]>(),
+  },
+  transSingleMsg: {
+    params: v.object({ target_username: name, cmd: v.string(), target_appkey: v.optional(appkey) }),
+    needs: 'login',
+    event: 'trans_msg_single',
+    step: 'plain',
+    answer: typeOf(),
+  },
+  transGroupMsg: {
+    params: v.object({ gid: id, cmd: v.string() }),
+    needs: 'login',
+    event: 'trans_msg_group',
+    step: 'plain',
+    answer: typeOf(),
+  },
+  transPlatMsg: {
+    params: v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd: v.string() }),
+    needs: 'login',
+    event: 'trans_msg_platform',
+    step: 'plain',
+    answer: typeOf(),
+  },
+} as const;

@@ -1,0 +1,24 @@
+/** Names of the wire that both ends need. Apart from the checks of `wire.ts`, which the gateway alone loads. */
+
+/** The event that answers a request. */
+export const ANSWERED_AS: Readonly<Record<string, string>> = {
+  s_across_single_text: 's_single_text',
+};
+
+/** What the server pushes. */
+export type PushEvent =
+  | 'msg_sync'
+  | 'event_notification'
+  | 'sync_conversation'
+  | 'sync_event'
+  | 'sync_receipt'
+  | 'receipt_change'
+  | 'trans_msg_rec'
+  | 'room_msg_sync'
+  | 'room_msg_sync_his';
+
+/** Event types that end a session (`event_notification.event_type`). */
+export const EVENT_OTHER_LOGIN = 1;
+export const EVENT_PASSWORD_CHANGED = 2;
+/** Another device of the account has read a conversation; never shown to the application. */
+export const EVENT_READ_ELSEWHERE = 200;

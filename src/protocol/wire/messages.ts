@@ -1,0 +1,91 @@
+/** Messages on the wire: sends, receipts, transparent messages, and the client's acknowledgements. */
+import * as v from 'valibot';
+import { appkey, count, flag, id, jsonObject, messageIds, name, shortText, user } from '../checks.js';
+import { loggedIn, request } from './request.js';
+
+const content = v.object({
+  version: v.literal(1),
+  target_type: v.picklist(['single', 'group', 'chatroom']),
+  target_id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  target_name: v.optional(v.string(), ''),
+  target_appkey: v.optional(v.string()),
+  from_appkey: v.optional(v.string()),
+  from_platform: v.optional(shortText, 'web'),
+  from_id: v.string(),
+  from_name: v.optional(v.string(), ''),
+  create_time: count,
+  msg_type: name,
+  msg_body: jsonObject,
+});
+
+/** Whether a message is kept and shown while its target is away. */
+const delivery = {
+  no_offline: v.optional(flag, false),
+  no_notification: v.optional(flag, false),
+  custom_notification: v.optional(jsonObject),
+  need_receipt: v.optional(flag, false),
+  target_name: v.optional(v.string()),
+  appkey: v.optional(appkey),
+  content,
+};
+
+const acknowledged = v.object({
+  msg_id: id,
+  msg_type: v.picklist([3, 4]),
+  from_uid: count,
+  from_gid: count,
+});
+
+const syncAck = v.object({ sync_key: count });
+
+/** A conversation by its other side. */
+const conversation = v.variant('type', [
+  v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey) }),
+  v.object({ type: v.literal(4), gid: id }),
+]);
+
+const read = v.variant('type', [
+  v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey), msg_ids: messageIds }),
+  v.object({ type: v.literal(4), gid: id, msg_ids: messageIds }),
+]);
+
+const cmd = v.string();
+
+export const MESSAGE_REQUESTS = {
+  s_across_single_text: request({
+    needs: 'login',
+    answeredAs: 's_single_text',
+    payload: v.object({ target_id: name, ...delivery }),
+  }),
+  /** `users` addresses members; an empty list means everyone. */
+  send_group_msg: loggedIn(v.object({ target_gid: id, users: v.optional(v.array(user)), ...delivery })),
+  send_room_msg: loggedIn(v.object({ target_rid: id, ...delivery })),
+  msg_retract: loggedIn(v.object({ msg_id: id })),
+  msg_unread_list: loggedIn(v.object({ msg_id: id })),
+  receipt_report: loggedIn(v.object({ sessions: v.pipe(v.array(read), v.minLength(1), v.maxLength(50)) })),
+  unread_single_count: loggedIn(conversation),
+  unread_group_count: loggedIn(conversation),
+  trans_msg_single: loggedIn(v.object({ target_username: name, target_appkey: v.optional(appkey), cmd })),
+  trans_msg_group: loggedIn(v.object({ gid: id, cmd })),
+  trans_msg_platform: loggedIn(v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd })),
+  sync_check: loggedIn(
+    v.object({
+      sync_key: v.optional(count, 0),
+      sync_type: v.optional(flag, false),
+      sync_event_key: v.optional(count, 0),
+      msg_receipt_key: v.optional(count, 0),
+    }),
+  ),
+  msg_recv_v2: loggedIn(acknowledged),
+  sync_conversation_ack: loggedIn(syncAck),
+  sync_event_ack: loggedIn(syncAck),
+  sync_receipt_ack: loggedIn(syncAck),
+  event_notification: loggedIn(
+    v.object({
+      event_id: count,
+      event_type: count,
+      from_uid: v.optional(count, 0),
+      gid: v.optional(count, 0),
+    }),
+  ),
+} as const;

@@ -1,0 +1,47 @@
+/** Friends, blacklist, no-disturb and shields on the wire. */
+import * as v from 'valibot';
+import { appkey, count, digit, id, name, shortText, users } from '../checks.js';
+import { loggedIn } from './request.js';
+
+/** Which version of the list the client has; 0 for none. */
+const version = { version: v.optional(count, 0) };
+const noDisturbUser = loggedIn(v.object({ target_name: name, appkey: v.optional(appkey), ...version }));
+const noDisturbGroup = loggedIn(v.object({ gid: id, ...version }));
+const noDisturbGlobal = loggedIn(v.object(version));
+const group = loggedIn(v.object({ gid: id }));
+const members = loggedIn(v.object({ member_usernames: users }));
+
+export const RELATION_REQUESTS = {
+  no_disturb: noDisturbGlobal,
+  add_msg_no_disturb_single: noDisturbUser,
+  delete_msg_no_disturb_single: noDisturbUser,
+  add_msg_no_disturb_group: noDisturbGroup,
+  delete_msg_no_disturb_group: noDisturbGroup,
+  add_msg_no_disturb_global: noDisturbGlobal,
+  delete_msg_no_disturb_global: noDisturbGlobal,
+  add_msg_shield_group: group,
+  del_msg_shield_group: group,
+  list_shield_group: loggedIn(v.object({})),
+  get_black_list: loggedIn(v.object({})),
+  add_black_list: members,
+  del_black_list: members,
+  get_friend_list: loggedIn(v.object({})),
+  /** `from_type` 1 invites; 2 answers: `why` 'yes' or empty accepts, anything else declines. */
+  add_friend: loggedIn(
+    v.object({
+      target_name: name,
+      from_type: digit(2),
+      why: v.optional(shortText, ''),
+      appkey: v.optional(appkey),
+    }),
+  ),
+  del_friend: loggedIn(v.object({ target_name: name, appkey: v.optional(appkey) })),
+  update_friend_memo: loggedIn(
+    v.object({
+      target_name: name,
+      appkey: v.optional(appkey),
+      memo_name: v.string(),
+      memo_others: v.optional(v.string()),
+    }),
+  ),
+} as const;

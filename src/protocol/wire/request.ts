@@ -1,0 +1,15 @@
+/** What a row of the wire's request table says. */
+import type { Schema } from '../checks.js';
+
+export interface RequestRow<S extends Schema> {
+  /** What must have happened on this socket before. */
+  needs: 'nothing' | 'init' | 'login';
+  payload: S;
+  /** The event that the answer comes under, where it is not the request's own. */
+  answeredAs?: string;
+}
+
+export const request = <S extends Schema>(row: RequestRow<S>): RequestRow<S> => row;
+
+/** A request that needs a login: nearly all of them. */
+export const loggedIn = <S extends Schema>(payload: S): RequestRow<S> => ({ needs: 'login', payload });

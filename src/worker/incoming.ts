@@ -1,0 +1,157 @@
+/**
+ * Everything that the server pushes to a session, each kind to its place: messages to the inbox, events, receipts and room messages to the
+ * tabs, and to the server the acknowledgements of what it wants to have acknowledged.
+ */
+import {
+  type EndReason,
+  EVENT_OTHER_LOGIN,
+  EVENT_PASSWORD_CHANGED,
+  type EventNotification,
+  type ReceiptChange,
+} from '../protocol/worker.js';
+import { readCount } from './answers.js';
+import type { Audience } from './audience.js';
+import type { Inbox } from './inbox.js';
+import { toldOf } from './notifications.js';
+import * as pushes from './pushes.js';
+import type { Rooms } from './rooms.js';
+import type { Progress, Store } from './store/store.js';
+
+/** Events and receipts that are remembered to recognise repeats. */
+const REMEMBERED = 500;
+
+export interface IncomingParts {
+  audience: Audience;
+  inbox: Inbox;
+  rooms: Rooms;
+  store: Store;
+  acknowledge(event: string, payload: object): void;
+  onReadElsewhere(read: {
+    gid?: number | undefined;
+    username?: string | undefined;
+    appkey?: string | undefined;
+  }): void;
+  onEnd(reason: EndReason): void;
+}
+
+export class Incoming {
+  #progress: Progress = { eventKey: 0, receiptKey: 0, seenEvents: [] };
+  readonly #receipts = new Map<number, number>();
+  readonly #routes: Record<string, (payload: unknown) => void>;
+
+  constructor(private readonly parts: IncomingParts) {
+    const { inbox, rooms, audience } = parts;
+    this.#routes = {
+      msg_sync: (payload) => inbox.live(payload),
+      sync_conversation: (payload) => inbox.synced(payload),
+      event_notification: (payload) => this.#notified(pushes.parseNotification(payload)),
+      sync_event: (payload) => this.#syncedEvents(pushes.parseSyncEvent(payload)),
+      receipt_change: (payload) => {
+        const change = this.#lower(pushes.parseReceipt(payload));
+        if (change) audience.publish('onMsgReceiptChange', change);
+      },
+      sync_receipt: (payload) => this.#syncedReceipts(pushes.parseSyncReceipt(payload)),
+      trans_msg_rec: (payload) => {
+        const trans = pushes.parseTrans(payload);
+        if (trans) audience.publish('onTransMsgRec', trans);
+      },
+      room_msg_sync: (payload) => {
+        const message = pushes.parseRoomMessage(payload);
+        if (message && rooms.received(message))
+          audience.publish('onRoomMsg', message, rooms.hears(message.room_id));
+      },
+      room_msg_sync_his: (payload) => {
+        for (const message of pushes.parseRoomHistory(payload)) this.#routes.room_msg_sync?.(message);
+      },
+    };
+  }
+
+  /** Where the account's streams were left, by this worker or another. */
+  async load(): Promise<void> {
+    this.#progress = (await this.parts.store.progress()) ?? this.#progress;
+  }
+
+  /** The keys for `sync_check`. */
+  get keys(): { sync_event_key: number; msg_receipt_key: number } {
+    return { sync_event_key: this.#progress.eventKey, msg_receipt_key: this.#progress.receiptKey };
+  }
+
+  handle(event: string, payload: unknown): void {
+    if (Object.hasOwn(this.#routes, event)) this.#routes[event]?.(payload);
+  }
+
+  /** A sync is through: everything up to the server's keys has come. */
+  syncedTo(answer: Record<string, unknown>): void {
+    this.#advance('eventKey', readCount(answer.sync_event_key, 0));
+    this.#advance('receiptKey', readCount(answer.msg_receipt_key, 0));
+  }
+
+  #notified(event: EventNotification | undefined): void {
+    if (!event || !this.#isNews(event)) return;
+    const { event_id, event_type, from_uid = 0, gid = 0 } = event;
+    if (event_type === EVENT_OTHER_LOGIN) {
+      this.parts.acknowledge('event_notification', { event_id, event_type, from_uid, gid });
+    }
+    this.#tell(event);
+    if (event_type === EVENT_OTHER_LOGIN) this.parts.onEnd('other_login');
+    if (event_type === EVENT_PASSWORD_CHANGED) this.parts.onEnd('password_changed');
+  }
+
+  #tell(event: EventNotification): void {
+    const told = toldOf(event);
+    if (!told) return;
+    if (told.listener === 'onMutiUnreadMsgUpdate') this.parts.onReadElsewhere(told.data);
+    this.parts.audience.publish(told.listener, told.data);
+  }
+
+  #syncedEvents(push: { syncKey: number; events: EventNotification[] } | undefined): void {
+    if (!push) return;
+    const missed: EventNotification[] = [];
+    for (const event of push.events) {
+      if (!this.#isNews(event)) continue;
+      const told = toldOf(event);
+      if (told?.listener === 'onEventNotification') missed.push(told.data);
+      else if (told) this.#tell(event);
+    }
+    this.#advance('eventKey', push.syncKey);
+    this.parts.acknowledge('sync_event_ack', { sync_key: push.syncKey });
+    if (missed.length > 0) this.parts.audience.publish('onSyncEvent', missed);
+  }
+
+  #syncedReceipts(push: { syncKey: number; receipts: ReceiptChange[] } | undefined): void {
+    if (!push) return;
+    const changes = push.receipts.flatMap((change) => this.#lower(change) ?? []);
+    this.#advance('receiptKey', push.syncKey);
+    this.parts.acknowledge('sync_receipt_ack', { sync_key: push.syncKey });
+    if (changes.length > 0) this.parts.audience.publish('onSyncMsgReceipt', changes);
+  }
+
+  /** The smaller count wins: what is not smaller than the last is old news. */
+  #lower(change: ReceiptChange | undefined): ReceiptChange | undefined {
+    if (!change) return undefined;
+    const receipt_msgs = change.receipt_msgs.filter(({ msg_id, unread_count }) => {
+      const before = this.#receipts.get(msg_id);
+      if (before !== undefined && before <= unread_count) return false;
+      this.#receipts.delete(msg_id);
+      this.#receipts.set(msg_id, unread_count);
+      const [oldest] = this.#receipts.keys();
+      if (this.#receipts.size > REMEMBERED && oldest !== undefined) this.#receipts.delete(oldest);
+      return true;
+    });
+    return receipt_msgs.length > 0 ? { ...change, receipt_msgs } : undefined;
+  }
+
+  #isNews({ event_id }: EventNotification): boolean {
+    const { seenEvents } = this.#progress;
+    if (seenEvents.includes(event_id)) return false;
+    this.#progress = { ...this.#progress, seenEvents: [...seenEvents, event_id].slice(-REMEMBERED) };
+    void this.parts.store.putProgress(this.#progress);
+    return true;
+  }
+
+  #advance(key: 'eventKey' | 'receiptKey', to: number): void {
+    if (to <= this.#progress[key]) return;
+    this.#progress = { ...this.#progress, [key]: to };
+    void this.parts.store.putProgress(this.#progress);
+  }
+}

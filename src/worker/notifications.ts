@@ -1,0 +1,72 @@
+/**
+ * Events, from the wire's form to the API's: what each becomes, and which listener it is for. Each event is told once: the server repeats what
+ * it does not know to have arrived.
+ */
+import {
+  EVENT_READ_ELSEWHERE,
+  type EventNotification,
+  isJsonObject,
+  type ListenerEvents,
+  type ReadElsewhere,
+} from '../protocol/worker.js';
+import { readCount } from './answers.js';
+
+const EVENT_USER_INFO = 40;
+const EVENT_RETRACTED = 55;
+const EVENT_JOIN_REQUEST = 56;
+const EVENT_FRIENDS_ELSEWHERE = 100;
+/** `extra` of a join request that the user made for himself. */
+const EXTRA_BY_SELF = 59;
+/** `extra` of a friend's memo that was changed elsewhere: its description is JSON. */
+const EXTRA_MEMO = 7;
+
+type Told = {
+  [L in 'onEventNotification' | 'onUserInfUpdate' | 'onMutiUnreadMsgUpdate']: {
+    listener: L;
+    data: ListenerEvents[L];
+  };
+}['onEventNotification' | 'onUserInfUpdate' | 'onMutiUnreadMsgUpdate'];
+
+/** @returns what the application is told of it; undefined: nothing */
+export function toldOf(event: EventNotification): Told | undefined {
+  if (event.event_type === EVENT_READ_ELSEWHERE) {
+    const data = readElsewhere(event.description);
+    return data && { listener: 'onMutiUnreadMsgUpdate', data };
+  }
+  if (event.event_type === EVENT_USER_INFO) {
+    const { from_appkey: appkey = '', from_username: username = '', ctime, ctime_ms } = event;
+    return {
+      listener: 'onUserInfUpdate',
+      data: { appkey, username, mtime: ctime ?? Math.floor((ctime_ms ?? 0) / 1_000) },
+    };
+  }
+  return { listener: 'onEventNotification', data: asDocumented(event) };
+}
+
+function asDocumented(event: EventNotification): EventNotification {
+  const { event_type, extra } = event;
+  if (event_type === EVENT_JOIN_REQUEST) return { ...event, by_self: extra === EXTRA_BY_SELF };
+  if (event_type === EVENT_RETRACTED) return { ...event, type: groupOf(event) === 0 ? 0 : 1 };
+  if (event_type === EVENT_FRIENDS_ELSEWHERE && extra === EXTRA_MEMO) {
+    return { ...event, description: parsed(event.description) };
+  }
+  return event;
+}
+
+const groupOf = (event: EventNotification & { from_gid?: unknown }): number =>
+  readCount(event.from_gid ?? event.gid, 0);
+
+function readElsewhere(description: unknown): ReadElsewhere | undefined {
+  const read = parsed(description);
+  if (!isJsonObject(read)) return undefined;
+  return read.type === 3 || read.type === 4 ? (read as unknown as ReadElsewhere) : undefined;
+}
+
+function parsed(description: EventNotification['description'] | unknown): EventNotification['description'] {
+  if (typeof description !== 'string') return description as EventNotification['description'];
+  try {
+    return JSON.parse(description);
+  } catch {
+    return description;
+  }
+}

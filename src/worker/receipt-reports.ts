@@ -1,0 +1,60 @@
+/** Read receipts on their way to the server: gathered for two seconds, or until there are fifty, and sent as one request. */
+
+import type { Clock } from './platform.js';
+import type { Reply } from './requests.js';
+
+const GATHER_MS = 2_000;
+const GATHER_IDS = 50;
+
+/** What was read in one conversation, as the wire has it. */
+export type ReadSession = ({ type: 3; appkey: string; username: string } | { type: 4; gid: number }) & {
+  msg_ids: number[];
+};
+
+interface Batch {
+  sessions: Map<string, ReadSession>;
+  ids: number;
+  reply: Promise<Reply>;
+  send(): void;
+}
+
+export class ReceiptReports {
+  #batch: Batch | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly send: (payload: { sessions: ReadSession[] }) => Promise<Reply>,
+  ) {}
+
+  /** @returns the server's reply to the batch that it went with */
+  report(conversation: string, read: ReadSession): Promise<Reply> {
+    const batch = this.#batch ?? this.#open();
+    const known = batch.sessions.get(conversation);
+    if (known) known.msg_ids = [...new Set([...known.msg_ids, ...read.msg_ids])];
+    else batch.sessions.set(conversation, { ...read });
+    batch.ids += read.msg_ids.length;
+    if (batch.ids >= GATHER_IDS || batch.sessions.size >= GATHER_IDS) batch.send();
+    return batch.reply;
+  }
+
+  #open(): Batch {
+    let settle: (reply: Reply) => void = () => undefined;
+    const reply = new Promise<Reply>((resolve) => {
+      settle = resolve;
+    });
+    const sessions = new Map<string, ReadSession>();
+    const batch: Batch = {
+      sessions,
+      ids: 0,
+      reply,
+      send: () => {
+        cancel();
+        if (this.#batch === batch) this.#batch = undefined;
+        void this.send({ sessions: [...sessions.values()] }).then(settle);
+      },
+    };
+    const cancel = this.clock.after(GATHER_MS, batch.send);
+    this.#batch = batch;
+    return batch;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * How many messages of each conversation have not been read: one count for all tabs. The server's list sets it, what arrives counts it up, a tab
+ * that reads it sets it to nothing, and so does another device. A conversation that is open in a visible tab does not count up.
+ */
+import type { Conversation, ConversationId } from '../protocol/worker.js';
+import { idOfConversation, readCount } from './answers.js';
+import type { Clock } from './platform.js';
+
+/** Messages that arrive in an open conversation are reported as read together. */
+const REPORT_AFTER_MS = 1_000;
+
+export interface UnreadHandlers {
+  /** Whether somebody is looking at it. */
+  isOpen(conversation: ConversationId): boolean;
+  onChange(counts: [ConversationId, number][]): void;
+  /** The server has to know. */
+  onRead(conversation: ConversationId): void;
+}
+
+interface Count {
+  unread: number;
+  /** Messages up to this time are counted. */
+  until: number;
+}
+
+export class Unread {
+  readonly #counts = new Map<ConversationId, Count>();
+  readonly #reporting = new Map<ConversationId, () => void>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly handlers: UnreadHandlers,
+  ) {}
+
+  all(): [ConversationId, number][] {
+    return [...this.#counts].map(([id, { unread }]) => [id, unread]);
+  }
+
+  of(conversation: ConversationId): number {
+    return this.#counts.get(conversation)?.unread ?? 0;
+  }
+
+  /** The server's list. What arrives with a time up to a conversation's last is counted in it. */
+  reset(conversations: readonly Conversation[], ownAppkey: string): void {
+    for (const row of conversations) {
+      const id = idOfConversation(row, ownAppkey);
+      const unread = this.handlers.isOpen(id) ? 0 : readCount(row.unread_msg_count, 0);
+      this.#set(id, unread, readCount(row.mtime, 0));
+    }
+  }
+
+  /** Somebody else's message. */
+  received(conversation: ConversationId, ctimeMs: number): void {
+    const { unread, until } = this.#counts.get(conversation) ?? { unread: 0, until: 0 };
+    if (ctimeMs < until) return;
+    if (!this.handlers.isOpen(conversation)) return this.#set(conversation, unread + 1, ctimeMs);
+    this.#set(conversation, 0, ctimeMs);
+    if (this.#reporting.has(conversation)) return;
+    const cancel = this.clock.after(REPORT_AFTER_MS, () => {
+      this.#reporting.delete(conversation);
+      this.handlers.onRead(conversation);
+    });
+    this.#reporting.set(conversation, cancel);
+  }
+
+  /** Read up to its end. @param here by one of the tabs: the server is told */
+  read(conversation: ConversationId, here: boolean): void {
+    this.#set(conversation, 0, this.#counts.get(conversation)?.until ?? 0);
+    if (here) this.handlers.onRead(conversation);
+  }
+
+  close(): void {
+    for (const cancel of this.#reporting.values()) cancel();
+    this.#reporting.clear();
+  }
+
+  #set(conversation: ConversationId, unread: number, until: number): void {
+    const before = this.of(conversation);
+    this.#counts.set(conversation, { unread, until });
+    if (unread !== before) this.handlers.onChange([[conversation, unread]]);
+  }
+}
