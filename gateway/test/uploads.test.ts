@@ -1,0 +1,274 @@
+/** Uploads that are too large, cut off, too many or left over: nothing stays on disk, and nothing is held in memory. */
+import { existsSync } from 'node:fs';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import { APPKEY, APPS, md5 } from './support/client.js';
+import { emptyDirectory, freshData, type TestData } from './support/data.js';
+import { Guests, openStore } from './support/gateway.js';
+import { png } from './support/images.js';
+import { basic, formOf, tokenOf, upload } from './support/upload.js';
+
+const MB = 1_024 * 1_024;
+const LIMIT_BYTES = 48 * MB;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const BOUNDARY = 'boundary';
+const HEAD = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n`;
+const TAIL = `\r\n--${BOUNDARY}--\r\n`;
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  gateway = await startGateway({ apps: APPS, data: data.path, uploadBytes: LIMIT_BYTES });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+const media = (path = ''): Promise<string[]> => readdir(join(data.path, 'media', path));
+const incoming = (): Promise<string[]> => media('incoming');
+const kept = async (): Promise<string[]> => (await media()).filter((name) => name !== 'incoming').sort();
+
+/** A form that is written by hand. */
+async function open(headers: Record<string, string | number>): Promise<ClientRequest> {
+  const user = await guests.user();
+  return request(`${gateway.url}/resource?type=file`, {
+    method: 'POST',
+    headers: {
+      'x-app-key': APPKEY,
+      authorization: basic(user.username, await tokenOf(user)),
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      ...headers,
+    },
+  });
+}
+
+function answerOf(to: ClientRequest): Promise<{ status: number; code: number | undefined }> {
+  return new Promise((resolve, reject) => {
+    to.on('error', reject);
+    to.on('response', async (response: IncomingMessage) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode ?? 0, code: JSON.parse(text).error?.code });
+    });
+  });
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: unknown = runInNewContext('gc');
+
+/** Bytes in buffers that somebody still holds. */
+function inUse(): number {
+  if (typeof collectGarbage === 'function') collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+const NOTHING = Buffer.alloc(MB);
+
+/** Sends so much of nothing, a megabyte at a time. */
+async function send(to: ClientRequest, bytes: number, watch: () => void = () => {}): Promise<void> {
+  to.write(HEAD);
+  for (let left = bytes; left > 0; left -= MB) {
+    watch();
+    if (!to.write(NOTHING.subarray(0, left))) await new Promise((resolve) => to.once('drain', resolve));
+  }
+  to.end(TAIL);
+}
+
+describe('an upload', () => {
+  it('of 40 MB goes to disk and is never whole in memory', async () => {
+    const bytes = 40 * MB;
+    const to = await open({ 'content-length': HEAD.length + bytes + TAIL.length });
+    const answer = answerOf(to);
+    const before = inUse();
+    let most = 0;
+    await send(to, bytes, () => {
+      most = Math.max(most, inUse() - before);
+    });
+    expect(await answer).toEqual({ status: 200, code: undefined });
+    expect(most).toBeLessThan(4 * MB);
+    expect(await incoming()).toEqual([]);
+  });
+
+  it('beyond the limit is refused, and the refusal can be read', async () => {
+    const before = await kept();
+    const user = await guests.user();
+    const { status, answer } = await upload(gateway.url, 'file', formOf(Buffer.alloc(LIMIT_BYTES + MB)), {
+      username: user.username,
+      token: await tokenOf(user),
+    });
+    expect([status, answer.error?.code]).toEqual([413, 898061]);
+    expect(await kept()).toEqual(before);
+    expect(await incoming()).toEqual([]);
+  });
+
+  it('beyond all reason is cut off', async () => {
+    const to = await open({ 'content-length': 1e12 });
+    const answer = answerOf(to);
+    const closed = new Promise((resolve) => to.on('close', resolve));
+    to.write(HEAD);
+    expect(await answer).toEqual({ status: 413, code: 898061 });
+    await closed;
+  });
+
+  it('one byte too large leaves nothing', async () => {
+    const before = await kept();
+    const bytes = LIMIT_BYTES + 1;
+    const to = await open({ 'content-length': HEAD.length + bytes + TAIL.length });
+    const answer = answerOf(to);
+    await send(to, bytes);
+    expect(await answer).toEqual({ status: 413, code: 898061 });
+    expect(await kept()).toEqual(before);
+    expect(await incoming()).toEqual([]);
+  });
+
+  it('without a length is refused', async () => {
+    const to = await open({ 'transfer-encoding': 'chunked' });
+    const answer = answerOf(to);
+    to.write(HEAD);
+    expect(await answer).toEqual({ status: 411, code: 898003 });
+    to.destroy();
+  });
+
+  it('that is cut off leaves nothing', async () => {
+    const before = await kept();
+    const to = await open({ 'content-length': HEAD.length + 5 * MB + TAIL.length });
+    to.on('error', () => {});
+    to.write(HEAD);
+    to.write(NOTHING);
+    await vi.waitFor(async () => expect(await incoming()).toHaveLength(1));
+    to.destroy();
+    await vi.waitFor(async () => expect(await incoming()).toEqual([]));
+    expect(await kept()).toEqual(before);
+  });
+
+  it.each([
+    ['ends within its file', `${HEAD}xxxx`],
+    ['has no end', `${HEAD}xxxx\r\n--${BOUNDARY}`],
+    ['is nonsense', 'nonsense'],
+    ['has parts without a head', `--${BOUNDARY}\r\n\r\nxx${TAIL}`],
+    ['has a field named like a method', HEAD.replace('"f"', '"constructor"') + TAIL],
+  ])('whose form %s is refused', async (_, body) => {
+    const before = await kept();
+    const to = await open({ 'content-length': body.length });
+    const answer = answerOf(to);
+    to.end(body);
+    expect(await answer).toEqual({ status: 400, code: 898003 });
+    expect(await kept()).toEqual(before);
+    await vi.waitFor(async () => expect(await incoming()).toEqual([]));
+  });
+
+  it('that is under way when the gateway stops leaves nothing', async () => {
+    const own = await freshData();
+    const other = await startGateway({ apps: APPS, data: own.path });
+    const visitors = new Guests(() => other.url);
+    const user = await visitors.user();
+    const to = request(`${other.url}/resource?type=file`, {
+      method: 'POST',
+      headers: {
+        'x-app-key': APPKEY,
+        authorization: basic(user.username, await tokenOf(user)),
+        'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+        'content-length': MB,
+      },
+    });
+    to.on('error', () => {});
+    to.write(`${HEAD}some content`);
+    const arriving = join(own.path, 'media', 'incoming');
+    await vi.waitFor(async () => expect(await readdir(arriving)).toHaveLength(1));
+    visitors.leave();
+    await other.close();
+    expect(await readdir(arriving)).toEqual([]);
+    await own.remove();
+  });
+});
+
+describe('an account', () => {
+  it('uploads so often a minute, and so much a day', async () => {
+    const own = await freshData();
+    const strict = { apps: APPS, data: own.path, uploadsPerMinute: 4, uploadBytesPerDay: 1_000 };
+    const other = await startGateway(strict);
+    const visitors = new Guests(() => other.url);
+    const put = async (user: { username: string }, token: string, bytes: number) => {
+      const { answer } = await upload(other.url, 'file', formOf(Buffer.alloc(bytes, 1)), {
+        username: user.username,
+        token,
+      });
+      return answer.error?.code;
+    };
+    const often = await visitors.user();
+    const token = await tokenOf(often);
+    const codes: unknown[] = [];
+    for (let count = 0; count < 5; count += 1) codes.push(await put(often, token, 1));
+    expect(codes).toEqual([undefined, undefined, undefined, undefined, 898030]);
+    const much = await visitors.user();
+    const another = await tokenOf(much);
+    expect(await put(much, another, 1_001)).toBe(undefined);
+    expect(await put(much, another, 1)).toBe(898030);
+    visitors.leave();
+    await other.close();
+    await own.remove();
+  });
+});
+
+describe('files', () => {
+  it('in memory are gone with their gateway', async () => {
+    const store = await openStore('memory');
+    const { directory } = store.media.files;
+    expect(existsSync(directory)).toBe(true);
+    await store.close();
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it('are deleted when nobody has asked for them in a long time; avatars stay', async () => {
+    const own = await freshData();
+    let time = Date.now();
+    const store = await openStore(own.path, {}, () => time);
+    const { files } = store.media;
+    const add = async (type: string): Promise<string> => {
+      const received = await files.receive(Readable.from([png(1, 1)]));
+      return store.media.add(received, { appkey: APPKEY, uid: 1, type, mime: 'image/png', fname: 'x' });
+    };
+    const [forgotten, asked, avatar] = [await add('image'), await add('image'), await add('image')];
+    await store.accounts.create(
+      { appkey: APPKEY, username: 'somebody', passwordHash: md5('x'), profile: { avatar } },
+      { key: 'key', answer: { code: 0, message: '' }, nowMs: time },
+    );
+    time += 20 * DAY_MS;
+    expect(await store.media.use(asked)).toBeDefined();
+    time += 11 * DAY_MS;
+    await store.sweep();
+    expect(await store.media.find(forgotten)).toBeUndefined();
+    const names = await readdir(files.directory);
+    expect(names.sort()).toEqual([asked, avatar, 'incoming'].sort());
+    await store.close();
+    await own.remove();
+  });
+
+  it('that a killed gateway has left behind are deleted by the next one', async () => {
+    const own = await emptyDirectory();
+    const first = await openStore(own.path);
+    const { directory } = first.media.files;
+    await first.close();
+    const cutOff = join(directory, 'incoming', 'cut-off');
+    const orphan = join(directory, '0'.repeat(32));
+    const foreign = join(directory, 'README');
+    for (const path of [cutOff, orphan, foreign]) {
+      await writeFile(path, 'x');
+      await utimes(path, new Date(0), new Date(0));
+    }
+    const second = await openStore(own.path);
+    await second.sweep();
+    expect([existsSync(cutOff), existsSync(orphan), existsSync(foreign)]).toEqual([false, false, true]);
+    await second.close();
+    await own.remove();
+  });
+});
