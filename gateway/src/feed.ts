@@ -4,10 +4,11 @@
  */
 import type { PushEvent, RequestPayload, WireMessage } from '../../src/protocol/index.js';
 import type { Settings } from './config.js';
+import { GroupAcks } from './group-acks.js';
 import { Portion } from './portion.js';
 import type { WireEvent } from './store/events.js';
 import type { Store } from './store/index.js';
-import type { MailedMessage } from './store/mailboxes.js';
+import { conversationName, type MailedMessage } from './store/mailboxes.js';
 
 /** Messages that are read from the database at once. */
 const READ_AT_ONCE = 100;
@@ -37,14 +38,33 @@ export class Feed {
   /** Syncs have handed out everything up to here. */
   #syncedUpTo = 0;
   #eventsSyncedUpTo = 0;
+  readonly #groupAcks: GroupAcks;
   #work: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly uid: number,
     private readonly store: Pick<Store, 'mailboxes' | 'events'>,
     private readonly outlet: Outlet,
-    private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages'>,
-  ) {}
+    private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages' | 'offlineMessages'>,
+  ) {
+    this.#groupAcks = new GroupAcks(settings.offlineMessages);
+  }
+
+  /** The client has one message of a group, … */
+  async acknowledgeInGroup(gid: number, msgId: number): Promise<void> {
+    const upTo = this.#groupAcks.acknowledged(gid, msgId);
+    if (upTo !== undefined) await this.store.mailboxes.acknowledgeInGroup({ uid: this.uid, gid, upTo });
+  }
+
+  /** …or everything up to a key. */
+  async acknowledgeUpTo(key: number): Promise<void> {
+    this.#groupAcks.acknowledgedUpTo(key);
+    await this.store.mailboxes.acknowledgeUpTo(this.uid, key);
+  }
+
+  #track({ from_gid, msg_id }: WireMessage): void {
+    if (from_gid > 0) this.#groupAcks.pushed(from_gid, msg_id);
+  }
 
   /** @param messages committed, in the order of ids */
   deliver(messages: readonly WireMessage[]): void {
@@ -76,6 +96,7 @@ export class Feed {
   sync(request: RequestPayload<'sync_check'>, range: SyncRange): Promise<void> {
     return this.#inTurn(async () => {
       this.#holding = true;
+      this.#groupAcks.restart();
       await this.#pushMissed(request, range.messages);
       await this.#pushMissedEvents(range);
       await this.#goLive();
@@ -137,20 +158,21 @@ export class Feed {
     if (last.length > 0) push(upTo, last);
   }
 
-  #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<number, number>, syncKey: number): void {
-    const conversations = new Map<number, { peer: MailedMessage['peer']; msgs: WireMessage[] }>();
-    for (const { peer, wire } of mails) {
-      const conversation = conversations.get(peer.uid) ?? { peer, msgs: [] };
-      conversation.msgs.push(wire);
-      conversations.set(peer.uid, conversation);
+  #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<string, number>, syncKey: number): void {
+    const conversations = new Map<
+      string,
+      { conversation: MailedMessage['conversation']; msgs: WireMessage[] }
+    >();
+    for (const { conversation, wire } of mails) {
+      const name = conversationName(conversation.msg_type, conversation.key);
+      const entry = conversations.get(name) ?? { conversation, msgs: [] };
+      entry.msgs.push(wire);
+      conversations.set(name, entry);
+      this.#track(wire);
     }
-    const messages = [...conversations.values()].map(({ peer, msgs }) => ({
-      msg_type: 3,
-      key: peer.uid,
-      from_appkey: peer.appkey,
-      from_username: peer.username,
-      from_gid: 0,
-      unsync_count: unread.get(peer.uid) ?? 0,
+    const messages = [...conversations].map(([name, { conversation, msgs }]) => ({
+      ...conversation,
+      unsync_count: unread.get(name) ?? 0,
       receipt_msgs: [],
       msgs,
     }));
@@ -176,6 +198,7 @@ export class Feed {
     const portion = new Portion<WireMessage>(this.settings.syncPushBytes);
     const push = (full: WireMessage[]): void => this.outlet.push('msg_sync', { messages: full }, full.length);
     for (const message of messages) {
+      this.#track(message);
       const full = portion.add(message);
       if (full) push(full);
     }

@@ -6,10 +6,10 @@ import type { Logger } from 'pino';
 import { Changes } from './changes.js';
 import type { Apps, Settings } from './config.js';
 import { Connection } from './connection.js';
+import { deliver } from './delivery.js';
 import { serve } from './handlers/index.js';
 import { Presence } from './presence.js';
 import type { Store } from './store/index.js';
-import type { StoredMessage } from './store/message-writer.js';
 import { MessageWriter } from './store/message-writer.js';
 import { Tickets } from './tickets.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
@@ -56,7 +56,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   const uploadTries = new TokenBuckets(() => new TokenBucket(uploads, uploads / SECONDS_PER_MINUTE, now));
   const writer = new MessageWriter(store.db, store.messageIds, {
     isOnline: (uid) => presence.isOnline(uid),
-    onStored: (messages) => deliver(presence, messages),
+    onStored: (messages) => deliver({ presence, groups: store.groups, log }, messages),
     now,
   });
   const changes = new Changes(store, presence, now);
@@ -126,22 +126,6 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   }
 
   return { services, accept, close };
-}
-
-/** To every session of the recipient, and to the sender's others. */
-function deliver(presence: Presence<Connection>, messages: readonly StoredMessage[]): void {
-  const due = new Map<Connection, StoredMessage[]>();
-  const give = (connection: Connection, message: StoredMessage): void => {
-    const messages = due.get(connection);
-    if (messages) messages.push(message);
-    else due.set(connection, [message]);
-  };
-  for (const message of messages) {
-    const { sender, recipient, origin } = message.from;
-    if (message.delivered) for (const to of presence.of(recipient).values()) give(to, message);
-    for (const own of presence.of(sender).values()) if (own.id !== origin) give(own, message);
-  }
-  for (const [connection, given] of due) connection.session?.feed.deliver(given.map(({ wire }) => wire));
 }
 
 const after = (ms: number): Promise<void> =>

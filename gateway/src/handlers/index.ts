@@ -13,6 +13,7 @@ import { init, login, register } from './access.js';
 import { addBlackList, delBlackList, getBlackList } from './blacklist.js';
 import { addFriend, delFriend, getFriendList, updateFriendMemo } from './friends.js';
 import { addMembers, answerJoinRequest, applyJoinGroup, removeMembers } from './group-members.js';
+import { sendGroup } from './group-messages.js';
 import { addKeepers, changeOwner, removeKeepers, silenceMember } from './group-roles.js';
 import {
   createGroup,
@@ -70,6 +71,7 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   get_resource: getResource,
   get_upload_token: getUploadToken,
   s_across_single_text: sendSingle,
+  send_group_msg: sendGroup,
   create_group: createGroup,
   exit_group: exitGroup,
   add_across_group_member: addMembers,

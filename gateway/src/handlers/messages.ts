@@ -1,9 +1,9 @@
 /** Single messages, and the conversations that they make. */
-import * as v from 'valibot';
-import { CODES, type Failure, failure, type RequestPayload } from '../../../src/protocol/index.js';
+import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Account } from '../store/accounts.js';
+import { contentFrom, refuseContent } from './content.js';
 import { type Handling, keyOf, sessionOf } from './types.js';
 
 export async function getConversations({
@@ -17,7 +17,8 @@ export async function getConversations({
 export async function sendSingle(handling: Handling<'s_across_single_text'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const sender = sessionOf(connection).account;
-  const refused = refuseContent(payload.content, services.settings.textBytes);
+  const limit = { bytes: services.settings.textBytes, refusal: CODES.messageTooLong };
+  const refused = refuseContent(payload.content, 'single', limit, 's_across_single_text');
   if (refused) return { answer: refused };
   const appkey = payload.appkey ?? sender.appkey;
   const target = services.apps.has(appkey)
@@ -43,41 +44,13 @@ function store(
     key,
     sender: sender.uid,
     recipient: target.uid,
+    gid: 0,
+    receivers: 1,
     msgLevel: sender.appkey === target.appkey ? 0 : 1,
     needReceipt: payload.need_receipt,
     customNotification: payload.custom_notification,
     noOffline: payload.no_offline,
     origin: connection.id,
-    // A page writes its own content: who it is from and where it goes is not for the page to say.
-    content: {
-      ...payload.content,
-      target_id: target.username,
-      target_appkey: target.appkey,
-      from_id: sender.username,
-      from_appkey: sender.appkey,
-      from_name: sender.profile.nickname || sender.username,
-    },
+    content: contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
   });
-}
-
-const textBody = v.object({ text: v.pipe(v.string(), v.minLength(1)) });
-
-function refuseContent(
-  content: RequestPayload<'s_across_single_text'>['content'],
-  maxTextBytes: number,
-): Failure | null {
-  if (content.target_type !== 'single') {
-    return failure(CODES.invalidValue, 's_across_single_text: content.target_type must be "single"');
-  }
-  if (content.msg_type !== 'text') {
-    return failure(
-      CODES.invalidValue,
-      's_across_single_text: this gateway takes content.msg_type "text" only',
-    );
-  }
-  const body = v.safeParse(textBody, content.msg_body);
-  if (!body.success) {
-    return failure(CODES.invalidParameter, 's_across_single_text: content.msg_body.text is required');
-  }
-  return Buffer.byteLength(body.output.text) > maxTextBytes ? failure(CODES.messageTooLong) : null;
 }

@@ -1,4 +1,5 @@
 /** What a client missed, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
+import { GROUP } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import { type Handling, sessionOf } from './types.js';
@@ -20,19 +21,20 @@ export async function acknowledge({
   connection,
   payload,
 }: Handling<'msg_recv_v2'>): Promise<Reply> {
-  const { uid } = sessionOf(connection).account;
-  return {
-    answer: { later: services.store.mailboxes.acknowledge(uid, payload.msg_id).then(() => success()) },
-  };
+  const { account, feed } = sessionOf(connection);
+  const { msg_id, msg_type, from_gid } = payload;
+  const acknowledged =
+    msg_type === GROUP
+      ? feed.acknowledgeInGroup(from_gid, msg_id)
+      : services.store.mailboxes.acknowledge(account.uid, msg_id);
+  return { answer: { later: acknowledged.then(() => success()) } };
 }
 
 export async function acknowledgeConversations({
-  services,
   connection,
   payload,
 }: Handling<'sync_conversation_ack'>): Promise<Reply> {
-  const { uid } = sessionOf(connection).account;
-  await services.store.mailboxes.acknowledgeUpTo(uid, payload.sync_key);
+  await sessionOf(connection).feed.acknowledgeUpTo(payload.sync_key);
   return { answer: success() };
 }
 

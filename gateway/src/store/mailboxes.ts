@@ -1,8 +1,20 @@
 /** What each account sees: its conversations, what it missed, and what it has acknowledged. */
 import { sql } from 'kysely';
-import type { Conversation, WireMessage } from '../../../src/protocol/index.js';
+import { type Conversation, GROUP, SINGLE, type WireMessage } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import { Gatherer } from '../gather.js';
+import type { Profile } from './accounts.js';
+import {
+  acknowledgeGroupsUpTo,
+  acknowledgeInGroups,
+  type BareConversation,
+  type GroupMark,
+  groupConversations,
+  groupHistory,
+  inGroupsBeyond,
+  lastInGroups,
+  pendingInGroups,
+} from './group-mail.js';
 import { firstIdAt, timeOf } from './message-ids.js';
 import type { Database } from './schema.js';
 
@@ -10,11 +22,21 @@ import type { Database } from './schema.js';
 const MAX_IDS = 20_000;
 const MAX_LOT = 500;
 
-/** A message with the other side of its conversation. */
+/** A message with its conversation: the other user's, or the group's. */
 export interface MailedMessage {
-  peer: { uid: number; appkey: string; username: string };
+  conversation: {
+    msg_type: 3 | 4;
+    /** uid or gid. */
+    key: number;
+    from_appkey: string;
+    from_username: string;
+    from_gid: number;
+  };
   wire: WireMessage;
 }
+
+/** A conversation's name: uids and gids may be equal. */
+export const conversationName = (type: number, key: number): string => `${type}:${key}`;
 
 export interface SyncRequest {
   uid: number;
@@ -32,6 +54,7 @@ type Limits = Pick<
 
 export class Mailboxes {
   readonly #acknowledged: Gatherer<{ uid: number; msgId: number }, true>;
+  readonly #groupMarks: Gatherer<GroupMark, true>;
 
   constructor(
     private readonly db: Database,
@@ -42,10 +65,19 @@ export class Mailboxes {
       await this.#acknowledge(lot);
       return lot.map(() => true as const);
     }, MAX_LOT);
+    this.#groupMarks = new Gatherer(async (lot) => {
+      await acknowledgeInGroups(db, lot);
+      return lot.map(() => true as const);
+    }, MAX_LOT);
   }
 
   acknowledge(uid: number, msgId: number): Promise<true> {
     return this.#acknowledged.add({ uid, msgId });
+  }
+
+  /** A member has everything of a group up to a message. */
+  acknowledgeInGroup(mark: GroupMark): Promise<true> {
+    return this.#groupMarks.add(mark);
   }
 
   async #acknowledge(lot: readonly { uid: number; msgId: number }[]): Promise<void> {
@@ -63,6 +95,7 @@ export class Mailboxes {
       .where('pending', '=', true)
       .where('msg_id', '<=', key)
       .execute();
+    await acknowledgeGroupsUpTo(this.db, uid, key);
   }
 
   /** The highest message in which the account takes part; 0 for none. */
@@ -72,20 +105,19 @@ export class Mailboxes {
       .select(({ fn }) => fn.max('last_msg_id').as('key'))
       .where('uid', '=', uid)
       .executeTakeFirst();
-    return row?.key ?? 0;
+    return Math.max(row?.key ?? 0, await lastInGroups(this.db, uid));
   }
 
   /** Unacknowledged messages by conversation. Those beyond the limit count until {@link trimPending} lets go of them. */
-  async pendingCounts(uid: number): Promise<Map<number, number>> {
-    const rows = await this.db
-      .selectFrom('mailbox')
-      .select(({ fn }) => ['peer', fn.countAll<number>().as('count')])
-      .where('uid', '=', uid)
-      .where('pending', '=', true)
-      .where('msg_id', '>=', this.#oldestOffline())
-      .groupBy('peer')
-      .execute();
-    return new Map(rows.map(({ peer, count }) => [peer, Number(count)]));
+  async pendingCounts(uid: number): Promise<Map<string, number>> {
+    const { rows } = await sql<{ type: number; key: number; count: number }>`
+      select ${SINGLE}::int as type, peer as key, count(*) as count from mailbox
+      where uid = ${uid} and pending and msg_id >= ${this.#offline().oldest} group by peer
+      union all
+      select ${GROUP}::int, gid, count(*) from (${pendingInGroups(uid, this.#offline())}) as pending group by gid`.execute(
+      this.db,
+    );
+    return new Map(rows.map(({ type, key, count }) => [conversationName(type, key), Number(count)]));
   }
 
   /** Lets go of what is beyond the limits.
@@ -98,7 +130,7 @@ export class Mailboxes {
           row_number() over (partition by uid, peer order by msg_id desc) as place
         from mailbox where pending and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
       ) as ranked
-      where (ranked.place > ${this.limits.offlineMessages} or ranked.msg_id < ${this.#oldestOffline()})
+      where (ranked.place > ${this.limits.offlineMessages} or ranked.msg_id < ${this.#offline().oldest})
         and mailbox.uid = ranked.uid and mailbox.peer = ranked.peer and mailbox.msg_id = ranked.msg_id`.execute(
       this.db,
     );
@@ -118,22 +150,25 @@ export class Mailboxes {
   }
 
   async #missedAfter({ uid, key, roaming, upTo }: SyncRequest, after: number): Promise<number[]> {
-    const oldestHistory = firstIdAt(this.now() - this.limits.historyAgeMs);
+    const oldest = firstIdAt(this.now() - this.limits.historyAgeMs);
     const history = sql`
       union select recent.msg_id from conversation
       cross join lateral (
         select msg_id from mailbox
-        where mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and msg_id >= ${oldestHistory}
+        where mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and msg_id >= ${oldest}
         order by msg_id desc limit ${this.limits.historyMessages}
       ) as recent
-      where conversation.uid = ${uid} and conversation.last_msg_id >= ${oldestHistory}`;
+      where conversation.uid = ${uid} and conversation.last_msg_id >= ${oldest}
+      union ${groupHistory(uid, { oldest, count: this.limits.historyMessages })}`;
     const beyondKey = sql`
       union select mailbox.msg_id from conversation
       join mailbox on mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and mailbox.msg_id > ${key}
-      where conversation.uid = ${uid} and conversation.last_msg_id > ${key}`;
+      where conversation.uid = ${uid} and conversation.last_msg_id > ${key}
+      union ${inGroupsBeyond(uid, key)}`;
     const { rows } = await sql<{ msg_id: number }>`
       select msg_id from (
-        select msg_id from mailbox where uid = ${uid} and pending and msg_id >= ${this.#oldestOffline()}
+        select msg_id from mailbox where uid = ${uid} and pending and msg_id >= ${this.#offline().oldest}
+        union select msg_id from (${pendingInGroups(uid, this.#offline())}) as pending
         ${roaming ? (key === 0 ? history : beyondKey) : sql``}
       ) as missed
       where msg_id > ${after} and msg_id <= ${upTo}
@@ -146,22 +181,45 @@ export class Mailboxes {
     if (ids.length === 0) return [];
     const rows = await this.db
       .selectFrom('message')
-      .innerJoin('account', (join) =>
-        join.on(sql<boolean>`account.uid = case when sender = ${uid} then recipient else sender end`),
+      .leftJoin('account', (join) =>
+        join
+          .on('message.gid', '=', 0)
+          .on(sql<boolean>`account.uid = case when sender = ${uid} then recipient else sender end`),
       )
+      .leftJoin('group_member as member', (join) =>
+        join
+          .onRef('member.gid', '=', 'message.gid')
+          .on('member.uid', '=', uid)
+          .onRef('message.msg_id', '>', 'member.joined_msg_id'),
+      )
+      .leftJoin('chat_group', 'chat_group.gid', 'member.gid')
       .selectAll('message')
-      .select(['account.uid as peer', 'account.appkey', 'account.username'])
+      .select(['account.uid as peer', 'account.appkey', 'username', 'chat_group.appkey as group_appkey'])
       .where('msg_id', 'in', ids)
-      .where((where) => where.or([where('sender', '=', uid), where('recipient', '=', uid)]))
+      .where((where) =>
+        where.or([
+          where.and([
+            where('message.gid', '=', 0),
+            where.or([where('sender', '=', uid), where('recipient', '=', uid)]),
+          ]),
+          where('member.uid', 'is not', null),
+        ]),
+      )
       .orderBy('msg_id')
       .execute();
     return rows.map((row) => ({
-      peer: { uid: row.peer, appkey: row.appkey, username: row.username },
+      conversation: {
+        msg_type: row.gid === 0 ? SINGLE : GROUP,
+        key: row.gid === 0 ? (row.peer ?? 0) : row.gid,
+        from_appkey: row.appkey ?? row.group_appkey ?? '',
+        from_username: row.username ?? '',
+        from_gid: row.gid,
+      },
       wire: {
         msg_id: row.msg_id,
-        msg_type: 3,
+        msg_type: row.gid === 0 ? SINGLE : GROUP,
         from_uid: row.sender,
-        from_gid: 0,
+        from_gid: row.gid,
         ctime_ms: timeOf(row.msg_id),
         msg_level: row.msg_level === 0 ? 0 : 1,
         need_receipt: row.need_receipt,
@@ -183,21 +241,35 @@ export class Mailboxes {
       .orderBy('last_msg_id', 'desc')
       .limit(this.limits.conversations)
       .execute();
-    return rows.map(({ peer, last_msg_id, appkey, username, profile_json }) => ({
-      type: 3,
-      key: peer,
-      name: username,
-      nickname: JSON.parse(profile_json).nickname ?? '',
-      avatar: '',
-      appkey,
-      username,
-      mtime: timeOf(last_msg_id),
-      unread_msg_count: Math.min(unread.get(peer) ?? 0, this.limits.offlineMessages),
-      extras: {},
-    }));
+    const singles = rows.map<BareConversation>(({ peer, last_msg_id, appkey, username, profile_json }) => {
+      const profile: Profile = JSON.parse(profile_json);
+      return {
+        type: SINGLE,
+        key: peer,
+        name: username,
+        nickname: profile.nickname ?? '',
+        avatar: profile.avatar ?? '',
+        appkey,
+        username,
+        mtime: timeOf(last_msg_id),
+      };
+    });
+    const { conversations: limit, offlineMessages } = this.limits;
+    return [...singles, ...(await groupConversations(this.db, uid, limit))]
+      .sort((one, other) => other.mtime - one.mtime)
+      .slice(0, limit)
+      .map((conversation) => ({
+        ...conversation,
+        unread_msg_count: Math.min(
+          unread.get(conversationName(conversation.type, conversation.key)) ?? 0,
+          offlineMessages,
+        ),
+        extras: {},
+      }));
   }
 
-  #oldestOffline(): number {
-    return firstIdAt(this.now() - this.limits.offlineAgeMs);
+  #offline(): { oldest: number; count: number } {
+    const { offlineAgeMs, offlineMessages } = this.limits;
+    return { oldest: firstIdAt(this.now() - offlineAgeMs), count: offlineMessages };
   }
 }

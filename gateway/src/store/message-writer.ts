@@ -3,7 +3,13 @@
  * storing another. After the commit, and in the order of ids, the stored ones are handed on for delivery.
  */
 import { sql } from 'kysely';
-import type { JsonObject, MessageContent, WireMessage } from '../../../src/protocol/index.js';
+import {
+  GROUP,
+  type JsonObject,
+  type MessageContent,
+  SINGLE,
+  type WireMessage,
+} from '../../../src/protocol/index.js';
 import { type Answer, success } from '../answers.js';
 import { Gatherer } from '../gather.js';
 import { type MessageIds, timeOf } from './message-ids.js';
@@ -16,7 +22,12 @@ export interface NewMessage {
   /** See `requestKey`. */
   key: string;
   sender: number;
+  /** 0 for a group's message. */
   recipient: number;
+  /** 0 for a single message. */
+  gid: number;
+  /** How many others it goes to. */
+  receivers: number;
   msgLevel: 0 | 1;
   needReceipt: boolean;
   customNotification: JsonObject | undefined;
@@ -29,14 +40,15 @@ export interface NewMessage {
 
 export interface StoredMessage {
   from: NewMessage;
-  /** Whether the recipient's mailbox has it. */
+  /** Whether the recipient's mailbox has it; never for a group, which has no mailboxes. */
   delivered: boolean;
   wire: WireMessage;
 }
 
 interface Hooks {
   isOnline(uid: number): boolean;
-  onStored(messages: readonly StoredMessage[]): void;
+  /** Must not fail. */
+  onStored(messages: readonly StoredMessage[]): Promise<void>;
   now(): number;
 }
 
@@ -64,7 +76,7 @@ export class MessageWriter {
     const answers = new Map<string, Answer>();
     const isNew = stored.filter(({ message }) => fresh.has(message.from.key));
     for (const { message, answer } of isNew) answers.set(message.from.key, answer);
-    this.hooks.onStored(isNew.map(({ message }) => message));
+    await this.hooks.onStored(isNew.map(({ message }) => message));
 
     const retried = messages.map(({ key }) => key).filter((key) => !answers.has(key));
     if (retried.length > 0) {
@@ -87,12 +99,15 @@ export class MessageWriter {
     const ctime_ms = timeOf(msg_id);
     const message: StoredMessage = {
       from,
-      delivered: from.sender !== from.recipient && (!from.noOffline || this.hooks.isOnline(from.recipient)),
+      delivered:
+        from.gid === 0 &&
+        from.sender !== from.recipient &&
+        (!from.noOffline || this.hooks.isOnline(from.recipient)),
       wire: {
         msg_id,
-        msg_type: 3,
+        msg_type: from.gid === 0 ? SINGLE : GROUP,
         from_uid: from.sender,
-        from_gid: 0,
+        from_gid: from.gid,
         ctime_ms,
         msg_level: from.msgLevel,
         need_receipt: from.needReceipt,
@@ -100,7 +115,9 @@ export class MessageWriter {
         content: from.content,
       },
     };
-    return { message, answer: success({ msg_id, ctime_ms }) };
+    const { gid, needReceipt, receivers } = from;
+    const group = gid === 0 ? {} : { target_gid: gid, unread_count: needReceipt ? receivers : 0 };
+    return { message, answer: success({ msg_id, ctime_ms, ...group }) };
   }
 
   /** @returns the keys of those that were new */
@@ -111,6 +128,9 @@ export class MessageWriter {
       msg_id: wire.msg_id,
       sender: from.sender,
       recipient: from.recipient,
+      gid: from.gid,
+      receivers: from.receivers,
+      no_offline: from.noOffline,
       msg_level: from.msgLevel,
       need_receipt: from.needReceipt,
       custom_notification_json: from.customNotification ? JSON.stringify(from.customNotification) : null,
@@ -121,7 +141,8 @@ export class MessageWriter {
     const { rows } = await sql<{ key: string }>`
       with input as (
         select * from json_to_recordset(${JSON.stringify(input)}::json) as input (
-          key text, answer_json text, msg_id bigint, sender bigint, recipient bigint, msg_level smallint,
+          key text, answer_json text, msg_id bigint, sender bigint, recipient bigint, gid bigint, receivers integer,
+          no_offline boolean, msg_level smallint,
           need_receipt boolean, custom_notification_json text, content_json text, delivered boolean
         )
       ),
@@ -132,11 +153,22 @@ export class MessageWriter {
       ),
       accepted as (select input.* from input join fresh using (key)),
       stored as (
-        insert into message (msg_id, sender, recipient, msg_level, need_receipt, custom_notification_json, content_json)
-        select msg_id, sender, recipient, msg_level, need_receipt, custom_notification_json, content_json from accepted
+        insert into message (
+          msg_id, sender, recipient, gid, receivers, no_offline, msg_level, need_receipt, custom_notification_json,
+          content_json
+        )
+        select
+          msg_id, sender, recipient, gid, receivers, no_offline, msg_level, need_receipt, custom_notification_json,
+          content_json
+        from accepted
+      ),
+      grouped as (
+        update chat_group set last_msg_id = latest.msg_id
+        from (select gid, max(msg_id) as msg_id from accepted where gid > 0 group by gid) as latest
+        where chat_group.gid = latest.gid
       ),
       boxed as (
-        select sender as uid, recipient as peer, msg_id, false as pending from accepted
+        select sender as uid, recipient as peer, msg_id, false as pending from accepted where gid = 0
         union all
         select recipient, sender, msg_id, true from accepted where delivered
       ),

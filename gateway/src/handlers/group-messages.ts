@@ -1,0 +1,50 @@
+/** Messages to groups: from members who may speak. */
+import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
+import { refuse } from '../answers.js';
+import type { Reply } from '../connection.js';
+import type { Audience } from '../store/groups.js';
+import { contentFrom, refuseContent } from './content.js';
+import { type Handling, keyOf, sessionOf } from './types.js';
+
+export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account: sender } = sessionOf(connection);
+  const limit = { bytes: services.settings.textBytes, refusal: CODES.messageTooLong };
+  const refused = refuseContent(payload.content, 'group', limit, 'send_group_msg');
+  if (refused) return { answer: refused };
+  const key = keyOf(handling, [sender.uid]);
+  const audience = await services.store.groups.audience(payload.target_gid);
+  const refusal = refuseSender(audience, sender.uid);
+  if (!audience || refusal) {
+    // What was taken before stays taken: its retry gets the first answer.
+    const answered = await services.store.requests.answered(key);
+    return { answer: answered ?? refuse(refusal ?? CODES.targetGroupNotExist) };
+  }
+  const { gid, appkey, members } = audience;
+  const content = contentFrom(sender, payload.content, { id: String(gid), appkey });
+  const at_list = payload.users?.map(({ username, appkey: of = sender.appkey }) => ({
+    username,
+    appkey: of,
+  }));
+  const later = services.writer.send({
+    key,
+    sender: sender.uid,
+    recipient: 0,
+    gid,
+    receivers: members.size - 1,
+    msgLevel: sender.appkey === appkey ? 0 : 1,
+    needReceipt: payload.need_receipt,
+    customNotification: payload.custom_notification,
+    noOffline: payload.no_offline,
+    origin: connection.id,
+    content: { ...content, ...(at_list && { at_list }) },
+  });
+  return { answer: { later } };
+}
+
+function refuseSender(audience: Audience | undefined, uid: number): ErrorCode | null {
+  if (!audience) return CODES.targetGroupNotExist;
+  const member = audience.members.get(uid);
+  if (!member) return CODES.userNotInGroup;
+  return member.silenced ? CODES.silenced : null;
+}
