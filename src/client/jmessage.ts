@@ -59,7 +59,7 @@ export type ApiListeners = {
   [L in ListenerName]: (fn: (data: ListenerEvents[L]) => void) => void;
 };
 
-const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null, login: null } };
+const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null, rooms: [], login: null } };
 
 /** Whoever logs in again expects the history again. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);

@@ -37,6 +37,8 @@ export interface AuthPayload {
  */
 export interface Restore {
   auth: AuthPayload | null;
+  /** Chat rooms that it is in. */
+  rooms: readonly number[];
   /** `digest` is there only for a tab that logged in itself: one that attached never had the password. */
   login: { appkey: string; username: string; digest: string | null } | null;
 }

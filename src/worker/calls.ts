@@ -17,6 +17,7 @@ import {
   type Outcome,
   type UploadedMedia,
 } from '../protocol/worker.js';
+import type { Account } from './account.js';
 import { idOfConversation, readConversations } from './answers.js';
 import type { Audience } from './audience.js';
 import type { Inbox } from './inbox.js';
@@ -25,7 +26,6 @@ import type { Platform } from './platform.js';
 import { type ReadSession, ReceiptReports } from './receipt-reports.js';
 import type { Reply, RequestSpec } from './requests.js';
 import type { Rooms } from './rooms.js';
-import type { Account, LoginAnswer } from './session.js';
 import { STEPS, sendable } from './steps.js';
 import type { Store } from './store/store.js';
 import type { Tab } from './tab.js';
@@ -34,7 +34,8 @@ import { type Uploaded, upload } from './upload.js';
 export interface CallsParts {
   platform: Platform;
   account: Account;
-  login: LoginAnswer;
+  /** The account's own, 0 where the server does not say. */
+  uid(): number;
   store: Store;
   inbox: Inbox;
   rooms: Rooms;
@@ -126,8 +127,8 @@ export class Calls {
 
   #settled(row: MethodRow, outgoing: Outgoing, reply: Reply): Settled {
     if (reply.kind === 'dropped') return this.#parts.endedFailure();
-    const { account, login } = this.#parts;
-    return settled(row, outgoing, reply, { ...account, uid: login.uid });
+    const { account, uid } = this.#parts;
+    return settled(row, outgoing, reply, { ...account, uid: uid() });
   }
 
   /** Answers may come late and crosswise: the other tabs see what was sent in a conversation in the order in which it was. */

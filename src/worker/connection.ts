@@ -5,6 +5,7 @@
 
 import { ridOf } from '../protocol/rid.js';
 import { type AuthPayload, WIRE_VERSION } from '../protocol/worker.js';
+import { readCount } from './answers.js';
 import type { Platform } from './platform.js';
 import { type Reply, Requests } from './requests.js';
 import type { Socket } from './socket.js';
@@ -24,6 +25,8 @@ export class Connection {
   #held: [event: string, payload: unknown][] = [];
   /** What it was initialised with, once that has succeeded. */
   auth: AuthPayload | undefined;
+  /** Of the account that is logged in on it; 0 where the server does not say. */
+  uid = 0;
   /** Why it closed. */
   reason = '';
 
@@ -97,8 +100,11 @@ export class Connection {
     return reply;
   }
 
-  login(username: string, digest: string): Promise<Reply> {
-    return this.request('login', { username, password: digest, is_md5: true, version: WIRE_VERSION });
+  async login(username: string, digest: string): Promise<Reply> {
+    const payload = { username, password: digest, is_md5: true, version: WIRE_VERSION };
+    const reply = await this.request('login', payload);
+    if (reply.kind === 'answer' && reply.answer.code === 0) this.uid = readCount(reply.answer.uid, 0);
+    return reply;
   }
 
   request(event: string, payload: object, rid = ridOf(this.platform.uuid())): Promise<Reply> {

@@ -21,6 +21,10 @@ export class Rooms {
     return [...this.#rooms.keys()];
   }
 
+  of(tab: string): number[] {
+    return this.entered().filter((room) => this.#rooms.get(room)?.tabs.has(tab));
+  }
+
   /** @returns the room's latest messages if another tab is in it already, else undefined: the server has to be asked */
   join(room: number, tab: string): RoomMessage[] | undefined {
     const known = this.#rooms.get(room);

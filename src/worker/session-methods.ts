@@ -15,38 +15,31 @@ import {
   type Methods,
   type Outcome,
   type Restore,
-  type StateSnapshot,
 } from '../protocol/worker.js';
-import { readCount } from './answers.js';
-import { Fence } from './fence.js';
+import type { Account } from './account.js';
 import { Mutex } from './mutex.js';
-import { keyOf, Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
+import { keyOf, Openings, REACH_TIMEOUT_MS, type Target } from './openings.js';
 import { failed, succeeded } from './outcomes.js';
 import { delay, type Platform } from './platform.js';
 import type { Answer } from './requests.js';
-import { type Account, type LoginAnswer, Session } from './session.js';
+import { Session } from './session.js';
+import { Sessions, type SessionsOptions } from './sessions.js';
 import type { Tab } from './tab.js';
 
 /** How long a tab that cannot log in by itself waits for one that can to bring the session back. */
 const REJOIN_TIMEOUT_MS = 5_000;
 const REJOIN_POLL_MS = 100;
 
-export interface SessionMethodsOptions {
-  nextSeq(): number;
+export interface SessionMethodsOptions extends SessionsOptions {
   tabs(): Iterable<Tab>;
-  log(text: string): void;
-  warn(text: string): void;
 }
 
 type SessionMethod = 'init' | 'register' | 'login' | 'attach' | 'loginOut';
 type ParamsOf<N extends SessionMethod> = CheckedParamsOf<Methods[N]>;
 
 export class SessionMethods {
-  readonly #sessions = new Map<string, Session>();
-  /** How each account's last session was ended, if by somebody: a tab that was away must not bring it back. */
-  readonly #endings = new Map<string, StateSnapshot>();
+  readonly #sessions: Sessions;
   readonly #openings: Openings;
-  readonly #fence: Fence;
   readonly #turns = new Mutex();
 
   constructor(
@@ -54,7 +47,7 @@ export class SessionMethods {
     private readonly options: SessionMethodsOptions,
   ) {
     this.#openings = new Openings(platform);
-    this.#fence = new Fence(platform, (key) => this.#sessions.get(key)?.end('superseded'));
+    this.#sessions = new Sessions(platform, this.#openings, options);
   }
 
   async run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
@@ -94,7 +87,7 @@ export class SessionMethods {
   }
 
   /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since its last event of this worker, or 0 */
-  async restore(tab: Tab, { auth, login }: Restore, since: number): Promise<void> {
+  async restore(tab: Tab, { auth, rooms, login }: Restore, since: number): Promise<void> {
     tab.auth = auth;
     tab.roaming = auth?.flag ?? false;
     if (!login) return;
@@ -104,16 +97,19 @@ export class SessionMethods {
     const until = this.platform.clock.now() + REJOIN_TIMEOUT_MS;
     while (!tab.gone) {
       const session = await this.#turns.run(keyOf(account), async () => {
-        const live = this.#sessions.get(account.key);
-        if (live || digest === null || this.#endings.has(account.key)) return live;
-        return this.#reopen(account, auth);
+        const live = this.#sessions.get(account);
+        if (live || digest === null || this.#sessions.endingOf(account)) return live;
+        return this.#sessions.reopen(account, auth);
       });
-      if (session && (digest === null || session.account.digest === digest)) return session.join(tab, since);
+      if (session && (digest === null || session.account.digest === digest)) {
+        session.restoreRooms(tab, rooms);
+        return session.join(tab, since);
+      }
       if (session || digest !== null || this.platform.clock.now() > until) break;
       await delay(this.platform.clock, REJOIN_POLL_MS);
     }
     const lost = { state: 'ended', reason: 'host_lost', connected: false, synced: false, tabs: 0 } as const;
-    tab.ended = this.#endings.get(account.key) ?? { ...lost, appkey, username };
+    tab.ended = this.#sessions.endingOf(account) ?? { ...lost, appkey, username };
     tab.deliver([{ seq: this.options.nextSeq(), listener: 'onDisconnect', data: undefined }]);
   }
 
@@ -123,7 +119,7 @@ export class SessionMethods {
     }
     const target = targetOf(tab, auth.appkey);
     const found = await this.#turns.run(keyOf(target), async () => {
-      const session = tab.session ?? this.#sessionOf(target);
+      const session = tab.session ?? this.#sessions.find(target);
       return session ?? this.#openings.prove(target, auth);
     });
     if (found instanceof Session) {
@@ -171,10 +167,12 @@ export class SessionMethods {
     const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
     do {
       const found = await this.#turns.run(keyOf(account), async () => {
-        const live = this.#sessions.get(account.key);
+        const live = this.#sessions.get(account);
         if (live) return live;
         if (tab.session) return failed(failure(CODES.alreadyLoggedIn));
-        return this.#establish(account, auth, tab, call);
+        const established = await this.#sessions.establish(account, auth, tab);
+        if (established.kind === 'session') return established.session;
+        return established.kind === 'refused' ? failed(established.error) : unreachable(call);
       });
       if (!(found instanceof Session)) return found;
       if (found.account.digest !== account.digest) return failed(failure(CODES.invalidPassword));
@@ -196,7 +194,7 @@ export class SessionMethods {
   async #attach(tab: Tab, { appkey, username }: ParamsOf<'attach'>): Promise<Outcome> {
     const account = this.#account(tab, appkey, username, '');
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
-    const session = await this.#turns.run(keyOf(account), async () => this.#sessions.get(account.key));
+    const session = await this.#turns.run(keyOf(account), async () => this.#sessions.get(account));
     if (!session) return failed(failure(CODES.nothingToAttach));
     tab.roaming ||= session.roaming;
     return this.#joined(session, tab);
@@ -215,103 +213,6 @@ export class SessionMethods {
     if (tab.session !== session) return failed(failure(CODES.alreadyLoggedIn));
     const { appkey, username } = session.account;
     return succeeded({ username, appkey, online_list: session.loginAnswer.online_list }, tab.mirror());
-  }
-
-  /** A first login: on the socket that waits for one, or on one that is opened for it. */
-  async #establish(account: Account, auth: AuthPayload, tab: Tab, call: Call): Promise<Outcome | Session> {
-    const { clock } = this.platform;
-    const deadline = new AbortController();
-    const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#fence.acquire(account.key, deadline.signal);
-    if (!release) return unreachable(call);
-    const store = this.#openStore(account);
-    let session: Session | undefined;
-    try {
-      while (!deadline.signal.aborted) {
-        const proof = await this.#openings.prove(account, auth);
-        if (proof.kind === 'refused') return failed(proof.error);
-        if (proof.kind === 'unreachable') break;
-        const connection = this.#openings.take(account);
-        const reply = await connection?.login(account.username, account.digest);
-        if (!connection || !reply || reply.kind === 'dropped') {
-          await delay(clock, RETRY_MS, deadline.signal);
-          continue;
-        }
-        if (reply.kind === 'timeout') {
-          connection.close();
-          break;
-        }
-        if (reply.answer.code !== CODES.success) {
-          this.#openings.giveBack(account, connection);
-          return failed({ ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code });
-        }
-        const login = loginAnswer(reply.answer);
-        session = this.#create({ account, auth, login, store: await store, release, restored: false });
-        // The one who logs in belongs to it from the start; others join when it is there.
-        tab.knowsDigest = true;
-        session.join(tab, null);
-        session.start(connection);
-        return session;
-      }
-      return unreachable(call);
-    } finally {
-      cancel();
-      if (!session) {
-        release();
-        void store.then((unused) => unused.close());
-      }
-    }
-  }
-
-  /** A session that another boot of the worker had: it connects by itself, and its tabs' calls wait for it. */
-  async #reopen(account: Account, auth: AuthPayload | null): Promise<Session | undefined> {
-    const deadline = new AbortController();
-    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#fence.acquire(account.key, deadline.signal);
-    cancel();
-    if (!release) return undefined;
-    const store = await this.#openStore(account);
-    const login = { uid: 0, online_list: [] };
-    const session = this.#create({ account, auth, login, store, release, restored: true });
-    session.start();
-    return session;
-  }
-
-  #create(made: {
-    account: Account;
-    auth: AuthPayload | null;
-    login: LoginAnswer;
-    store: Awaited<ReturnType<Platform['openStore']>>;
-    release: () => void;
-    restored: boolean;
-  }): Session {
-    const { release, ...rest } = made;
-    const session = new Session({
-      ...rest,
-      platform: this.platform,
-      nextSeq: this.options.nextSeq,
-      log: this.options.log,
-      onEnded: (ended, lapsed) => {
-        const { key } = ended.account;
-        if (this.#sessions.get(key) === ended) this.#sessions.delete(key);
-        if (!lapsed) this.#endings.set(key, { ...ended.snapshot(), tabs: 0 });
-        release();
-      },
-    });
-    this.#endings.delete(made.account.key);
-    this.#sessions.set(made.account.key, session);
-    return session;
-  }
-
-  #openStore(account: Account) {
-    return this.platform.openStore(account.key, (reason) =>
-      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`),
-    );
-  }
-
-  #sessionOf(target: Target): Session | undefined {
-    const sessions = [...this.#sessions.values()].filter(({ account }) => keyOf(account) === keyOf(target));
-    return sessions.find(({ connected }) => connected) ?? sessions[0];
   }
 
   /** @returns when it is connected or over, or has been waited for long enough */
@@ -350,8 +251,3 @@ function answered({ rid: _rid, ...answer }: Answer, data: object, tab: Tab): Out
   if (answer.code !== CODES.success) return failed(answer as ReturnType<typeof failure>);
   return succeeded({ ...answer, ...data }, tab.mirror());
 }
-
-const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({
-  uid: readCount(uid, 0),
-  online_list: Array.isArray(online_list) ? online_list : [],
-});

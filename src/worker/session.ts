@@ -18,9 +18,9 @@ import {
   type MethodRow,
   type Outcome,
   type StateSnapshot,
-  SYNC_CHECK_INTERVAL_MS,
 } from '../protocol/worker.js';
-import { readConversations } from './answers.js';
+import type { Account, LoginAnswer, SessionOptions } from './account.js';
+import { readConversations, readCount } from './answers.js';
 import { Audience } from './audience.js';
 import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
@@ -30,7 +30,7 @@ import { failed, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { Requests } from './requests.js';
 import { Rooms } from './rooms.js';
-import type { Store } from './store/store.js';
+import { keepInSync } from './sync.js';
 import type { Tab } from './tab.js';
 import { Unread } from './unread.js';
 import { Uplink, type UplinkState } from './uplink.js';
@@ -39,38 +39,6 @@ import { Uplink, type UplinkState } from './uplink.js';
 const LINGER_MS = 15_000;
 /** … and for how many times as long if something is still on its way. */
 const MAX_LINGERS = 20;
-
-export interface Account {
-  /** Names the account among all: address, appkey, username. */
-  readonly key: string;
-  readonly address: string;
-  readonly engine: 3 | 4;
-  readonly appkey: string;
-  readonly username: string;
-  /** MD5 of the password, in memory only. */
-  readonly digest: string;
-}
-
-export interface LoginAnswer {
-  /** 0 where the server does not say. */
-  uid: number;
-  online_list: unknown[];
-}
-
-export interface SessionOptions {
-  platform: Platform;
-  account: Account;
-  auth: AuthPayload | null;
-  store: Store;
-  /** What the server answered to the login. */
-  login: LoginAnswer;
-  /** The account's tabs outlived another worker: see {@link Inbox}. */
-  restored: boolean;
-  nextSeq(): number;
-  log(text: string): void;
-  /** @param lapsed nobody ended it: its last tab had gone */
-  onEnded(session: Session, lapsed: boolean): void;
-}
 
 export class Session {
   readonly account: Account;
@@ -89,13 +57,15 @@ export class Session {
   #told = false;
   #synced = false;
   #syncKey = 0;
+  #uid: number;
   #timers = new AbortController();
   #waiters: (() => void)[] = [];
   #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
-    const { platform, account, store, login } = options;
+    const { platform, account, store } = options;
     this.account = account;
+    this.#uid = options.login.uid;
     this.#platform = platform;
     this.#requests = new Requests(platform.clock, options.restored);
     this.#audience = new Audience(options.nextSeq);
@@ -137,7 +107,7 @@ export class Session {
     this.#calls = new Calls({
       platform,
       account,
-      login,
+      uid: () => this.#uid,
       store,
       inbox: this.#inbox,
       rooms: this.#rooms,
@@ -212,6 +182,16 @@ export class Session {
     if (since !== null || !this.#synced) this.#audience.catchUp(tab, since);
     else if (tab.roaming) this.#inbox.snapshot(this.#audience.markFor(tab));
     this.#audience.announce();
+  }
+
+  /** The chat rooms that the tab is in. */
+  roomsOf(tab: Tab): number[] {
+    return this.#rooms.of(tab.id);
+  }
+
+  /** A tab that another worker had in these rooms: the account enters them again with the next sync. */
+  restoreRooms(tab: Tab, rooms: readonly number[]): void {
+    for (const room of rooms) this.#rooms.opened(room, tab.id);
   }
 
   /** The tab is gone. What it sent stays on its way. */
@@ -291,12 +271,13 @@ export class Session {
     this.#audience.tabs.clear();
     this.#release();
     void this.#inbox.idle().then(() => this.options.store.close());
-    this.options.onEnded(this, lapsed);
+    this.options.onEnded(lapsed);
   }
 
   #onUp(connection: Connection): void {
     this.#up = true;
     this.#told = false;
+    this.#uid = connection.uid || this.#uid;
     this.#reflect({ state: 'syncing' });
     this.#release();
     this.#timers = new AbortController();
@@ -315,37 +296,30 @@ export class Session {
     this.#audience.publish('onDisconnect', undefined);
   }
 
-  /** "What did I miss", now and every 150 s. The conversations are asked for behind it: their answer shows that the pushes are through. */
-  async #sync(connection: Connection, signal: AbortSignal): Promise<void> {
-    await this.#incoming.load();
-    if (signal.aborted) return;
-    const [check, conversations] = await Promise.all([
-      this.#ask('sync_check', {
-        sync_key: this.#syncKey,
-        sync_type: connection.auth?.flag ? 1 : 0,
-        ...this.#incoming.keys,
-      }),
-      this.#ask('get_conversations', {}),
-      ...this.#rooms.entered().map((id) => this.#ask('join_room', { id })),
-    ]);
-    if (signal.aborted) return;
-    await this.#inbox.idle();
-    if (signal.aborted) return;
-    if (conversations.kind === 'answer' && conversations.answer.code === 0) {
-      this.#keepConversations(conversations.answer);
-    }
-    if (check.kind === 'answer' && check.answer.code === 0) {
-      const { sync_key } = check.answer;
-      if (typeof sync_key === 'number') this.#syncKey = Math.max(this.#syncKey, sync_key);
-      this.#incoming.syncedTo(check.answer);
-    }
-    this.#synced = true;
-    this.#reflect({ state: 'ready' });
-    const cancel = this.#platform.clock.after(
-      SYNC_CHECK_INTERVAL_MS,
-      () => void this.#sync(connection, signal),
+  #sync(connection: Connection, signal: AbortSignal): Promise<void> {
+    return keepInSync(
+      {
+        clock: this.#platform.clock,
+        ask: (event, payload) => this.#ask(event, payload),
+        keys: async () => {
+          await this.#incoming.load();
+          const roaming = connection.auth?.flag ? 1 : 0;
+          return { sync_key: this.#syncKey, sync_type: roaming, ...this.#incoming.keys };
+        },
+        rooms: () => this.#rooms.entered(),
+        idle: () => this.#inbox.idle(),
+        onSynced: (check, conversations) => {
+          if (conversations) this.#keepConversations(conversations);
+          if (check) {
+            this.#syncKey = Math.max(this.#syncKey, readCount(check.sync_key, 0));
+            this.#incoming.syncedTo(check);
+          }
+          this.#synced = true;
+          this.#reflect({ state: 'ready' });
+        },
+      },
+      signal,
     );
-    signal.addEventListener('abort', cancel);
   }
 
   #keepConversations(answer: object): void {

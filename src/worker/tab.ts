@@ -62,6 +62,7 @@ export class Tab {
       initialised: auth !== null || session !== null,
       restore: {
         auth,
+        rooms: session?.roomsOf(this) ?? [],
         login: session && {
           appkey: session.account.appkey,
           username: session.account.username,

@@ -19,8 +19,8 @@ export interface UnreadHandlers {
 
 interface Count {
   unread: number;
-  /** Messages up to this time are counted. */
-  until: number;
+  /** Messages up to this time are in the server's count. */
+  listedUntil: number;
 }
 
 export class Unread {
@@ -45,16 +45,17 @@ export class Unread {
     for (const row of conversations) {
       const id = idOfConversation(row, ownAppkey);
       const unread = this.handlers.isOpen(id) ? 0 : readCount(row.unread_msg_count, 0);
-      this.#set(id, unread, readCount(row.mtime, 0));
+      this.#set(id, { unread, listedUntil: readCount(row.mtime, 0) });
     }
   }
 
   /** Somebody else's message. */
   received(conversation: ConversationId, ctimeMs: number): void {
-    const { unread, until } = this.#counts.get(conversation) ?? { unread: 0, until: 0 };
-    if (ctimeMs < until) return;
-    if (!this.handlers.isOpen(conversation)) return this.#set(conversation, unread + 1, ctimeMs);
-    this.#set(conversation, 0, ctimeMs);
+    const count = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
+    if (ctimeMs <= count.listedUntil) return;
+    if (!this.handlers.isOpen(conversation))
+      return this.#set(conversation, { ...count, unread: count.unread + 1 });
+    this.#set(conversation, { ...count, unread: 0 });
     if (this.#reporting.has(conversation)) return;
     const cancel = this.clock.after(REPORT_AFTER_MS, () => {
       this.#reporting.delete(conversation);
@@ -65,7 +66,7 @@ export class Unread {
 
   /** Read up to its end. @param here by one of the tabs: the server is told */
   read(conversation: ConversationId, here: boolean): void {
-    this.#set(conversation, 0, this.#counts.get(conversation)?.until ?? 0);
+    this.#set(conversation, { listedUntil: this.#counts.get(conversation)?.listedUntil ?? 0, unread: 0 });
     if (here) this.handlers.onRead(conversation);
   }
 
@@ -74,9 +75,9 @@ export class Unread {
     this.#reporting.clear();
   }
 
-  #set(conversation: ConversationId, unread: number, until: number): void {
+  #set(conversation: ConversationId, count: Count): void {
     const before = this.of(conversation);
-    this.#counts.set(conversation, { unread, until });
-    if (unread !== before) this.handlers.onChange([[conversation, unread]]);
+    this.#counts.set(conversation, count);
+    if (count.unread !== before) this.handlers.onChange([[conversation, count.unread]]);
   }
 }

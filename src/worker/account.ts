@@ -1,0 +1,36 @@
+/** Who a session is for, and what the server said when it let them in. */
+import type { AuthPayload } from '../protocol/worker.js';
+import type { Platform } from './platform.js';
+import type { Store } from './store/store.js';
+
+export interface Account {
+  /** Names the account among all: address, appkey, username. */
+  readonly key: string;
+  readonly address: string;
+  readonly engine: 3 | 4;
+  readonly appkey: string;
+  readonly username: string;
+  /** MD5 of the password, in memory only. */
+  readonly digest: string;
+}
+
+export interface LoginAnswer {
+  /** 0 where the server does not say. */
+  uid: number;
+  online_list: unknown[];
+}
+
+export interface SessionOptions {
+  platform: Platform;
+  account: Account;
+  auth: AuthPayload | null;
+  store: Store;
+  /** What the server answered to the login. */
+  login: LoginAnswer;
+  /** The account's tabs outlived another worker: what is stored has been shown to them, what is called may have been sent. */
+  restored: boolean;
+  nextSeq(): number;
+  log(text: string): void;
+  /** @param lapsed nobody ended it: its last tab had gone */
+  onEnded(lapsed: boolean): void;
+}

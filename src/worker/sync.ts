@@ -1,0 +1,41 @@
+/**
+ * "What did I miss", asked at login and every 150 s.
+ *
+ * The conversations are asked for right behind it. A server takes up what it receives in order, so their answer shows that everything the
+ * sync had to push is through: only then is the session `ready`.
+ */
+import { SYNC_CHECK_INTERVAL_MS } from '../protocol/worker.js';
+import type { Clock } from './platform.js';
+import type { Reply } from './requests.js';
+
+export interface SyncParts {
+  clock: Clock;
+  ask(event: string, payload: object): Promise<Reply>;
+  /** Roaming, and the account's keys. */
+  keys(): Promise<object>;
+  rooms(): number[];
+  /** Resolves when all that has been pushed so far is dealt with. */
+  idle(): Promise<void>;
+  /** `check` and `conversations` are the answers, where there were any. */
+  onSynced(check: Record<string, unknown> | undefined, conversations: object | undefined): void;
+}
+
+/** Runs until the signal says that the connection is gone. */
+export async function keepInSync(parts: SyncParts, signal: AbortSignal): Promise<void> {
+  const keys = await parts.keys();
+  if (signal.aborted) return;
+  const [check, conversations] = await Promise.all([
+    parts.ask('sync_check', keys),
+    parts.ask('get_conversations', {}),
+    ...parts.rooms().map((id) => parts.ask('join_room', { id })),
+  ]);
+  if (signal.aborted) return;
+  await parts.idle();
+  if (signal.aborted) return;
+  parts.onSynced(answerOf(check), answerOf(conversations));
+  const cancel = parts.clock.after(SYNC_CHECK_INTERVAL_MS, () => void keepInSync(parts, signal));
+  signal.addEventListener('abort', cancel);
+}
+
+const answerOf = (reply: Reply) =>
+  reply.kind === 'answer' && reply.answer.code === 0 ? reply.answer : undefined;
