@@ -77,6 +77,10 @@ export const DEFAULTS = {
   cachedGroups: 2_000,
   /** Groups or rooms on a page. */
   pageRows: 50,
+  /** Chat rooms that a session may be in at a time. Beyond: 880608. */
+  roomsOfSession: 100,
+  /** Accounts that may be in one chat room at a time; beyond: 881508. */
+  roomMembers: 10_000,
   /** Longest text of a chat room, in UTF-8 (881504), … */
   roomTextBytes: 4 * KB,
   /** …and the latest messages that who enters is shown; older ones are not kept. */

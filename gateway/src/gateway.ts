@@ -9,8 +9,10 @@ import { Connection } from './connection.js';
 import { deliver } from './delivery.js';
 import { serve } from './handlers/index.js';
 import { Presence } from './presence.js';
+import { RoomPresence } from './room-presence.js';
 import type { Store } from './store/index.js';
 import { MessageWriter } from './store/message-writer.js';
+import { RoomWriter } from './store/rooms.js';
 import { Tickets } from './tickets.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
 import type { WireSocket } from './wire-socket.js';
@@ -22,6 +24,8 @@ export interface Services {
   readonly store: Store;
   readonly writer: MessageWriter;
   readonly changes: Changes;
+  readonly roomWriter: RoomWriter;
+  readonly inRooms: RoomPresence;
   readonly presence: Presence<Connection>;
   readonly tickets: Tickets;
   readonly passwordTries: TokenBuckets;
@@ -59,6 +63,15 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     onStored: (messages) => deliver({ presence, groups: store.groups, log }, messages),
     now,
   });
+  const inRooms = new RoomPresence();
+  const roomWriter = new RoomWriter(store.db, store.messageIds, {
+    onStored: async (messages) => {
+      for (const { from, msg_id, ctime_ms, content } of messages) {
+        inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
+      }
+    },
+    now,
+  });
   const changes = new Changes(store, presence, now);
   const services: Services = {
     apps,
@@ -66,6 +79,8 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     store,
     writer,
     changes,
+    roomWriter,
+    inRooms,
     presence,
     tickets: new Tickets(store.secret, now),
     passwordTries,

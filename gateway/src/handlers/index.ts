@@ -37,8 +37,8 @@ import {
   getNoDisturb,
 } from './no-disturb.js';
 import { getUserInfo, updatePassword, updateUserInfo } from './profiles.js';
+import { enterRoom, exitRoom, listOwnRooms, listRooms, roomInfo, sendRoom } from './rooms.js';
 import { addShield, delShield, listShields } from './shields.js';
-
 import { acknowledge, acknowledgeConversations, acknowledgeEvents, nothingToDo, syncCheck } from './sync.js';
 import type { Handler } from './types.js';
 
@@ -88,6 +88,12 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   change_group_admin: changeOwner,
   dissolve_group: dissolveGroup,
   public_group_list: getPublicGroups,
+  room_list: listRooms,
+  room_list_self: listOwnRooms,
+  room_info: roomInfo,
+  join_room: enterRoom,
+  exit_room: exitRoom,
+  send_room_msg: sendRoom,
   sync_check: syncCheck,
   msg_recv_v2: acknowledge,
   sync_conversation_ack: acknowledgeConversations,

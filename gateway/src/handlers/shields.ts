@@ -2,6 +2,7 @@
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { passOver } from '../store/group-mail.js';
 import { wireGroup } from '../store/groups.js';
 import { asMember } from './group-scene.js';
 import { type Handler, type Handling, sessionOf } from './types.js';
@@ -27,6 +28,7 @@ const shield =
         ? lists.add(change.transaction, asker.uid, 'shield', [gid])
         : lists.remove(change.transaction, asker.uid, 'shield', [gid]));
       if (turned.length === 0) return refuse(refusal);
+      await passOver(change.transaction, gid, asker.uid);
       const event = { from: asker, gid, extra: on ? ADDED : REMOVED, more: { group_name: group.name } };
       const except = handling.connection.id;
       change.emit([asker.uid], { ...event, event_type: EVENT_SHIELD });

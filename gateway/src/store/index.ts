@@ -13,6 +13,7 @@ import { Media } from './media.js';
 import { MediaFiles } from './media-files.js';
 import { MessageIds } from './message-ids.js';
 import { Requests } from './requests.js';
+import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
 import { loadSecret } from './secrets.js';
 import { Standing } from './standing.js';
@@ -34,6 +35,7 @@ export class Store {
   readonly accounts: Accounts;
   readonly events: Events;
   readonly groups: Groups;
+  readonly rooms: Rooms;
   readonly friends: Friends;
   readonly lists: Lists;
   readonly mailboxes: Mailboxes;
@@ -53,6 +55,7 @@ export class Store {
     this.events = new Events(opened.db, settings, now);
     this.friends = new Friends(opened.db);
     this.lists = new Lists(opened.db, settings.cachedAccounts);
+    this.rooms = new Rooms(opened.db, settings.roomHistory);
     this.groups = new Groups(opened.db, settings.cachedGroups);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now);
@@ -80,6 +83,7 @@ export class Store {
   async sweep(): Promise<void> {
     await sweep(this.db, this.now(), this.settings);
     await this.mailboxes.trimPending();
+    await this.rooms.trim();
     await this.media.sweep();
     await this.opened.maintain();
   }

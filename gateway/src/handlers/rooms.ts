@@ -1,0 +1,85 @@
+/** Chat rooms: no members when nobody is in, nothing kept for those who are away but the latest messages. */
+import { CODES } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { wireRoom } from '../store/rooms.js';
+import { contentFrom, refuseContent } from './content.js';
+import { change, type Handling, keyOf, sessionOf } from './types.js';
+
+export async function listRooms({ services, connection, payload }: Handling<'room_list'>): Promise<Reply> {
+  const { start, appkey = sessionOf(connection).account.appkey } = payload;
+  const { apps, settings, store, inRooms } = services;
+  if (!apps.has(appkey)) return { answer: refuse(CODES.appkeyNotExist) };
+  const { total, rooms } = await store.rooms.ofApp(appkey, start, settings.pageRows);
+  const rows = rooms.map((room) => wireRoom(room, inRooms.count(room.id)));
+  return { answer: success({ result: { total, start, count: rows.length, rooms: rows } }) };
+}
+
+export async function listOwnRooms({ services, connection }: Handling<'room_list_self'>): Promise<Reply> {
+  const { store, inRooms } = services;
+  const rooms = await store.rooms.byIds(inRooms.roomsOf(connection));
+  return { answer: success({ chat_rooms: rooms.map((room) => wireRoom(room, inRooms.count(room.id))) }) };
+}
+
+export async function roomInfo({ services, payload }: Handling<'room_info'>): Promise<Reply> {
+  const room = await services.store.rooms.find(payload.id);
+  return {
+    answer: room
+      ? success({ info: wireRoom(room, services.inRooms.count(room.id)) })
+      : refuse(CODES.chatroomNotExist),
+  };
+}
+
+export async function enterRoom(handling: Handling<'join_room'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { id } = payload;
+  const { store, inRooms, settings } = services;
+  const { uid } = sessionOf(connection).account;
+  const room = await store.rooms.find(id);
+  if (!room) return { answer: refuse(CODES.chatroomNotExist) };
+  const key = keyOf(handling, [uid]);
+  const stay = inRooms.stay(id, connection);
+  // A stay ends with its session, so what is known of it is in memory, and so is what its request was.
+  if (stay) return { answer: stay.key === key ? success({ id }) : refuse(CODES.alreadyInChatroom) };
+  if (inRooms.roomsOf(connection).length >= settings.roomsOfSession) {
+    return { answer: refuse(CODES.numberExceedsLimit) };
+  }
+  if (room.max_member_count > 0 && inRooms.count(id) >= room.max_member_count) {
+    return { answer: refuse(CODES.chatroomFull) };
+  }
+  inRooms.enter(id, connection, { uid, key });
+  return {
+    answer: success({ id }),
+    afterwards: async () => inRooms.show(id, connection, await store.rooms.latest(id)),
+  };
+}
+
+export async function exitRoom(handling: Handling<'exit_room'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { id } = payload;
+  return change(handling, async ({ afterCommit }) => {
+    if (!services.inRooms.stay(id, connection)) return refuse(CODES.notInChatroom);
+    afterCommit(() => services.inRooms.leave(id, connection));
+    return success({ id });
+  });
+}
+
+export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account: sender } = sessionOf(connection);
+  const { target_rid: roomId } = payload;
+  const { store, inRooms, settings } = services;
+  const limit = { bytes: settings.roomTextBytes, refusal: CODES.chatroomMessageTooLong };
+  const refused = refuseContent(payload.content, 'chatroom', limit, 'send_room_msg');
+  if (refused) return { answer: refused };
+  const key = keyOf(handling, [sender.uid]);
+  const room = await store.rooms.findFor(roomId, sender.uid);
+  const isInside = inRooms.stay(roomId, connection) !== undefined;
+  if (!room || !isInside || room.banned) {
+    const refusal = !room ? CODES.chatroomNotExist : isInside ? CODES.banned : CODES.notInChatroom;
+    // What was taken before stays taken: its retry gets the first answer.
+    return { answer: (await store.requests.answered(key)) ?? refuse(refusal) };
+  }
+  const content = contentFrom(sender, payload.content, { id: String(roomId), appkey: room.appkey });
+  return { answer: { later: services.roomWriter.send({ key, roomId, content, origin: connection.id }) } };
+}
