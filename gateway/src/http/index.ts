@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../gateway.js';
 import { devAuth } from './dev-auth.js';
 import { downloads } from './downloads.js';
+import { rest } from './rest/index.js';
 import { uploads } from './uploads.js';
 
 /** How long a browser need not ask again whether it may send what it sends. */
@@ -28,6 +29,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     forceCloseConnections: true,
     bodyLimit: bodyBytes,
     requestTimeout: requestTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true },
   });
   await http.register(cors, { origin: '*', maxAge: PREFLIGHT_SECONDS, exposedHeaders: ['Content-Range'] });
   http.addHook('onRequest', async (_request, reply) => {
@@ -44,6 +46,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   };
   await http.register((scope) => uploads(scope, ready));
   await http.register((scope) => downloads(scope, ready));
+  await http.register((scope) => rest(scope, ready));
   if (dev) await http.register((scope) => devAuth(scope, ready));
   return http;
 }

@@ -1,0 +1,67 @@
+/**
+ * What an application's own server may do, and no page: JMessage's REST API, as far as a client cannot do it itself. The paths, bodies
+ * and error form are JMessage's, so its server libraries work when they are told this address. Authorised by appkey and masterSecret.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Services } from '../../gateway.js';
+import { basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
+import { type Handle, invalid, type Route } from './call.js';
+import { chatrooms } from './chatrooms.js';
+import { groups } from './groups.js';
+import { messages } from './messages.js';
+import { users } from './users.js';
+
+const ROUTES: readonly Route[] = [...users, ...messages, ...groups, ...chatrooms];
+
+export async function rest(http: FastifyInstance, services: () => Services): Promise<void> {
+  http.setErrorHandler((error: FastifyError, _request, reply) => {
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return sendRefusal(reply, invalid(error.message, error.statusCode));
+    }
+    services().log.error({ err: error }, 'a server call failed');
+    return sendRefusal(reply, new HttpRefusal(500, HTTP_CODES.internalError, 'internal error'));
+  });
+  for (const [method, url, handle] of ROUTES) {
+    http.route({ method, url, handler: (request, reply) => answer(request, reply, services(), handle) });
+  }
+}
+
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+  handle: Handle,
+): Promise<FastifyReply> {
+  const appkey = callerOf(request, services);
+  const outcome =
+    appkey instanceof HttpRefusal
+      ? appkey
+      : await handle({
+          services,
+          appkey,
+          params: request.params as Record<string, string>,
+          query: request.query as Record<string, unknown>,
+          body: request.body,
+        });
+  if (outcome instanceof HttpRefusal) return sendRefusal(reply, outcome);
+  return reply.code(outcome.status).send(outcome.body);
+}
+
+/** Whose server it is that calls, by appkey. */
+function callerOf({ headers }: FastifyRequest, { apps }: Services): string | HttpRefusal {
+  const auth = basicAuth(headers.authorization, 'first');
+  if (!auth) return new HttpRefusal(401, HTTP_CODES.missingAuth, 'Authorization is missing');
+  const secret = apps.get(auth.name);
+  if (secret === undefined) return new HttpRefusal(401, HTTP_CODES.appkeyNotExist, 'appkey not exist');
+  if (!isSame(auth.password, secret)) {
+    return new HttpRefusal(401, HTTP_CODES.authFailed, 'Basic authentication failed');
+  }
+  return auth.name;
+}
+
+/** In a time that says nothing about how much of it is right. */
+function isSame(actual: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(actual), digest(expected));
+}

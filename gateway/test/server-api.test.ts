@@ -1,0 +1,389 @@
+/** What an application's own server may do over HTTP, and that nobody else may. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import {
+  APPKEY,
+  APPS,
+  type Client,
+  md5,
+  OTHER_APPKEY,
+  OTHER_SECRET,
+  SECRET,
+  uniqueName,
+} from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { Guests } from './support/gateway.js';
+import { formOf, tokenOf, upload } from './support/upload.js';
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  gateway = await startGateway({ apps: APPS, data: data.path });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+interface Called {
+  status: number;
+  body: unknown;
+}
+
+const authOf = (appkey: string, secret: string): string =>
+  `Basic ${Buffer.from(`${appkey}:${secret}`).toString('base64')}`;
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  authorization: string | null = authOf(APPKEY, SECRET),
+): Promise<Called> {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method,
+    headers: {
+      ...(authorization !== null && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+const refused = (status: number, code: number): Called => ({
+  status,
+  body: { error: { code, message: expect.any(String) } },
+});
+
+describe('a call', () => {
+  it.each([
+    ['POST', '/v1/users/'],
+    ['PUT', '/v1/users/x/forbidden?disable=true'],
+    ['PUT', '/v1/users/x/password'],
+    ['POST', '/v1/messages'],
+    ['GET', '/v1/groups/1/members/'],
+    ['POST', '/v1/chatroom/'],
+    ['PUT', '/v1/chatroom/1/forbidden/x?status=1'],
+  ])('%s %s needs the masterSecret of its application', async (method, path) => {
+    const body = method === 'GET' ? undefined : {};
+    expect(await call(method, path, body, null)).toEqual(refused(401, 899007));
+    expect(await call(method, path, body, 'Bearer x')).toEqual(refused(401, 899007));
+    expect(await call(method, path, body, authOf('nothing', SECRET))).toEqual(refused(401, 899009));
+    expect(await call(method, path, body, authOf(APPKEY, OTHER_SECRET))).toEqual(refused(401, 899008));
+    expect(await call(method, path, body, authOf(APPKEY, ''))).toEqual(refused(401, 899008));
+  });
+
+  it('that is no JSON is answered in the same form', async () => {
+    expect(await call('POST', '/v1/users/', '{"a":')).toEqual(refused(400, 899003));
+    expect(await call('POST', '/v1/messages', '"text"')).toEqual(refused(400, 899003));
+    expect(await call('POST', '/v1/users/', `["${'x'.repeat(2_000_000)}"]`)).toEqual(refused(413, 899003));
+  });
+});
+
+describe('registering users', () => {
+  it('makes those that are right and says of each other what is wrong', async () => {
+    const [a, b] = [uniqueName('made'), uniqueName('made')];
+    const profile = { nickname: '张三 😀', gender: 1, region: 'here', extras: { a: { b: '\0' } } };
+    const users = [
+      { username: a, password: 'secret', ...profile },
+      { username: a, password: 'another' },
+      { username: b, password: 'abc' },
+      { username: `${b}\0`, password: 'secret' },
+      { password: 'secret' },
+      'text',
+      { username: b, password: 'secret' },
+    ];
+    const { status, body } = await call('POST', '/v1/users/', users);
+    expect(status).toBe(201);
+    const wrong = (username: string, code: number) => ({
+      username,
+      error: expect.objectContaining({ code }),
+    });
+    expect(body).toEqual([
+      { username: a },
+      wrong(a, 899001),
+      wrong(b, 899003),
+      wrong(`${b}\0`, 899003),
+      wrong('', 899003),
+      wrong('', 899003),
+      { username: b },
+    ]);
+    const client = await guests.connect();
+    await client.init();
+    expect(await client.login(a)).toMatchObject({ code: 0 });
+    const { user_info } = await client.ask('get_across_user_info', { username: a });
+    expect(user_info).toMatchObject(profile);
+    expect((await call('POST', '/v1/users', [{ username: a, password: 'secret' }])).body).toEqual([
+      wrong(a, 899001),
+    ]);
+  });
+
+  it('takes at most 500', async () => {
+    const users = Array.from({ length: 501 }, (_, index) => ({
+      username: `many-${index}`,
+      password: 'secret',
+    }));
+    expect(await call('POST', '/v1/users/', users)).toEqual(refused(400, 899013));
+    expect(await call('POST', '/v1/users/', [])).toEqual(refused(400, 899003));
+    expect(await call('POST', '/v1/users/', {})).toEqual(refused(400, 899003));
+  });
+
+  it('makes them in the application that calls', async () => {
+    const username = uniqueName('made');
+    await call('POST', '/v1/users/', [{ username, password: 'secret' }], authOf(OTHER_APPKEY, OTHER_SECRET));
+    const client = await guests.connect();
+    await client.init();
+    expect(await client.login(username)).toMatchObject({ code: 880103 });
+  });
+});
+
+describe('a disabled account', () => {
+  it('loses its sessions, cannot log in or upload, and is let in again when it is enabled', async () => {
+    const user = await guests.user();
+    const { username } = user;
+    const token = await tokenOf(user);
+    const path = `/v1/users/${username}/forbidden`;
+    expect(await call('PUT', `${path}?disable=true`)).toEqual({ status: 204, body: undefined });
+    expect(await user.next('event_notification')).toMatchObject({ event_type: 1, extra: 1 });
+    await user.next('disconnect');
+    const again = await guests.connect();
+    await again.init();
+    expect(await again.login(username, md5('wrong'))).toMatchObject({ code: 880104 });
+    expect(await again.login(username)).toMatchObject({ code: 880111 });
+    const { answer } = await upload(gateway.url, 'file', formOf(Buffer.from('x')), { username, token });
+    expect(answer.error?.code).toBe(898008);
+    expect(await call('PUT', `${path}?disable=false`)).toEqual({ status: 204, body: undefined });
+    expect(await again.login(username)).toMatchObject({ code: 0 });
+  });
+
+  it('stays so when the gateway is started again', async () => {
+    const own = await freshData();
+    const first = await startGateway({ apps: APPS, data: own.path });
+    const headers = { authorization: authOf(APPKEY, SECRET), 'content-type': 'application/json' };
+    const body = JSON.stringify([{ username: 'forbidden', password: 'secret' }]);
+    await fetch(`${first.url}/v1/users`, { method: 'POST', headers, body });
+    const { authorization } = headers;
+    await fetch(`${first.url}/v1/users/forbidden/forbidden?disable=true`, {
+      method: 'PUT',
+      headers: { authorization },
+    });
+    await first.close();
+    const second = await startGateway({ apps: APPS, data: own.path });
+    const visitors = new Guests(() => second.url);
+    const client = await visitors.connect();
+    await client.init();
+    expect(await client.login('forbidden')).toMatchObject({ code: 880111 });
+    visitors.leave();
+    await second.close();
+    await own.remove();
+  });
+
+  it('must exist, in the application that calls', async () => {
+    const { username } = await guests.user();
+    const path = `/v1/users/${username}/forbidden`;
+    expect(await call('PUT', '/v1/users/nobody/forbidden?disable=true')).toEqual(refused(400, 899002));
+    expect(await call('PUT', `${path}?disable=maybe`)).toEqual(refused(400, 899003));
+    expect(await call('PUT', `${path}?disable=true`, undefined, authOf(OTHER_APPKEY, OTHER_SECRET))).toEqual(
+      refused(400, 899002),
+    );
+  });
+});
+
+describe('changing a password', () => {
+  it('ends every session and makes the new one the only one', async () => {
+    const user = await guests.user();
+    const path = `/v1/users/${encodeURIComponent(user.username)}/password`;
+    expect(await call('PUT', path, { new_password: 'abc' })).toEqual(refused(400, 899003));
+    expect(await call('PUT', path, { new_password: 'changed' })).toEqual({ status: 204, body: undefined });
+    expect(await user.next('event_notification')).toMatchObject({ event_type: 2 });
+    await user.next('disconnect');
+    const again = await guests.connect();
+    await again.init();
+    expect(await again.login(user.username)).toMatchObject({ code: 880104 });
+    expect(await again.login(user.username, md5('changed'))).toMatchObject({ code: 0 });
+  });
+});
+
+const text = (from_id: string, target_type: string, target_id: string | number, extra: object = {}) => ({
+  version: 1,
+  target_type,
+  target_id,
+  from_type: 'admin',
+  from_id,
+  msg_type: 'text',
+  msg_body: { text: 'from above 😀', extras: { a: 1 } },
+  ...extra,
+});
+
+async function firstLive(client: Client) {
+  const [message] = await client.live(1);
+  return message;
+}
+
+describe('sending', () => {
+  it('to a user reaches them as a message from that sender, marked as an admin’s', async () => {
+    const sender = await guests.user();
+    const user = await guests.liveUser();
+    const { status, body } = await call(
+      'POST',
+      '/v1/messages',
+      text(sender.username, 'single', user.username),
+    );
+    expect([status, body]).toEqual([201, { msg_id: expect.any(Number), msg_ctime: expect.any(Number) }]);
+    expect(await firstLive(user)).toMatchObject({
+      msg_type: 3,
+      from_uid: expect.any(Number),
+      msg_level: 0,
+      ...{ msg_id: (body as { msg_id: number }).msg_id },
+      content: {
+        version: 1,
+        target_type: 'single',
+        target_id: user.username,
+        target_appkey: APPKEY,
+        from_appkey: APPKEY,
+        from_id: sender.username,
+        from_type: 'admin',
+        msg_type: 'text',
+        msg_body: { text: 'from above 😀', extras: { a: 1 } },
+      },
+    });
+  });
+
+  it('reaches who was away when they come back, and shows the name that was given', async () => {
+    const sender = await guests.user();
+    const username = uniqueName('away');
+    await call('POST', '/v1/users/', [{ username, password: 'secret' }]);
+    const message = text(sender.username, 'single', username, { from_name: 'The Boss' });
+    expect((await call('POST', '/v1/messages', message)).status).toBe(201);
+    const client = await guests.connect();
+    await client.init();
+    await client.login(username);
+    await client.sync(0, 0);
+    const { messages } = await client.next('sync_conversation');
+    expect(messages[0]?.msgs[0]?.content).toMatchObject({ from_name: 'The Boss', from_type: 'admin' });
+  });
+
+  it('to another application on this gateway crosses over', async () => {
+    const sender = await guests.user();
+    const username = uniqueName('across');
+    await call('POST', '/v1/users/', [{ username, password: 'secret' }], authOf(OTHER_APPKEY, OTHER_SECRET));
+    const message = text(sender.username, 'single', username, { target_appkey: OTHER_APPKEY });
+    expect((await call('POST', '/v1/messages', message)).status).toBe(201);
+    const client = await guests.connect();
+    await client.init(OTHER_APPKEY, OTHER_SECRET);
+    await client.login(username);
+    await client.sync(0, 0);
+    const { messages } = await client.next('sync_conversation');
+    expect(messages[0]?.msgs[0]?.msg_level).toBe(1);
+  });
+
+  it('to a group reaches its members, and who they are can be asked', async () => {
+    const owner = await guests.liveUser();
+    const member = await guests.liveUser();
+    const sender = await guests.user();
+    const { gid } = (await owner.ask('create_group', { group_name: 'group' })) as unknown as { gid: number };
+    await owner.ask('add_across_group_member', { gid, member_usernames: [{ username: member.username }] });
+    expect((await call('POST', '/v1/messages', text(sender.username, 'group', gid))).status).toBe(201);
+    for (const one of [owner, member]) {
+      expect(await firstLive(one)).toMatchObject({
+        msg_type: 4,
+        from_gid: gid,
+        content: { from_type: 'admin' },
+      });
+    }
+    const { status, body } = await call('GET', `/v1/groups/${gid}/members/`);
+    expect([status, body]).toEqual([
+      200,
+      [
+        expect.objectContaining({ username: owner.username, flag: 1, nickname: '' }),
+        expect.objectContaining({ username: member.username, flag: 0 }),
+      ],
+    ]);
+    const other = authOf(OTHER_APPKEY, OTHER_SECRET);
+    expect(await call('GET', `/v1/groups/${gid}/members`, undefined, other)).toEqual(refused(400, 899006));
+    expect(await call('GET', '/v1/groups/x/members')).toEqual(refused(400, 899006));
+  });
+
+  it('is refused with what is wrong', async () => {
+    const { username } = await guests.user();
+    const send = (message: object) => call('POST', '/v1/messages', message);
+    expect(await send(text('nobody', 'single', username))).toEqual(refused(400, 899002));
+    expect(await send(text(username, 'single', 'nobody'))).toEqual(refused(400, 899002));
+    expect(await send(text(username, 'single', username, { target_appkey: 'x' }))).toEqual(
+      refused(400, 899002),
+    );
+    expect(await send(text(username, 'group', '1'))).toEqual(refused(400, 899006));
+    expect(await send(text(username, 'chatroom', 'x'))).toEqual(refused(400, 899081));
+    expect(await send(text(username, 'nobody', username))).toEqual(refused(400, 899003));
+    expect(await send(text(username, 'single', username, { from_type: 'user' }))).toEqual(
+      refused(400, 899003),
+    );
+    expect(await send(text(username, 'single', username, { msg_type: 'image' }))).toEqual(
+      refused(400, 899003),
+    );
+    expect(await send(text(username, 'single', username, { msg_body: {} }))).toEqual(refused(400, 899003));
+    const long = { msg_body: { text: 'x'.repeat(9_000) } };
+    expect(await send(text(username, 'single', username, long))).toEqual(refused(400, 899003));
+  });
+
+  it('cannot be made to look like an admin’s by a page', async () => {
+    const user = await guests.liveUser();
+    const page = await guests.user();
+    await page.send(user.username, 'hello');
+    expect((await firstLive(user))?.content).not.toHaveProperty('from_type');
+  });
+});
+
+describe('a chat room', () => {
+  it('is made for an owner, and then found by those of its application', async () => {
+    const { username } = await guests.user();
+    const room = { owner_username: username, name: '测试聊天室', description: '测试', members_username: [] };
+    const { status, body } = await call('POST', '/v1/chatroom/', room);
+    expect([status, body]).toEqual([201, { chatroom_id: expect.any(Number) }]);
+    const { chatroom_id: id } = body as { chatroom_id: number };
+    const client = await guests.user();
+    const { info } = (await client.ask('room_info', { id })) as unknown as { info: object };
+    expect(info).toMatchObject({ id, name: '测试聊天室', description: '测试', appkey: APPKEY });
+    expect(await call('POST', '/v1/chatroom/', { ...room, owner_username: 'nobody' })).toEqual(
+      refused(400, 899002),
+    );
+    expect(await call('POST', '/v1/chatroom/', { ...room, name: '' })).toEqual(refused(400, 899003));
+    expect(await call('POST', '/v1/chatroom/', { ...room, name: 'x'.repeat(65) })).toEqual(
+      refused(400, 899003),
+    );
+  });
+
+  it('hears what the server says, and not who has been forbidden to speak', async () => {
+    const user = await guests.user();
+    const { body } = await call('POST', '/v1/chatroom/', { owner_username: user.username, name: 'room' });
+    const { chatroom_id: id } = body as { chatroom_id: number };
+    await user.ask('join_room', { id });
+    expect((await call('POST', '/v1/messages', text(user.username, 'chatroom', id))).status).toBe(201);
+    expect(await user.next('room_msg_sync')).toMatchObject({ room_id: id, content: { from_type: 'admin' } });
+    const path = `/v1/chatroom/${id}/forbidden/${user.username}`;
+    expect(await call('PUT', `${path}?status=1`)).toEqual({ status: 204, body: undefined });
+    const message = {
+      target_rid: id,
+      content: {
+        version: 1,
+        target_type: 'chatroom',
+        target_id: String(id),
+        from_id: user.username,
+        create_time: 1,
+        msg_type: 'text',
+        msg_body: { text: 'hello' },
+      },
+    };
+    expect(await user.ask('send_room_msg', message)).toMatchObject({ code: 881502 });
+    expect(await call('PUT', `${path}?status=0`)).toEqual({ status: 204, body: undefined });
+    expect(await user.ask('send_room_msg', message)).toMatchObject({ code: 0 });
+    expect(await call('PUT', `${path}?status=2`)).toEqual(refused(400, 899003));
+    expect(await call('PUT', `/v1/chatroom/1/forbidden/${user.username}?status=1`)).toEqual(
+      refused(400, 899081),
+    );
+  });
+});
