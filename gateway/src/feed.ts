@@ -6,9 +6,10 @@ import type { PushEvent, RequestPayload, WireMessage } from '../../src/protocol/
 import type { Settings } from './config.js';
 import { GroupAcks } from './group-acks.js';
 import { Portion } from './portion.js';
+import { conversationName } from './store/conversations.js';
 import type { WireEvent } from './store/events.js';
 import type { Store } from './store/index.js';
-import { conversationName, type MailedMessage } from './store/mailboxes.js';
+import type { MailedMessage, MailedReceipt } from './store/mailboxes.js';
 
 /** Messages that are read from the database at once. */
 const READ_AT_ONCE = 100;
@@ -26,8 +27,14 @@ interface Outlet {
 /** How far a sync goes. */
 export interface SyncRange {
   messages: number;
-  eventsAfter: number;
-  events: number;
+  events: KeyRange;
+  receipts: KeyRange;
+}
+
+/** From what the account has acknowledged to what there is. */
+interface KeyRange {
+  acknowledged: number;
+  last: number;
 }
 
 export class Feed {
@@ -43,7 +50,7 @@ export class Feed {
 
   constructor(
     private readonly uid: number,
-    private readonly store: Pick<Store, 'mailboxes' | 'events'>,
+    private readonly store: Pick<Store, 'mailboxes' | 'events' | 'receipts'>,
     private readonly outlet: Outlet,
     private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages' | 'offlineMessages'>,
   ) {
@@ -98,7 +105,8 @@ export class Feed {
       this.#holding = true;
       this.#groupAcks.restart();
       await this.#pushMissed(request, range.messages);
-      await this.#pushMissedEvents(range);
+      await this.#pushMissedEvents(range.events);
+      await this.#pushMissedReceipts(range.receipts);
       await this.#goLive();
     });
   }
@@ -140,11 +148,11 @@ export class Feed {
     if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
   }
 
-  async #pushMissedEvents({ eventsAfter, events: upTo }: SyncRange): Promise<void> {
+  async #pushMissedEvents({ acknowledged, last: upTo }: KeyRange): Promise<void> {
     const portion = new Portion<WireEvent>(this.settings.syncPushBytes);
     const push = (sync_key: number, events: WireEvent[]): void =>
       this.outlet.push('sync_event', { sync_key, events }, 0);
-    for await (const events of this.store.events.missed(this.uid, eventsAfter, upTo)) {
+    for await (const events of this.store.events.missed(this.uid, acknowledged, upTo)) {
       for (const event of events) {
         const full = portion.add(event);
         if (!full) continue;
@@ -158,22 +166,32 @@ export class Feed {
     if (last.length > 0) push(upTo, last);
   }
 
+  /** Live changes of receipts do not wait: of two counts the smaller is the newer one. */
+  async #pushMissedReceipts({ acknowledged, last }: KeyRange): Promise<void> {
+    for await (const { key, receipts } of this.store.receipts.missed(this.uid, acknowledged, last)) {
+      this.outlet.push('sync_receipt', { sync_key: key, receipts }, 0);
+      await this.outlet.drained();
+      if (!this.outlet.isOpen()) return;
+    }
+  }
+
   #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<string, number>, syncKey: number): void {
     const conversations = new Map<
       string,
-      { conversation: MailedMessage['conversation']; msgs: WireMessage[] }
+      Pick<MailedMessage, 'conversation'> & { msgs: WireMessage[]; receipts: MailedReceipt[] }
     >();
-    for (const { conversation, wire } of mails) {
+    for (const { conversation, wire, receipt } of mails) {
       const name = conversationName(conversation.msg_type, conversation.key);
-      const entry = conversations.get(name) ?? { conversation, msgs: [] };
+      const entry = conversations.get(name) ?? { conversation, msgs: [], receipts: [] };
       entry.msgs.push(wire);
+      if (receipt) entry.receipts.push(receipt);
       conversations.set(name, entry);
       this.#track(wire);
     }
-    const messages = [...conversations].map(([name, { conversation, msgs }]) => ({
+    const messages = [...conversations].map(([name, { conversation, msgs, receipts }]) => ({
       ...conversation,
       unsync_count: unread.get(name) ?? 0,
-      receipt_msgs: [],
+      receipt_msgs: receipts,
       msgs,
     }));
     this.outlet.push('sync_conversation', { sync_key: syncKey, messages }, mails.length);

@@ -4,7 +4,7 @@ import { refuse } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Audience } from '../store/groups.js';
 import { contentFrom, refuseContent } from './content.js';
-import { type Handling, keyOf, sessionOf } from './types.js';
+import { type Handling, keyOf, refuseUnlessTaken, sessionOf } from './types.js';
 
 export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<Reply> {
   const { services, connection, payload } = handling;
@@ -12,13 +12,10 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
   const limit = { bytes: services.settings.textBytes, refusal: CODES.messageTooLong };
   const refused = refuseContent(payload.content, 'group', limit, 'send_group_msg');
   if (refused) return { answer: refused };
-  const key = keyOf(handling, [sender.uid]);
   const audience = await services.store.groups.audience(payload.target_gid);
   const refusal = refuseSender(audience, sender.uid);
   if (!audience || refusal) {
-    // What was taken before stays taken: its retry gets the first answer.
-    const answered = await services.store.requests.answered(key);
-    return { answer: answered ?? refuse(refusal ?? CODES.targetGroupNotExist) };
+    return refuseUnlessTaken(handling, refuse(refusal ?? CODES.targetGroupNotExist));
   }
   const { gid, appkey, members } = audience;
   const content = contentFrom(sender, payload.content, { id: String(gid), appkey });
@@ -27,7 +24,7 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
     appkey: of,
   }));
   const later = services.writer.send({
-    key,
+    key: keyOf(handling, [sender.uid]),
     sender: sender.uid,
     recipient: 0,
     gid,
@@ -42,7 +39,8 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
   return { answer: { later } };
 }
 
-function refuseSender(audience: Audience | undefined, uid: number): ErrorCode | null {
+/** What stands against the account's speaking in the group. */
+export function refuseSender(audience: Audience | undefined, uid: number): ErrorCode | null {
   if (!audience) return CODES.targetGroupNotExist;
   const member = audience.members.get(uid);
   if (!member) return CODES.userNotInGroup;

@@ -37,9 +37,19 @@ import {
   getNoDisturb,
 } from './no-disturb.js';
 import { getUserInfo, updatePassword, updateUserInfo } from './profiles.js';
+import { listReaders, reportReceipts, resetUnread } from './reading.js';
+import { retractMessage } from './retract.js';
 import { enterRoom, exitRoom, listOwnRooms, listRooms, roomInfo, sendRoom } from './rooms.js';
 import { addShield, delShield, listShields } from './shields.js';
-import { acknowledge, acknowledgeConversations, acknowledgeEvents, nothingToDo, syncCheck } from './sync.js';
+import {
+  acknowledge,
+  acknowledgeConversations,
+  acknowledgeEvents,
+  acknowledgeReceipts,
+  nothingToDo,
+  syncCheck,
+} from './sync.js';
+import { transGroup, transPlatform, transSingle } from './transparent.js';
 import type { Handler } from './types.js';
 
 /** What is missing here is answered as unknown. */
@@ -94,10 +104,19 @@ const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
   join_room: enterRoom,
   exit_room: exitRoom,
   send_room_msg: sendRoom,
+  msg_retract: retractMessage,
+  msg_unread_list: listReaders,
+  receipt_report: reportReceipts,
+  unread_single_count: resetUnread,
+  unread_group_count: resetUnread,
+  trans_msg_single: transSingle,
+  trans_msg_group: transGroup,
+  trans_msg_platform: transPlatform,
   sync_check: syncCheck,
   msg_recv_v2: acknowledge,
   sync_conversation_ack: acknowledgeConversations,
   sync_event_ack: acknowledgeEvents,
+  sync_receipt_ack: acknowledgeReceipts,
   event_notification: nothingToDo,
 };
 

@@ -4,7 +4,7 @@ import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Account } from '../store/accounts.js';
 import { contentFrom, refuseContent } from './content.js';
-import { type Handling, keyOf, sessionOf } from './types.js';
+import { type Handling, keyOf, refuseUnlessTaken, sessionOf } from './types.js';
 
 export async function getConversations({
   services,
@@ -26,9 +26,7 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
     : undefined;
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
   if (await services.store.lists.isBlocked(target.uid, sender.uid)) {
-    // What was taken before stays taken: its retry gets the first answer.
-    const answered = await services.store.requests.answered(keyOf(handling, [sender.uid]));
-    return { answer: answered ?? refuse(CODES.inBlacklist) };
+    return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));
   }
   return { answer: { later: store(handling, sender, target) } };
 }

@@ -6,13 +6,13 @@ import { type Handling, sessionOf } from './types.js';
 
 export async function syncCheck({ services, connection, payload }: Handling<'sync_check'>): Promise<Reply> {
   const { account, feed } = sessionOf(connection);
-  const { mailboxes, events } = services.store;
-  const { acknowledged, last } = await events.keys(account.uid, payload.sync_event_key);
-  const sync_key = await mailboxes.syncKey(account.uid);
+  const { store } = services;
+  const events = await store.events.keys(account.uid, payload.sync_event_key);
+  const receipts = await store.receipts.keys(account.uid, payload.msg_receipt_key);
+  const sync_key = await store.mailboxes.syncKey(account.uid);
   return {
-    // Receipts are not stored yet: their key stays where it is.
-    answer: success({ sync_key, sync_event_key: last, msg_receipt_key: 0 }),
-    afterwards: () => feed.sync(payload, { messages: sync_key, eventsAfter: acknowledged, events: last }),
+    answer: success({ sync_key, sync_event_key: events.last, msg_receipt_key: receipts.last }),
+    afterwards: () => feed.sync(payload, { messages: sync_key, events, receipts }),
   };
 }
 
@@ -45,6 +45,16 @@ export async function acknowledgeEvents({
 }: Handling<'sync_event_ack'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
   await services.store.events.acknowledge(uid, payload.sync_key);
+  return { answer: success() };
+}
+
+export async function acknowledgeReceipts({
+  services,
+  connection,
+  payload,
+}: Handling<'sync_receipt_ack'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  await services.store.receipts.acknowledge(uid, payload.sync_key);
   return { answer: success() };
 }
 

@@ -37,6 +37,12 @@ export function keyOf(
   return requestKey(secret, scope, request.event, request.canonical);
 }
 
+/** What was taken before stays taken: a retry gets the first answer, whatever stands against the request by now. */
+export async function refuseUnlessTaken(handling: Handling<RequestEvent>, refusal: Answer): Promise<Reply> {
+  const { uid } = sessionOf(handling.connection).account;
+  return { answer: (await handling.services.store.requests.answered(keyOf(handling, [uid]))) ?? refusal };
+}
+
 /** Serves a request of the session's account that changes something: see `Changes.run`. */
 export async function change(
   handling: Handling<RequestEvent>,

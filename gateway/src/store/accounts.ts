@@ -1,5 +1,5 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { JsonObject, UserInfo, UserName } from '../../../src/protocol/index.js';
 import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
@@ -114,14 +114,13 @@ export class Accounts {
     return names.map(({ appkey, username }) => found.get(cacheKey(appkey, username)));
   }
 
-  /** Those of the accounts that there are, in no order. */
-  async byIds(uids: readonly number[]): Promise<Account[]> {
+  /**
+   * Those of the accounts that there are, in no order.
+   * @param db the transaction, inside of a change
+   */
+  async byIds(uids: readonly number[], db: Kysely<Tables> = this.db): Promise<Account[]> {
     if (uids.length === 0) return [];
-    const rows = await this.db
-      .selectFrom('account')
-      .select(PROFILE_COLUMNS)
-      .where('uid', 'in', uids)
-      .execute();
+    const rows = await db.selectFrom('account').select(PROFILE_COLUMNS).where('uid', 'in', uids).execute();
     return rows.map(accountOf);
   }
 

@@ -12,6 +12,7 @@ import { Mailboxes } from './mailboxes.js';
 import { Media } from './media.js';
 import { MediaFiles } from './media-files.js';
 import { MessageIds } from './message-ids.js';
+import { Receipts } from './receipts.js';
 import { Requests } from './requests.js';
 import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
@@ -40,6 +41,7 @@ export class Store {
   readonly lists: Lists;
   readonly mailboxes: Mailboxes;
   readonly media: Media;
+  readonly receipts: Receipts;
   readonly requests: Requests;
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
@@ -59,6 +61,7 @@ export class Store {
     this.groups = new Groups(opened.db, settings.cachedGroups);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now);
+    this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
     this.messageIds = messageIds;
     this.secret = secret;

@@ -1,15 +1,19 @@
 /** What each account sees: its conversations, what it missed, and what it has acknowledged. */
 import { sql } from 'kysely';
-import { type Conversation, GROUP, SINGLE, type WireMessage } from '../../../src/protocol/index.js';
+import {
+  type Conversation,
+  GROUP,
+  type ReceiptChange,
+  SINGLE,
+  type WireMessage,
+} from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import { Gatherer } from '../gather.js';
-import type { Profile } from './accounts.js';
+import { conversationName, listConversations } from './conversations.js';
 import {
   acknowledgeGroupsUpTo,
   acknowledgeInGroups,
-  type BareConversation,
   type GroupMark,
-  groupConversations,
   groupHistory,
   inGroupsBeyond,
   lastInGroups,
@@ -33,10 +37,11 @@ export interface MailedMessage {
     from_gid: number;
   };
   wire: WireMessage;
+  /** Of the account's own messages that asked for receipts. */
+  receipt?: MailedReceipt;
 }
 
-/** A conversation's name: uids and gids may be equal. */
-export const conversationName = (type: number, key: number): string => `${type}:${key}`;
+export type MailedReceipt = ReceiptChange['receipt_msgs'][number];
 
 export interface SyncRequest {
   uid: number;
@@ -194,6 +199,14 @@ export class Mailboxes {
       )
       .leftJoin('chat_group', 'chat_group.gid', 'member.gid')
       .selectAll('message')
+      .select([
+        sql<number | null>`(select unread_count from receipt where receipt.msg_id = message.msg_id)`.as(
+          'unread_count',
+        ),
+        sql<number | null>`(select change_id from receipt where receipt.msg_id = message.msg_id)`.as(
+          'change_id',
+        ),
+      ])
       .select(['account.uid as peer', 'account.appkey', 'username', 'chat_group.appkey as group_appkey'])
       .where('msg_id', 'in', ids)
       .where((where) =>
@@ -228,44 +241,19 @@ export class Mailboxes {
           : undefined,
         content: JSON.parse(row.content_json),
       },
+      ...(row.need_receipt &&
+        row.sender === uid && {
+          receipt: {
+            msg_id: row.msg_id,
+            unread_count: row.unread_count ?? row.receivers,
+            mtime: timeOf(row.change_id ?? row.msg_id),
+          },
+        }),
     }));
   }
 
-  async conversations(uid: number): Promise<Conversation[]> {
-    const unread = await this.pendingCounts(uid);
-    const rows = await this.db
-      .selectFrom('conversation')
-      .innerJoin('account', 'account.uid', 'conversation.peer')
-      .select(['peer', 'last_msg_id', 'appkey', 'username', 'profile_json'])
-      .where('conversation.uid', '=', uid)
-      .orderBy('last_msg_id', 'desc')
-      .limit(this.limits.conversations)
-      .execute();
-    const singles = rows.map<BareConversation>(({ peer, last_msg_id, appkey, username, profile_json }) => {
-      const profile: Profile = JSON.parse(profile_json);
-      return {
-        type: SINGLE,
-        key: peer,
-        name: username,
-        nickname: profile.nickname ?? '',
-        avatar: profile.avatar ?? '',
-        appkey,
-        username,
-        mtime: timeOf(last_msg_id),
-      };
-    });
-    const { conversations: limit, offlineMessages } = this.limits;
-    return [...singles, ...(await groupConversations(this.db, uid, limit))]
-      .sort((one, other) => other.mtime - one.mtime)
-      .slice(0, limit)
-      .map((conversation) => ({
-        ...conversation,
-        unread_msg_count: Math.min(
-          unread.get(conversationName(conversation.type, conversation.key)) ?? 0,
-          offlineMessages,
-        ),
-        extras: {},
-      }));
+  conversations(uid: number): Promise<Conversation[]> {
+    return listConversations(this.db, uid, this.limits.conversations, this.#offline());
   }
 
   #offline(): { oldest: number; count: number } {

@@ -29,6 +29,11 @@ export interface RelationTables {
     /** uid or gid. */
     target: number;
   };
+  /** A message that its sender took back: nothing else of it is kept. */
+  retracted: {
+    msg_id: number;
+    sender: number;
+  };
   /** Up to where an account has read its conversation with a user (type 3) or in a group (4). */
   read_mark: {
     uid: number;
@@ -98,8 +103,9 @@ async function lists(db: Kysely<unknown>): Promise<void> {
 
 async function reading(db: Kysely<unknown>): Promise<void> {
   await db.schema
-    .alterTable('message')
-    .addColumn('retracted', 'boolean', (column) => column.notNull().defaultTo(false))
+    .createTable('retracted')
+    .addColumn('msg_id', 'bigint', (column) => column.primaryKey())
+    .addColumn('sender', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema
     .createTable('read_mark')

@@ -29,8 +29,6 @@ export interface Tables extends RelationTables, MediaTables {
     no_offline: Generated<boolean>;
     /** How many others it was sent to: 1, or the group's other members at that time. */
     receivers: Generated<number>;
-    /** Taken back by its sender: it has no content any more and is shown to nobody. */
-    retracted: Generated<boolean>;
   };
   /** Who sees which message: a row for its sender and one for its recipient. */
   mailbox: {

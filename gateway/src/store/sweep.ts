@@ -14,6 +14,8 @@ export async function sweep(
   while ((await deleteRequests(db, now - ages.requestAgeMs)) === PORTION);
   const oldest = firstIdAt(now - Math.max(ages.historyAgeMs, ages.offlineAgeMs));
   while ((await deleteMessages(db, oldest)) === PORTION);
+  while ((await deleteRetracted(db, oldest)) === PORTION);
+  while ((await deleteInvitations(db, now - ages.eventAgeMs)) === PORTION);
   while ((await deleteEvents(db, firstIdAt(now - ages.eventAgeMs))) === PORTION);
 }
 
@@ -38,8 +40,27 @@ async function deleteMessages(db: Database, before: number): Promise<number> {
       delete from mailbox using old
       where old.sender <> old.recipient
         and mailbox.uid = old.recipient and mailbox.peer = old.sender and mailbox.msg_id = old.msg_id
-    )
+    ),
+    read as (delete from reader using old where reader.msg_id = old.msg_id),
+    receipted as (delete from receipt using old where receipt.msg_id = old.msg_id)
     delete from message using old where message.msg_id = old.msg_id returning message.msg_id`.execute(db);
+  return rows.length;
+}
+
+async function deleteRetracted(db: Database, before: number): Promise<number> {
+  const { rows } = await sql`
+    delete from retracted where msg_id in (
+      select msg_id from retracted where msg_id < ${before} order by msg_id limit ${PORTION}
+    ) returning msg_id`.execute(db);
+  return rows.length;
+}
+
+/** An invitation can be answered for as long as its event is kept. */
+async function deleteInvitations(db: Database, beforeMs: number): Promise<number> {
+  const { rows } = await sql`
+    delete from invitation where (invitee, inviter) in (
+      select invitee, inviter from invitation where created_ms < ${beforeMs} order by created_ms limit ${PORTION}
+    ) returning invitee`.execute(db);
   return rows.length;
 }
 

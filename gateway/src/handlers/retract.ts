@@ -1,0 +1,51 @@
+/** Taking a message back. */
+import { CODES, GROUP, SINGLE } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { userNameOf } from '../store/accounts.js';
+import { readRoster } from '../store/groups.js';
+import { timeOf } from '../store/message-ids.js';
+import { findMessage, retract, retractedBy, takesPart } from '../store/messages.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+const EVENT_RETRACTED = 55;
+
+export async function retractMessage(handling: Handling<'msg_retract'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account } = sessionOf(connection);
+  const { msg_id } = payload;
+  return change(handling, async ({ transaction, nowMs, emit }) => {
+    const message = await findMessage(transaction, msg_id);
+    if (!message) {
+      const sender = await retractedBy(transaction, msg_id);
+      return refuse(sender === account.uid ? CODES.alreadyRetracted : CODES.messageNotExist);
+    }
+    if (message.sender !== account.uid) {
+      // Whose messages one cannot see, of those one does not learn that they exist.
+      const sees = await takesPart(transaction, account.uid, message);
+      return refuse(sees ? CODES.notTheSender : CODES.messageNotExist);
+    }
+    if (nowMs - timeOf(msg_id) > services.settings.retractAgeMs) return refuse(CODES.retractOutOfTime);
+    await retract(transaction, message);
+
+    const { gid, recipient } = message;
+    const members = gid > 0 ? (await readRoster(transaction, gid))?.members : undefined;
+    const [target] = gid > 0 ? [] : await services.store.accounts.byIds([recipient], transaction);
+    emit([account.uid, ...(target ? [target.uid] : []), ...(members?.keys() ?? [])], {
+      event_type: EVENT_RETRACTED,
+      from: account,
+      gid,
+      to_usernames: target ? [userNameOf(target)] : [],
+      // Clients of different ages look for the id under different names.
+      more: {
+        from_gid: gid,
+        msg_type: gid > 0 ? GROUP : SINGLE,
+        msg_id,
+        msg_ids: [msg_id],
+        msgid_list: [msg_id],
+        from_nickname: account.profile.nickname ?? '',
+      },
+    });
+    return success();
+  });
+}

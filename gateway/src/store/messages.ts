@@ -1,0 +1,65 @@
+/** Single stored messages: looked up by id, and taken back. */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Tables } from './schema.js';
+
+/** What a message is, without what it says. */
+export interface MessageHead {
+  msg_id: number;
+  sender: number;
+  /** 0 for a group's message. */
+  recipient: number;
+  /** 0 for a single message. */
+  gid: number;
+  need_receipt: boolean;
+}
+
+/** @param db the transaction, inside of a change */
+export function findMessage(db: Kysely<Tables>, msgId: number): Promise<MessageHead | undefined> {
+  return db
+    .selectFrom('message')
+    .select(['msg_id', 'sender', 'recipient', 'gid', 'need_receipt'])
+    .where('msg_id', '=', msgId)
+    .executeTakeFirst();
+}
+
+/** Whether the message was sent by the account, to it, or to a group that it was in already. */
+export async function takesPart(db: Kysely<Tables>, uid: number, message: MessageHead): Promise<boolean> {
+  if (message.sender === uid || message.recipient === uid) return true;
+  const row = await db
+    .selectFrom('group_member')
+    .select('uid')
+    .where('gid', '=', message.gid)
+    .where('uid', '=', uid)
+    .where('joined_msg_id', '<', message.msg_id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @returns who took it back */
+export async function retractedBy(
+  transaction: Transaction<Tables>,
+  msgId: number,
+): Promise<number | undefined> {
+  const row = await transaction
+    .selectFrom('retracted')
+    .select('sender')
+    .where('msg_id', '=', msgId)
+    .executeTakeFirst();
+  return row?.sender;
+}
+
+/** Nothing of the message is left but the fact, so that nothing that shows messages has to know of this. */
+export async function retract(
+  transaction: Transaction<Tables>,
+  { msg_id, sender, recipient }: MessageHead,
+): Promise<void> {
+  await sql`
+    with noted as (insert into retracted (msg_id, sender) values (${msg_id}, ${sender})),
+    unboxed as (
+      delete from mailbox where msg_id = ${msg_id}
+        and ((uid = ${sender} and peer = ${recipient}) or (uid = ${recipient} and peer = ${sender}))
+    ),
+    unread as (delete from reader where msg_id = ${msg_id}),
+    unreceipted as (delete from receipt where msg_id = ${msg_id})
+    delete from message where msg_id = ${msg_id}`.execute(transaction);
+}
