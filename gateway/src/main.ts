@@ -27,11 +27,22 @@ function parseApps(text: string, before: Map<string, string> = new Map()): Map<s
   return apps;
 }
 
+/** Without the slash at its end: paths are put behind it. */
+function parsePublicUrl(text: string): string {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError('wanted: an address such as https://im.example.org');
+  }
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`.replace(/\/+$/, '');
+}
+
 interface CliOptions {
   port: number;
   host: string;
   app?: Map<string, string>;
   data: string;
+  media: string;
+  publicUrl: string;
   dev: boolean;
   trustProxy: boolean;
   logLevel: string;
@@ -54,16 +65,43 @@ const program = new Command('jmessage-gateway')
       .default('.data/gateway')
       .env('JMESSAGE_DATA'),
   )
+  .addOption(
+    new Option(
+      '--media <directory>',
+      'where uploaded files are kept; "media" in the data directory if not given',
+    )
+      .default('')
+      .env('JMESSAGE_MEDIA'),
+  )
+  .addOption(
+    new Option(
+      '--public-url <url>',
+      'the address under which clients reach this, if their Host header is wrong',
+    )
+      .argParser(parsePublicUrl)
+      .default('')
+      .env('JMESSAGE_PUBLIC_URL'),
+  )
   .option('--dev', 'sign auth payloads for anyone: GET /dev/auth?appkey=…', false)
   .option('--trust-proxy', "take a client's address from the last entry of X-Forwarded-For", false)
   .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
 
 async function main(): Promise<void> {
   const options = program.parse().opts<CliOptions>();
-  const { app: apps = new Map<string, string>(), data, dev, host, port, trustProxy } = options;
+  const { app: apps = new Map<string, string>(), data, dev, host, port, publicUrl, trustProxy } = options;
   if (apps.size === 0) program.error('error: no application to serve: give --app appkey:masterSecret');
   const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
-  const starting = startGateway({ apps, data, dev, host, port, trustProxy, log });
+  const starting = startGateway({
+    apps,
+    data,
+    dev,
+    host,
+    port,
+    publicUrl,
+    mediaDirectory: options.media,
+    trustProxy,
+    log,
+  });
 
   // Also while starting: a database that is being set up is closed in order.
   const stop = (signal: string): void => {
