@@ -14,6 +14,8 @@ const KEPT_LOG_CHARS = 20_000;
 
 export interface GatewayOptions {
   appkey?: string;
+  /** Other applications that it serves, with the same secret. */
+  otherAppkeys?: string[];
   /** More of the command line: settings. */
   args?: string[];
 }
@@ -22,14 +24,16 @@ export class Gateway {
   readonly appkey: string;
   readonly secret = randomBytes(16).toString('hex');
   readonly #args: string[];
+  readonly #appkeys: string[];
   readonly #data: string;
   #child: ChildProcess | null = null;
   #url = '';
   #log = '';
 
-  constructor(data: string, { appkey = 'test-app', args = [] }: GatewayOptions) {
+  constructor(data: string, { appkey = 'test-app', otherAppkeys = [], args = [] }: GatewayOptions) {
     this.#data = data;
     this.appkey = appkey;
+    this.#appkeys = [appkey, ...otherAppkeys];
     this.#args = args;
   }
 
@@ -46,8 +50,8 @@ export class Gateway {
   /** Starts it, the first time on a free port, and waits until it says that it listens. */
   async start(): Promise<void> {
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
-    const app = `${this.appkey}:${this.secret}`;
-    const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', '--app', app];
+    const apps = this.#appkeys.flatMap((appkey) => ['--app', `${appkey}:${this.secret}`]);
+    const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
     const child = spawn(process.execPath, [CLI, ...args, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -85,11 +89,24 @@ export class Gateway {
   }
 
   /** What an application's own server would hand to its page: a signed payload, made now or as if then. */
-  auth(timestamp = Date.now(), flag = true): AuthPayload {
+  auth(timestamp = Date.now(), flag = true, appkey = this.appkey): AuthPayload {
     const random_str = randomBytes(16).toString('hex');
-    const text = `appkey=${this.appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${this.secret}`;
+    const text = `appkey=${appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${this.secret}`;
     const signature = createHash('md5').update(text).digest('hex');
-    return { appkey: this.appkey, random_str, signature, timestamp, flag };
+    return { appkey, random_str, signature, timestamp, flag };
+  }
+
+  /** What an application's own server would do: a call of the gateway's REST API. @returns the answer, which must not be a refusal */
+  async rest(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, unknown>> {
+    const authorization = `Basic ${Buffer.from(`${this.appkey}:${this.secret}`).toString('base64')}`;
+    const response = await fetch(new URL(path, this.#url), {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? {} : JSON.parse(text);
   }
 
   /** Ends it and removes its data. */

@@ -7,6 +7,8 @@ import type {
   Failure,
   ListenerEvents,
   ListenerName,
+  LocalName,
+  LocalParams,
   MethodName,
   Methods,
   ParamsOf,
@@ -14,26 +16,38 @@ import type {
   SecondOf,
   StateSnapshot,
 } from '../../src/protocol/index.js';
-import { UNTIL_TIMEOUT_MS } from './until.js';
+import { encodeForms } from './forms.js';
+import { UNTIL_TIMEOUT_MS, until } from './until.js';
 
 /** What `pages/tab.js` puts there. */
 interface TabWindow {
-  JIM: Pick<JMessage, 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg'>;
+  JIM: Pick<JMessage, 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg' | LocalName>;
   tab: {
     heard: { listener: ListenerName; data: unknown }[];
-    call(method: MethodName, params: unknown): Promise<unknown>;
+    call(method: MethodName, params: unknown, forms: boolean, aborted?: Aborted): Promise<unknown>;
   };
 }
+
+/** When a call gives its upload up: as soon as it is made, or when some of it has gone out. */
+export type Aborted = 'at once' | 'in progress';
 
 export interface Ack {
   rid: number;
   data: unknown;
 }
 
-export type TabOutcome<M extends MethodName> =
-  | { kind: 'success'; data: AnswerOf<Methods[M]>; second: SecondOf<Methods[M]>; acks: Ack[] }
-  | { kind: 'failure'; error: Failure; acks: Ack[] }
-  | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean }; acks: Ack[] };
+/** What came before a call was settled. */
+interface Before {
+  acks: Ack[];
+  progress: { loaded: number; total: number }[];
+}
+
+export type TabOutcome<M extends MethodName> = Before &
+  (
+    | { kind: 'success'; data: AnswerOf<Methods[M]>; second: SecondOf<Methods[M]> }
+    | { kind: 'failure'; error: Failure }
+    | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean } }
+  );
 
 export interface BurstOutcome {
   /** How often the request settled. */
@@ -52,15 +66,37 @@ export class Tab {
   /** @param frame a page, or an iframe of one: both are tabs to the SDK */
   constructor(readonly frame: Page | Frame) {}
 
-  /** Calls a method. Resolves with its outcome, whichever it is. */
-  async call<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<TabOutcome<M>> {
+  /** Calls a method; a FormData among its parameters reaches the page as one. Resolves with its outcome, whichever it is. */
+  async call<M extends MethodName>(
+    method: M,
+    params?: ParamsOf<Methods[M]>,
+    aborted?: Aborted,
+  ): Promise<TabOutcome<M>> {
+    const { value, forms } = await encodeForms(params);
     // As text: Playwright's types would take the parameters' types apart without end.
     const outcome = await this.frame.evaluate(
-      ([name, json]) =>
-        (window as unknown as TabWindow).tab.call(name, json === undefined ? undefined : JSON.parse(json)),
-      [method, JSON.stringify(params)] as const,
+      ([name, json, hasForms, when]) =>
+        (window as unknown as TabWindow).tab.call(
+          name,
+          json === undefined ? undefined : JSON.parse(json),
+          hasForms,
+          when,
+        ),
+      [method, JSON.stringify(value), forms, aborted] as const,
     );
     return outcome as TabOutcome<M>;
+  }
+
+  /** Calls a method that answers at once. */
+  async local<N extends LocalName>(method: N, params: LocalParams<N>): Promise<ReturnType<JMessage[N]>> {
+    const answer = await this.frame.evaluate(
+      ([name, json]) => {
+        const { JIM } = window as unknown as TabWindow;
+        return (JIM[name] as (params: unknown) => unknown).call(JIM, JSON.parse(json));
+      },
+      [method, JSON.stringify(params)] as const,
+    );
+    return answer as ReturnType<JMessage[N]>;
   }
 
   /** Calls a method that must succeed. @returns its answer */
@@ -150,6 +186,18 @@ export class Tab {
       { listener, times },
       { timeout: timeoutMs },
     );
+  }
+
+  /** Waits until the listener has been called with something that matches. */
+  async waitFor<L extends ListenerName>(
+    listener: L,
+    matches: (data: ListenerEvents[L]) => boolean,
+    what = '',
+  ): Promise<ListenerEvents[L]> {
+    return until(`${listener} ${what}`, async () => {
+      const found = (await this.heard(listener)).find(matches);
+      return found === undefined ? undefined : { found };
+    }).then(({ found }) => found);
   }
 
   async state(): Promise<StateSnapshot> {

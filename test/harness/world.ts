@@ -61,8 +61,8 @@ export class World {
   ) {}
 
   /** A fresh signed payload, with roaming. */
-  auth(): AuthPayload {
-    return this.gateway.auth();
+  auth(appkey?: string): AuthPayload {
+    return this.gateway.auth(undefined, undefined, appkey);
   }
 
   user(username: string): Credentials {
@@ -70,8 +70,8 @@ export class World {
   }
 
   /** Registers an account that is new. */
-  async register(username: string): Promise<void> {
-    const answer = await register(this.gateway.url, this.#wireOptions(username));
+  async register(username: string, appkey?: string): Promise<void> {
+    const answer = await register(this.gateway.url, this.#wireOptions(username, appkey));
     if (answer.code !== 0) throw new Error(`register ${username}: ${answer.code} ${answer.message}`);
   }
 
@@ -149,7 +149,7 @@ export class World {
     await this.gateway.destroy();
   }
 
-  #wireOptions(username: string): WireClientOptions {
-    return { auth: () => this.gateway.auth(), ...this.user(username) };
+  #wireOptions(username: string, appkey?: string): WireClientOptions {
+    return { auth: () => this.auth(appkey), ...this.user(username) };
   }
 }

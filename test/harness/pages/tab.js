@@ -8,6 +8,13 @@
     'onMsgReceive',
     'onSyncConversation',
     'onEventNotification',
+    'onSyncEvent',
+    'onUserInfUpdate',
+    'onMsgReceiptChange',
+    'onSyncMsgReceipt',
+    'onMutiUnreadMsgUpdate',
+    'onTransMsgRec',
+    'onRoomMsg',
     'onDisconnect',
     'onStateChange',
   ];
@@ -28,15 +35,38 @@
     return jim;
   };
 
-  /** A call's outcome as data, with the acks that came before it. */
-  const call = (method, params) =>
+  const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
+  /** Files come as text: here they become what an application has, a FormData. */
+  const formOf = (parts) => {
+    const form = new FormData();
+    for (const { name, text, base64, type, filename } of parts) {
+      if (text === undefined) form.append(name, new File([bytesOf(base64)], filename, { type }));
+      else form.append(name, text);
+    }
+    return form;
+  };
+  const withForms = (params) =>
+    Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, value?.$form ? formOf(value.$form) : value]),
+    );
+
+  /** A call's outcome as data, with the acks and the progress that came before it. @param aborted 'at once' or 'in progress' */
+  const call = (method, params, forms, aborted) =>
     new Promise((resolve) => {
       const acks = [];
-      window.JIM[method](params)
+      const progress = [];
+      const settle = (outcome) => resolve({ ...outcome, acks, progress });
+      const request = window.JIM[method](forms ? withForms(params) : params)
         .onAck((ack) => acks.push(ack))
-        .onSuccess((data, second) => resolve({ kind: 'success', data, second, acks }))
-        .onFail((error) => resolve({ kind: 'failure', error, acks }))
-        .onTimeout((data) => resolve({ kind: 'timeout', data, acks }));
+        .onProgress((part) => {
+          progress.push(part);
+          if (aborted === 'in progress') request.abort();
+        })
+        .onSuccess((data, second) => settle({ kind: 'success', data, second }))
+        .onFail((error) => settle({ kind: 'failure', error }))
+        .onTimeout((data) => settle({ kind: 'timeout', data }));
+      if (aborted === 'at once') request.abort();
     });
 
   window.JIM = create();

@@ -1,0 +1,265 @@
+/** Accounts through pages: getting in and out, profiles, passwords, and what others hear of it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { png } from '../../../gateway/test/support/images.js';
+import { CODES } from '../../../src/protocol/codes.js';
+import { fileForm } from '../../harness/forms.js';
+import { until } from '../../harness/until.js';
+import { digestOf } from '../../harness/wire-client.js';
+import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol' | 'visitor'>;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+/** Logs in as whoever is wanted. */
+let visitor: Actor;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol', 'visitor');
+  ({ alice, bob, carol, visitor } = cast.actors);
+});
+afterAll(() => cast.close());
+
+const auth = (appkey?: string) => cast.world.auth(appkey);
+/** Out, and initialised for the next login. */
+async function fresh(): Promise<void> {
+  await visitor.ok('loginOut');
+  await visitor.ok('init', auth());
+}
+
+test('init: takes numbers and booleans as text, answers code and message, and makes isInit() true', async () => {
+  await visitor.ok('loginOut');
+  const { timestamp, flag: _flag, ...rest } = auth();
+  const answer = await visitor.ok('init', { ...rest, timestamp: `${timestamp}`, flag: '1' });
+  expect(answer).toEqual({ code: 0, message: expect.any(String) });
+  expect(await visitor.tab.flags()).toMatchObject({ init: true, login: false });
+});
+
+test('init: a signature of another secret fails with 880102, an unknown appkey with 880101', async () => {
+  const tab = await cast.world.tab(cast.profile, { auth: false, address: cast.world.gateway.url });
+  const wrong = { ...auth(), signature: '0'.repeat(32) };
+  expect(await tab.call('init', wrong)).toMatchObject({ error: { code: CODES.signatureFail } });
+  expect(await tab.call('init', { ...auth(), appkey: 'nobody' })).toMatchObject({
+    error: { code: CODES.appkeyNotExist },
+  });
+  await tab.close();
+});
+
+test('register: takes the profile, extras and media_id, and a taken name fails with 882002', async () => {
+  await fresh();
+  const profile = {
+    nickname: `Dora ${EMOJI}`,
+    birthday: '2001-02-03',
+    signature: `here ${EMOJI}`,
+    gender: '2',
+    region: '深圳',
+    address: `街 ${EMOJI}`,
+    extras: { level: 7, [EMOJI]: [true, null] },
+  };
+  const dora = { username: `dora-${EMOJI}`, password: `pass ${EMOJI}` };
+  const answer = await visitor.ok('register', { ...dora, ...profile, media_id: 'qiniu/image/j/abc' });
+  expect(answer).toMatchObject({ code: 0, message: expect.any(String) });
+  const { user_info } = await bob.ok('getUserInfo', { username: dora.username });
+  expect(user_info).toMatchObject({ ...profile, gender: 2, avatar: 'qiniu/image/j/abc', appkey: bob.appkey });
+  await visitor.ok('login', dora);
+  expect(await visitor.code('register', { username: 'somebody', password: 'x' })).toBe(
+    CODES.logOutBeforeRegister,
+  );
+  await fresh();
+  expect(await visitor.code('register', { ...dora, ...profile })).toBe(CODES.userExists);
+});
+
+test.each(['true', '1', 1, true] as const)(
+  'register: is_md5 as %o says that the password is a digest',
+  async (is_md5) => {
+    await fresh();
+    const username = `digested-${typeof is_md5}-${is_md5}`;
+    await visitor.ok('register', { username, password: digestOf('secret').toUpperCase(), is_md5 });
+    await visitor.ok('login', { username, password: 'secret', is_md5: false });
+  },
+);
+
+test('login: answers username, appkey and online_list, and makes isLogin() and isConnect() true', async () => {
+  await fresh();
+  const answer = await visitor.ok('login', cast.world.user('visitor'));
+  expect(answer).toMatchObject({ code: 0, username: 'visitor', appkey: visitor.appkey });
+  expect(answer.online_list).toEqual(expect.any(Array));
+  expect(await visitor.tab.flags()).toEqual({ init: true, login: true, connect: true });
+});
+
+test('login: takes a digest with is_md5 as text or boolean', async () => {
+  const { username, password } = cast.world.user('visitor');
+  for (const is_md5 of ['true', true, 1, '1'] as const) {
+    await fresh();
+    await visitor.ok('login', { username, password: digestOf(password), is_md5 });
+  }
+  await fresh();
+  await visitor.ok('login', { username, password, is_md5: 'false' });
+});
+
+test('login: an unknown name fails with 880103, a wrong password with 880104', async () => {
+  await fresh();
+  expect(await visitor.code('login', { username: 'nobody', password: 'x' })).toBe(CODES.userNotExist);
+  expect(await visitor.code('login', { username: 'visitor', password: 'x' })).toBe(CODES.invalidPassword);
+});
+
+test('attach: joins the live session without a password, and fails with 889007 where there is none', async () => {
+  const second = await secondTabOf(cast, alice);
+  expect(await second.tab.flags()).toEqual({ init: true, login: true, connect: true });
+  expect((await second.ok('getUserInfo', { username: 'alice' })).user_info.username).toBe('alice');
+  const nobody = { appkey: alice.appkey, username: 'nobody' };
+  await second.tab.close();
+  await fresh();
+  expect(await visitor.code('attach', nobody)).toBe(CODES.nothingToAttach);
+});
+
+test('loginOut: needs no callback, ends the session at once and leaves room for another account', async () => {
+  await visitor.ok('login', cast.world.user('visitor'));
+  await visitor.ok('loginOut');
+  expect(await visitor.tab.flags()).toMatchObject({ login: false, connect: false });
+  expect(await visitor.code('getConversation')).not.toBe(0);
+});
+
+test('getUserInfo: answers every field of the document, unset ones empty', async () => {
+  const { code, user_info } = await bob.ok('getUserInfo', { username: 'carol' });
+  expect(code).toBe(0);
+  expect(user_info).toMatchObject({
+    username: 'carol',
+    appkey: carol.appkey,
+    nickname: '',
+    avatar: '',
+    birthday: '',
+    gender: 0,
+    signature: '',
+    region: '',
+    address: '',
+    mtime: expect.any(Number),
+    extras: {},
+  });
+});
+
+test('getUserInfo: finds users of another application by appkey, and fails with 880103 where there is none', async () => {
+  const { user_info } = await bob.ok('getUserInfo', { username: 'stranger', appkey: OTHER_APPKEY });
+  expect(user_info).toMatchObject({ username: 'stranger', appkey: OTHER_APPKEY });
+  expect(await bob.code('getUserInfo', { username: 'stranger' })).toBe(CODES.userNotExist);
+  expect(await bob.code('getUserInfo', { username: 'carol', appkey: OTHER_APPKEY })).toBe(CODES.userNotExist);
+  expect(await bob.code('getUserInfo', {})).toBe(CODES.invalidParameter);
+});
+
+test('updateSelfInfo: changes what is named and nothing else, as others see it', async () => {
+  await alice.ok('updateSelfInfo', { nickname: `Ali ${EMOJI}`, gender: '1', region: '珠海' });
+  await alice.ok('updateSelfInfo', {
+    signature: `signed ${EMOJI}`,
+    birthday: '1999-12-31',
+    extras: { a: [EMOJI] },
+  });
+  await alice.ok('updateSelfInfo', { address: 'here' });
+  const { user_info } = await bob.ok('getUserInfo', { username: 'alice' });
+  expect(user_info).toMatchObject({
+    nickname: `Ali ${EMOJI}`,
+    gender: 1,
+    region: '珠海',
+    signature: `signed ${EMOJI}`,
+    birthday: '1999-12-31',
+    address: 'here',
+    extras: { a: [EMOJI] },
+  });
+  expect(await alice.code('updateSelfInfo', { gender: 3 })).toBe(CODES.invalidValue);
+  expect(await alice.code('updateSelfInfo', { nickname: 7 })).toBe(CODES.invalidType);
+});
+
+test('onUserInfUpdate: partners hear of a changed profile at once or when they come back, others do not', async () => {
+  for (const partner of ['bob', 'carol'])
+    await alice.ok('sendSingleMsg', { target_username: partner, content: 'hi' });
+  await carol.misses(async () => {
+    await alice.ok('updateSelfInfo', { nickname: 'told' });
+    const update = await bob.hears('onUserInfUpdate', { username: 'alice', appkey: alice.appkey });
+    expect(update).toEqual({ username: 'alice', appkey: alice.appkey, mtime: expect.any(Number) });
+    expect(String(update.mtime)).toHaveLength(10);
+  });
+  await carol.hears('onUserInfUpdate', { username: 'alice', appkey: alice.appkey });
+  await cast.stranger.ok('getConversation');
+  expect(await cast.stranger.tab.heard('onUserInfUpdate')).toEqual([]);
+});
+
+test('updateSelfAvatar: uploads the image, and others find it in the profile', async () => {
+  const image = png(3, 2);
+  const answer = await alice.ok('updateSelfAvatar', {
+    avatar: fileForm(Uint8Array.from(image), 'me.png', 'image/png'),
+  });
+  expect(answer).toMatchObject({ code: 0, message: expect.any(String) });
+  const { avatar } = (await bob.ok('getUserInfo', { username: 'alice' })).user_info;
+  expect(avatar).toMatch(/\w/);
+  const { url } = await bob.ok('getResource', { media_id: avatar });
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(image)).toBe(true);
+});
+
+test('updateSelfAvatar: a form without a file fails with 880005, none at all with 880002', async () => {
+  expect(await alice.code('updateSelfAvatar', { avatar: new FormData() })).toBe(CODES.fileNotExist);
+  expect(await alice.code('updateSelfAvatar', {})).toBe(CODES.invalidParameter);
+  expect(await alice.code('updateSelfAvatar', { avatar: 'me.png' })).toBe(CODES.invalidType);
+});
+
+test('updateSelfPwd: ends every session with event 2; from then on the new password counts', async () => {
+  await visitor.come();
+  const second = await secondTabOf(cast, visitor);
+  const { password: old_pwd } = cast.world.user('visitor');
+  expect(await visitor.code('updateSelfPwd', { old_pwd: 'wrong', new_pwd: 'x' })).toBe(CODES.invalidPassword);
+  await visitor.ok('updateSelfPwd', {
+    old_pwd: digestOf(old_pwd),
+    new_pwd: digestOf(`new ${EMOJI}`),
+    is_md5: 'true',
+  });
+  for (const actor of [visitor, second]) {
+    const event = await actor.event(2);
+    expect(event).toMatchObject({ event_id: expect.any(Number), ctime: expect.any(Number) });
+    await actor.tab.waitForState('ended');
+    expect(await actor.tab.state()).toMatchObject({ reason: 'password_changed' });
+  }
+  await second.tab.close();
+  await visitor.ok('init', auth());
+  expect(await visitor.code('login', { username: 'visitor', password: old_pwd })).toBe(CODES.invalidPassword);
+  await visitor.ok('login', { username: 'visitor', password: `new ${EMOJI}` });
+  await visitor.ok('updateSelfPwd', { old_pwd: `new ${EMOJI}`, new_pwd: old_pwd });
+});
+
+test('onEventNotification: a login elsewhere is event 1 with extra 0, and it ends the session', async () => {
+  await visitor.come();
+  await visitor.tab.forget();
+  const elsewhere = await cast.world.wire('visitor');
+  expect(await visitor.event(1)).toMatchObject({
+    extra: 0,
+    event_id: expect.any(Number),
+    ctime: expect.any(Number),
+  });
+  await visitor.tab.waitForState('ended');
+  elsewhere.close();
+});
+
+test('onEventNotification: an account that its application disables hears event 1 with extra 1, and may not return', async () => {
+  const { gateway } = cast.world;
+  await visitor.come();
+  await visitor.tab.forget();
+  await gateway.rest('PUT', '/v1/users/visitor/forbidden?disable=true', {});
+  await visitor.event(1, { extra: 1 });
+  await visitor.tab.waitForState('ended');
+  await visitor.ok('init', auth());
+  expect(await visitor.code('login', cast.world.user('visitor'))).toBe(CODES.userDisabled);
+  await gateway.rest('PUT', '/v1/users/visitor/forbidden?disable=false', {});
+  await visitor.ok('login', cast.world.user('visitor'));
+});
+
+test('onDisconnect: is called once for an outage, and onStateChange: tells the way down and up', async () => {
+  for (const actor of [alice, bob]) await actor.tab.forget();
+  cast.world.relay.cutAll();
+  for (const actor of [alice, bob]) {
+    await actor.tab.waitForHeard('onDisconnect');
+    await actor.hears('onStateChange', { connected: false });
+    await actor.hears('onStateChange', { state: 'ready', connected: true, synced: true });
+    expect(await actor.tab.heard('onDisconnect')).toHaveLength(1);
+  }
+  await until(
+    'everybody to be back',
+    async () => (await alice.tab.flags()).connect && (await bob.tab.flags()).connect,
+  );
+});

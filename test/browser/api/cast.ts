@@ -1,0 +1,143 @@
+/**
+ * The cast of an API test: several accounts, each in a tab of its own, side by side in one browser, on a gateway with two applications.
+ * An actor calls what an application would call and waits for what it would hear; going away is a `loginOut`, coming back a login.
+ */
+import { CODES } from '../../../src/protocol/codes.js';
+import type {
+  AnswerOf,
+  ListenerEvents,
+  ListenerName,
+  MethodName,
+  Methods,
+  ParamsOf,
+} from '../../../src/protocol/index.js';
+import type { Profile } from '../../harness/browser.js';
+import type { Tab, TabOutcome } from '../../harness/tab.js';
+import { createWorld, type World } from '../../harness/world.js';
+
+export const OTHER_APPKEY = 'other-app';
+/** Every text of the protocol holds what needs four bytes in UTF-8. */
+export const EMOJI = '🦊😀';
+
+/** What a listener is called with; one element of it where that is a list. */
+type Heard<L extends ListenerName> = ListenerEvents[L] extends (infer T)[] ? T : ListenerEvents[L];
+
+/** Whether everything that is asked for is there; lists have to be as long. */
+export function includes(actual: unknown, like: unknown): boolean {
+  if (typeof like !== 'object' || like === null) return Object.is(actual, like);
+  if (typeof actual !== 'object' || actual === null) return false;
+  if (Array.isArray(like) && (!Array.isArray(actual) || actual.length !== like.length)) return false;
+  return Object.entries(like).every(([key, value]) =>
+    includes((actual as Record<string, unknown>)[key], value),
+  );
+}
+
+export class Actor {
+  constructor(
+    readonly world: World,
+    readonly tab: Tab,
+    readonly username: string,
+    readonly appkey: string,
+  ) {}
+
+  /** As `member_usernames` and the like have it. */
+  get name(): { username: string; appkey: string } {
+    return { username: this.username, appkey: this.appkey };
+  }
+
+  async come(): Promise<void> {
+    await this.tab.login(this.world.auth(this.appkey), this.world.user(this.username));
+    await this.tab.waitForState('ready');
+  }
+
+  async leave(): Promise<void> {
+    await this.tab.ok('loginOut');
+    await this.tab.forget();
+  }
+
+  /** Is away while something happens, and back afterwards. */
+  async misses(what: () => Promise<unknown>): Promise<void> {
+    await this.leave();
+    await what();
+    await this.come();
+  }
+
+  call<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<TabOutcome<M>> {
+    return this.tab.call(method, params);
+  }
+
+  /** A call that must succeed. */
+  ok<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<AnswerOf<Methods[M]>> {
+    return this.tab.ok(method, params);
+  }
+
+  /** The code that a call ends with, 0 for success; also with parameters that its types rule out, as pages in JavaScript have them. */
+  async code(method: MethodName, params?: unknown): Promise<number> {
+    const outcome = await this.tab.call(method as 'getUserInfo', params as never);
+    if (outcome.kind === 'success') return CODES.success;
+    if (outcome.kind === 'timeout') throw new Error(`${method}: timed out`);
+    if (!/\w/.test(outcome.error.message))
+      throw new Error(`${method}: ${outcome.error.code} without a message`);
+    return outcome.error.code;
+  }
+
+  /** Waits until a listener is or was called with something that has these fields. */
+  async hears<L extends ListenerName>(listener: L, like: object): Promise<Heard<L>> {
+    const inside = (data: ListenerEvents[L]): unknown[] => (Array.isArray(data) ? data : [data]);
+    const matches = (one: unknown) => includes(one, like);
+    const what = `of ${this.username} with ${JSON.stringify(like)}`;
+    const data = await this.tab.waitFor(listener, (heard) => inside(heard).some(matches), what);
+    return inside(data).find(matches) as Heard<L>;
+  }
+
+  /** Waits for a business event, heard while here. */
+  event(event_type: number, like: object = {}): Promise<Heard<'onEventNotification'>> {
+    return this.hears('onEventNotification', { event_type, ...like });
+  }
+
+  /** Waits for a business event that was missed. */
+  missed(event_type: number, like: object = {}): Promise<Heard<'onSyncEvent'>> {
+    return this.hears('onSyncEvent', { event_type, ...like });
+  }
+
+  /** The types of the events that were heard or missed so far. */
+  async eventTypes(): Promise<number[]> {
+    const live = await this.tab.heard('onEventNotification');
+    const synced = await this.tab.heard('onSyncEvent');
+    return [...synced.flat(), ...live].map(({ event_type }) => event_type);
+  }
+}
+
+export interface Cast<N extends string> {
+  world: World;
+  profile: Profile;
+  actors: Record<N, Actor>;
+  /** Somebody who is in another application. */
+  stranger: Actor;
+  close(): Promise<void>;
+}
+
+/** Everybody is logged in. */
+export async function castOf<const N extends string>(...names: N[]): Promise<Cast<N>> {
+  const world = await createWorld({ users: names, gateway: { otherAppkeys: [OTHER_APPKEY] } });
+  await world.register('stranger', OTHER_APPKEY);
+  const profile = await world.profile();
+  const tabs = await world.tabs(profile, names.length + 1);
+  const all = [...names, 'stranger'].map((name, i) => {
+    const tab = tabs[i];
+    if (!tab) throw new Error('a tab for each of the cast');
+    return new Actor(world, tab, name, name === 'stranger' ? OTHER_APPKEY : world.gateway.appkey);
+  });
+  for (const actor of all) await actor.come();
+  const stranger = all.pop();
+  if (!stranger) throw new Error('the cast is empty');
+  const actors = Object.fromEntries(all.map((actor) => [actor.username, actor])) as Record<N, Actor>;
+  return { world, profile, actors, stranger, close: () => world.close() };
+}
+
+/** A second tab of an actor's account, in the same browser. */
+export async function secondTabOf(cast: Pick<Cast<string>, 'profile'>, actor: Actor): Promise<Actor> {
+  const tab = await actor.world.tab(cast.profile);
+  await tab.ok('attach', actor.name);
+  return new Actor(actor.world, tab, actor.username, actor.appkey);
+}

@@ -1,0 +1,36 @@
+/** Forms on their way into a page: Playwright hands over text, so a FormData is taken apart here and put together in `pages/tab.js`. */
+
+interface EncodedPart {
+  name: string;
+  text?: string;
+  base64?: string;
+  type?: string;
+  filename?: string;
+}
+
+/** @returns the parameters with every FormData as data, and whether there was one */
+export async function encodeForms(params: unknown): Promise<{ value: unknown; forms: boolean }> {
+  if (typeof params !== 'object' || params === null) return { value: params, forms: false };
+  const entries = Object.entries(params);
+  if (!entries.some(([, value]) => value instanceof FormData)) return { value: params, forms: false };
+  const encoded = await Promise.all(
+    entries.map(async ([name, value]) => [name, value instanceof FormData ? await encode(value) : value]),
+  );
+  return { value: Object.fromEntries(encoded), forms: true };
+}
+
+async function encode(form: FormData): Promise<{ $form: EncodedPart[] }> {
+  const parts = [...form].map(async ([name, value]): Promise<EncodedPart> => {
+    if (typeof value === 'string') return { name, text: value };
+    const base64 = Buffer.from(await value.arrayBuffer()).toString('base64');
+    return { name, base64, type: value.type, filename: value.name };
+  });
+  return { $form: await Promise.all(parts) };
+}
+
+/** A form with one file, as an application's `<input type="file">` would fill it. */
+export function fileForm(bytes: Uint8Array<ArrayBuffer>, filename: string, type: string): FormData {
+  const form = new FormData();
+  form.append(filename, new File([bytes], filename, { type }));
+  return form;
+}
