@@ -1,0 +1,447 @@
+/** Groups: who may do what, what it does, and who hears of it, at once or when they come back. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import {
+  APPKEY,
+  APPS,
+  type Data,
+  md5,
+  nextRid,
+  OTHER_APPKEY,
+  OTHER_SECRET,
+  uniqueName,
+} from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { Guests } from './support/gateway.js';
+import { goAway, makeGroup, missedEvents, named, told, type User } from './support/groups.js';
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  const limits = { groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 };
+  gateway = await startGateway({ apps: APPS, data: data.path, ...limits });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+const users = (count: number): Promise<User[]> =>
+  Promise.all(Array.from({ length: count }, () => guests.liveUser()));
+
+async function three(): Promise<[User, User, User]> {
+  return Promise.all([guests.liveUser(), guests.liveUser(), guests.liveUser()]);
+}
+
+const membersOf = async (user: User, gid: number) =>
+  (await user.ask('get_group_members', { gid })).member_list as Data[];
+
+describe('a new group', () => {
+  it('belongs to who made it, who is told so', async () => {
+    const owner = await guests.liveUser();
+    const fields = { group_name: '群组 😀', group_description: '描述 🎉', media_id: 'avatar-1' };
+    const made = await owner.ask('create_group', fields);
+    expect(made).toMatchObject({
+      code: 0,
+      gid: expect.any(Number),
+      group_name: '群组 😀',
+      group_description: '描述 🎉',
+      group_descriptin: '描述 🎉',
+    });
+    const { gid } = made;
+    const group = {
+      gid,
+      name: '群组 😀',
+      desc: '描述 🎉',
+      appkey: APPKEY,
+      avatar: 'avatar-1',
+      flag: 1,
+      ctime: expect.any(Number),
+      mtime: expect.any(Number),
+    };
+    expect((await owner.ask('get_groups_list')).group_list).toEqual([group]);
+    expect((await owner.ask('get_group_info', { gid })).group_info).toEqual(group);
+    expect(await membersOf(owner, Number(gid))).toEqual([
+      {
+        username: owner.username,
+        appkey: APPKEY,
+        nickname: '',
+        avatar: '',
+        flag: 1,
+        keep_silence: false,
+        uid: expect.any(Number),
+        mtime: expect.any(Number),
+      },
+    ]);
+    expect(await told(owner, 8)).toMatchObject({
+      gid,
+      from_username: owner.username,
+      to_usernames: [{ username: owner.username, appkey: APPKEY, nickname: '' }],
+      ctime: expect.any(Number),
+    });
+  });
+
+  it('is made once for a request, however often it is tried', async () => {
+    const owner = await guests.liveUser();
+    const rid = nextRid();
+    const made = await owner.ask('create_group', { group_name: 'once' }, rid);
+    const again = await owner.ask('create_group', { group_name: 'once' }, rid);
+    expect(again).toMatchObject({ code: 0, gid: made.gid });
+    expect((await owner.ask('get_groups_list')).group_list).toHaveLength(1);
+    expect(owner.all('event_notification')).toHaveLength(1);
+  });
+
+  it.each([
+    ['name is above 64 bytes', { group_name: '字'.repeat(22) }, 880404],
+    ['description is above 250 bytes', { group_name: 'x', group_description: '字'.repeat(84) }, 880405],
+    ['name cannot be stored', { group_name: 'nul\0' }, 880003],
+    ['name is missing', {}, 880002],
+  ])('is refused when its %s', async (_, fields, code) => {
+    const owner = await guests.liveUser();
+    expect(await owner.ask('create_group', fields)).toMatchObject({ code });
+  });
+
+  it('is refused to who has too many', async () => {
+    const owner = await guests.liveUser();
+    for (let made = 0; made < 3; made += 1) await makeGroup([owner]);
+    expect(await owner.ask('create_group', { group_name: 'more' })).toMatchObject({ code: 880403 });
+  });
+});
+
+describe('members', () => {
+  it('are added by any member of a private group, and everybody hears of it, at once or later', async () => {
+    const [owner, bob, carol] = await three();
+    const dave = await guests.liveUser();
+    const gid = await makeGroup([owner, bob, carol]);
+    const away = await goAway(carol);
+    const add = { gid, member_usernames: named(dave) };
+    expect(await bob.ask('add_across_group_member', add)).toMatchObject({ code: 0 });
+    const expected = {
+      event_type: 10,
+      gid,
+      from_username: bob.username,
+      to_usernames: [{ username: dave.username, appkey: APPKEY }],
+    };
+    const isDave = (event: Data) => (event.from_username as string) === bob.username;
+    for (const user of [owner, bob, dave]) expect(await told(user, 10, isDave)).toMatchObject(expected);
+    const back = await guests.user(away);
+    expect((await missedEvents(back)).at(-1)).toMatchObject(expected);
+    const names = (await membersOf(back, gid)).map(({ username }) => username);
+    expect([names[0], names[3]]).toEqual([owner.username, dave.username]);
+  });
+
+  it('of another application are added by appkey', async () => {
+    const owner = await guests.liveUser();
+    const other = await guests.connect();
+    const username = uniqueName('other');
+    await other.init(OTHER_APPKEY, OTHER_SECRET);
+    await other.ask('register', { username, password: md5('secret') });
+    await other.login(username);
+    await other.sync(0, 0);
+    const gid = await makeGroup([owner]);
+    const wrong = { gid, member_usernames: [{ username }] };
+    expect(await owner.ask('add_across_group_member', wrong)).toMatchObject({ code: 880203 });
+    const right = { gid, member_usernames: [{ username, appkey: OTHER_APPKEY }] };
+    expect(await owner.ask('add_across_group_member', right)).toMatchObject({ code: 0 });
+    expect(await told(other, 10)).toMatchObject({ gid, from_appkey: APPKEY });
+    expect((await other.ask('get_groups_list')).group_list).toMatchObject([{ gid, appkey: APPKEY }]);
+    expect(await membersOf(owner, gid)).toMatchObject([
+      { appkey: APPKEY },
+      { username, appkey: OTHER_APPKEY },
+    ]);
+  });
+
+  it('are not added twice, nor nobody, nor by strangers, nor beyond the limits', async () => {
+    const [owner, bob, stranger] = await three();
+    const gid = await makeGroup([owner, bob]);
+    const add = (by: User, ...members: { username: string }[]) =>
+      by.ask('add_across_group_member', { gid, member_usernames: named(...members) });
+    expect(await add(owner, bob)).toMatchObject({ code: 880607 });
+    expect(await add(owner, stranger, stranger)).toMatchObject({ code: 880607 });
+    expect(await add(owner)).toMatchObject({ code: 880602 });
+    expect(await add(owner, { username: 'nobody' })).toMatchObject({ code: 880203 });
+    expect(await add(stranger, stranger)).toMatchObject({ code: 880604 });
+    expect(
+      await owner.ask('add_across_group_member', { gid: 1, member_usernames: named(bob) }),
+    ).toMatchObject({
+      code: 880204,
+    });
+    const more = await users(3);
+    expect(await add(owner, ...more)).toMatchObject({ code: 880608 });
+    for (let made = 0; made < 3; made += 1) await makeGroup([stranger]);
+    expect(await add(owner, stranger)).toMatchObject({ code: 880609 });
+    expect(await membersOf(owner, gid)).toHaveLength(2);
+  });
+
+  it('are removed by the owner and keepers only, and everybody hears of it', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol]);
+    const remove = (by: User, user: User) =>
+      by.ask('del_across_group_member', { gid, member_usernames: named(user) });
+    expect(await remove(bob, carol)).toMatchObject({ code: 880704 });
+    expect(await owner.ask('add_group_keeper', { gid, member_usernames: named(bob) })).toMatchObject({
+      code: 0,
+    });
+    expect(await remove(bob, owner)).toMatchObject({ code: 880705 });
+    expect(await remove(bob, bob)).toMatchObject({ code: 880705 });
+    await goAway(carol);
+    expect(await remove(bob, carol)).toMatchObject({ code: 0 });
+    const expected = {
+      event_type: 11,
+      gid,
+      from_username: bob.username,
+      to_usernames: [{ username: carol.username }],
+    };
+    expect(await told(owner, 11)).toMatchObject(expected);
+    expect(await told(bob, 11)).toMatchObject(expected);
+    const back = await guests.user(carol.username);
+    expect((await missedEvents(back)).at(-1)).toMatchObject(expected);
+    expect(await remove(bob, carol)).toMatchObject({ code: 880205 });
+    expect(await back.ask('get_group_members', { gid })).toMatchObject({ code: 880205 });
+    expect(await back.ask('get_group_info', { gid })).toMatchObject({ code: 880205 });
+    expect((await back.ask('get_groups_list')).group_list).toEqual([]);
+    expect(await remove(owner, bob)).toMatchObject({ code: 0 });
+  });
+
+  it('who leave are said to have left', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol]);
+    const away = await goAway(owner);
+    expect(await bob.ask('exit_group', { gid })).toMatchObject({ code: 0, gid, group_name: 'a group' });
+    expect(await bob.ask('exit_group', { gid })).toMatchObject({ code: 880205 });
+    const expected = { event_type: 9, gid, from_username: bob.username, extra: 0 };
+    expect(await told(carol, 9)).toMatchObject(expected);
+    expect(bob.all('event_notification').map(({ event_type }) => event_type)).not.toContain(9);
+    expect((await missedEvents(await guests.user(away))).at(-1)).toMatchObject(expected);
+  });
+
+  it('get the group in the order of joining when its owner leaves, and the last takes it along', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob]);
+    await owner.ask('add_across_group_member', { gid, member_usernames: named(carol) });
+    expect(await owner.ask('exit_group', { gid })).toMatchObject({ code: 0 });
+    const expected = {
+      gid,
+      from_username: owner.username,
+      new_owner: { username: bob.username, appkey: APPKEY },
+    };
+    for (const user of [owner, bob, carol]) expect(await told(user, 9)).toMatchObject(expected);
+    expect(await membersOf(bob, gid)).toMatchObject([
+      { username: bob.username, flag: 1 },
+      { username: carol.username, flag: 0 },
+    ]);
+    await bob.ask('exit_group', { gid });
+    await carol.ask('exit_group', { gid });
+    expect(await carol.ask('get_group_info', { gid })).toMatchObject({ code: 880204 });
+  });
+});
+
+describe('a group', () => {
+  it('is changed by its owner and keepers, each field by itself', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol], { group_description: 'old' });
+    const away = await goAway(carol);
+    expect(await bob.ask('update_group_info', { gid, group_name: 'b' })).toMatchObject({ code: 880614 });
+    expect(await owner.ask('update_group_info', { gid, group_name: '字'.repeat(22) })).toMatchObject({
+      code: 880404,
+    });
+    expect(await owner.ask('update_group_info', { gid, group_name: '新' })).toMatchObject({ code: 0 });
+    expect(await owner.ask('update_group_info', { gid, media_id: 'pic' })).toMatchObject({ code: 0 });
+    expect((await bob.ask('get_group_info', { gid })).group_info).toMatchObject({
+      name: '新',
+      desc: 'old',
+      avatar: 'pic',
+    });
+    const expected = { event_type: 12, gid, from_username: owner.username };
+    expect(await told(bob, 12)).toMatchObject(expected);
+    expect(
+      (await missedEvents(await guests.user(away))).filter(({ event_type }) => event_type === 12),
+    ).toMatchObject([expected, expected]);
+  });
+
+  it('is ended by its owner only, and everybody hears of it', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol]);
+    const away = await goAway(carol);
+    expect(await bob.ask('dissolve_group', { gid })).toMatchObject({ code: 881701 });
+    const rid = nextRid();
+    expect(await owner.ask('dissolve_group', { gid }, rid)).toMatchObject({ code: 0 });
+    expect(await owner.ask('dissolve_group', { gid }, rid)).toMatchObject({ code: 0 });
+    expect(await owner.ask('dissolve_group', { gid })).toMatchObject({ code: 880204 });
+    const expected = { event_type: 9, gid, extra: 69, from_username: owner.username };
+    for (const user of [owner, bob]) expect(await told(user, 9)).toMatchObject(expected);
+    expect((await missedEvents(await guests.user(away))).at(-1)).toMatchObject(expected);
+  });
+
+  it('silences members, by its owner and keepers', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol]);
+    const silence = (by: User, user: User, keep_silence: boolean) =>
+      by.ask('group_mem_silence', { gid, target_username: user.username, keep_silence });
+    expect(await silence(bob, carol, true)).toMatchObject({ code: 880614 });
+    await owner.ask('add_group_keeper', { gid, member_usernames: named(bob) });
+    expect(await silence(bob, owner, true)).toMatchObject({ code: 880614 });
+    await goAway(carol);
+    expect(await silence(bob, carol, true)).toMatchObject({ code: 0 });
+    expect(await told(owner, 65)).toMatchObject({
+      gid,
+      extra: 1,
+      to_usernames: [{ username: carol.username }],
+    });
+    expect((await membersOf(owner, gid)).map(({ keep_silence }) => keep_silence)).toContain(true);
+    expect(await silence(bob, carol, false)).toMatchObject({ code: 0 });
+    expect(await told(owner, 65, ({ extra }) => extra === 2)).toMatchObject({ gid });
+    const missed = await missedEvents(await guests.user(carol.username));
+    expect(missed.filter(({ event_type }) => event_type === 65).map(({ extra }) => extra)).toEqual([1, 2]);
+  });
+
+  it('has keepers, appointed by its owner up to the limit', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob, carol]);
+    const away = await goAway(carol);
+    const appoint = (by: User, ...members: { username: string }[]) =>
+      by.ask('add_group_keeper', { gid, member_usernames: named(...members) });
+    expect(await appoint(bob, bob)).toMatchObject({ code: 881701 });
+    expect(await appoint(owner, owner)).toMatchObject({ code: 880003 });
+    expect(await appoint(owner, bob, carol)).toMatchObject({ code: 880608 });
+    expect(await appoint(owner, bob)).toMatchObject({ code: 0 });
+    expect(await told(bob, 80)).toMatchObject({ gid, extra: 1, to_usernames: [{ username: bob.username }] });
+    expect(await membersOf(owner, gid)).toContainEqual(
+      expect.objectContaining({ username: bob.username, flag: 2 }),
+    );
+    const dismissal = { gid, member_usernames: named(bob) };
+    expect(await owner.ask('del_group_keeper', dismissal)).toMatchObject({ code: 0 });
+    expect(await told(bob, 80, ({ extra }) => extra === 2)).toMatchObject({ gid });
+    const missed = await missedEvents(await guests.user(away));
+    expect(missed.slice(-2)).toMatchObject([
+      { event_type: 80, extra: 1 },
+      { event_type: 80, extra: 2 },
+    ]);
+  });
+
+  it('is handed over by its owner', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob]);
+    const hand = (by: User, to: User) => by.ask('change_group_admin', { gid, target_username: to.username });
+    expect(await hand(bob, bob)).toMatchObject({ code: 881701 });
+    expect(await hand(owner, owner)).toMatchObject({ code: 880003 });
+    expect(await hand(owner, carol)).toMatchObject({ code: 880205 });
+    const away = await goAway(bob);
+    expect(await hand(owner, bob)).toMatchObject({ code: 0 });
+    const expected = {
+      event_type: 82,
+      gid,
+      from_username: owner.username,
+      to_usernames: [{ username: away }],
+    };
+    expect(await told(owner, 82)).toMatchObject(expected);
+    expect((await missedEvents(await guests.user(away))).at(-1)).toMatchObject(expected);
+    expect(await owner.ask('dissolve_group', { gid })).toMatchObject({ code: 881701 });
+  });
+});
+
+describe('a public group', () => {
+  const open = { is_limit: true };
+  const answerTo = (by: User, event: Data, target: User, result: number, reason = '') =>
+    by.ask('admin_add_group_member', {
+      gid: event.gid,
+      event_id: event.event_id,
+      from_username: event.from_username,
+      target_username: target.username,
+      result,
+      reason,
+    });
+
+  it('is listed by pages, and shown to anybody', async () => {
+    const [one, two, three] = await users(3);
+    if (!one || !two || !three) throw new Error('three users');
+    const gids = [];
+    for (const user of [one, two, three]) gids.push(await makeGroup([user], open));
+    await makeGroup([one]);
+    const page = async (start: number) => (await three.ask('public_group_list', { start })).result as Data;
+    const { total } = await page(0);
+    const rows: unknown[] = [];
+    for (let start = 0; start < Number(total); start += 2) {
+      const result = await page(start);
+      expect(result).toMatchObject({ total, start });
+      rows.push(...(result.groups as unknown[]));
+    }
+    expect(rows).toEqual(
+      expect.arrayContaining(gids.map((gid) => expect.objectContaining({ gid, flag: 2 }))),
+    );
+    expect(rows).toHaveLength(Number(total));
+    expect(await three.ask('public_group_list', { start: 0, appkey: 'nowhere' })).toMatchObject({
+      code: 880101,
+    });
+    expect(await three.ask('get_group_info', { gid: gids[0] })).toMatchObject({ code: 0 });
+  });
+
+  it('is joined by asking its owner and keepers, once', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob], open);
+    const keeper = await goAway(bob);
+    await owner.ask('add_group_keeper', { gid, member_usernames: named(bob) });
+    expect(await carol.ask('apply_join_group', { gid, reason: '请 😀' })).toMatchObject({ code: 0 });
+    const request = await told(owner, 56);
+    expect(request).toMatchObject({
+      gid,
+      extra: 59,
+      from_username: carol.username,
+      to_usernames: [{ username: carol.username }],
+      description: '请 😀',
+    });
+    const back = await guests.user(keeper);
+    const later = (await missedEvents(back)).at(-1);
+    expect(later).toMatchObject({ event_type: 56, event_id: request.event_id });
+    expect(await answerTo(carol, request, carol, 0)).toMatchObject({ code: 880205 });
+    expect(await answerTo(back, request, carol, 0)).toMatchObject({ code: 0 });
+    expect(await told(carol, 10)).toMatchObject({ gid, to_usernames: [{ username: carol.username }] });
+    expect(await answerTo(owner, request, carol, 0)).toMatchObject({ code: 880612 });
+    expect(await carol.ask('apply_join_group', { gid })).toMatchObject({ code: 880610 });
+    expect(await membersOf(carol, gid)).toHaveLength(3);
+  });
+
+  it('can be refused: the applicant and the other keepers hear of it', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob], open);
+    await owner.ask('add_group_keeper', { gid, member_usernames: named(bob) });
+    await carol.ask('apply_join_group', { gid });
+    const request = await told(bob, 56);
+    const applicant = await goAway(carol);
+    expect(await answerTo(owner, request, carol, 1, '满了')).toMatchObject({ code: 0 });
+    expect(await told(bob, 58)).toMatchObject({ gid, from_username: owner.username, description: '满了' });
+    const back = await guests.user(applicant);
+    expect((await missedEvents(back)).at(-1)).toMatchObject({ event_type: 57, gid, description: '满了' });
+    expect(owner.all('event_notification').map(({ event_type }) => event_type)).not.toContain(58);
+    expect(await answerTo(bob, request, carol, 0)).toMatchObject({ code: 880612 });
+    expect(await membersOf(owner, gid)).toHaveLength(2);
+  });
+
+  it('lets other members only ask for somebody; keepers add at once', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob], open);
+    const add = { gid, member_usernames: named(carol) };
+    expect(await bob.ask('add_across_group_member', add)).toMatchObject({ code: 0 });
+    const request = await told(owner, 56);
+    expect(request).toMatchObject({
+      extra: 10,
+      from_username: bob.username,
+      to_usernames: [{ username: carol.username }],
+    });
+    expect(await membersOf(owner, gid)).toHaveLength(2);
+    expect(await answerTo(owner, { ...request, event_id: 1 }, carol, 0)).toMatchObject({ code: 880003 });
+    expect(await answerTo(owner, request, bob, 0)).toMatchObject({ code: 880003 });
+    expect(await answerTo(owner, request, carol, 0)).toMatchObject({ code: 0 });
+    expect(await membersOf(carol, gid)).toHaveLength(3);
+  });
+
+  it('is the only kind that can be joined', async () => {
+    const [owner, bob] = await three();
+    const gid = await makeGroup([owner]);
+    expect(await bob.ask('apply_join_group', { gid })).toMatchObject({ code: 880611 });
+    expect(await bob.ask('apply_join_group', { gid: 1 })).toMatchObject({ code: 880204 });
+  });
+});
