@@ -10,8 +10,14 @@ import { refuseInit } from '../signature.js';
 import { type Account, isStorableName } from '../store/accounts.js';
 import { appkeyOf, type Handling, keyOf } from './types.js';
 
-/** The only kind of client so far. */
-const PLATFORM = 'web';
+/** Kinds of clients of which an account may have one each at the same time. Stock web clients say 'j'. */
+const NATIVE_PLATFORMS = new Set(['android', 'ios', 'pc']);
+const WEB = 'web';
+
+function platformOf({ init }: Connection): string {
+  const said = init?.fromPlatForm;
+  return said !== undefined && NATIVE_PLATFORMS.has(said) ? said : WEB;
+}
 
 export async function init({ services, connection, payload }: Handling<'c_init'>): Promise<Reply> {
   const { apps, settings, now } = services;
@@ -61,6 +67,10 @@ export async function login({ services, connection, payload }: Handling<'login'>
   if (hash === undefined || !(await verifyPassword(password, hash))) {
     return { answer: refuse(CODES.invalidPassword) };
   }
+  // It may have been changed meanwhile, and whoever was in with the old one shut out.
+  if ((await services.store.accounts.passwordHash(account.uid)) !== hash) {
+    return { answer: refuse(CODES.invalidPassword) };
+  }
   // Who knows the password is not guessing at it.
   tries.credit(1);
   if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
@@ -91,8 +101,9 @@ function enter(services: Services, connection: Connection, account: Account): vo
     },
     settings,
   );
-  connection.session = { account, platform: PLATFORM, feed };
-  const displaced = presence.enter(account.uid, PLATFORM, connection);
+  const platform = platformOf(connection);
+  connection.session = { account, platform, feed };
+  const displaced = presence.enter(account.uid, platform, connection);
   if (displaced) dismiss(services, displaced, account, 'otherLogin');
   const graceTimer = setTimeout(() => {
     feed.goLive().catch((error: unknown) => {

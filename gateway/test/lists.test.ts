@@ -1,0 +1,146 @@
+/** No-disturb and shields: on, off, refused when nothing would change, and told to the account's devices. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../src/server.js';
+import { APPKEY, APPS } from './support/client.js';
+import { freshData, type TestData } from './support/data.js';
+import { liveDevice } from './support/devices.js';
+import { Guests } from './support/gateway.js';
+import { makeGroup, named, sendTo, told } from './support/groups.js';
+
+let data: TestData;
+let gateway: RunningGateway;
+const guests = new Guests(() => gateway.url);
+beforeAll(async () => {
+  data = await freshData();
+  gateway = await startGateway({ apps: APPS, data: data.path });
+});
+afterEach(() => guests.leave());
+afterAll(async () => {
+  await gateway.close();
+  await data.remove();
+});
+
+const noDisturb = async (user: Awaited<ReturnType<Guests['user']>>) =>
+  (await user.ask('no_disturb', { version: 0 })).no_disturb;
+
+describe('no-disturb', () => {
+  it('is off for everybody at first', async () => {
+    expect(await noDisturb(await guests.user())).toEqual({ global: 0, users: [], groups: [] });
+  });
+
+  it('of a user is turned on once and off once', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await bob.ask('update_user_inf', { nickname: 'Bobby' });
+    const request = { target_name: bob.username, version: 0 };
+    expect(await alice.ask('add_msg_no_disturb_single', request)).toMatchObject({ code: 0 });
+    expect(await alice.ask('add_msg_no_disturb_single', request)).toMatchObject({ code: 881101 });
+    expect(await noDisturb(alice)).toEqual({
+      global: 0,
+      users: [{ username: bob.username, nickname: 'Bobby', appkey: APPKEY }],
+      groups: [],
+    });
+    expect(await alice.ask('delete_msg_no_disturb_single', request)).toMatchObject({ code: 0 });
+    expect(await alice.ask('delete_msg_no_disturb_single', request)).toMatchObject({ code: 881102 });
+    const ask = (target_name: string) => alice.ask('add_msg_no_disturb_single', { target_name });
+    expect(await ask('nobody')).toMatchObject({ code: 880103 });
+    expect(await ask(alice.username)).toMatchObject({ code: 880003 });
+  });
+
+  it('of a group is for its members, and ends with the membership', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const gid = await makeGroup([alice, bob], { group_name: 'quiet', group_description: 'please' });
+    expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 0 });
+    expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 881105 });
+    expect(await noDisturb(bob)).toMatchObject({
+      groups: [{ gid, name: 'quiet', appkey: APPKEY, desc: 'please' }],
+    });
+    expect(await alice.ask('delete_msg_no_disturb_group', { gid })).toMatchObject({ code: 881106 });
+    await bob.ask('exit_group', { gid });
+    expect(await noDisturb(bob)).toMatchObject({ groups: [] });
+    expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 880205 });
+    expect(await bob.ask('add_msg_no_disturb_group', { gid: gid + 1_000 })).toMatchObject({ code: 880204 });
+  });
+
+  it('of everybody is turned on once and off once', async () => {
+    const alice = await guests.user();
+    const codes = [];
+    for (const event of ['add', 'add', 'delete', 'delete']) {
+      codes.push((await alice.ask(`${event}_msg_no_disturb_global`)).code);
+    }
+    expect(codes).toEqual([0, 881107, 0, 881108]);
+    await alice.ask('add_msg_no_disturb_global');
+    expect(await noDisturb(alice)).toMatchObject({ global: 1 });
+  });
+
+  it('is told to the changer as event 37 and to the other devices as event 102', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const phone = await liveDevice(guests, alice.username);
+    await alice.ask('add_msg_no_disturb_single', { target_name: bob.username });
+    expect(await told(alice, 37)).toMatchObject({ from_username: alice.username });
+    expect(await told(phone, 102)).toMatchObject({ extra: 31, to_usernames: [{ username: bob.username }] });
+    await alice.ask('add_msg_no_disturb_global');
+    await told(phone, 102, ({ extra }) => extra === 35);
+    expect(alice.all('event_notification').map(({ event_type }) => event_type)).toEqual([37, 37]);
+  });
+});
+
+describe('a shield', () => {
+  it('keeps a group’s messages away, but not out of its history', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const gid = await makeGroup([alice, bob]);
+    expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 0 });
+    expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 881203 });
+    expect((await bob.ask('list_shield_group')).group_list).toMatchObject([{ gid, flag: 1, appkey: APPKEY }]);
+    const shielded = await sendTo(alice, gid, 'unheard');
+    expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 0 });
+    expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 881204 });
+    const heard = await sendTo(alice, gid, 'heard');
+    expect((await bob.live(1)).map(({ msg_id }) => msg_id)).toEqual([heard.msg_id]);
+    const back = await guests.user(bob.username);
+    await back.sync(0, 1);
+    const { messages } = await back.next('sync_conversation');
+    const ids = messages.flatMap(({ msgs }) => msgs).map(({ msg_id }) => msg_id);
+    expect(ids).toEqual([shielded.msg_id, heard.msg_id]);
+  });
+
+  it('is for members, and is told to the other devices', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const gid = await makeGroup([alice]);
+    expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 880205 });
+    expect(await bob.ask('add_msg_shield_group', { gid: gid + 1_000 })).toMatchObject({ code: 880204 });
+    const phone = await liveDevice(guests, alice.username);
+    await alice.ask('add_msg_shield_group', { gid });
+    expect(await told(phone, 103)).toMatchObject({ extra: 1, gid });
+    await alice.ask('del_msg_shield_group', { gid });
+    expect(await told(phone, 103, ({ extra }) => extra === 2)).toMatchObject({ gid });
+    expect(alice.all('event_notification').map(({ event_type }) => event_type)).not.toContain(103);
+  });
+});
+
+describe('lists of friends and blacklists', () => {
+  it('are told to the other devices live, and not to the one that changed them', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const phone = await liveDevice(guests, alice.username);
+    await bob.ask('add_friend', { target_name: alice.username, from_type: 1 });
+    await alice.ask('add_friend', { target_name: bob.username, from_type: 2 });
+    await alice.ask('update_friend_memo', { target_name: bob.username, memo_name: 'Bobby' });
+    await alice.ask('del_friend', { target_name: bob.username });
+    await alice.ask('add_black_list', { member_usernames: named(bob) });
+    await alice.ask('del_black_list', { member_usernames: named(bob) });
+    await told(phone, 101, ({ extra }) => extra === 2);
+    const heard = phone.all('event_notification').map(({ event_type, extra }) => [event_type, extra]);
+    expect(heard).toEqual([
+      [5, 1],
+      [100, 5],
+      [7, 0],
+      [100, 7],
+      [100, 6],
+      [38, 1],
+      [101, 1],
+      [38, 2],
+      [101, 2],
+    ]);
+    const own = alice.all('event_notification').map(({ event_type }) => event_type);
+    expect(own).toEqual([5, 38, 38]);
+  });
+});
