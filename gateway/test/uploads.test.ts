@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningGateway, startGateway } from '../src/server.js';
 import { APPKEY, APPS, md5 } from './support/client.js';
-import { emptyDirectory, freshData, type TestData } from './support/data.js';
+import { freshData, type TestData } from './support/data.js';
 import { Guests, openStore } from './support/gateway.js';
 import { png } from './support/images.js';
 import { basic, formOf, tokenOf, upload } from './support/upload.js';
@@ -26,7 +27,12 @@ let gateway: RunningGateway;
 const guests = new Guests(() => gateway.url);
 beforeAll(async () => {
   data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path, uploadBytes: LIMIT_BYTES });
+  gateway = await startGateway({
+    apps: APPS,
+    data: data.path,
+    uploadBytes: LIMIT_BYTES,
+    uploadsPerMinute: 1_000,
+  });
 });
 afterEach(() => guests.leave());
 afterAll(async () => {
@@ -166,6 +172,59 @@ describe('an upload', () => {
     await vi.waitFor(async () => expect(await incoming()).toEqual([]));
   });
 
+  it.each([
+    ['multipart/form-data', 'no boundary'],
+    ['application/json', '{"a":'],
+    ['image/png', 'bytes'],
+    ['', 'anything'],
+  ])('of type %j is refused in the same form', async (type, body) => {
+    const to = await open({ 'content-type': type, 'content-length': body.length });
+    const answer = answerOf(to);
+    to.end(body);
+    expect(await answer).toEqual({ status: expect.toSatisfy((status) => status < 500), code: 898003 });
+  });
+
+  it('of any bytes is answered, and leaves nothing when it is refused', async () => {
+    const token = fc.constantFrom(
+      HEAD,
+      TAIL,
+      `--${BOUNDARY}`,
+      '\r\n',
+      '--',
+      'Content-Disposition: form-data',
+      '; name=',
+    );
+    const part = fc.oneof(
+      token.map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+    );
+    const user = await guests.user();
+    const authorization = basic(user.username, await tokenOf(user));
+    let accepted = (await kept()).length;
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 12 }), async (parts) => {
+        const body = Buffer.concat(parts);
+        const to = request(`${gateway.url}/resource?type=file`, {
+          method: 'POST',
+          headers: {
+            'x-app-key': APPKEY,
+            authorization,
+            'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+            'content-length': body.length,
+          },
+        });
+        const answer = answerOf(to);
+        to.end(body);
+        const { status, code } = await answer;
+        if (status === 200) accepted += 1;
+        else expect([status, code]).toEqual([400, 898003]);
+        expect(await kept()).toHaveLength(accepted);
+        expect(await incoming()).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('that is under way when the gateway stops leaves nothing', async () => {
     const own = await freshData();
     const other = await startGateway({ apps: APPS, data: own.path });
@@ -254,7 +313,7 @@ describe('files', () => {
   });
 
   it('that a killed gateway has left behind are deleted by the next one', async () => {
-    const own = await emptyDirectory();
+    const own = await freshData();
     const first = await openStore(own.path);
     const { directory } = first.media.files;
     await first.close();

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { CODES, MESSAGES } from '../../../src/protocol/index.js';
 import type { Services } from '../gateway.js';
 import { servedAs } from '../media-type.js';
-import { HttpRefusal, sendRefusal } from './errors.js';
+import { answerErrors, HttpRefusal, sendRefusal } from './errors.js';
 
 const MS_PER_SECOND = 1_000;
 
@@ -21,6 +21,7 @@ interface Route {
 }
 
 export async function downloads(http: FastifyInstance, services: () => Services): Promise<void> {
+  answerErrors(http, { invalid: CODES.invalidValue, internal: CODES.internalError }, () => services().log);
   http.get<Route>('/media/:id', async (request, reply) => {
     const { store, tickets, now } = services();
     const { e: expires, s: signature } = request.query;

@@ -1,5 +1,6 @@
 /** JMessage's own form of an HTTP error: a status and `{error: {code, message}}`. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
 
 /** Codes of JMessage's HTTP interfaces: 898xxx for uploads, 899xxx for servers. */
 export const HTTP_CODES = {
@@ -34,6 +35,20 @@ export class HttpRefusal {
 
 export function sendRefusal(reply: FastifyReply, { status, code, message }: HttpRefusal): FastifyReply {
   return reply.code(status).send({ error: { code, message } });
+}
+
+/** What Fastify itself refuses, or what fails, is answered in the same form. */
+export function answerErrors(
+  http: FastifyInstance,
+  codes: { invalid: number; internal: number },
+  log: () => Logger,
+): void {
+  http.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { statusCode: status = 500, message } = error;
+    if (status < 500) return sendRefusal(reply, new HttpRefusal(status, codes.invalid, message));
+    log().error({ err: error }, 'an HTTP request failed');
+    return sendRefusal(reply, new HttpRefusal(500, codes.internal, 'internal error'));
+  });
 }
 
 /** `Authorization: Basic`, taken apart. @param split where the name ends: its own colons, or the password's, belong to the other */

@@ -9,7 +9,7 @@ import type { Services } from '../gateway.js';
 import { isImage, pixelsOf, typeOf } from '../media-type.js';
 import type { Account } from '../store/accounts.js';
 import type { ReceivedFile } from '../store/media-files.js';
-import { basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from './errors.js';
+import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from './errors.js';
 
 /** Room for the form around its file. */
 const FORM_BYTES = 64 * 1_024;
@@ -26,6 +26,11 @@ const TOO_LARGE = new HttpRefusal(413, HTTP_CODES.uploadTooLarge, 'the file is t
 const NOT_AN_IMAGE = new HttpRefusal(400, CODES.invalidValue, 'the file is not an image');
 
 export async function uploads(http: FastifyInstance, services: () => Services): Promise<void> {
+  const codes = {
+    invalid: HTTP_CODES.uploadInvalidParameter,
+    internal: HTTP_CODES.uploadInternalError,
+  };
+  answerErrors(http, codes, () => services().log);
   await http.register(multipart, { throwFileSizeLimit: false });
   http.post<{ Querystring: Query }>('/resource', async (request, reply) => {
     const outcome = await take(request, services());

@@ -3,10 +3,10 @@
  * and error form are JMessage's, so its server libraries work when they are told this address. Authorised by appkey and masterSecret.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../../gateway.js';
-import { basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
-import { type Handle, invalid, type Route } from './call.js';
+import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
+import type { Handle, Route } from './call.js';
 import { chatrooms } from './chatrooms.js';
 import { groups } from './groups.js';
 import { messages } from './messages.js';
@@ -15,13 +15,8 @@ import { users } from './users.js';
 const ROUTES: readonly Route[] = [...users, ...messages, ...groups, ...chatrooms];
 
 export async function rest(http: FastifyInstance, services: () => Services): Promise<void> {
-  http.setErrorHandler((error: FastifyError, _request, reply) => {
-    if (error.statusCode !== undefined && error.statusCode < 500) {
-      return sendRefusal(reply, invalid(error.message, error.statusCode));
-    }
-    services().log.error({ err: error }, 'a server call failed');
-    return sendRefusal(reply, new HttpRefusal(500, HTTP_CODES.internalError, 'internal error'));
-  });
+  const codes = { invalid: HTTP_CODES.invalidParameter, internal: HTTP_CODES.internalError };
+  answerErrors(http, codes, () => services().log);
   for (const [method, url, handle] of ROUTES) {
     http.route({ method, url, handler: (request, reply) => answer(request, reply, services(), handle) });
   }
