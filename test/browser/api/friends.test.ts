@@ -1,0 +1,203 @@
+/** Friends through pages: asked, accepted, declined, given a memo, parted from; and what the other side hears, on line or later. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CODES } from '../../../src/protocol/codes.js';
+import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol'>;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol');
+  ({ alice, bob, carol } = cast.actors);
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, bob, carol, cast.stranger].map((actor) => actor.tab.forget())));
+
+const to = ({ username, appkey }: Actor) => ({ target_name: username, appkey });
+const from = ({ username, appkey }: Actor) => ({ from_username: username, from_appkey: appkey });
+
+async function befriend(one: Actor, other: Actor): Promise<void> {
+  const code = await one.code('addFriend', { ...to(other), from_type: 1, why: '' });
+  if (code !== CODES.alreadyFriend) await other.ok('acceptFriend', to(one));
+}
+const friendsOf = async (actor: Actor): Promise<string[]> =>
+  (await actor.ok('getFriendList')).friend_list.map(({ username }) => username);
+
+test('addFriend: invites with the reason, which its target hears as event 5 with extra 1', async () => {
+  const why = `我们是同学 ${EMOJI}`;
+  const answer = await alice.ok('addFriend', { target_name: 'bob', from_type: '1', why, appkey: bob.appkey });
+  expect(answer).toMatchObject({ code: 0, message: expect.any(String) });
+  expect(await bob.event(5, { extra: 1 })).toMatchObject({
+    ...from(alice),
+    event_id: expect.any(Number),
+    ctime: expect.any(Number),
+    description: why,
+  });
+});
+
+test('addFriend: with from_type 2 and an empty why accepts, which the inviter hears as event 5 with extra 2', async () => {
+  await bob.ok('addFriend', { ...to(alice), from_type: '2', why: '' });
+  const event = await alice.event(5, { extra: 2, ...from(bob) });
+  expect(event).toMatchObject({ return_code: 0, description: '' });
+  expect(await friendsOf(alice)).toContain('bob');
+  expect(await friendsOf(bob)).toContain('alice');
+});
+
+test('addFriend: with from_type 2 and a why declines with that reason', async () => {
+  await alice.ok('addFriend', { ...to(carol), from_type: 1 });
+  await carol.event(5, { extra: 1 });
+  const why = `nein ${EMOJI}`;
+  await carol.ok('addFriend', { ...to(alice), from_type: 2, why });
+  const event = await alice.event(5, { extra: 2, ...from(carol) });
+  expect(event.return_code).not.toBe(0);
+  expect(event.description).toBe(why);
+  expect(await friendsOf(alice)).not.toContain('carol');
+});
+
+test('addFriend: fails with 881302 for a friend, 880103 for nobody, 881305 when there is nothing to answer', async () => {
+  await befriend(alice, bob);
+  expect(await alice.code('addFriend', { ...to(bob), from_type: 1, why: '' })).toBe(CODES.alreadyFriend);
+  expect(await alice.code('addFriend', { target_name: 'nobody', from_type: 1, why: '' })).toBe(
+    CODES.userNotExist,
+  );
+  expect(await carol.code('addFriend', { ...to(bob), from_type: 2, why: '' })).toBe(CODES.invitationNotValid);
+  expect(await carol.code('addFriend', { ...to(bob), from_type: 3, why: '' })).toBe(CODES.invalidValue);
+});
+
+test('acceptFriend: makes both friends, also across applications', async () => {
+  const { stranger } = cast;
+  expect(await bob.code('acceptFriend', to(stranger))).toBe(CODES.invitationNotValid);
+  await stranger.ok('addFriend', { ...to(bob), from_type: 1, why: 'from afar' });
+  await bob.event(5, { extra: 1, ...from(stranger) });
+  expect(await bob.ok('acceptFriend', { target_name: 'stranger', appkey: OTHER_APPKEY })).toMatchObject({
+    code: 0,
+  });
+  await stranger.event(5, { extra: 2, return_code: 0, ...from(bob) });
+  expect((await bob.ok('getFriendList')).friend_list).toContainEqual(
+    expect.objectContaining({ username: 'stranger', appkey: OTHER_APPKEY }),
+  );
+  expect(await friendsOf(stranger)).toEqual(['bob']);
+});
+
+test('declineFriend: tells the inviter why, or nothing if there is no why, and makes nobody friends', async () => {
+  for (const why of [`keine Zeit ${EMOJI}`, '', 'yes', undefined]) {
+    await alice.tab.forget();
+    await alice.ok('addFriend', { ...to(carol), from_type: 1, why: 'once more' });
+    await carol.ok('declineFriend', { ...to(alice), ...(why !== undefined && { why }) });
+    const event = await alice.event(5, { extra: 2, ...from(carol) });
+    expect(event.return_code).not.toBe(0);
+    if (why?.includes(EMOJI)) expect(event.description).toBe(why);
+  }
+  expect(await friendsOf(alice)).not.toContain('carol');
+  expect(await carol.code('declineFriend', to(alice))).toBe(CODES.invitationNotValid);
+});
+
+test("getFriendList: has every field of the document, memo_nam in the document's spelling beside the right one", async () => {
+  await bob.ok('updateSelfInfo', { nickname: `Bobby ${EMOJI}`, gender: 1, region: '广州' });
+  const { friend_list } = await alice.ok('getFriendList');
+  expect(friend_list).toHaveLength(1);
+  expect(friend_list[0]).toMatchObject({
+    username: 'bob',
+    appkey: bob.appkey,
+    nickname: `Bobby ${EMOJI}`,
+    avatar: '',
+    memo_nam: '',
+    memo_name: '',
+    memo_others: '',
+    birthday: '',
+    gender: 1,
+    signature: '',
+    region: '广州',
+    address: '',
+    mtime: expect.any(Number),
+  });
+  expect(await alice.code('getFriendList', { any: 'thing' })).toBe(0);
+});
+
+test('updateFriendMemo: is seen in the list by its owner alone, each part by itself', async () => {
+  const answer = await alice.ok('updateFriendMemo', {
+    ...to(bob),
+    memo_name: `Robert ${EMOJI}`,
+    memo_others: 'tall',
+  });
+  expect(answer).toMatchObject({ code: 0 });
+  await alice.ok('updateFriendMemo', { target_name: 'bob', memo_name: 'Bert' });
+  expect((await alice.ok('getFriendList')).friend_list[0]).toMatchObject({
+    memo_name: 'Bert',
+    memo_nam: 'Bert',
+    memo_others: 'tall',
+  });
+  const { friend_list } = await bob.ok('getFriendList');
+  expect(friend_list.find(({ username }) => username === 'alice')).toMatchObject({
+    memo_nam: '',
+    memo_others: '',
+  });
+});
+
+test('updateFriendMemo: fails with 881303 for who is no friend, 881304 for an empty memo, 880103 for nobody', async () => {
+  expect(await alice.code('updateFriendMemo', { ...to(carol), memo_name: 'x' })).toBe(CODES.notFriend);
+  expect(await alice.code('updateFriendMemo', { ...to(bob), memo_name: '' })).toBe(CODES.invalidMemo);
+  expect(await alice.code('updateFriendMemo', { target_name: 'nobody', memo_name: 'x' })).toBe(
+    CODES.userNotExist,
+  );
+});
+
+test('delFriend: parts both, and the other side hears event 6', async () => {
+  await alice.ok('delFriend', { target_name: 'bob', appkey: bob.appkey });
+  expect(await bob.event(6)).toMatchObject({
+    ...from(alice),
+    event_id: expect.any(Number),
+    ctime: expect.any(Number),
+  });
+  expect(await friendsOf(alice)).not.toContain('bob');
+  expect(await friendsOf(bob)).not.toContain('alice');
+  expect(await alice.code('delFriend', to(bob))).toBe(CODES.notFriend);
+  expect(await alice.code('delFriend', { target_name: 'nobody' })).toBe(CODES.userNotExist);
+});
+
+test('onSyncEvent: an invitation (5, extra 1), its answer (5, extra 2) and a parting (6) reach who comes back later', async () => {
+  await carol.misses(() => alice.ok('addFriend', { ...to(carol), from_type: 1, why: 'later' }));
+  expect(await carol.missed(5, { extra: 1 })).toMatchObject({ ...from(alice), description: 'later' });
+  expect(await carol.tab.heard('onEventNotification')).toEqual([]);
+  await alice.misses(() => carol.ok('acceptFriend', to(alice)));
+  expect(await alice.missed(5, { extra: 2 })).toMatchObject({
+    ...from(carol),
+    return_code: 0,
+    description: '',
+  });
+  await carol.misses(() => alice.ok('delFriend', to(carol)));
+  expect(await carol.missed(6)).toMatchObject(from(alice));
+});
+
+test('onSyncEvent: tells each missed event once, in one list, and none again at the next login', async () => {
+  await alice.misses(async () => {
+    await bob.ok('addFriend', { ...to(alice), from_type: 1, why: 'first' });
+    await carol.ok('addFriend', { ...to(alice), from_type: 1, why: 'second' });
+  });
+  await alice.missed(5, { description: 'second' });
+  const told = (await alice.tab.heard('onSyncEvent')).flat().filter(({ extra }) => extra === 1);
+  expect(told.map(({ description }) => description)).toEqual(['first', 'second']);
+  await alice.misses(async () => undefined);
+  await alice.ok('getFriendList');
+  expect(await alice.tab.heard('onSyncEvent')).toEqual([]);
+});
+
+test('onSyncEvent: what one device of an account does with friends is events 7 and 100 for another, descriptions parsed', async () => {
+  await alice.ok('acceptFriend', to(bob));
+  await alice.leave();
+  const elsewhere = await cast.world.wire('alice');
+  await elsewhere.request('update_friend_memo', {
+    target_name: 'bob',
+    memo_name: `M ${EMOJI}`,
+    memo_others: 'o',
+  });
+  await elsewhere.request('del_friend', { target_name: 'bob' });
+  elsewhere.close();
+  await alice.come();
+  const memo = await alice.missed(100, { extra: 7 });
+  expect(memo.description).toMatchObject({ username: 'bob', memo_name: `M ${EMOJI}`, memo_others: 'o' });
+  await alice.missed(100, { extra: 6 });
+  await alice.missed(7);
+});
