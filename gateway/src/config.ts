@@ -21,6 +21,8 @@ export const DEFAULTS = {
   requestBurst: 2_000,
   /** … and how many it gets back each second. Beyond: 880209. What it was pushed may be acknowledged on top. */
   requestsPerSecond: 100,
+  /** An event for this many accounts counts as one request more: a page may not keep the gateway busy with telling others. */
+  recipientsPerRequest: 20,
   /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
   passwordTriesPerMinute: 10,
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
@@ -73,8 +75,11 @@ export const DEFAULTS = {
   groupMembers: 500,
   groupKeepers: 15,
   groupsOfUser: 500,
-  /** Groups whose members are kept in memory. */
+  /** Groups whose members, and rooms whose bans are kept in memory. */
   cachedGroups: 2_000,
+  cachedRooms: 2_000,
+  /** Somebody may be asked for once in this time, by one and the same, for one group (880209): keepers see each request. */
+  joinRequestIntervalMs: MINUTE_MS,
   /** Groups or rooms on a page. */
   pageRows: 50,
   /** Chat rooms that a session may be in at a time. Beyond: 880608. */

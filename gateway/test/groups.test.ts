@@ -444,4 +444,14 @@ describe('a public group', () => {
     expect(await bob.ask('apply_join_group', { gid })).toMatchObject({ code: 880611 });
     expect(await bob.ask('apply_join_group', { gid: 1 })).toMatchObject({ code: 880204 });
   });
+
+  it('does not have its keepers asked all the time', async () => {
+    const [owner, bob, carol] = await three();
+    const gid = await makeGroup([owner, bob], open);
+    expect(await carol.ask('apply_join_group', { gid })).toMatchObject({ code: 0 });
+    expect(await carol.ask('apply_join_group', { gid, reason: 'please' })).toMatchObject({ code: 880209 });
+    const add = { gid, member_usernames: named(carol) };
+    expect(await bob.ask('add_across_group_member', add)).toMatchObject({ code: 0 });
+    expect(await bob.ask('add_across_group_member', add)).toMatchObject({ code: 880209 });
+  });
 });

@@ -4,6 +4,7 @@ import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
+import { firstIdAt } from '../store/message-ids.js';
 import { asMember, inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
 import { findUser, findUsers } from './targets.js';
 import type { Handling } from './types.js';
@@ -41,25 +42,46 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
     }
     if (!group.is_public || keepsOrder(me)) return (await letIn(scene, accounts, settings)) ?? success();
     if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
-    for (const account of accounts) await askKeepers(scene, account, BY_MEMBER, '');
-    return success();
+    return askKeepers(scene, accounts, { extra: BY_MEMBER, reason: '' }, settings.joinRequestIntervalMs);
   });
 }
 
-async function askKeepers(scene: Scene, applicant: Account, extra: number, reason: string): Promise<void> {
+/** An event for each, so that each can be answered by itself. */
+async function askKeepers(
+  scene: Scene,
+  applicants: readonly Account[],
+  { extra, reason }: { extra: number; reason: string },
+  intervalMs: number,
+): Promise<Answer> {
   const { change: open, gid, asker } = scene;
-  const event_id = open.emit(keepersOf(scene), {
-    event_type: JOIN_REQUEST,
-    from: asker,
+  const asked = await open.transaction
+    .selectFrom('join_request')
+    .select('uid')
+    .where('gid', '=', gid)
+    .where(
+      'uid',
+      'in',
+      applicants.map(({ uid }) => uid),
+    )
+    .where('inviter', '=', asker.uid)
+    .where('event_id', '>', firstIdAt(open.nowMs - intervalMs))
+    .executeTakeFirst();
+  if (asked) return refuse(CODES.beyondFrequencyLimit, 'the keepers have just been asked: wait a minute');
+  const requests = applicants.map((applicant) => ({
+    event_id: open.emit(keepersOf(scene), {
+      event_type: JOIN_REQUEST,
+      from: asker,
+      gid,
+      to_usernames: [userNameOf(applicant)],
+      extra,
+      description: reason,
+    }),
     gid,
-    to_usernames: [userNameOf(applicant)],
-    extra,
-    description: reason,
-  });
-  await open.transaction
-    .insertInto('join_request')
-    .values({ event_id, gid, inviter: asker.uid, uid: applicant.uid })
-    .execute();
+    inviter: asker.uid,
+    uid: applicant.uid,
+  }));
+  await open.transaction.insertInto('join_request').values(requests).execute();
+  return success();
 }
 
 export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Promise<Reply> {
@@ -69,8 +91,8 @@ export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Pr
     if (me) return refuse(CODES.alreadyInGroup);
     if (!group.is_public) return refuse(CODES.groupTypeNotSupported);
     if (members.size >= services.settings.groupMembers) return refuse(CODES.numberExceedsLimit);
-    await askKeepers(scene, asker, BY_SELF, payload.reason);
-    return success();
+    const { joinRequestIntervalMs } = services.settings;
+    return askKeepers(scene, [asker], { extra: BY_SELF, reason: payload.reason }, joinRequestIntervalMs);
   });
 }
 

@@ -73,9 +73,9 @@ export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Rep
   const refused = refuseContent(payload.content, 'chatroom', limit, 'send_room_msg');
   if (refused) return { answer: refused };
   const key = keyOf(handling, [sender.uid]);
-  const room = await store.rooms.findFor(roomId, sender.uid);
+  const room = await store.rooms.rules(roomId);
   const isInside = inRooms.stay(roomId, connection) !== undefined;
-  if (!room || !isInside || room.banned) {
+  if (!room || !isInside || room.banned.has(sender.uid)) {
     const refusal = !room ? CODES.chatroomNotExist : isInside ? CODES.banned : CODES.notInChatroom;
     // What was taken before stays taken: its retry gets the first answer.
     return { answer: (await store.requests.answered(key)) ?? refuse(refusal) };

@@ -75,6 +75,11 @@ async function groupTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('processed', 'boolean', (column) => column.notNull().defaultTo(false))
     .execute();
   await db.schema
+    .createIndex('join_request_group')
+    .on('join_request')
+    .columns(['gid', 'uid', 'inviter'])
+    .execute();
+  await db.schema
     .alterTable('message')
     .addColumn('gid', 'bigint', (column) => column.notNull().defaultTo(0))
     .addColumn('no_offline', 'boolean', (column) => column.notNull().defaultTo(false))

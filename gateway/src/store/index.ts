@@ -57,7 +57,7 @@ export class Store {
     this.events = new Events(opened.db, settings, now);
     this.friends = new Friends(opened.db);
     this.lists = new Lists(opened.db, settings.cachedAccounts);
-    this.rooms = new Rooms(opened.db, settings.roomHistory);
+    this.rooms = new Rooms(opened.db, settings.roomHistory, settings.cachedRooms);
     this.groups = new Groups(opened.db, settings.cachedGroups);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now);

@@ -5,11 +5,18 @@
 import { type Selectable, sql } from 'kysely';
 import type { Chatroom, MessageContent } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import { BoundedMap } from '../bounded-map.js';
 import { type MessageIds, timeOf } from './message-ids.js';
 import { OnceWriter, type Prepared } from './once-writer.js';
 import type { Database, Tables } from './schema.js';
 
 export type RoomRow = Selectable<Tables['room']>;
+
+/** What sending to a room needs to know of it. */
+interface Rules {
+  appkey: string;
+  banned: ReadonlySet<number>;
+}
 
 /** @param members how many are in it now */
 export const wireRoom = (room: RoomRow, members: number): Chatroom => ({
@@ -28,10 +35,17 @@ export interface RoomMessageRow {
 }
 
 export class Rooms {
+  /** Of rooms in use. This process is the only one that changes them. */
+  readonly #rules: BoundedMap<number, Rules>;
+  #changes = 0;
+
   constructor(
     private readonly db: Database,
     private readonly history: number,
-  ) {}
+    cached: number,
+  ) {
+    this.#rules = new BoundedMap(cached);
+  }
 
   find(id: number): Promise<RoomRow | undefined> {
     return this.db.selectFrom('room').selectAll().where('id', '=', id).executeTakeFirst();
@@ -58,26 +72,33 @@ export class Rooms {
 
   async setBanned(roomId: number, uids: readonly number[], banned: boolean): Promise<void> {
     if (uids.length === 0) return;
-    if (!banned) {
-      await this.db.deleteFrom('room_ban').where('room_id', '=', roomId).where('uid', 'in', uids).execute();
-      return;
-    }
-    await this.db
-      .insertInto('room_ban')
-      .values(uids.map((uid) => ({ room_id: roomId, uid })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await (banned
+      ? this.db
+          .insertInto('room_ban')
+          .values(uids.map((uid) => ({ room_id: roomId, uid })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+      : this.db.deleteFrom('room_ban').where('room_id', '=', roomId).where('uid', 'in', uids).execute());
+    this.#changes += 1;
+    this.#rules.delete(roomId);
   }
 
-  /** A room as an account finds it. */
-  async findFor(id: number, uid: number): Promise<{ appkey: string; banned: boolean } | undefined> {
-    const row = await this.db
+  async rules(id: number): Promise<Rules | undefined> {
+    const known = this.#rules.get(id);
+    if (known) return known;
+    const before = this.#changes;
+    const rows = await this.db
       .selectFrom('room')
-      .leftJoin('room_ban', (join) => join.onRef('room_id', '=', 'room.id').on('uid', '=', uid))
+      .leftJoin('room_ban', 'room_id', 'room.id')
       .select(['appkey', 'uid'])
       .where('id', '=', id)
-      .executeTakeFirst();
-    return row && { appkey: row.appkey, banned: row.uid !== null };
+      .execute();
+    const [first] = rows;
+    if (!first) return undefined;
+    const rules = { appkey: first.appkey, banned: new Set(rows.flatMap(({ uid }) => uid ?? [])) };
+    // What was read while a ban changed may be from before the change.
+    if (this.#changes === before) this.#rules.set(id, rules);
+    return rules;
   }
 
   /** The latest messages, oldest first. */
