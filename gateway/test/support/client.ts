@@ -109,7 +109,14 @@ const PUSHES = [
 ] as const satisfies readonly PushEvent[];
 
 /** Every event that a test may want to see. The 2.x client has no `onAny`. */
-const EVENTS = new Set(['ack', ...Object.keys(REQUESTS), 's_single_text', ...PUSHES, 'disconnect']);
+const EVENTS = new Set([
+  'ack',
+  ...Object.keys(REQUESTS),
+  's_single_text',
+  'an_unknown_event',
+  ...PUSHES,
+  'disconnect',
+]);
 
 export class Client {
   readonly seen: { event: string; data: Data }[] = [];
