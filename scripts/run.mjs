@@ -1,5 +1,5 @@
 /**
- * `npm start | dev | gateway | build | test`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | bench | docs`: looks up the task and runs it.
  * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
  */
 import { ensureInstalled } from './setup.mjs';
@@ -10,7 +10,9 @@ const TASKS = {
   dev: async () => (await import('./serve.mjs')).start('dev'),
   gateway: async (args) => (await import('./gateway.mjs')).gateway(args),
   build: async () => (await import('./build.mjs')).build(),
+  bench: async () => (await import('./test.mjs')).bench(),
   test: async (args) => (await import('./test.mjs')).test(args),
+  docs: async () => (await import('./reference.mjs')).docs(),
 };
 
 const [task = '', ...args] = process.argv.slice(2);

@@ -1,0 +1,2 @@
+/** For the unit test, which is TypeScript. */
+export function makePages(): Promise<Record<string, string>>;

@@ -1,0 +1,71 @@
+/** `docs/coverage.md`: for each method and listener its row, its handler and its tests. An empty cell is work that is left to do. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inRoot } from '../paths.mjs';
+import { code, generated, table } from './markdown.mjs';
+import { readTests } from './tests.mjs';
+import { PUSHES } from './words.mjs';
+
+const GATEWAY = 'gateway/src';
+/** Nothing to be there, rather than nothing there. */
+const NONE_NEEDED = 'none needed';
+
+const INTRO = `Every method and listener of the API, where this repository has it, and which tests drive it through a page in a real browser against the real gateway.
+Runtime: the step that turns the call into its request. Gateway: the handler of its event, or what pushes it. Tests: files under \`test/browser\` that name it in a title.`;
+
+export function coveragePage({ areas, handlers, protocol }) {
+  const methods = areas.flatMap((area) => area.methods);
+  const tests = readTests([...methods.map(({ name }) => name), ...protocol.LISTENER_NAMES]);
+  const testsOf = (name) =>
+    tests
+      .get(name)
+      .map((file) => link(file, path.basename(file, '.test.ts')))
+      .join(', ');
+  const methodRows = methods.map(({ name, row, events, isLocal }) => [
+    `[${name}](api.md#${name.toLowerCase()})`,
+    isLocal ? 'in the tab, told to the worker' : stepOf(row),
+    events.length > 0
+      ? [...new Set(events.map((event) => handlerOf(handlers.get(event), event)))].join('<br>')
+      : NONE_NEEDED,
+    testsOf(name),
+  ]);
+  const pushed = pushersOf();
+  const listenerRows = protocol.LISTENER_NAMES.map((name) => [
+    `[${name}](api.md#${name.toLowerCase()})`,
+    PUSHES[name].length > 0 ? PUSHES[name].map(code).join(', ') : "the session's state",
+    PUSHES[name].length > 0
+      ? [...new Set(PUSHES[name].flatMap((event) => pushed(event)))]
+          .map((file) => link(file, short(file)))
+          .join(', ')
+      : NONE_NEEDED,
+    testsOf(name),
+  ]);
+  return `${[
+    generated('Coverage'),
+    INTRO,
+    `Empty cells: ${emptyCells(methodRows) + emptyCells(listenerRows)}.`,
+    '## Methods',
+    table(['method', 'runtime', 'gateway', 'tests'], methodRows),
+    '## Listeners',
+    table(['listener', 'runtime', 'gateway', 'tests'], listenerRows),
+  ].join('\n\n')}\n`;
+}
+
+const emptyCells = (rows) => rows.flat().filter((cell) => cell === '').length;
+const link = (file, text) => `[${text}](../${file})`;
+const short = (file) => path.posix.relative(GATEWAY, file).replace(/\.ts$/, '');
+
+const stepOf = ({ step, event }) => (event ? `${code(event)}, ${step}` : step);
+const handlerOf = (handler, event) =>
+  handler ? link(handler.file, `${short(handler.file)}: ${handler.handler}`) : `${event}: –`;
+
+/** @returns who in the gateway names a push, by event */
+function pushersOf() {
+  const sources = readdirSync(inRoot(GATEWAY), { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.posix.join(GATEWAY, name.split(path.sep).join('/')))
+    .filter((file) => !file.includes('/handlers/index'))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(inRoot(file), 'utf8') }));
+  return (event) => sources.filter(({ text }) => text.includes(`push('${event}'`)).map(({ file }) => file);
+}

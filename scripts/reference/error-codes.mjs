@@ -1,0 +1,44 @@
+/** `docs/error-codes.md`: every code, who gives it, and for what. */
+import { code, generated, table } from './markdown.mjs';
+
+const INTRO = `What \`onFail({code, message})\` is called with, what an awaited call rejects with, and what the gateway answers. Codes below 889000 are JMessage's own;
+889001 to 889999 is this runtime's range, for what V2 has no code for. The message names the fault in a sentence and may be more exact than the one below. Codes
+that a server sends and that are not listed here reach the application as they are.`;
+
+export function errorCodesPage({ protocol, areas }) {
+  const { CODES, MESSAGES } = protocol;
+  const methods = areas.flatMap((area) => area.methods);
+  const rows = Object.entries(CODES)
+    .filter(([, number]) => number !== 0)
+    .sort(([, a], [, b]) => a - b)
+    .map(([name, number]) => [
+      String(number),
+      code(name),
+      MESSAGES[number],
+      methods
+        .filter(({ failures }) => failures.includes(number))
+        .map((method) => method.name)
+        .join(', '),
+    ]);
+  const isOwn = ([number]) => Number(number) >= 889_000;
+  const heads = ['code', 'name', 'message', 'methods'];
+  return [
+    generated('Error codes'),
+    INTRO,
+    "The names are those of `CODES`, which the package exports. The methods are those whose handler in this repository's gateway names the code, or for which the runtime itself gives it; where none is named, the code is not tied to any.",
+    "## JMessage's own",
+    table(
+      heads,
+      rows.filter((row) => !isOwn(row)),
+    ),
+    "## The runtime's own",
+    table(
+      ['code', 'name', 'message'],
+      rows.filter(isOwn).map((row) => row.slice(0, 3)),
+    ),
+    '',
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');
+}

@@ -1,0 +1,23 @@
+/** Markdown, as little as the pages need. */
+
+export const code = (text) => `\`${text}\``;
+
+/** A table without columns that are empty in every row. */
+export function table(heads, rows) {
+  const used = heads.map((_, column) => rows.some((row) => row[column] !== ''));
+  const line = (cells) => `| ${cells.filter((_, column) => used[column]).join(' | ')} |`;
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  return [line(heads), line(heads.map(() => '---')), ...escaped.map(line)].join('\n');
+}
+
+/** A type's text with the shapes in it linked to their section of the same page. */
+export function typeText(text, shapes) {
+  const parts = text.split(/(\b[A-Z]\w+\b)/);
+  const named = parts.map((part) => (shapes.has(part) ? `[${part}](#${part.toLowerCase()})` : part));
+  if (!parts.some((part) => shapes.has(part))) return code(text);
+  return named.join('').replace(/[{}<>]/g, (sign) => `\\${sign}`);
+}
+
+/** What a generated page begins with. */
+export const generated = (title) =>
+  `# ${title}\n\n<!-- Made by \`npm run docs\` from the sources: changes here would be lost. -->`;
