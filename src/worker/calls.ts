@@ -88,6 +88,7 @@ export class Calls {
 
   close(): void {
     for (const uploading of this.#uploads.values()) uploading.abort();
+    this.#receipts.close();
   }
 
   async #send(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Outcome> {

@@ -12,6 +12,7 @@ import {
   singleId,
 } from '../protocol/worker.js';
 import { parseMsgSync, parseSyncConversation } from './pushes.js';
+import { byTime } from './store/memory-store.js';
 import type { Store, StoredMessage } from './store/store.js';
 
 /** Message ids that are remembered to recognise repeats. */
@@ -30,6 +31,8 @@ export class Inbox {
   #tail: Promise<void> = Promise.resolve();
   /** Live messages whose turn has not come; undefined when something else has come behind them. */
   #burst: Message[] | undefined;
+  /** What was sent from here while the server's history is on its way, where it has its place. Undefined when none is. */
+  #waiting: { message: Message; from: string }[] | undefined;
   readonly #seen = new Set<number>();
 
   constructor(
@@ -42,6 +45,8 @@ export class Inbox {
 
   /** `msg_sync`. A burst is written in one go. */
   live(payload: unknown): void {
+    // A server that goes live has told its history.
+    this.syncEnds();
     const batch = parseMsgSync(payload);
     if (this.#burst) {
       for (const message of batch) this.#burst.push(message);
@@ -64,7 +69,7 @@ export class Inbox {
     void this.#next(async () => {
       const fresh: SyncedConversation[] = [];
       for (const conversation of push.conversations) {
-        const msgs = await this.#unseen(conversation.msgs);
+        const msgs = await this.#unseen(this.#withSent(conversation.msgs));
         if (msgs.length > 0) fresh.push({ ...conversation, msgs });
       }
       await this.#persist(fresh.flatMap(({ msgs }) => msgs));
@@ -73,9 +78,25 @@ export class Inbox {
     });
   }
 
+  /** The server is asked for what was missed … */
+  syncBegins(): void {
+    this.#waiting ??= [];
+  }
+
+  /** … and has told all of it. */
+  syncEnds(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const { message, from } of waiting ?? []) this.sent(message, from);
+  }
+
   /** A message that was sent from here: news to all tabs but the one that sent it. */
-  sent(message: Message, from: string): Promise<void> {
-    return this.#next(async () => {
+  sent(message: Message, from: string): void {
+    if (this.#waiting) {
+      this.#waiting.push({ message, from });
+      return;
+    }
+    void this.#next(async () => {
       if (this.#seen.has(message.msg_id)) return;
       this.#remember(message.msg_id);
       await this.#persist([message]);
@@ -114,6 +135,17 @@ export class Inbox {
     if (!this.restored || fresh.length === 0) return fresh;
     const known = await this.store.knownMessages(fresh.map((message) => this.#filed(message)));
     return fresh.filter(({ msg_id }) => !known.has(msg_id));
+  }
+
+  /** A conversation's history with what was sent from here meanwhile. The tab that sent it recognises it. */
+  #withSent(msgs: Message[]): Message[] {
+    const last = msgs.at(-1);
+    if (!last || !this.#waiting) return msgs;
+    const conversation = this.#conversationOf(last);
+    const within = this.#waiting
+      .map(({ message }) => message)
+      .filter((message) => this.#conversationOf(message) === conversation && byTime(message, last) < 0);
+    return within.length === 0 ? msgs : [...msgs, ...within].sort(byTime);
   }
 
   #remember(msgId: number): void {

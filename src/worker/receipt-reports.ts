@@ -37,6 +37,11 @@ export class ReceiptReports {
     return batch.reply;
   }
 
+  /** What has been gathered goes now or never. */
+  close(): void {
+    this.#batch?.send();
+  }
+
   #open(): Batch {
     let settle: (reply: Reply) => void = () => undefined;
     const reply = new Promise<Reply>((resolve) => {

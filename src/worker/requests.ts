@@ -49,6 +49,7 @@ export class Requests {
   #emit: Emit | undefined;
   /** In the order they were made. */
   readonly #open = new Set<Open>();
+  #over = false;
   /** Those on their way, by `rid`. */
   readonly #flying = new Map<number, Open>();
 
@@ -63,6 +64,7 @@ export class Requests {
   }
 
   send(spec: RequestSpec): Promise<Reply> {
+    if (this.#over) return Promise.resolve({ kind: 'dropped' });
     let settle: (reply: Reply) => void = () => undefined;
     const settled = new Promise<Reply>((resolve) => {
       settle = resolve;
@@ -114,8 +116,9 @@ export class Requests {
     }
   }
 
-  /** Calls everything off. */
+  /** Calls everything off, for good. */
   drop(): void {
+    this.#over = true;
     this.detach();
     for (const open of [...this.#open]) this.#settle(open, { kind: 'dropped' });
   }

@@ -101,6 +101,8 @@ export class SessionMethods {
         if (live || digest === null || this.#sessions.endingOf(account)) return live;
         return this.#sessions.reopen(account, auth);
       });
+      // It may have ended since: then the next turn finds out how.
+      if (session?.ended) continue;
       if (session && (digest === null || session.account.digest === digest)) {
         session.restoreRooms(tab, rooms);
         return session.join(tab, since);
@@ -210,7 +212,9 @@ export class SessionMethods {
   #joined(session: Session, tab: Tab): Outcome {
     if (tab.session !== session) session.join(tab, null);
     this.tabLeft();
-    if (tab.session !== session) return failed(failure(CODES.alreadyLoggedIn));
+    if (tab.session !== session) {
+      return failed(failure(session.ended ? CODES.nothingToAttach : CODES.alreadyLoggedIn));
+    }
     const { appkey, username } = session.account;
     return succeeded({ username, appkey, online_list: session.loginAnswer.online_list }, tab.mirror());
   }

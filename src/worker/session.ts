@@ -165,12 +165,13 @@ export class Session {
 
   /**
    * The tab belongs to this account from now on, and hears what happens.
-   * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever.
+   * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever. Nor does any
+   * to a session that has ended.
    * @param since the last event that it has had of this worker (0: of another one, which has died); null if it is new
    */
   join(tab: Tab, since: number | null): void {
     const { tabs } = this.#audience;
-    if (tab.gone || (tab.session && tab.session !== this)) {
+    if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
       if (tabs.size === 0) this.#linger(0);
       return;
     }
@@ -282,6 +283,7 @@ export class Session {
     this.#release();
     this.#timers = new AbortController();
     const { signal } = this.#timers;
+    this.#inbox.syncBegins();
     // What may have been stored already is answered before the server tells its history: so no tab meets its own message there.
     void this.#requests
       .attach((event, payload) => connection.emit(event, payload))
@@ -307,7 +309,10 @@ export class Session {
           return { sync_key: this.#syncKey, sync_type: roaming, ...this.#incoming.keys };
         },
         rooms: () => this.#rooms.entered(),
-        idle: () => this.#inbox.idle(),
+        idle: () => {
+          this.#inbox.syncEnds();
+          return this.#inbox.idle();
+        },
         onSynced: (check, conversations) => {
           if (conversations) this.#keepConversations(conversations);
           if (check) {
@@ -371,6 +376,7 @@ export class Session {
   }
 
   #linger(times: number): void {
+    if (this.ended) return;
     this.#cancelLinger();
     this.#cancelLinger = this.#platform.clock.after(LINGER_MS, () => {
       if (this.#requests.size > 0 && times < MAX_LINGERS) this.#linger(times + 1);

@@ -1,8 +1,8 @@
 /**
  * "What did I miss", asked at login and every 150 s.
  *
- * The conversations are asked for right behind it. A server takes up what it receives in order, so their answer shows that everything the
- * sync had to push is through: only then is the session `ready`.
+ * The conversations are asked for when it has been answered, not with it: either may have to be repeated. A server takes up what it receives
+ * in order, so their answer shows that everything the sync had to push is through: only then is the session `ready`.
  */
 import { SYNC_CHECK_INTERVAL_MS } from '../protocol/worker.js';
 import type { Clock } from './platform.js';
@@ -24,11 +24,11 @@ export interface SyncParts {
 export async function keepInSync(parts: SyncParts, signal: AbortSignal): Promise<void> {
   const keys = await parts.keys();
   if (signal.aborted) return;
-  const [check, conversations] = await Promise.all([
-    parts.ask('sync_check', keys),
-    parts.ask('get_conversations', {}),
-    ...parts.rooms().map((id) => parts.ask('join_room', { id })),
-  ]);
+  const entering = parts.rooms().map((id) => parts.ask('join_room', { id }));
+  const check = await parts.ask('sync_check', keys);
+  if (signal.aborted) return;
+  const conversations = await parts.ask('get_conversations', {});
+  await Promise.all(entering);
   if (signal.aborted) return;
   await parts.idle();
   if (signal.aborted) return;

@@ -37,7 +37,7 @@ const open = (restored = false) =>
   new Inbox(store, self, restored, {
     acknowledgeMessage: ({ msg_id }) => done.push(`acknowledged ${msg_id}`),
     acknowledgeSync: (key) => done.push(`acknowledged sync ${key}`),
-    onMessage: ({ msg_id }, except) => {
+    onMessage: ({ msg_id }, _conversation, except) => {
       done.push(`told ${msg_id}`);
       told.push({ ids: [msg_id], except });
     },
@@ -105,7 +105,8 @@ describe('a message', () => {
   });
 
   test('that this account sent is told to all but the tab that sent it', async () => {
-    await inbox.sent(apiMessage(5, { from: 'alice', to: 'bob' }), 'tab-1');
+    inbox.sent(apiMessage(5, { from: 'alice', to: 'bob' }), 'tab-1');
+    await inbox.idle();
     expect(told).toEqual([{ ids: [5], except: 'tab-1' }]);
     live(5);
     await inbox.idle();
@@ -122,11 +123,33 @@ describe('order', () => {
     synced(9, 3, 4);
     live(5);
     live(6);
-    void inbox.sent(apiMessage(7, { from: 'alice', to: 'bob' }), 'tab-1');
+    inbox.sent(apiMessage(7, { from: 'alice', to: 'bob' }), 'tab-1');
     live(8);
     await store.release();
     await inbox.idle();
     expect(toldIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('of what was sent while the history was on its way is that of the conversation', async () => {
+    inbox.syncBegins();
+    for (const id of [2, 5, 7]) inbox.sent(apiMessage(id, { from: 'alice', to: 'bob' }), 'tab-1');
+    inbox.sent(apiMessage(4, { from: 'alice', to: 'carol' }), 'tab-1');
+    await inbox.idle();
+    expect(told).toEqual([]);
+    synced(6, 1, 3, 6);
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2, 3, 5, 6]);
+    inbox.syncEnds();
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2, 3, 5, 6, 7, 4]);
+  });
+
+  test('of what was sent before a server went live is before what is live', async () => {
+    inbox.syncBegins();
+    inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
+    live(3);
+    await inbox.idle();
+    expect(toldIds()).toEqual([2, 3]);
   });
 
   test('of a burst costs few writes', async () => {
@@ -161,7 +184,7 @@ describe('a tab that joins', () => {
 
   test("finds one's own and the other's messages in one conversation", async () => {
     live(1);
-    await inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
+    inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
     const conversations = await snapshot();
     expect(conversations).toHaveLength(1);
     expect(conversations[0]).toMatchObject({ from_username: 'bob', msgs: [{ msg_id: 1 }, { msg_id: 2 }] });

@@ -4,9 +4,10 @@ import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Conversation } from '../../src/protocol/index.js';
+import { groupId, singleId } from '../../src/protocol/worker.js';
 import { IdbStore, openDatabase } from '../../src/worker/store/idb-store.js';
 import { MemoryStore } from '../../src/worker/store/memory-store.js';
-import { groupId, type Store, type StoredMessage, singleId } from '../../src/worker/store/store.js';
+import type { Store, StoredMessage } from '../../src/worker/store/store.js';
 import { apiMessage } from './fakes/messages.js';
 
 const BOB = singleId('app', 'bob');

@@ -29,6 +29,8 @@ export class Line {
   open = true;
   /** The server has taken it, and has not heard of its end. */
   served = false;
+  /** Whose login is on this line, or on its way there. */
+  user: string | undefined;
 
   constructor(
     readonly id: number,
@@ -85,6 +87,7 @@ export class FakeNetwork {
     return {
       emit: (event, payload) => {
         const copy = structuredClone(payload);
+        if (event === 'login') line.user = (copy as { username?: string }).username;
         this.carry(line, 'up', event, copy, () => this.callee.receive(line, event, copy));
       },
       close: () => {

@@ -126,6 +126,7 @@ export class FakeServer implements Callee {
     const key = JSON.stringify([client.user?.username ?? line.id, rid, event, fields]);
     const answer = this.#answers.get(key) ?? this.#answer(line, client, event, fields);
     this.#answers.set(key, answer);
+    if (event === 'login' && answer.code !== CODES.success) line.user = undefined;
     line.send(event === 's_across_single_text' ? 's_single_text' : event, { ...answer, rid });
     if (event === 'sync_check' && answer.code === 0) this.#sync(line, client, fields);
   }

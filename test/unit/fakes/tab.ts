@@ -9,6 +9,7 @@ import type {
   AuthPayload,
   Call,
   ListenerEvents,
+  Message,
   MethodName,
   Mirror,
   Outcome,
@@ -32,7 +33,7 @@ interface OpenCall {
 }
 
 export class FakeTab {
-  mirror: Mirror = { state: IDLE, initialised: false, restore: { auth: null, login: null } };
+  mirror: Mirror = { state: IDLE, initialised: false, restore: { auth: null, rooms: [], login: null } };
   readonly events: AccountEvent[] = [];
   readonly acks: { callId: string; rid: number }[] = [];
   readonly states: StateSnapshot['state'][] = [];
@@ -46,6 +47,9 @@ export class FakeTab {
   #tab: Tab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
+  #openings = 0;
+  /** How many events there were when it last logged in. */
+  #loginAt = 0;
   #opening: Promise<void>;
 
   constructor(
@@ -67,7 +71,6 @@ export class FakeTab {
   }
 
   login(username: string, password = `${username}'s password`): Promise<Outcome> {
-    this.#seen.clear();
     return this.call('login', { username, password });
   }
 
@@ -77,6 +80,8 @@ export class FakeTab {
 
   /** @param callId of an earlier call, to submit it again */
   call(method: MethodName, params: unknown = null, callId = this.#nextCallId()): Promise<Outcome> {
+    if (method === 'loginOut' || ((method === 'login' || method === 'attach') && !this.isLogin))
+      this.#startAfresh();
     return new Promise((settle) => {
       const open = { call: { callId, method, params, madeAt: this.world.clock.now() }, settle };
       this.#calls.set(callId, open);
@@ -85,7 +90,7 @@ export class FakeTab {
   }
 
   /** Open calls. */
-  get waiting(): MethodName[] {
+  get waiting(): string[] {
     return [...this.#calls.values()].map(({ call }) => call.method);
   }
 
@@ -116,19 +121,41 @@ export class FakeTab {
       .map(({ data }) => data as ListenerEvents[L]);
   }
 
+  get isLogin(): boolean {
+    const { state } = this.mirror.state;
+    return state !== 'idle' && state !== 'ended';
+  }
+
   /** The texts it was given of a conversation with that user, live or synced, in order. */
   texts(peer?: string): unknown[] {
-    const messages = this.events.flatMap((event) => {
-      if (event.listener === 'onMsgReceive') return [event.data];
-      return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
-    });
-    return messages
-      .filter(({ content }) => peer === undefined || content.from_id === peer || content.target_id === peer)
-      .map(({ content }) => content.msg_body.text);
+    return this.#messages(peer).map(({ content }) => content.msg_body.text);
+  }
+
+  /** The messages it was given since its last login. */
+  get current(): Message[] {
+    return this.#messages(undefined, this.#loginAt);
+  }
+
+  #messages(peer?: string, since = 0): Message[] {
+    return this.events
+      .slice(since)
+      .flatMap((event): Message[] => {
+        if (event.listener === 'onMsgReceive') return [event.data];
+        return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
+      })
+      .filter(({ content }) => peer === undefined || content.from_id === peer || content.target_id === peer);
+  }
+
+  /** Whoever logs in again expects the history again. */
+  #startAfresh(): void {
+    this.#seen.clear();
+    this.#loginAt = this.events.length;
   }
 
   async #connect(): Promise<void> {
     const worker = this.world.worker;
+    this.#openings += 1;
+    const opening = this.#openings;
     this.#worker = worker;
     this.open = true;
     this.#release?.();
@@ -136,22 +163,26 @@ export class FakeTab {
     await new Promise<void>((resolve) => {
       void this.world.locks.for(this.id).request(lock, () => {
         resolve();
+        // It may have left while it waited.
+        if (!this.open || opening !== this.#openings) return undefined;
         return new Promise<void>((release) => {
           this.#release = release;
         });
       });
     });
-    if (this.#worker !== worker) return;
+    if (opening !== this.#openings || !this.open) return;
     const hello = {
       tabId: this.id,
       lock,
       settings: {
         address: this.options.address ?? 'http://server',
+        uploadUrl: 'http://server/resource',
         engine: 4 as const,
         debug: this.options.debug ?? false,
         canAuth: this.options.auth !== undefined,
       },
       last: this.#last,
+      visible: true,
       restore: this.mirror.restore,
     };
     const port = {
@@ -164,7 +195,7 @@ export class FakeTab {
       close: () => undefined,
     };
     const [tab] = await worker.runtime.hello(structuredClone(hello), port, worker.lock);
-    if (this.#worker !== worker) return;
+    if (opening !== this.#openings || !this.open) return;
     this.#tab = tab;
     for (const open of [...this.#calls.values()]) this.#submit(open);
   }

@@ -1,7 +1,7 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
 import type { AuthPayload } from '../../../src/protocol/index.js';
-import type { Platform } from '../../../src/worker/platform.js';
+import { delay, type Platform } from '../../../src/worker/platform.js';
 import { Runtime } from '../../../src/worker/runtime.js';
 import { MemoryStore } from '../../../src/worker/store/memory-store.js';
 import type { Store } from '../../../src/worker/store/store.js';
@@ -47,6 +47,7 @@ export class FakeWorker {
         onMessage: (fn) => this.#ears.push(fn),
       },
       openSocket: (address, engine, handlers) => {
+        if (!this.alive) return { emit: () => undefined, close: () => undefined };
         const socket = world.network.openSocket(address, engine, {
           onOpen: () => this.alive && handlers.onOpen(),
           onClose: (reason) => this.alive && handlers.onClose(reason),
@@ -58,6 +59,7 @@ export class FakeWorker {
           close: () => this.alive && socket.close(),
         };
       },
+      postForm: async () => ({ status: 500, body: '' }),
       openStore: async (account) => this.#open(account),
     };
     this.runtime = new Runtime(this.platform);
@@ -103,8 +105,12 @@ export class FakeWorker {
   /** The account's store, out of reach once this worker is dead. */
   #open(account: string): Store {
     const store = this.world.storeOf(account);
-    const guard = <T>(work: () => Promise<T>): Promise<T> =>
-      this.alive ? work().then((value) => (this.alive ? value : never<T>())) : never<T>();
+    const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (!this.alive) return never();
+      const value = await work();
+      if (this.world.storeLatencyMs > 0) await delay(this.world.clock, this.world.storeLatencyMs);
+      return this.alive ? value : never();
+    };
     this.stores += 1;
     return {
       putMessages: (messages) => guard(() => store.putMessages(messages)),
@@ -112,6 +118,10 @@ export class FakeWorker {
       recent: (perConversation) => guard(() => store.recent(perConversation)),
       putConversations: (conversations) => guard(() => store.putConversations(conversations)),
       conversations: () => guard(() => store.conversations()),
+      extras: () => guard(() => store.extras()),
+      putExtras: (conversation, extras) => guard(() => store.putExtras(conversation, extras)),
+      progress: () => guard(() => store.progress()),
+      putProgress: (progress) => guard(() => store.putProgress(progress)),
       close: () => {
         this.stores -= 1;
       },
@@ -128,6 +138,8 @@ export class World {
   readonly workers: FakeWorker[] = [];
   readonly tabs: FakeTab[] = [];
   readonly #stores = new Map<string, MemoryStore>();
+  /** Between a write's effect and its worker's knowing of it. */
+  storeLatencyMs = 0;
 
   constructor(seed = 1) {
     this.random = new FakeRandom(seed);

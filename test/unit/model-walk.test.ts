@@ -1,0 +1,318 @@
+/**
+ * A walk through everything that can happen, at random but repeatable: tabs come, go and crash, users log in, out and are kicked, networks
+ * fail, workers die, messages fly. After each step what must never be must not be; at the end everything has come right.
+ */
+import { describe, expect, test } from 'vitest';
+import { IDLE, type MethodName, type Outcome } from '../../src/protocol/index.js';
+import type { Frame } from './fakes/network.js';
+import type { FakeTab } from './fakes/tab.js';
+import { World } from './fakes/world.js';
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+const STEPS = 2_000;
+const MAX_TABS = 6;
+const USERS = ['alice', 'bob'] as const;
+/** All tries of all that may stand in line, and a session's linger for as long as something is on its way. */
+const CALM_MS = 900_000;
+
+interface Member {
+  tab: FakeTab;
+  away: boolean;
+  /** Who it logged in as, and how many messages there were by then. `whole`: it can have missed nothing since. */
+  login: { username: string; messages: number; whole: boolean } | undefined;
+}
+
+class Walk {
+  readonly world: World;
+  readonly members: Member[] = [];
+  /** What became of each text: undefined while its call is open. */
+  readonly sends = new Map<string, Outcome | undefined>();
+  readonly trail: string[] = [];
+  #texts = 0;
+  #losing = 0;
+
+  constructor(
+    seed: number,
+    private readonly settings: { roaming: boolean; lossy: boolean },
+  ) {
+    this.world = new World(seed);
+    this.world.network.loses = (frame) => this.#loses(frame);
+  }
+
+  get #random() {
+    return this.world.random;
+  }
+
+  async run(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step += 1) {
+      await this.#step();
+      this.#check();
+    }
+    await this.#calm();
+    await this.#leaveAll();
+  }
+
+  async #step(): Promise<void> {
+    const roll = this.#random.below(100);
+    const present = this.members.filter(({ away }) => !away);
+    const loggedIn = present.filter(({ tab }) => tab.isLogin);
+    const member = this.#random.pick(roll < 56 && loggedIn.length > 0 ? loggedIn : present);
+    if (roll < 30) return this.#pass(this.#random.chance(0.2) ? 20_000 : 300);
+    if (roll < 36 || !member) return this.#openTab();
+    if (roll < 56) return this.#send(member);
+    if (roll < 62) return this.#deliver();
+    if (roll < 66) return void this.#init(member);
+    if (roll < 72) return this.#login(member);
+    if (roll < 73) return this.#call(member, 'loginOut');
+    if (roll < 74) return this.#call(member, 'getConversation');
+    if (roll < 75) return this.#call(member, 'attach', { appkey: 'app', username: this.#user() });
+    if (roll < 79) return this.#go(member);
+    if (roll < 84) return this.#return();
+    if (roll < 87) return this.#cut();
+    if (roll < 91) return this.#network();
+    if (roll < 94) return this.#lose();
+    if (roll < 95) return this.#kick();
+    if (roll < 98) return this.#wake(member);
+    return this.#killWorker();
+  }
+
+  #cut(): void {
+    this.trail.push('cut');
+    this.world.network.cutAll();
+  }
+
+  #kick(): void {
+    const username = this.#user();
+    this.trail.push(`kick ${username}`);
+    this.world.server.kick(username);
+  }
+
+  #wake({ tab }: Member): void {
+    this.trail.push(`wake ${tab.id}`);
+    tab.wake();
+  }
+
+  #user(): string {
+    return this.#random.pick(USERS) ?? USERS[0];
+  }
+
+  async #pass(ms: number): Promise<void> {
+    const passing = this.#random.below(ms);
+    this.trail.push(`${passing} ms`);
+    await this.world.clock.advance(passing);
+  }
+
+  #openTab(): void {
+    if (this.members.length >= MAX_TABS) return;
+    const auth = () => this.world.auth({ flag: this.settings.roaming });
+    const tab = this.world.tab(this.#random.chance(0.5) ? { auth } : {});
+    this.trail.push(`open ${tab.id}`);
+    const member = { tab, away: false, login: undefined };
+    this.members.push(member);
+    if (this.#random.chance(0.2)) return;
+    const init = this.#init(member);
+    if (this.#random.chance(0.2)) this.#login(member);
+    else void init.then(() => this.#login(member));
+  }
+
+  #init({ tab }: Member): Promise<Outcome> {
+    this.trail.push(`${tab.id} init`);
+    return tab.init({ flag: this.settings.roaming });
+  }
+
+  #login(member: Member): void {
+    const { tab } = member;
+    const username = this.#user();
+    const right = this.#random.chance(0.9);
+    this.trail.push(`${tab.id} login ${username}${right ? '' : ' wrongly'}`);
+    const wasIn = tab.isLogin;
+    void (right ? tab.login(username) : tab.login(username, 'wrong')).then((outcome) => {
+      this.trail.push(`${tab.id} login ${username}: ${outcome.kind}`);
+      if (outcome.kind !== 'success' || (wasIn && member.login?.username === username)) return;
+      this.#joined(member, username);
+    });
+  }
+
+  #joined(member: Member, username: string): void {
+    member.login = {
+      username,
+      messages: this.world.server.messages.length,
+      whole: true,
+    };
+  }
+
+  #call(member: Member, method: MethodName, params: unknown = null): void {
+    this.trail.push(`${member.tab.id} ${method}`);
+    if (method === 'loginOut') member.login = undefined;
+    void member.tab.call(method, params);
+    // Whoever attaches is not followed: its history is another's.
+    if (method === 'attach') member.login = undefined;
+  }
+
+  #send({ tab }: Member): void {
+    this.#texts += 1;
+    const text = `text ${this.#texts} of ${tab.id}`;
+    const to = this.#random.pick([...USERS, 'carol']) ?? 'carol';
+    this.trail.push(`${tab.id} send ${to}: ${text}`);
+    this.sends.set(text, undefined);
+    void tab.send(to, text).then((outcome) => this.sends.set(text, outcome));
+  }
+
+  #deliver(): void {
+    this.#texts += 1;
+    const to = this.#user();
+    this.trail.push(`carol to ${to}: text ${this.#texts}`);
+    this.world.server.deliver('carol', to, `text ${this.#texts} of carol`);
+  }
+
+  /** For good, without a word, or into the back/forward cache. */
+  #go(member: Member): void {
+    const { tab } = member;
+    const how = this.#random.below(3);
+    this.trail.push(`${tab.id} ${['leave', 'crash', 'away'][how]}`);
+    if (how === 1) tab.crash();
+    else tab.leave();
+    if (how === 2) member.away = true;
+    else this.members.splice(this.members.indexOf(member), 1);
+  }
+
+  #return(): void {
+    const member = this.#random.pick(this.members.filter(({ away }) => away));
+    if (!member) return;
+    this.trail.push(`${member.tab.id} return`);
+    member.away = false;
+    void member.tab.connect();
+  }
+
+  #network(): void {
+    const isUp = this.world.network.mode === 'up';
+    const mode = isUp ? (this.#random.pick(['refuses', 'silent'] as const) ?? 'refuses') : 'up';
+    this.trail.push(`network ${mode}`);
+    this.world.network.mode = mode;
+    if (mode !== 'up' && this.#random.chance(0.7)) this.world.network.cutAll();
+  }
+
+  #lose(): void {
+    if (!this.settings.lossy) return;
+    this.#losing = this.#random.below(10);
+    this.trail.push(`lose some of ${this.#losing} frames`);
+  }
+
+  #killWorker(): void {
+    this.trail.push('kill worker');
+    this.world.worker.kill();
+    for (const member of this.members) {
+      // What an absent tab missed went with the worker that was to tell it.
+      if (member.away && member.login) member.login.whole = false;
+      if (!member.away) void member.tab.connect();
+    }
+  }
+
+  /** A server under strain: requests and acknowledgements are lost. What it pushes and answers a connection carries or ends. */
+  #loses({ way, event }: Frame): boolean {
+    if (this.#losing === 0 || (way === 'down' && event !== 'ack')) return false;
+    this.#losing -= 1;
+    return this.#random.chance(0.5);
+  }
+
+  /** What must hold at any time. */
+  #check(): void {
+    const { network, server } = this.world;
+    expect(server.doubleLogins).toEqual([]);
+    const sessions = network.open.filter(({ user }) => user !== undefined).map(({ user }) => user);
+    expect(new Set(sessions).size, 'one socket for each account').toBe(sessions.length);
+    expect(network.open.length).toBeLessThanOrEqual(USERS.length + 1);
+    for (const member of this.members) this.#checkEvents(member);
+    const times = this.#storedTimes();
+    for (const [text, outcome] of this.sends) {
+      const stored = times.get(text) ?? 0;
+      if (stored > 1) throw new Error(`${text} is stored ${stored} times`);
+      if (outcome?.kind === 'success' && stored === 0) throw new Error(`${text} is not stored`);
+    }
+  }
+
+  #storedTimes(): Map<unknown, number> {
+    const times = new Map<unknown, number>();
+    for (const { wire } of this.world.server.messages) {
+      const { text } = wire.content.msg_body;
+      times.set(text, (times.get(text) ?? 0) + 1);
+    }
+    return times;
+  }
+
+  /** Each conversation in the server's order, without doubles. */
+  #checkEvents({ tab }: Member): void {
+    const newest = new Map<string, number>();
+    for (const { msg_id, content } of tab.current) {
+      // An answer that comes late, because frames were lost, makes one's own message late as well: but not before an earlier one.
+      const parties = [content.from_id, content.target_id];
+      const conversation = (this.settings.lossy ? parties : parties.sort()).join(' and ');
+      const before = newest.get(conversation) ?? 0;
+      newest.set(conversation, msg_id);
+      if (msg_id <= before) throw new Error(`${tab.id} got ${before} and then ${msg_id} of ${conversation}`);
+    }
+  }
+
+  /** The network holds: everything settles, everybody is up to date. */
+  async #calm(): Promise<void> {
+    this.trail.push('calm');
+    this.world.network.mode = 'up';
+    this.#losing = 0;
+    for (const { tab, away } of this.members) if (!away) tab.wake();
+    await this.world.clock.advance(CALM_MS);
+    this.#check();
+    for (const member of this.members) {
+      const { tab, login, away } = member;
+      if (away) continue;
+      expect(tab.waiting, `open calls of ${tab.id}`).toEqual([]);
+      expect(['idle', 'ended', 'ready'], tab.id).toContain(tab.mirror.state.state);
+      if (!login?.whole || tab.mirror.state.state !== 'ready') continue;
+      const missed = this.world.server.messages
+        .slice(login.messages)
+        .filter(({ from, to }) => from !== login.username && to === login.username)
+        .map(({ wire }) => wire.msg_id)
+        .filter((id) => !tab.current.some(({ msg_id }) => msg_id === id));
+      expect(missed, `missed by ${tab.id} of ${login.username}`).toEqual([]);
+    }
+  }
+
+  async #leaveAll(): Promise<void> {
+    this.trail.push('leave all');
+    for (const { tab, away } of this.members) if (!away) tab.leave();
+    await this.world.clock.advance(CALM_MS);
+    const { network, worker, locks } = this.world;
+    expect(network.open.length).toBe(0);
+    expect(worker.timers).toBe(0);
+    expect(worker.stores).toBe(0);
+    expect(locks.held).toEqual([worker.lock]);
+    expect(locks.awaited).toEqual([]);
+  }
+}
+
+describe('whatever happens', () => {
+  test.each(SEEDS)(
+    'one socket for an account, each message once and in order, every call settled (seed %i)',
+    async (seed) => {
+      const walk = new Walk(seed, { roaming: seed % 2 === 0, lossy: seed % 3 === 0 });
+      walk.world.storeLatencyMs = seed % 4;
+      try {
+        await walk.run(STEPS);
+      } catch (error) {
+        console.error(
+          `seed ${seed}, the last of ${walk.trail.length} steps:\n${walk.trail.slice(-60).join('\n')}`,
+        );
+        throw error;
+      }
+    },
+  );
+});
+
+test('a walk goes through all that it is about', async () => {
+  const walk = new Walk(7, { roaming: true, lossy: true });
+  await walk.run(STEPS);
+  const kinds = new Set([...walk.sends.values()].map((outcome) => outcome?.kind));
+  expect(kinds).toContain('success');
+  expect(walk.world.workers.length).toBeGreaterThan(2);
+  expect(walk.world.server.messages.length).toBeGreaterThan(50);
+  expect(IDLE.tabs).toBe(0);
+});
