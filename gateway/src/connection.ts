@@ -105,6 +105,11 @@ export class Connection {
     this.#owedAcknowledgements += messages;
   }
 
+  /** Makes the client pay for what its request took beyond that of an ordinary one, in requests. */
+  charge(requests: number): void {
+    this.#bucket.spend(requests);
+  }
+
   #mayAsk(event: string): boolean {
     if (this.#owedAcknowledgements === 0 || !ACKNOWLEDGEMENTS.has(event)) return this.#bucket.take();
     this.#owedAcknowledgements -= 1;

@@ -20,6 +20,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes tokens that are used already, if need be from those to come. */
+  spend(tokens: number): void {
+    this.#refill();
+    this.#tokens -= tokens;
+  }
+
   /** Gives tokens back, up to the capacity. */
   credit(tokens: number): void {
     this.#tokens = Math.min(this.capacity, this.#tokens + tokens);

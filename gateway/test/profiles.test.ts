@@ -101,6 +101,28 @@ describe('a profile', () => {
   });
 });
 
+describe('telling others', () => {
+  it('is paid for: a page cannot keep the gateway busy with changes of its profile', async () => {
+    const strictData = await freshData();
+    const limits = { requestBurst: 20, requestsPerSecond: 1e-6, recipientsPerRequest: 2 };
+    const strict = await startGateway({ apps: APPS, data: strictData.path, ...limits });
+    const others = new Guests(() => strict.url);
+    const alice = await others.liveUser();
+    for (let partner = 0; partner < 4; partner += 1) {
+      await (await others.liveUser()).send(alice.username, 'hi');
+    }
+    const codes = [];
+    for (let change = 0; change < 8; change += 1) {
+      codes.push((await alice.ask('update_user_inf', { nickname: `${change}` })).code);
+    }
+    others.leave();
+    await strict.close();
+    await strictData.remove();
+    // 4 of 20 requests went before; each change counts as one, and two for telling four partners.
+    expect(codes).toEqual([...Array<number>(6).fill(0), 880209, 880209]);
+  });
+});
+
 describe('a password', () => {
   const change = (client: Client, from: string, to: string, rid?: number) =>
     client.ask('update_user_pwd', { old_pwd: md5(from), new_pwd: md5(to) }, rid);

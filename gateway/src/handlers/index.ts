@@ -1,4 +1,4 @@
-/** Routing: an event of the protocol's table has one handler, which is not reached by what does not satisfy the table. */
+/** Routing: every event of the protocol's table has one handler, which is not reached by what does not satisfy the table. */
 import {
   CODES,
   check,
@@ -52,8 +52,7 @@ import {
 import { transGroup, transPlatform, transSingle } from './transparent.js';
 import type { Handler } from './types.js';
 
-/** What is missing here is answered as unknown. */
-const HANDLERS: { [E in RequestEvent]?: Handler<E> } = {
+const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   c_init: init,
   register,
   login,
@@ -136,8 +135,6 @@ async function serveKnown<E extends RequestEvent>(
   request: Request,
   event: E,
 ): Promise<Reply> {
-  const handler: Handler<E> | undefined = HANDLERS[event];
-  if (!handler) return UNKNOWN;
   const { needs, payload } = REQUESTS[event];
   if (needs !== 'nothing' && !connection.init) {
     return { answer: refuse(CODES.authFail, `${event}: this socket has not been initialised`) };
@@ -147,5 +144,6 @@ async function serveKnown<E extends RequestEvent>(
   }
   const checked = check(payload, request.payload, event);
   if (!checked.ok) return { answer: checked.error };
+  const handler: Handler<E> = HANDLERS[event];
   return handler({ services, connection, request, payload: checked.value as RequestPayload<E> });
 }

@@ -4,6 +4,7 @@ import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Account } from '../store/accounts.js';
 import { contentFrom, refuseContent } from './content.js';
+import { findUser } from './targets.js';
 import { type Handling, keyOf, refuseUnlessTaken, sessionOf } from './types.js';
 
 export async function getConversations({
@@ -20,10 +21,7 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
   const limit = { bytes: services.settings.textBytes, refusal: CODES.messageTooLong };
   const refused = refuseContent(payload.content, 'single', limit, 's_across_single_text');
   if (refused) return { answer: refused };
-  const appkey = payload.appkey ?? sender.appkey;
-  const target = services.apps.has(appkey)
-    ? await services.store.accounts.find(appkey, payload.target_id)
-    : undefined;
+  const target = await findUser(handling, payload.target_id, payload.appkey);
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
   if (await services.store.lists.isBlocked(target.uid, sender.uid)) {
     return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));

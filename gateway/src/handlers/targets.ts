@@ -16,8 +16,9 @@ export async function findUsers(
 ): Promise<(Account | undefined)[]> {
   const own = appkeyOf(connection);
   const keys = names.map(({ username, appkey = own }) => ({ username, appkey }));
-  const accounts = await services.store.accounts.findAll(keys);
-  return accounts.map((account) => (account && services.apps.has(account.appkey) ? account : undefined));
+  const here = keys.filter(({ appkey }) => services.apps.has(appkey));
+  const accounts = (await services.store.accounts.findAll(here)).values();
+  return keys.map(({ appkey }) => (services.apps.has(appkey) ? accounts.next().value : undefined));
 }
 
 export async function findUser(

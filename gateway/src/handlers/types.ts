@@ -48,6 +48,18 @@ export async function change(
   handling: Handling<RequestEvent>,
   work: (change: Change) => Promise<Answer>,
 ): Promise<Reply> {
-  const { uid } = sessionOf(handling.connection).account;
-  return { answer: await handling.services.changes.run(keyOf(handling, [uid]), work) };
+  const { services, connection } = handling;
+  const { uid } = sessionOf(connection).account;
+  let recipients = 0;
+  const answer = await services.changes.run(keyOf(handling, [uid]), (open) =>
+    work({
+      ...open,
+      emit: (to, event, options) => {
+        recipients += to.length;
+        return open.emit(to, event, options);
+      },
+    }),
+  );
+  connection.charge(recipients / services.settings.recipientsPerRequest);
+  return { answer };
 }
