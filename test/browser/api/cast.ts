@@ -40,11 +40,6 @@ export class Actor {
     readonly appkey: string,
   ) {}
 
-  /** As `member_usernames` and the like have it. */
-  get name(): { username: string; appkey: string } {
-    return { username: this.username, appkey: this.appkey };
-  }
-
   async come(): Promise<void> {
     await this.tab.login(this.world.auth(this.appkey), this.world.user(this.username));
     await this.tab.waitForState('ready');
@@ -91,22 +86,30 @@ export class Actor {
   }
 
   /** Waits for a business event, heard while here. */
-  event(event_type: number, like: object = {}): Promise<Heard<'onEventNotification'>> {
-    return this.hears('onEventNotification', { event_type, ...like });
+  async event(event_type: number, like: object = {}): Promise<Heard<'onEventNotification'>> {
+    const event = await this.hears('onEventNotification', { event_type, ...like });
+    if (event.event_id > 0 && (event.ctime ?? 0) > 0) return event;
+    throw new Error(`an event without id or time: ${JSON.stringify(event)}`);
   }
 
   /** Waits for a business event that was missed. */
   missed(event_type: number, like: object = {}): Promise<Heard<'onSyncEvent'>> {
     return this.hears('onSyncEvent', { event_type, ...like });
   }
-
-  /** The types of the events that were heard or missed so far. */
-  async eventTypes(): Promise<number[]> {
-    const live = await this.tab.heard('onEventNotification');
-    const synced = await this.tab.heard('onSyncEvent');
-    return [...synced.flat(), ...live].map(({ event_type }) => event_type);
-  }
 }
+
+/** As `member_usernames` has them. */
+export const to = (...actors: Actor[]) => actors.map(({ username, appkey }) => ({ username, appkey }));
+
+/** As the methods for one member of a group have him. */
+export const target = ({ username, appkey }: Actor) => ({ target_username: username, target_appkey: appkey });
+
+/** How an event says who did it, and to whom. */
+export const by = (actor: Actor, ...whom: Actor[]) => ({
+  from_username: actor.username,
+  from_appkey: actor.appkey,
+  ...(whom.length > 0 && { to_usernames: to(...whom) }),
+});
 
 export interface Cast<N extends string> {
   world: World;
@@ -138,6 +141,6 @@ export async function castOf<const N extends string>(...names: N[]): Promise<Cas
 /** A second tab of an actor's account, in the same browser. */
 export async function secondTabOf(cast: Pick<Cast<string>, 'profile'>, actor: Actor): Promise<Actor> {
   const tab = await actor.world.tab(cast.profile);
-  await tab.ok('attach', actor.name);
+  await tab.ok('attach', { username: actor.username, appkey: actor.appkey });
   return new Actor(actor.world, tab, actor.username, actor.appkey);
 }
