@@ -61,7 +61,7 @@ export type ApiListeners = {
 
 const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null, rooms: [], login: null } };
 
-/** Whoever logs in again expects the history again. */
+/** Whoever logs in anew expects the history anew; who is logged in joins what is there. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
 
 class Core implements LocalApi {
@@ -178,7 +178,7 @@ class Core implements LocalApi {
         }
         open.settle(outcome);
       });
-    if (STARTS_AFRESH.has(method)) {
+    if (STARTS_AFRESH.has(method) && (method === 'loginOut' || !this.isLogin())) {
       this.#seen.clear();
       this.#unread.clear();
     }

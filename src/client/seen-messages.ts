@@ -4,7 +4,8 @@
  */
 import type { AccountEvent, Message } from '../protocol/tab.js';
 
-const REMEMBERED_IDS = 5_000;
+/** Some hundred conversations' history: after a worker's death a server may tell all of it again. */
+const REMEMBERED_IDS = 20_000;
 
 export class SeenMessages {
   readonly #ids = new Set<number>();

@@ -27,7 +27,7 @@ export interface SessionOptions {
   store: Store;
   /** What the server answered to the login. */
   login: LoginAnswer;
-  /** The account's tabs outlived another worker: what is stored has been shown to them, what is called may have been sent. */
+  /** The account's tabs outlived another worker: what they call may have been sent already. */
   restored: boolean;
   nextSeq(): number;
   log(text: string): void;

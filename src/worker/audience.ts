@@ -30,9 +30,10 @@ export class Audience {
     tab.deliver(since === null ? events.filter(({ listener }) => listener !== 'onDisconnect') : events);
   }
 
-  /** Marks a moment. @returns what turns a history read later into the part of it that the tab has not been told since, and delivers that */
+  /** Marks a moment. @returns what takes the history, read later: the tab is told that first, and then what has happened since */
   markFor(tab: Tab): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
+    tab.hold();
     return (history) => {
       const told = new Set<number>();
       for (const { listener, data } of this.#events.since(seq, tab.id).events) {
@@ -41,8 +42,8 @@ export class Audience {
       const data = history
         .map((one) => ({ ...one, msgs: one.msgs.filter(({ msg_id }) => !told.has(msg_id)) }))
         .filter(({ msgs }) => msgs.length > 0);
-      if (data.length === 0 || !this.tabs.has(tab)) return;
-      tab.deliver([{ seq: this.nextSeq(), listener: 'onSyncConversation', data }]);
+      const isNews = data.length > 0 && this.tabs.has(tab);
+      tab.release(isNews ? [{ seq, listener: 'onSyncConversation', data }] : []);
     };
   }
 

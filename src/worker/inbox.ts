@@ -1,6 +1,7 @@
 /**
  * What comes in, one thing after the other: persisted, then acknowledged to the server, then told to the tabs. Each message once, whatever
- * the server repeats, and in the order it came.
+ * the server repeats, and in the order it came. What a worker before this one has told is told again: it may have died between writing and
+ * telling, and the tabs know what they have.
  */
 import {
   type ConversationId,
@@ -38,8 +39,6 @@ export class Inbox {
   constructor(
     private readonly store: Store,
     private readonly self: { appkey: string; username: string },
-    /** The tabs were there before this worker was: what is stored has been shown to them. */
-    private readonly restored: boolean,
     private readonly handlers: InboxHandlers,
   ) {}
 
@@ -54,7 +53,7 @@ export class Inbox {
     }
     void this.#next(async () => {
       if (this.#burst === batch) this.#burst = undefined;
-      const fresh = await this.#unseen(batch);
+      const fresh = this.#unseen(batch);
       await this.#persist(fresh);
       for (const message of batch) this.handlers.acknowledgeMessage(message);
       for (const message of fresh) this.handlers.onMessage(message, this.#conversationOf(message));
@@ -69,7 +68,7 @@ export class Inbox {
     void this.#next(async () => {
       const fresh: SyncedConversation[] = [];
       for (const conversation of push.conversations) {
-        const msgs = await this.#unseen(this.#withSent(conversation.msgs));
+        const msgs = this.#unseen(this.#withSent(conversation.msgs));
         if (msgs.length > 0) fresh.push({ ...conversation, msgs });
       }
       await this.#persist(fresh.flatMap(({ msgs }) => msgs));
@@ -126,15 +125,12 @@ export class Inbox {
     return this.#tail;
   }
 
-  async #unseen(messages: readonly Message[]): Promise<Message[]> {
-    const fresh = messages.filter(({ msg_id }) => {
+  #unseen(messages: readonly Message[]): Message[] {
+    return messages.filter(({ msg_id }) => {
       if (this.#seen.has(msg_id)) return false;
       this.#remember(msg_id);
       return true;
     });
-    if (!this.restored || fresh.length === 0) return fresh;
-    const known = await this.store.knownMessages(fresh.map((message) => this.#filed(message)));
-    return fresh.filter(({ msg_id }) => !known.has(msg_id));
   }
 
   /** A conversation's history with what was sent from here meanwhile. The tab that sent it recognises it. */

@@ -77,7 +77,7 @@ export class Session {
       },
       onRead: (conversation) => this.#reportRead(conversation),
     });
-    this.#inbox = new Inbox(store, account, options.restored, {
+    this.#inbox = new Inbox(store, account, {
       acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
         acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
       acknowledgeSync: (sync_key) => {

@@ -31,6 +31,8 @@ export class Tab {
   /** It logged in itself, and may be handed its credentials to keep in its memory. */
   knowsDigest = false;
   #batch: AccountEvent[] = [];
+  /** Events that wait for something older. */
+  #held: AccountEvent[] | undefined;
 
   constructor(
     readonly id: string,
@@ -41,9 +43,25 @@ export class Tab {
 
   /** Events of one turn of the worker travel as one message. */
   deliver(events: readonly AccountEvent[]): void {
+    if (this.#held) {
+      this.#held.push(...events);
+      return;
+    }
     if (events.length === 0) return;
     if (this.#batch.length === 0) queueMicrotask(() => this.#flush());
     this.#batch.push(...events);
+  }
+
+  /** Keeps events back until what is older has been fetched … */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** … and is delivered before them. */
+  release(older: readonly AccountEvent[]): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.deliver([...older, ...held]);
   }
 
   tell(message: WithoutInstance<TabMessage>): void {

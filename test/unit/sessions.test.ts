@@ -51,6 +51,49 @@ describe('one socket for an account', () => {
   });
 });
 
+describe('a tab that joins with roaming', () => {
+  test('sees the history, and after it what comes while that is read', async () => {
+    await world.loggedIn('alice', { flag: true });
+    for (const text of ['one', 'two']) world.server.deliver('bob', 'alice', text);
+    await world.clock.advance(1_000);
+    world.storeLatencyMs = 20;
+    world.server.deliver('bob', 'alice', 'three');
+    await world.clock.advance(6);
+    const late = await world.loggedIn('alice', { flag: true });
+    world.server.deliver('bob', 'alice', 'four');
+    await world.clock.advance(1_000);
+    expect(late.texts('bob')).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  test('sees it as well in the session of a worker that has just come up', async () => {
+    const early = await world.loggedIn('alice', { flag: true });
+    for (const text of ['one', 'two']) world.server.deliver('bob', 'alice', text);
+    await world.clock.advance(1_000);
+    world.network.mode = 'refuses';
+    world.worker.kill();
+    await early.connect();
+    await world.clock.advance(1_000);
+    const late = world.tab();
+    const joined = late.init({ flag: true }).then(() => late.login('alice'));
+    await world.clock.advance(1_000);
+    world.network.mode = 'up';
+    await world.passing(joined);
+    await world.clock.advance(1_000);
+    expect(late.texts('bob')).toEqual(['one', 'two']);
+    expect(early.texts('bob')).toEqual(['one', 'two']);
+  });
+
+  test('without roaming sees only what comes', async () => {
+    await world.loggedIn('alice');
+    world.server.deliver('bob', 'alice', 'before');
+    await world.clock.advance(1_000);
+    const late = await world.loggedIn('alice');
+    world.server.deliver('bob', 'alice', 'after');
+    await world.clock.advance(1_000);
+    expect(late.texts('bob')).toEqual(['after']);
+  });
+});
+
 describe('init', () => {
   test('is refused with what the server says', async () => {
     const tab = world.tab();

@@ -69,12 +69,6 @@ describe.each<[string, () => Promise<Store>]>([
     expect(await recentIds(10)).toEqual({ [BOB]: [1] });
   });
 
-  test('knows which messages it has', async () => {
-    await store.putMessages([stored(1), stored(2)]);
-    expect(await store.knownMessages([stored(2), stored(3), stored(1, groupId(5))])).toEqual(new Set([2]));
-    expect(await store.knownMessages([])).toEqual(new Set());
-  });
-
   test("keeps the server's list in its order, and only the last one", async () => {
     expect(await store.conversations()).toEqual([]);
     await store.putConversations([3, 1, 2].map(conversation));

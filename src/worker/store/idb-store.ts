@@ -62,12 +62,6 @@ export class IdbStore implements Store {
     await tx.done;
   }
 
-  async knownMessages(messages: readonly StoredMessage[]): Promise<Set<number>> {
-    const tx = this.db.transaction('messages');
-    const keys = await Promise.all(messages.map((stored) => tx.store.getKey(keyOf(stored))));
-    return new Set(keys.flatMap((key) => (key ? [key[2]] : [])));
-  }
-
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     const found = new Map<ConversationId, Message[]>();
     const tx = this.db.transaction('messages');

@@ -22,15 +22,6 @@ export class MemoryStore implements Store {
     }
   }
 
-  async knownMessages(messages: readonly StoredMessage[]): Promise<Set<number>> {
-    const known = new Set<number>();
-    for (const { conversation, message } of messages) {
-      const list = this.#messages.get(conversation);
-      if (list?.some(({ msg_id }) => msg_id === message.msg_id)) known.add(message.msg_id);
-    }
-    return known;
-  }
-
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     return new Map([...this.#messages].map(([id, list]) => [id, list.slice(-perConversation)]));
   }

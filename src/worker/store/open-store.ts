@@ -44,10 +44,6 @@ class ResilientStore implements Store {
     return this.#use((store) => store.putMessages(messages));
   }
 
-  knownMessages(messages: readonly StoredMessage[]): Promise<Set<number>> {
-    return this.#use((store) => store.knownMessages(messages));
-  }
-
   recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     return this.#use((store) => store.recent(perConversation));
   }

@@ -12,8 +12,6 @@ export interface StoredMessage {
 export interface Store {
   /** Writing a message again changes nothing: it has the same place. */
   putMessages(messages: readonly StoredMessage[]): Promise<void>;
-  /** Which of these are stored. */
-  knownMessages(messages: readonly StoredMessage[]): Promise<Set<number>>;
   /** The latest messages of each conversation, oldest first. */
   recent(perConversation: number): Promise<Map<ConversationId, Message[]>>;
   /** Replaces the list by the server's. */

@@ -114,7 +114,6 @@ export class FakeWorker {
     this.stores += 1;
     return {
       putMessages: (messages) => guard(() => store.putMessages(messages)),
-      knownMessages: (messages) => guard(() => store.knownMessages(messages)),
       recent: (perConversation) => guard(() => store.recent(perConversation)),
       putConversations: (conversations) => guard(() => store.putConversations(conversations)),
       conversations: () => guard(() => store.conversations()),
