@@ -204,6 +204,38 @@ describe('a friendship', () => {
   });
 });
 
+describe('names that a database cannot hold', () => {
+  it.each([
+    ['a name', { username: 'nul\0' }],
+    ['half of a surrogate pair', { username: '\ud800' }],
+    ['an appkey', { username: 'bob', appkey: 'nul\0' }],
+  ])('%s is nobody’s', async (_, { username, appkey }: { username: string; appkey?: string }) => {
+    const alice = await guests.liveUser();
+    const target = { target_name: username, appkey };
+    const asked = [
+      await alice.ask('add_friend', { ...target, from_type: 1 }),
+      await alice.ask('del_friend', target),
+      await alice.ask('add_msg_no_disturb_single', target),
+      await alice.ask('add_black_list', { member_usernames: [{ username, appkey }] }),
+      await alice.ask('get_across_user_info', { username, appkey }),
+      await alice.ask('unread_single_count', { type: 3, username, appkey }),
+    ];
+    expect(asked.map(({ code }) => code)).toEqual(asked.map(() => 880103));
+  });
+
+  it('do not matter in what is only shown: reasons, memos, profiles', async () => {
+    const odd = 'nul\0 half\ud800';
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await alice.ask('update_user_inf', { nickname: odd, extras: { odd } });
+    await invite(alice, bob, odd);
+    expect(await eventOf(bob, 5, 1)).toMatchObject({ description: odd });
+    await answer(bob, alice, 'yes');
+    await bob.ask('update_friend_memo', { target_name: alice.username, memo_name: odd, memo_others: odd });
+    const { friend_list } = await bob.ask('get_friend_list');
+    expect(friend_list).toMatchObject([{ nickname: odd, extras: { odd }, memo_name: odd, memo_others: odd }]);
+  });
+});
+
 describe('a blacklist', () => {
   const list = (user: User, event: string, ...members: { username: string }[]) =>
     user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });

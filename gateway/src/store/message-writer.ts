@@ -134,11 +134,11 @@ async function insert(
         where chat_group.gid = latest.gid
       ),
       boxed as (
-        select sender as uid, recipient as peer, msg_id, false as pending from accepted where gid = 0
+        select sender as uid, recipient as peer, msg_id, false as pending, true as own from accepted where gid = 0
         union all
-        select recipient, sender, msg_id, true from accepted where delivered
+        select recipient, sender, msg_id, true, false from accepted where delivered
       ),
-      mailed as (insert into mailbox (uid, peer, msg_id, pending) select uid, peer, msg_id, pending from boxed),
+      mailed as (insert into mailbox (uid, peer, msg_id, pending, own) select uid, peer, msg_id, pending, own from boxed),
       conversed as (
         insert into conversation (uid, peer, last_msg_id)
         select uid, peer, max(msg_id) from boxed group by uid, peer

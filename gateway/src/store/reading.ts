@@ -41,9 +41,8 @@ export async function unreadCounts(db: Database, uid: number, limits: UnreadLimi
     )
     select ${SINGLE}::int as type, key, unread.count from single cross join lateral (
       select count(*) as count from (
-        select from mailbox join message using (msg_id)
-        where mailbox.uid = ${uid} and mailbox.peer = single.key and mailbox.msg_id > single.mark
-          and message.sender <> ${uid}
+        select from mailbox
+        where mailbox.uid = ${uid} and mailbox.peer = single.key and mailbox.msg_id > single.mark and not own
         limit ${count}
       ) as counted
     ) as unread where unread.count > 0

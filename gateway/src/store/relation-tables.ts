@@ -103,6 +103,10 @@ async function lists(db: Kysely<unknown>): Promise<void> {
 
 async function reading(db: Kysely<unknown>): Promise<void> {
   await db.schema
+    .alterTable('mailbox')
+    .addColumn('own', 'boolean', (column) => column.notNull().defaultTo(false))
+    .execute();
+  await db.schema
     .createTable('retracted')
     .addColumn('msg_id', 'bigint', (column) => column.primaryKey())
     .addColumn('sender', 'bigint', (column) => column.notNull())

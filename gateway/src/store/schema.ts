@@ -38,6 +38,8 @@ export interface Tables extends RelationTables, MediaTables {
     msg_id: number;
     /** Not yet acknowledged by a recipient. */
     pending: boolean;
+    /** The row of its sender. */
+    own: Generated<boolean>;
   };
   conversation: {
     uid: number;
