@@ -1,12 +1,13 @@
 /**
  * Three projects, by what they need: nothing (`unit`), a gateway process (`gateway`), a browser and everything built (`browser`).
- * `npm test` builds first and then runs them in this order.
+ * `npm test` builds first and then runs them in this order. `bench` is for `npm run bench` alone.
  */
 import { defineConfig } from 'vitest/config';
 
 const UNIT_TIMEOUT_MS = 10_000;
 const GATEWAY_TIMEOUT_MS = 30_000;
 const BROWSER_TIMEOUT_MS = 60_000;
+const BENCH_TIMEOUT_MS = 600_000;
 
 export default defineConfig({
   test: {
@@ -37,6 +38,15 @@ export default defineConfig({
           environment: 'node',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: ['test/bench/**/*.bench.ts'],
+          environment: 'node',
+          testTimeout: BENCH_TIMEOUT_MS,
+          hookTimeout: BENCH_TIMEOUT_MS,
         },
       },
     ],

@@ -21,6 +21,7 @@ import {
   type WorkerApi,
 } from '../protocol/tab.js';
 import type { Host } from './hosts/host.js';
+import { holdLock, whenFree } from './locks.js';
 import type { Page } from './page.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
@@ -123,7 +124,7 @@ export class Link {
     this.#scope = new AbortController();
     const { signal } = this.#scope;
     try {
-      const lock = await this.#takeLock(signal);
+      const lock = this.page.locks && (await holdLock(this.page.locks, `jmessage:tab:${this.tabId}`, signal));
       if (signal.aborted) return;
       const welcome = await this.#shakeHands(lock, signal);
       if (signal.aborted) return;
@@ -170,34 +171,11 @@ export class Link {
     this.#phase = 'open';
     this.#openedAt = this.page.now();
     this.#heardAt = this.#openedAt;
-    if (welcome.lock !== null) {
-      this.page.locks
-        ?.request(welcome.lock, { mode: 'shared', signal }, () => {
-          // Granted means that the worker, which held it for its life, is dead.
-          if (!signal.aborted) this.#lost('the worker died');
-        })
-        .catch(ignoreAbort);
+    if (welcome.lock !== null && this.page.locks) {
+      whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
     this.#probe = setInterval(() => this.#checkSilence(), SILENCE_MS);
     for (const open of this.#calls.values()) this.#submit(open);
-  }
-
-  /** A tab takes its own lock before it names it to the worker, so that the worker can never find it free while the tab lives. */
-  #takeLock(signal: AbortSignal): Promise<string | null> {
-    const { locks } = this.page;
-    if (!locks) return Promise.resolve(null);
-    const name = `jmessage:tab:${this.tabId}`;
-    return new Promise((resolve, reject) => {
-      locks
-        .request(name, { signal }, () => {
-          resolve(name);
-          return new Promise<void>((release) => {
-            if (signal.aborted) release();
-            signal.addEventListener('abort', () => release());
-          });
-        })
-        .catch(reject);
-    });
   }
 
   #submit({ call, settle }: OpenCall): void {
@@ -332,8 +310,4 @@ export class Link {
     for (const { settle } of this.#calls.values()) settle({ kind: 'failure', error: failure(code, detail) });
     this.#calls.clear();
   }
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
 }

@@ -1,0 +1,22 @@
+/** What the bench's pages put there. */
+import type { JMessage } from '../../src/index.js';
+import type { AuthPayload } from '../../src/protocol/link.js';
+
+declare global {
+  interface Window {
+    JIM: JMessage;
+    bench: {
+      login(url: string, auth: AuthPayload, user: { username: string; password: string }): Promise<void>;
+      sendInTurn(target: string, count: number): Promise<number>;
+      /** Begins to listen; what it measures is {@link held}. */
+      listenInPage(count: number): void;
+      /** How long the main thread was held until all messages had arrived, ms. */
+      held: Promise<number>;
+      watchThread(): () => number;
+    };
+    stores: {
+      keyed(count: number, batch: number): Promise<number>;
+      indexed(count: number, batch: number): Promise<number>;
+    };
+  }
+}
