@@ -1,0 +1,225 @@
+/** Group messages through pages: what the sender is answered, what every member gets, at once or later. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CODES } from '../../../src/protocol/codes.js';
+import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
+let alice: Actor;
+let bob: Actor;
+/** Comes and goes. */
+let carol: Actor;
+/** No member. */
+let dave: Actor;
+let stranger: Actor;
+let gid: number;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol', 'dave');
+  ({ alice, bob, carol, dave } = cast.actors);
+  ({ stranger } = cast);
+  ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
+  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol, stranger) });
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, bob, carol, dave, stranger].map((actor) => actor.tab.forget())));
+
+const received = (actor: Actor, msg_body: object) =>
+  actor.hears('onMsgReceive', { from_gid: gid, content: { msg_body } });
+async function everybodyReceives(msg_body: object, msg_type: string): Promise<void> {
+  for (const actor of [bob, carol, stranger]) {
+    expect((await received(actor, msg_body)).content).toMatchObject({
+      msg_type,
+      msg_body,
+      target_type: 'group',
+    });
+  }
+}
+
+test('sendGroupMsg: answers msg_id, ctime_ms, target_gid and unread_count, with the message as second argument', async () => {
+  const target = { target_gid: `${gid}`, target_gname: `team ${EMOJI}` };
+  const outcome = await alice.call('sendGroupMsg', {
+    ...target,
+    content: `大家好 ${EMOJI}`,
+    need_receipt: true,
+  });
+  if (outcome.kind !== 'success') throw new Error(JSON.stringify(outcome));
+  const { data, second } = outcome;
+  expect(data).toMatchObject({
+    code: 0,
+    message: expect.any(String),
+    msg_id: expect.any(Number),
+    ctime_ms: expect.any(Number),
+    target_gid: gid,
+    unread_count: 3,
+  });
+  expect(second).toMatchObject({ msg_id: data.msg_id, target_gid: gid });
+  expect(second.content).toMatchObject({
+    target_type: 'group',
+    target_id: String(gid),
+    target_name: `team ${EMOJI}`,
+    from_id: 'alice',
+    msg_type: 'text',
+    msg_body: { text: `大家好 ${EMOJI}` },
+  });
+});
+
+test('onMsgReceive: a group message has msg_type 4, its group and its sender, for every member but nobody else', async () => {
+  const sent = await bob.ok('sendGroupMsg', {
+    target_gid: gid,
+    content: `hört ${EMOJI}`,
+    extras: { [EMOJI]: 1 },
+  });
+  for (const actor of [alice, carol, stranger]) {
+    const message = await received(actor, { text: `hört ${EMOJI}` });
+    expect(message).toMatchObject({
+      msg_id: sent.msg_id,
+      ctime_ms: sent.ctime_ms,
+      msg_type: 4,
+      msg_level: 'normal',
+      from_uid: expect.any(Number),
+      from_gid: gid,
+      key: gid,
+      need_receipt: false,
+      content: { from_id: 'bob', from_appkey: bob.appkey, msg_body: { extras: { [EMOJI]: 1 } } },
+    });
+    expect(message.messages).toHaveLength(1);
+  }
+  await dave.ok('getConversation');
+  expect(await dave.tab.texts()).toEqual([]);
+  expect(await bob.tab.texts()).toEqual([]);
+});
+
+test("onMsgReceive: the sender's other tabs get a group message too, and a member of another application as across", async () => {
+  const second = await secondTabOf(cast, alice);
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'from my first tab' });
+  expect(await received(second, { text: 'from my first tab' })).toMatchObject({
+    key: gid,
+    content: { from_id: 'alice' },
+  });
+  await second.tab.close();
+  await stranger.ok('sendGroupMsg', { target_gid: gid, content: 'from afar' });
+  expect(await received(bob, { text: 'from afar' })).toMatchObject({ msg_level: 'across' });
+});
+
+test('sendGroupMsg: at_list names members, and an empty one means everyone', async () => {
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'you two', at_list: to(bob, stranger) });
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'you all', at_list: [] });
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'nobody' });
+  const contents = [];
+  for (const text of ['you two', 'you all', 'nobody']) contents.push((await received(bob, { text })).content);
+  expect(contents[0]).toMatchObject({ at_list: to(bob, stranger) });
+  expect(contents[1]).toMatchObject({ at_list: [] });
+  expect(contents[2]).not.toHaveProperty('at_list');
+});
+
+test("sendGroupMsg: with custom or custome instead of content is the documents' group custom message", async () => {
+  await alice.ok('sendGroupMsg', { target_gid: gid, target_gname: 'team', custom: { n: 1, [EMOJI]: EMOJI } });
+  await alice.ok('sendGroupMsg', { target_gid: gid, custome: { n: 2 } });
+  await everybodyReceives({ n: 1, [EMOJI]: EMOJI }, 'custom');
+  await everybodyReceives({ n: 2 }, 'custom');
+});
+
+test('sendGroupMsg: forwards another message by its msg_body', async () => {
+  await dave.ok('sendSingleMsg', { target_username: 'alice', content: `for all ${EMOJI}`, extras: { x: 1 } });
+  const { content } = await alice.hears('onMsgReceive', { from_username: 'dave' });
+  await alice.ok('sendGroupMsg', { target_gid: gid, msg_body: content.msg_body });
+  await everybodyReceives({ text: `for all ${EMOJI}`, extras: { x: 1 } }, 'text');
+});
+
+test('sendGroupMsg: fails with 880204 for no group, 880205 for who is not in it, 880002 without content', async () => {
+  expect(await alice.code('sendGroupMsg', { target_gid: gid + 99, content: 'x' })).toBe(
+    CODES.targetGroupNotExist,
+  );
+  expect(await dave.code('sendGroupMsg', { target_gid: gid, content: 'x' })).toBe(CODES.userNotInGroup);
+  expect(await alice.code('sendGroupMsg', { target_gid: gid })).toBe(CODES.invalidParameter);
+  expect(await alice.code('sendGroupMsg', { target_gid: gid, content: EMOJI.repeat(1_025) })).toBe(
+    CODES.messageTooLong,
+  );
+  expect(await alice.code('sendGroupMsg', { target_gid: 'team', content: 'x' })).toBe(CODES.invalidType);
+});
+
+test('sendGroupCustom: takes custom, custome or msg_body', async () => {
+  const sent = await alice.ok('sendGroupCustom', {
+    target_gid: gid,
+    custom: { n: 1, deep: { [EMOJI]: [] } },
+  });
+  expect(sent).toMatchObject({ code: 0, target_gid: gid, msg_id: expect.any(Number) });
+  await alice.ok('sendGroupCustom', {
+    target_gid: `${gid}`,
+    target_gname: 't',
+    custome: { n: 2 },
+    extras: { e: 1 },
+  });
+  await alice.ok('sendGroupCustom', { target_gid: gid, msg_body: { n: 3 } });
+  await everybodyReceives({ n: 1, deep: { [EMOJI]: [] } }, 'custom');
+  await everybodyReceives({ n: 2, extras: { e: 1 } }, 'custom');
+  await everybodyReceives({ n: 3 }, 'custom');
+  expect(await alice.code('sendGroupCustom', { target_gid: gid })).toBe(CODES.invalidParameter);
+  expect(await dave.code('sendGroupCustom', { target_gid: gid, custom: {} })).toBe(CODES.userNotInGroup);
+});
+
+test('sendGroupLocation: takes its numbers as text, and latitude 0 and longitude 0 are places', async () => {
+  const place = { latitude: '0', longitude: '-122.25', scale: '15', label: `here ${EMOJI}` };
+  const sent = await alice.ok('sendGroupLocation', {
+    target_gid: gid,
+    target_gname: 'team',
+    ...place,
+    extras: { e: 1 },
+  });
+  expect(sent).toMatchObject({ code: 0, target_gid: gid });
+  const msg_body = { latitude: 0, longitude: -122.25, scale: 15, label: `here ${EMOJI}`, extras: { e: 1 } };
+  await everybodyReceives(msg_body, 'location');
+  await alice.ok('sendGroupLocation', { target_gid: gid, msg_body: { ...msg_body, label: 'forwarded' } });
+  await everybodyReceives({ ...msg_body, label: 'forwarded' }, 'location');
+  const beyond = { ...place, longitude: 181 };
+  expect(await alice.code('sendGroupLocation', { target_gid: gid, ...beyond })).toBe(CODES.invalidValue);
+  expect(await dave.code('sendGroupLocation', { target_gid: gid, ...place })).toBe(CODES.userNotInGroup);
+});
+
+test('onSyncConversation: a member who was away gets what the group was sent meanwhile, oldest first, with its count', async () => {
+  await carol.misses(async () => {
+    await alice.ok('sendGroupMsg', { target_gid: gid, content: 'eins', need_receipt: true });
+    await bob.ok('sendGroupMsg', { target_gid: gid, content: `zwei ${EMOJI}` });
+  });
+  const { msgs, ...conversation } = await carol.hears('onSyncConversation', { from_gid: gid });
+  expect(conversation).toMatchObject({
+    msg_type: 4,
+    key: gid,
+    unread_msg_count: 2,
+    receipt_msgs: expect.any(Array),
+  });
+  expect(msgs.slice(-2)).toMatchObject([
+    {
+      msg_type: 4,
+      from_gid: gid,
+      key: gid,
+      need_receipt: true,
+      content: { from_id: 'alice', msg_body: { text: 'eins' } },
+    },
+    { need_receipt: false, content: { from_id: 'bob', msg_body: { text: `zwei ${EMOJI}` } } },
+  ]);
+});
+
+test('onSyncConversation: who joins later does not get what was said before', async () => {
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'before dave' });
+  await dave.misses(async () => {
+    await alice.ok('addGroupMembers', { gid, member_usernames: to(dave) });
+    await alice.ok('sendGroupMsg', { target_gid: gid, content: 'welcome dave' });
+  });
+  const { msgs } = await dave.hears('onSyncConversation', { from_gid: gid });
+  expect(msgs.map(({ content }) => content.msg_body.text)).toEqual(['welcome dave']);
+  await dave.ok('exitGroup', { gid });
+});
+
+test('msgRetract: every member hears event 55 with type 1, at once or when they come back', async () => {
+  const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'a mistake' });
+  await carol.misses(async () => {
+    expect(await alice.code('msgRetract', { msg_id })).toBe(CODES.notTheSender);
+    await bob.ok('msgRetract', { msg_id });
+    for (const actor of [alice, bob, stranger])
+      await actor.event(55, { type: 1, gid, msg_ids: [msg_id], ...by(bob) });
+  });
+  await carol.missed(55, { type: 1, gid, msg_ids: [msg_id] });
+  const { msgs } = await carol.hears('onSyncConversation', { from_gid: gid });
+  expect(JSON.stringify(msgs)).not.toContain('mistake');
+});

@@ -1,0 +1,246 @@
+/** What has been read, through pages: unread counts that agree in every tab, and receipts for who sent. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CODES } from '../../../src/protocol/codes.js';
+import type { LocalParams } from '../../../src/protocol/index.js';
+import { until } from '../../harness/until.js';
+import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol'>;
+let alice: Actor;
+/** Another tab of alice's. */
+let alice2: Actor;
+let bob: Actor;
+let carol: Actor;
+let gid: number;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol');
+  ({ alice, bob, carol } = cast.actors);
+  ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
+  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol) });
+  alice2 = await secondTabOf(cast, alice);
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, alice2, bob, carol].map((actor) => actor.tab.forget())));
+
+type Ref = LocalParams<'getUnreadMsgCnt'>;
+const BOB: Ref = { username: 'bob' };
+
+const send = async (content: string) =>
+  (await bob.ok('sendSingleMsg', { target_username: 'alice', content })).msg_id;
+const sendToGroup = (content: string) => bob.ok('sendGroupMsg', { target_gid: gid, content });
+
+/** Every tab of alice's says so. */
+async function unreadIs(ref: Ref, count: number, tabs = [alice, alice2]): Promise<void> {
+  for (const { tab } of tabs) {
+    await until(
+      `${count} unread of ${JSON.stringify(ref)}`,
+      async () => (await tab.local('getUnreadMsgCnt', ref)) === count,
+    );
+  }
+}
+/** What the server says. */
+async function listedUnread(ref: { username: string } | { gid: number }): Promise<number | undefined> {
+  const { conversations } = await alice.ok('getConversation');
+  const [field, value] = Object.entries(ref)[0] ?? [];
+  return conversations.find((row) => field !== undefined && Object(row)[field] === value)?.unread_msg_count;
+}
+/** Nothing of alice's is being looked at. */
+const lookAway = () =>
+  Promise.all([alice, alice2].map(({ tab }) => tab.local('resetUnreadCount', { username: 'nobody' })));
+async function reset(ref: Ref): Promise<void> {
+  await alice.tab.local('resetUnreadCount', ref);
+  await unreadIs(ref, 0);
+  await lookAway();
+}
+
+test('getUnreadMsgCnt: counts what others send, in every tab and in getConversation, by name, appkey or gid as text', async () => {
+  expect(await alice.tab.local('getUnreadMsgCnt', BOB)).toBe(0);
+  for (const content of ['1', '2', `3 ${EMOJI}`]) await send(content);
+  for (const content of ['1', '2']) await sendToGroup(content);
+  await unreadIs(BOB, 3);
+  await unreadIs({ username: 'bob', appkey: bob.appkey }, 3);
+  await unreadIs({ gid }, 2);
+  await unreadIs({ gid: `${gid}` }, 2);
+  expect(await listedUnread({ username: 'bob' })).toBe(3);
+  expect(await listedUnread({ gid })).toBe(2);
+});
+
+test("getUnreadMsgCnt: one's own messages do not count, nor does an unknown conversation", async () => {
+  await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'mine' });
+  await alice.ok('sendGroupMsg', { target_gid: gid, content: 'mine' });
+  await alice2.tab.waitForText('mine');
+  await unreadIs(BOB, 3);
+  await unreadIs({ gid }, 2);
+  await unreadIs({ username: 'nobody' }, 0);
+  await unreadIs({ gid: gid + 99 }, 0);
+});
+
+test('getUnreadMsgCnt: is kept over a reload of the page, and over logins', async () => {
+  await alice2.tab.reload();
+  await alice2.ok('attach', { username: 'alice', appkey: alice.appkey });
+  await unreadIs(BOB, 3);
+  await alice2.tab.close();
+  await alice.misses(() => send('meanwhile'));
+  alice2 = await secondTabOf(cast, alice);
+  await unreadIs(BOB, 4);
+  await unreadIs({ gid }, 2);
+});
+
+test('resetUnreadCount: is 0 at once here, then in every tab, on the server, and after another login', async () => {
+  await alice.tab.local('resetUnreadCount', BOB);
+  expect(await alice.tab.local('getUnreadMsgCnt', BOB)).toBe(0);
+  await unreadIs(BOB, 0);
+  await alice2.tab.local('resetUnreadCount', { gid: `${gid}` });
+  await unreadIs({ gid }, 0);
+  await until('the server to know', async () => (await listedUnread({ username: 'bob' })) === 0);
+  await until('the server to know', async () => (await listedUnread({ gid })) === 0);
+  await lookAway();
+  await send('one more');
+  await unreadIs(BOB, 1);
+  await reset(BOB);
+});
+
+test('resetUnreadCount: the conversation stays open: it does not count up while its tab is visible, and does when hidden', async () => {
+  const page = await cast.world.tab(cast.profile);
+  await page.ok('attach', { username: 'alice', appkey: alice.appkey });
+  await page.local('resetUnreadCount', BOB);
+  await send('seen at once');
+  await alice.tab.waitForText('seen at once');
+  await unreadIs(BOB, 0);
+  await until('the server to know', async () => (await listedUnread({ username: 'bob' })) === 0);
+  // Playwright makes every page believe that it is in front, so the page has to be told otherwise.
+  await page.frame.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await send('not seen');
+  await unreadIs(BOB, 1);
+  await page.close();
+  await reset(BOB);
+});
+
+test('onMutiUnreadMsgUpdate: a conversation that was read on another device is told, and no longer counted', async () => {
+  await send('unread');
+  await sendToGroup('unread');
+  await unreadIs({ gid }, 1);
+  await alice2.tab.close();
+  await alice.leave();
+  const elsewhere = await cast.world.wire('alice');
+  await elsewhere.request('unread_single_count', { type: 3, username: 'bob', appkey: bob.appkey });
+  await elsewhere.request('unread_group_count', { type: 4, gid });
+  elsewhere.close();
+  await alice.come();
+  await alice.hears('onMutiUnreadMsgUpdate', { type: 3, username: 'bob', appkey: bob.appkey });
+  await alice.hears('onMutiUnreadMsgUpdate', { type: 4, gid });
+  alice2 = await secondTabOf(cast, alice);
+  await unreadIs(BOB, 0);
+  await unreadIs({ gid }, 0);
+  const events = [
+    ...(await alice.tab.heard('onSyncEvent')).flat(),
+    ...(await alice.tab.heard('onEventNotification')),
+  ];
+  expect(events.map(({ event_type }) => event_type)).not.toContain(200);
+});
+
+test('addSingleReceiptReport: answers with the msg_ids, and the sender hears of it', async () => {
+  const content = `read me ${EMOJI}`;
+  const { msg_id } = await bob.ok('sendSingleMsg', { target_username: 'alice', content, need_receipt: true });
+  const outcome = await alice.call('addSingleReceiptReport', {
+    username: 'bob',
+    appkey: bob.appkey,
+    msg_ids: [`${msg_id}`],
+  });
+  expect(outcome).toMatchObject({
+    kind: 'success',
+    data: { code: 0, message: expect.any(String) },
+    second: [msg_id],
+  });
+  const receipt_msgs = [{ msg_id, unread_count: 0 }];
+  await bob.hears('onMsgReceiptChange', { type: 3, username: 'alice', appkey: alice.appkey, receipt_msgs });
+  expect(await alice.code('addSingleReceiptReport', { username: 'bob', msg_ids: [] })).toBe(
+    CODES.invalidValue,
+  );
+  expect(await alice.code('addSingleReceiptReport', { msg_ids: [msg_id] })).toBe(CODES.invalidParameter);
+});
+
+test('addGroupReceiptReport: counts down with each reader, and onMsgReceiptChange: tells the sender of each', async () => {
+  const sent = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'all read me', need_receipt: true });
+  expect(sent.unread_count).toBe(2);
+  const { msg_id } = sent;
+  for (const [reader, unread_count] of [
+    [alice, 1],
+    [carol, 0],
+  ] as const) {
+    const outcome = await reader.call('addGroupReceiptReport', { gid: `${gid}`, msg_ids: [msg_id] });
+    expect(outcome).toMatchObject({ kind: 'success', data: { code: 0 }, second: [msg_id] });
+    await bob.hears('onMsgReceiptChange', { type: 4, gid, receipt_msgs: [{ msg_id, unread_count }] });
+  }
+  expect(await alice.code('addGroupReceiptReport', { gid })).toBe(CODES.invalidParameter);
+  expect(await alice.code('addGroupReceiptReport', { gid, msg_ids: ['x'] })).toBe(CODES.invalidType);
+});
+
+test('addGroupReceiptReport: fifty ids go at once, not after the two seconds in which fewer are gathered', async () => {
+  const one = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'one of fifty', need_receipt: true });
+  const msg_ids = [one.msg_id, ...Array.from({ length: 49 }, (_, i) => i + 1)];
+  const mark = cast.world.relay.log.length;
+  await Promise.all([
+    alice.ok('addGroupReceiptReport', { gid, msg_ids }),
+    bob.hears('onMsgReceiptChange', { gid, receipt_msgs: [{ msg_id: one.msg_id, unread_count: 1 }] }),
+  ]);
+  const reports = cast.world.relay.log
+    .slice(mark)
+    .filter(({ event, direction }) => event === 'receipt_report' && direction === 'up');
+  expect(reports).toHaveLength(1);
+});
+
+test('msgUnreadList: says who has read a message and who has not', async () => {
+  await carol.ok('updateSelfInfo', { nickname: `C ${EMOJI}` });
+  const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'who?', need_receipt: true });
+  await alice.ok('addGroupReceiptReport', { gid, msg_ids: [msg_id] });
+  expect(await bob.ok('msgUnreadList', { msg_id: `${msg_id}` })).toMatchObject({
+    code: 0,
+    msg_unread_list: {
+      unread_list: [{ username: 'carol', appkey: carol.appkey, nickname: `C ${EMOJI}` }],
+      read_list: [{ username: 'alice', appkey: alice.appkey, nickname: expect.any(String) }],
+    },
+  });
+  const single = await bob.ok('sendSingleMsg', {
+    target_username: 'alice',
+    content: 'you?',
+    need_receipt: true,
+  });
+  const { msg_unread_list } = await bob.ok('msgUnreadList', { msg_id: single.msg_id });
+  expect(msg_unread_list).toMatchObject({ unread_list: [{ username: 'alice' }], read_list: [] });
+});
+
+test('msgUnreadList: fails with 881402 for a message of another, 881403 for none', async () => {
+  const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'mine', need_receipt: true });
+  expect(await alice.code('msgUnreadList', { msg_id })).toBe(CODES.notTheSender);
+  expect(await bob.code('msgUnreadList', { msg_id: 1 })).toBe(CODES.messageNotExist);
+  expect(await bob.code('msgUnreadList', {})).toBe(CODES.invalidParameter);
+});
+
+test('onSyncMsgReceipt: receipts that came meanwhile reach the sender who comes back, once', async () => {
+  const need_receipt = true;
+  const single = await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'later', need_receipt });
+  const inGroup = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'later', need_receipt });
+  await bob.misses(() =>
+    Promise.all([
+      alice.ok('addSingleReceiptReport', { username: 'bob', msg_ids: [single.msg_id] }),
+      alice.ok('addGroupReceiptReport', { gid, msg_ids: [inGroup.msg_id] }),
+    ]),
+  );
+  const like = { type: 3, username: 'alice', receipt_msgs: [{ msg_id: single.msg_id, unread_count: 0 }] };
+  await bob.hears('onSyncMsgReceipt', like);
+  await bob.hears('onSyncMsgReceipt', {
+    type: 4,
+    gid,
+    receipt_msgs: [{ msg_id: inGroup.msg_id, unread_count: 1 }],
+  });
+  const { receipt_msgs } = await bob.hears('onSyncConversation', { from_gid: gid });
+  expect(receipt_msgs).toContainEqual({ msg_id: inGroup.msg_id, unread_count: 1, mtime: expect.any(Number) });
+  await bob.misses(async () => undefined);
+  await bob.ok('getConversation');
+  expect(await bob.tab.heard('onSyncMsgReceipt')).toEqual([]);
+});

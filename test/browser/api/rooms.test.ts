@@ -1,0 +1,230 @@
+/** Chat rooms through pages: found, entered, left, spoken in; what is heard in them, and by which tabs. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { png } from '../../../gateway/test/support/images.js';
+import { CODES } from '../../../src/protocol/codes.js';
+import { fileForm } from '../../harness/forms.js';
+import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol'>;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+let lobby: number;
+
+/** Rooms are made by the application's own server. */
+async function makeRoom(name: string): Promise<number> {
+  const room = { owner_username: 'alice', name, description: `about ${EMOJI}` };
+  const { chatroom_id } = await cast.world.gateway.rest('POST', '/v1/chatroom', room);
+  return Number(chatroom_id);
+}
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol');
+  ({ alice, bob, carol } = cast.actors);
+  lobby = await makeRoom(`lobby ${EMOJI}`);
+  for (const actor of [alice, bob]) await actor.ok('enterChatroom', { id: lobby });
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, bob, carol].map((actor) => actor.tab.forget())));
+
+const heard = (actor: Actor, msg_body: object) => actor.hears('onRoomMsg', { content: { msg_body } });
+const info = (id: number, total_member_count: number) => ({
+  id,
+  name: expect.any(String),
+  description: `about ${EMOJI}`,
+  appkey: alice.appkey,
+  total_member_count,
+  max_member_count: expect.any(Number),
+});
+const image = () => fileForm(Uint8Array.from(png(4, 3)), 'a.png', 'image/png');
+
+test('getAppkeyChatrooms: pages through the rooms of an application', async () => {
+  const second = await makeRoom('second');
+  const { code, result } = await carol.ok('getAppkeyChatrooms', { start: '0' });
+  expect(code).toBe(0);
+  expect(result).toEqual({ total: 2, start: 0, count: 2, rooms: [info(lobby, 2), info(second, 0)] });
+  const page = await cast.stranger.ok('getAppkeyChatrooms', { start: 1, appkey: alice.appkey });
+  expect(page.result).toEqual({ total: 2, start: 1, count: 1, rooms: [info(second, 0)] });
+  expect((await cast.stranger.ok('getAppkeyChatrooms', { start: 0 })).result).toMatchObject({
+    total: 0,
+    rooms: [],
+  });
+  expect(await carol.code('getAppkeyChatrooms', { start: 0, appkey: 'nobody' })).toBe(CODES.appkeyNotExist);
+  expect(await carol.code('getAppkeyChatrooms', {})).toBe(CODES.invalidParameter);
+});
+
+test('getChatroomInfo: answers every field, takes its id as text, and fails with 881503 for no room', async () => {
+  const answer = await carol.ok('getChatroomInfo', { id: `${lobby}` });
+  expect(answer.info).toEqual({ ...info(lobby, 2), name: `lobby ${EMOJI}` });
+  expect(await carol.code('getChatroomInfo', { id: 999_999 })).toBe(CODES.chatroomNotExist);
+});
+
+test('getSelfChatrooms: lists the rooms that one is in', async () => {
+  expect((await alice.ok('getSelfChatrooms')).chat_rooms).toEqual([info(lobby, 2)]);
+  expect(await carol.ok('getSelfChatrooms')).toMatchObject({ code: 0, chat_rooms: [] });
+  expect(await carol.code('getSelfChatrooms', { any: 1 })).toBe(0);
+});
+
+test('enterChatroom: answers the id, and the latest messages follow, the oldest first', async () => {
+  const id = await makeRoom('busy');
+  await alice.ok('enterChatroom', { id });
+  for (let i = 1; i <= 52; i += 1)
+    await alice.ok('sendChatroomMsg', { target_rid: id, content: `line ${i}` });
+  expect(await carol.ok('enterChatroom', { id: `${id}` })).toMatchObject({ code: 0, id });
+  await heard(carol, { text: 'line 52' });
+  const texts = (await carol.tab.heard('onRoomMsg')).map(({ content }) => content.msg_body.text);
+  expect(texts).toEqual(Array.from({ length: 50 }, (_, i) => `line ${i + 3}`));
+  await carol.ok('exitChatroom', { id });
+  await alice.ok('exitChatroom', { id });
+});
+
+test('enterChatroom: fails with 881503 for no room, and members of another application may enter', async () => {
+  expect(await alice.code('enterChatroom', { id: 999_999 })).toBe(CODES.chatroomNotExist);
+  expect(await alice.code('enterChatroom', {})).toBe(CODES.invalidParameter);
+  await cast.stranger.ok('enterChatroom', { id: lobby });
+  await cast.stranger.ok('sendChatroomMsg', { target_rid: lobby, content: 'from afar' });
+  expect((await heard(bob, { text: 'from afar' })).content).toMatchObject({ from_appkey: OTHER_APPKEY });
+  await cast.stranger.ok('exitChatroom', { id: lobby });
+});
+
+test('exitChatroom: answers the id; nothing is heard of the room any more, and it fails with 881501 for who is not in it', async () => {
+  await carol.ok('enterChatroom', { id: lobby });
+  expect(await carol.ok('exitChatroom', { id: `${lobby}` })).toMatchObject({ code: 0, id: lobby });
+  await carol.tab.forget();
+  await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'after' });
+  await heard(bob, { text: 'after' });
+  await carol.ok('getSelfChatrooms');
+  expect(await carol.tab.heard('onRoomMsg')).toEqual([]);
+  expect(await carol.code('exitChatroom', { id: lobby })).toBe(CODES.notInChatroom);
+});
+
+test('sendChatroomMsg: answers room_id, msg_id and ctime_ms, with the message as second argument', async () => {
+  const outcome = await alice.call('sendChatroomMsg', {
+    target_rid: `${lobby}`,
+    target_rname: `lobby ${EMOJI}`,
+    content: `大家好 ${EMOJI}`,
+    extras: { [EMOJI]: 1 },
+  });
+  if (outcome.kind !== 'success') throw new Error(JSON.stringify(outcome));
+  const { data, second } = outcome;
+  expect(data).toMatchObject({
+    code: 0,
+    room_id: lobby,
+    msg_id: expect.any(Number),
+    ctime_ms: expect.any(Number),
+  });
+  expect(second).toMatchObject({
+    msg_id: data.msg_id,
+    content: { target_type: 'chatroom', target_id: String(lobby) },
+  });
+  const message = await heard(bob, { text: `大家好 ${EMOJI}` });
+  expect(message).toMatchObject({
+    room_id: lobby,
+    msg_id: data.msg_id,
+    ctime_ms: data.ctime_ms,
+    content: {
+      from_id: 'alice',
+      from_appkey: alice.appkey,
+      msg_type: 'text',
+      msg_body: { extras: { [EMOJI]: 1 } },
+    },
+  });
+});
+
+test('sendChatroomMsg: forwards by msg_body, and fails with 881501 outside, 881503 for no room, 881504 when too long', async () => {
+  await alice.ok('sendChatroomMsg', { target_rid: lobby, msg_body: { text: 'passed on', extras: { f: 1 } } });
+  await heard(bob, { text: 'passed on', extras: { f: 1 } });
+  const content = 'x';
+  expect(await carol.code('sendChatroomMsg', { target_rid: lobby, content })).toBe(CODES.notInChatroom);
+  expect(await alice.code('sendChatroomMsg', { target_rid: 999_999, content })).toBe(CODES.chatroomNotExist);
+  const long = EMOJI.repeat(513);
+  expect(await alice.code('sendChatroomMsg', { target_rid: lobby, content: long })).toBe(
+    CODES.chatroomMessageTooLong,
+  );
+});
+
+test('sendChatroomMsg: fails with 881502 for who is banned by the application', async () => {
+  const { gateway } = cast.world;
+  await gateway.rest('PUT', `/v1/chatroom/${lobby}/forbidden/bob?status=1`, {});
+  expect(await bob.code('sendChatroomMsg', { target_rid: lobby, content: 'mmh' })).toBe(CODES.banned);
+  await gateway.rest('PUT', `/v1/chatroom/${lobby}/forbidden/bob?status=0`, {});
+  expect(await bob.code('sendChatroomMsg', { target_rid: lobby, content: 'ah' })).toBe(0);
+});
+
+test('sendChatroomPic: uploads the image, and its fields are in the message; forwarded it is not uploaded again', async () => {
+  const sent = await alice.ok('sendChatroomPic', { target_rid: lobby, image: image(), extras: { e: 1 } });
+  expect(sent).toMatchObject({ room_id: lobby, msg_id: expect.any(Number) });
+  const { content } = await heard(bob, { format: 'png' });
+  expect(content).toMatchObject({ msg_type: 'image', msg_body: { width: 4, height: 3, extras: { e: 1 } } });
+  await bob.ok('sendChatroomPic', { target_rid: lobby, msg_body: content.msg_body });
+  await heard(alice, { media_id: content.msg_body.media_id });
+  expect(await alice.code('sendChatroomPic', { target_rid: lobby })).toBe(CODES.invalidParameter);
+});
+
+test('sendChatroomFile: uploads the file, and its fields are in the message', async () => {
+  const file = fileForm(new TextEncoder().encode(`text ${EMOJI}`), `名 ${EMOJI}.txt`, 'text/plain');
+  await alice.ok('sendChatroomFile', { target_rid: lobby, file });
+  const { content } = await heard(bob, { fname: `名 ${EMOJI}.txt` });
+  expect(content).toMatchObject({ msg_type: 'file', msg_body: { fsize: 13, media_id: expect.any(String) } });
+  const again = fileForm(new TextEncoder().encode('x'), 'x.txt', 'text/plain');
+  expect(await carol.code('sendChatroomFile', { target_rid: lobby, file: again })).toBe(CODES.notInChatroom);
+});
+
+test('sendChatroomLocation: takes its numbers as text', async () => {
+  const place = { latitude: '-33.9', longitude: '18.4', scale: '12', label: `Kaap ${EMOJI}` };
+  await alice.ok('sendChatroomLocation', { target_rid: lobby, ...place });
+  const msg_body = { latitude: -33.9, longitude: 18.4, scale: 12, label: `Kaap ${EMOJI}` };
+  expect((await heard(bob, msg_body)).content.msg_type).toBe('location');
+  expect(await alice.code('sendChatroomLocation', { target_rid: lobby, ...place, latitude: 'x' })).not.toBe(
+    0,
+  );
+});
+
+test("sendChatroomCustom: carries the application's own object, under custom, custome or msg_body", async () => {
+  await alice.ok('sendChatroomCustom', { target_rid: lobby, custom: { n: 1, [EMOJI]: [EMOJI] } });
+  await alice.ok('sendChatroomCustom', { target_rid: lobby, custome: { n: 2 } });
+  await alice.ok('sendChatroomCustom', { target_rid: lobby, msg_body: { n: 3 } });
+  expect((await heard(bob, { n: 1, [EMOJI]: [EMOJI] })).content.msg_type).toBe('custom');
+  for (const n of [2, 3]) await heard(bob, { n });
+  expect(await alice.code('sendChatroomCustom', { target_rid: lobby, custom: [] })).toBe(CODES.invalidType);
+});
+
+test('onRoomMsg: is for the tabs that have entered; the account stays in the room until the last of them has left', async () => {
+  const second = await secondTabOf(cast, bob);
+  await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'not for every tab' });
+  await heard(bob, { text: 'not for every tab' });
+  await second.ok('getSelfChatrooms');
+  expect(await second.tab.heard('onRoomMsg')).toEqual([]);
+
+  await second.ok('enterChatroom', { id: lobby });
+  await heard(second, { text: 'not for every tab' });
+  await bob.ok('exitChatroom', { id: lobby });
+  await bob.tab.forget();
+  await second.ok('sendChatroomMsg', { target_rid: lobby, content: 'still in' });
+  await heard(alice, { text: 'still in' });
+  expect(await bob.tab.heard('onRoomMsg')).toEqual([]);
+  await second.tab.close();
+  await bob.ok('enterChatroom', { id: lobby });
+});
+
+test("onRoomMsg: one's own message is heard in one's other tabs in the room, once", async () => {
+  const second = await secondTabOf(cast, alice);
+  await second.ok('enterChatroom', { id: lobby });
+  await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'mine' });
+  await heard(second, { text: 'mine' });
+  await bob.ok('sendChatroomMsg', { target_rid: lobby, content: 'then his' });
+  await heard(second, { text: 'then his' });
+  const texts = async (actor: Actor) =>
+    (await actor.tab.heard('onRoomMsg')).map(({ content }) => content.msg_body.text);
+  expect(await texts(alice)).toEqual(['then his']);
+  expect((await texts(second)).slice(-2)).toEqual(['mine', 'then his']);
+  await second.tab.close();
+});
+
+test('onRoomMsg: nothing is kept for who is away; who enters again hears the latest', async () => {
+  await bob.misses(() => alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'while bob is away' }));
+  expect((await bob.ok('getSelfChatrooms')).chat_rooms).toEqual([]);
+  expect(await bob.tab.heard('onRoomMsg')).toEqual([]);
+  await bob.ok('enterChatroom', { id: lobby });
+  await heard(bob, { text: 'while bob is away' });
+});

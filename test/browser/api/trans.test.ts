@@ -1,0 +1,84 @@
+/** Transparent messages through pages: handed to who is here, kept for nobody. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CODES } from '../../../src/protocol/codes.js';
+import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
+
+let cast: Cast<'alice' | 'bob' | 'carol'>;
+let alice: Actor;
+let bob: Actor;
+let carol: Actor;
+let gid: number;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob', 'carol');
+  ({ alice, bob, carol } = cast.actors);
+  ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
+  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, cast.stranger) });
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, bob, carol, cast.stranger].map((actor) => actor.tab.forget())));
+
+const cmd = JSON.stringify({ typing: true, [EMOJI]: EMOJI });
+const done = { code: 0, message: expect.any(String) };
+const fromAlice = () => ({ from_username: 'alice', from_appkey: alice.appkey, platform: 'web' });
+
+test('transSingleMsg: is handed to its target, in every tab, also in another application', async () => {
+  const second = await secondTabOf(cast, bob);
+  expect(await alice.ok('transSingleMsg', { target_username: 'bob', cmd })).toEqual(done);
+  for (const actor of [bob, second]) {
+    expect(await actor.hears('onTransMsgRec', { cmd })).toEqual({ type: 3, gid: 0, ...fromAlice(), cmd });
+  }
+  await second.tab.close();
+  await alice.ok('transSingleMsg', { target_username: 'stranger', target_appkey: OTHER_APPKEY, cmd });
+  await cast.stranger.hears('onTransMsgRec', { type: 3, ...fromAlice(), cmd });
+});
+
+test('transSingleMsg: fails with 881602 for who is not here, 880203 for nobody, 881604 when too long', async () => {
+  await carol.leave();
+  expect(await alice.code('transSingleMsg', { target_username: 'carol', cmd })).toBe(CODES.targetNotLoggedIn);
+  expect(await alice.code('transSingleMsg', { target_username: 'nobody', cmd })).toBe(
+    CODES.targetUserNotExist,
+  );
+  const long = EMOJI.repeat(1_025);
+  expect(await alice.code('transSingleMsg', { target_username: 'bob', cmd: long })).toBe(CODES.cmdTooLong);
+  expect(await alice.code('transSingleMsg', { target_username: 'bob', cmd: {} })).toBe(CODES.invalidType);
+  await carol.come();
+});
+
+test('transGroupMsg: is handed to every other member of the group and to nobody else', async () => {
+  expect(await alice.ok('transGroupMsg', { gid: `${gid}`, cmd })).toEqual(done);
+  for (const actor of [bob, cast.stranger]) {
+    expect(await actor.hears('onTransMsgRec', { gid })).toEqual({ type: 4, gid, ...fromAlice(), cmd });
+  }
+  for (const actor of [alice, carol]) {
+    await actor.ok('getConversation');
+    expect(await actor.tab.heard('onTransMsgRec')).toEqual([]);
+  }
+});
+
+test('transGroupMsg: fails with 880204 for no group, 880205 for who is not in it, 881604 when too long', async () => {
+  expect(await alice.code('transGroupMsg', { gid: gid + 99, cmd })).toBe(CODES.targetGroupNotExist);
+  expect(await carol.code('transGroupMsg', { gid, cmd })).toBe(CODES.userNotInGroup);
+  expect(await alice.code('transGroupMsg', { gid, cmd: EMOJI.repeat(1_025) })).toBe(CODES.cmdTooLong);
+});
+
+test("transPlatMsg: is for the account's other platforms: taken, and told to no tab of this one", async () => {
+  for (const platform of ['all', 'android', 'ios', 'pc'] as const) {
+    expect(await alice.ok('transPlatMsg', { platform, cmd })).toEqual(done);
+  }
+  for (const actor of [alice, bob]) {
+    await actor.ok('getConversation');
+    expect(await actor.tab.heard('onTransMsgRec')).toEqual([]);
+  }
+  expect(await alice.code('transPlatMsg', { platform: 'toaster', cmd })).toBe(CODES.invalidValue);
+  expect(await alice.code('transPlatMsg', { platform: 'all', cmd: EMOJI.repeat(1_025) })).toBe(
+    CODES.cmdTooLong,
+  );
+});
+
+test('onTransMsgRec: who comes back later hears nothing of it', async () => {
+  await bob.misses(() => alice.ok('transGroupMsg', { gid, cmd: 'missed' }));
+  await alice.ok('transGroupMsg', { gid, cmd: 'heard' });
+  await bob.hears('onTransMsgRec', { cmd: 'heard' });
+  expect(await bob.tab.heard('onTransMsgRec')).toHaveLength(1);
+});
