@@ -131,6 +131,7 @@ class Page {
       [
         `Called with: ${type === 'undefined' ? 'nothing' : this.#type(type)}`,
         ...(pushes ? [`On the wire: ${pushes}`] : []),
+        ...(type.startsWith('EventNotification') ? ['What there is: [events](wire-protocol.md#events)'] : []),
       ].join('  \n'),
     );
   }

@@ -180,4 +180,5 @@ const tidy = (text) =>
   line(text.replace(/\/\*\*.*?\*\//gs, ''))
     .replace(/ \| undefined\b/g, '')
     .replace(/; \}/g, ' }')
+    .replace(/;$/, '')
     .trim();
