@@ -14,6 +14,9 @@ import type { FakeClock } from './clock.js';
 import type { Callee, FakeNetwork, Line } from './network.js';
 
 export const APPKEY = 'app';
+/** What is told of a conversation at login. */
+const KEPT_PER_CONVERSATION = 100;
+
 export const BAD_SIGNATURE = 'f'.repeat(32);
 
 type Fields = Record<string, unknown>;
@@ -215,7 +218,7 @@ export class FakeServer implements Callee {
       const user = this.#users.get(username);
       if (!user) continue;
       user.mail.push(wire.msg_id);
-      if (username === to) user.pending.add(wire.msg_id);
+      if (username === to && from !== to) user.pending.add(wire.msg_id);
       const { line } = user;
       if (line && line !== origin && this.#clients.get(line)?.live) {
         line.send('msg_sync', { messages: [wire] });
@@ -236,16 +239,19 @@ export class FakeServer implements Callee {
       const peer = stored.from === user.username ? stored.to : stored.from;
       byPeer.set(peer, [...(byPeer.get(peer) ?? []), stored]);
     }
-    const messages = [...byPeer].map(([peer, list]) => ({
-      msg_type: 3,
-      key: this.#users.get(peer)?.uid ?? 0,
-      from_appkey: APPKEY,
-      from_username: peer,
-      from_gid: 0,
-      unsync_count: list.length,
-      receipt_msgs: [],
-      msgs: list.map(({ wire }) => wire),
-    }));
+    const messages = [...byPeer].map(([peer, all]) => {
+      const list = all.slice(-KEPT_PER_CONVERSATION);
+      return {
+        msg_type: 3,
+        key: this.#users.get(peer)?.uid ?? 0,
+        from_appkey: APPKEY,
+        from_username: peer,
+        from_gid: 0,
+        unsync_count: list.length,
+        receipt_msgs: [],
+        msgs: list.map(({ wire }) => wire),
+      };
+    });
     if (messages.length > 0) line.send('sync_conversation', { sync_key: this.#ids, messages });
     client.live = true;
   }
