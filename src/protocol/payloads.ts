@@ -28,6 +28,10 @@ export interface MessageContent {
   create_time: number;
   msg_type: string;
   msg_body: JsonObject;
+  /** 'admin' where the application's server sent it. */
+  from_type?: string;
+  /** Group texts: whom it addresses; empty: everyone. */
+  at_list?: { username: string; appkey?: string }[];
 }
 
 export interface CustomNotification {
@@ -134,6 +138,8 @@ export interface EventNotification {
   return_code?: number | undefined;
   /** Text; in event 100 with `extra` 7 the parsed object. */
   description?: Json | undefined;
+  /** Events 9 and 82: whose the group is now. */
+  new_owner?: { username: string; appkey: string; nickname?: string } | undefined;
   /** Event 56: whether the user asks for himself. */
   by_self?: boolean | undefined;
   /** Event 55: 0 single, 1 group. */
