@@ -1,13 +1,13 @@
 /**
- * Puts the demo's two accounts and a conversation between them on a gateway, once.
+ * Puts the demo's accounts on a gateway, with a conversation, a group and a few friendships between them, once.
  *
  * Run it as often as you like: whether it has been done is asked with an account that nobody uses (a login as alice would end the
  * session of whoever has the demo open), and a run that was cut short is repeated with the same `rid`s and payloads, which the gateway
- * recognises. Alice is left with the last messages unread.
+ * recognises. Alice is left with the last messages unread, and an invitation to answer.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { io } from 'socket.io-client';
+import { connect } from './seed-client.mjs';
 
 const read = async (name) => JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8'));
 const demo = await read('./accounts.json');
@@ -15,14 +15,20 @@ const demo = await read('./accounts.json');
 /** The application that the demo page belongs to. */
 export const APPKEY = demo.appkey;
 
-const ANSWER_TIMEOUT_MS = 10_000;
 const UNREAD_MESSAGES = 2;
+const UNREAD_IN_GROUP = 1;
 /** Registered last: there exactly if the rest is. */
 const MARKER = { username: 'demo-seed', password: demo.accounts[0].password, nickname: 'Seed' };
-/** Message n of the conversation always has `rid` FIRST_MESSAGE_RID + n: what a repeated run is recognised by. */
+/** Message n of a conversation always has its first `rid` + n: what a repeated run is recognised by. */
 const FIRST_MESSAGE_RID = 1_000;
+const GROUP_RID = 2_000;
 const USER_NOT_EXIST = 880103;
+const REPEATED_ADD = 880607;
+const ALREADY_FRIEND = 881302;
+const INVITATION_NOT_VALID = 881305;
 const USER_EXISTS = 882002;
+const SINGLE = 3;
+const GROUP = 4;
 
 /**
  * @param {{gateway: string, appkey?: string}} options
@@ -36,7 +42,7 @@ export async function seed({ gateway, appkey = APPKEY }) {
     for (const { nickname, signature, ...account } of demo.accounts) {
       await setup.request('register', { ...credentials(account), nickname, signature }, [USER_EXISTS]);
     }
-    await converse(gateway, appkey);
+    await populate(gateway, appkey);
     await setup.request('register', { ...credentials(MARKER), nickname: MARKER.nickname }, [USER_EXISTS]);
     return true;
   } finally {
@@ -44,124 +50,100 @@ export async function seed({ gateway, appkey = APPKEY }) {
   }
 }
 
-async function converse(gateway, appkey) {
-  const script = await read('./conversation.json');
-  const clients = new Map();
+async function populate(gateway, appkey) {
+  /** By username. */
+  const clients = {};
   try {
     for (const account of demo.accounts) {
       const client = await connect(gateway, appkey);
-      clients.set(account.username, client);
+      clients[account.username] = client;
       await client.request('login', credentials(account));
     }
-    const [alice] = demo.accounts;
-    const { user_info } = await clients
-      .get(alice.username)
-      .request('get_across_user_info', { username: alice.username });
-    for (const [index, [from, text]] of script.entries()) {
-      if (index === script.length - UNREAD_MESSAGES) {
-        for (const client of clients.values()) await client.acknowledge();
-      }
-      const [target] = demo.accounts.filter(({ username }) => username !== from);
-      const sender = demo.accounts.find(({ username }) => username === from);
-      await clients.get(from).request(
-        's_across_single_text',
-        {
-          rid: FIRST_MESSAGE_RID + index,
-          target_id: target.username,
-          target_name: target.nickname,
-          appkey,
-          content: {
-            version: 1,
-            target_type: 'single',
-            target_id: target.username,
-            target_name: target.nickname,
-            target_appkey: appkey,
-            from_appkey: appkey,
-            from_platform: 'web',
-            from_id: from,
-            from_name: sender.nickname,
-            // Not the time of this run, so that a repeated one sends the same payload.
-            create_time: user_info.mtime * 1_000 + index,
-            msg_type: 'text',
-            msg_body: { text },
-          },
-        },
-        [],
-        's_single_text',
-      );
-    }
+    // Not the time of this run, so that a repeated one sends the same payloads.
+    const { user_info } = await clients.alice.request('get_across_user_info', { username: 'alice' });
+    const world = { clients, appkey, startMs: user_info.mtime * 1_000 };
+    await converse(world);
+    await talkInGroup(world);
+    await befriend(clients);
   } finally {
-    for (const client of clients.values()) client.close();
+    for (const client of Object.values(clients)) client.close();
   }
 }
+
+async function converse({ clients, appkey, startMs }) {
+  const script = await read('./conversation.json');
+  const marks = { alice: 'bob', bob: 'alice' };
+  for (const [index, [from, text]] of script.entries()) {
+    if (index === script.length - UNREAD_MESSAGES) {
+      for (const [reader, username] of Object.entries(marks)) {
+        await clients[reader].request('unread_single_count', { type: SINGLE, appkey, username });
+      }
+    }
+    const target = accountOf(marks[from]);
+    const names = { target_id: target.username, target_name: target.nickname };
+    const content = {
+      ...names,
+      ...contentOf(from, 'single', text, appkey, startMs + index),
+      target_appkey: appkey,
+    };
+    const message = { rid: FIRST_MESSAGE_RID + index, ...names, appkey, need_receipt: true, content };
+    await clients[from].request('s_across_single_text', message, [], 's_single_text');
+  }
+}
+
+async function talkInGroup({ clients, appkey, startMs }) {
+  const { name, messages } = await read('./group.json');
+  const made = { rid: GROUP_RID, group_name: name, group_description: '', is_limit: false };
+  const { gid } = await clients.alice.request('create_group', made);
+  const others = demo.accounts.filter(({ username }) => username !== 'alice');
+  const member_usernames = others.map(({ username }) => ({ username, appkey }));
+  await clients.alice.request('add_across_group_member', { gid, member_usernames }, [REPEATED_ADD]);
+  for (const [index, [from, text, mentioned = []]] of messages.entries()) {
+    if (index === messages.length - UNREAD_IN_GROUP) {
+      for (const client of Object.values(clients))
+        await client.request('unread_group_count', { type: GROUP, gid });
+    }
+    const content = {
+      target_id: String(gid),
+      target_name: name,
+      ...contentOf(from, 'group', text, appkey, startMs + index),
+    };
+    await clients[from].request('send_group_msg', {
+      rid: GROUP_RID + 1 + index,
+      target_gid: gid,
+      target_name: name,
+      need_receipt: true,
+      ...(mentioned.length > 0 && { users: mentioned.map((username) => ({ username, appkey })) }),
+      content,
+    });
+  }
+}
+
+/** Alice and Bob are friends, and Mei would like to be one. */
+async function befriend({ alice, bob, mei }) {
+  await alice.request('add_friend', { target_name: 'bob', from_type: 1, why: '' }, [ALREADY_FRIEND]);
+  const answers = [ALREADY_FRIEND, INVITATION_NOT_VALID];
+  await bob.request('add_friend', { target_name: 'alice', from_type: 2, why: 'yes' }, answers);
+  const why = 'Mei from design. We talk all day anyway!';
+  await mei.request('add_friend', { target_name: 'alice', from_type: 1, why }, [ALREADY_FRIEND]);
+}
+
+const accountOf = (username) => demo.accounts.find((account) => account.username === username);
+
+const contentOf = (from, target_type, text, appkey, create_time) => ({
+  version: 1,
+  target_type,
+  from_appkey: appkey,
+  from_platform: 'web',
+  from_id: from,
+  from_name: accountOf(from).nickname,
+  create_time,
+  msg_type: 'text',
+  msg_body: { text },
+});
 
 const credentials = ({ username, password }) => ({
   username,
   password: createHash('md5').update(password).digest('hex'),
   is_md5: true,
 });
-
-/** A socket that has presented its signature. */
-async function connect(gateway, appkey) {
-  const response = await fetch(`${gateway}/dev/auth?appkey=${encodeURIComponent(appkey)}`);
-  if (!response.ok) throw new Error(`seed: ${gateway}/dev/auth answered ${response.status}`);
-  const auth = await response.json();
-  const socket = io(gateway, { transports: ['websocket'], forceNew: true, reconnection: false });
-  let lastRid = 0;
-
-  /** The next `event` that `wanted` accepts. */
-  const next = (event, wanted) =>
-    new Promise((resolve, reject) => {
-      const finish = (settle, value) => {
-        clearTimeout(timer);
-        socket.off(event, onEvent);
-        socket.off('disconnect', onDisconnect);
-        settle(value);
-      };
-      const onEvent = (data) => {
-        if (wanted(data)) finish(resolve, data);
-      };
-      const onDisconnect = (reason) => finish(reject, new Error(`seed: disconnected (${reason})`));
-      const timer = setTimeout(
-        () => finish(reject, new Error(`seed: no ${event} within ${ANSWER_TIMEOUT_MS} ms`)),
-        ANSWER_TIMEOUT_MS,
-      );
-      socket.on(event, onEvent);
-      socket.on('disconnect', onDisconnect);
-    });
-
-  /** @param {number[]} accepted failure codes that are no failure here */
-  const request = async (event, payload, accepted = [], answeredAs = event) => {
-    lastRid += 1;
-    const rid = payload.rid ?? lastRid;
-    const answered = next(answeredAs, (data) => data.rid === rid);
-    socket.emit(event, { ...payload, rid });
-    const answer = await answered;
-    if (answer.code !== 0 && !accepted.includes(answer.code)) {
-      throw new Error(`seed: ${event} failed with ${answer.code} ${answer.message}`);
-    }
-    return answer;
-  };
-
-  /** Takes what has arrived as read. Roaming, so that there is always something to acknowledge. */
-  const acknowledge = async () => {
-    const [{ sync_key }] = await Promise.all([
-      next('sync_conversation', () => true),
-      request('sync_check', { sync_key: 0, sync_type: 1, sync_event_key: 0, msg_receipt_key: 0 }),
-    ]);
-    await request('sync_conversation_ack', { sync_key });
-  };
-
-  await new Promise((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('connect_error', reject);
-  });
-  const client = { request, acknowledge, close: () => socket.close() };
-  try {
-    await request('c_init', { ...auth, flag: 0, fromPlatForm: 'j' });
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-  return client;
-}

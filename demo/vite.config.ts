@@ -9,6 +9,8 @@ const gateway = process.env.JMESSAGE_GATEWAY ?? 'http://127.0.0.1:8787';
 const proxy = {
   '/socket.io': { target: gateway, ws: true },
   '/dev/': { target: gateway },
+  '/resource': { target: gateway },
+  '/media/': { target: gateway },
 };
 
 /** In the built page only: the dev server injects inline styles. */
@@ -17,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "worker-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",

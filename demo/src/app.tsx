@@ -1,6 +1,6 @@
 /** The page: which of its screens is on, and what is true of all of them. */
 import { useEffect } from 'preact/hooks';
-import { unreadCount } from './chats.js';
+import type { Chat } from './chats.js';
 import { Announcer } from './components/announcer.js';
 import { Conversation } from './components/conversation.js';
 import { EndedDialog } from './components/ended-dialog.js';
@@ -8,13 +8,18 @@ import { NoConversation } from './components/no-conversation.js';
 import { OutageStrip } from './components/outage-strip.js';
 import { Sidebar } from './components/sidebar.js';
 import { Starting } from './components/starting.js';
+import { Toast } from './components/toast.js';
 import { Welcome } from './components/welcome.js';
-import { startReceiving } from './messages.js';
+import { followInvitations } from './friends.js';
+import { followAddress } from './navigation.js';
+import { startReceiving } from './receiving.js';
 import { start } from './session.js';
 import { useStore } from './store.js';
 import { useStrings } from './strings.js';
 
 startReceiving();
+followInvitations();
+followAddress();
 void start();
 
 export function App() {
@@ -31,9 +36,10 @@ function Chats() {
       <OutageStrip />
       <div class="chats" data-open={open !== null}>
         <Sidebar />
-        {open === null ? <NoConversation /> : <Conversation key={open} username={open} />}
+        {open === null ? <NoConversation /> : <Conversation key={open} id={open} />}
       </div>
       <EndedDialog />
+      <Toast />
       <Announcer />
     </div>
   );
@@ -42,8 +48,8 @@ function Chats() {
 /** Unread messages show in the tab's title. */
 function useTitle(): void {
   const { appName } = useStrings();
-  const unread = useStore(({ chats, readMarks }) =>
-    Object.values(chats).reduce((sum, chat) => sum + unreadCount(chat, readMarks[chat.username] ?? 0), 0),
+  const unread = useStore(({ chats }) =>
+    Object.values<Chat>(chats).reduce((sum, chat) => sum + chat.unread, 0),
   );
   useEffect(() => {
     document.title = unread === 0 ? appName : `(${unread}) ${appName}`;

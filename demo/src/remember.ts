@@ -1,16 +1,20 @@
 /**
- * What the page keeps in the browser: who was logged in here (never a password), how far each conversation has been read, and the
- * looks. Storage may be forbidden or full: the page then works without.
+ * What the page keeps in the browser: who was logged in here (never a password), invitations that wait for an answer, which the server
+ * tells of once, and the looks. Storage may be forbidden or full: the page then works without.
  */
 export interface Account {
   appkey: string;
   username: string;
 }
 
+/** Somebody wants to be a friend. */
+export interface Invitation {
+  username: string;
+  why: string;
+}
+
 export type Theme = 'system' | 'light' | 'dark';
 export type Language = 'en' | 'zh';
-/** By username: the time of the last message that was seen, ms since 1970. */
-export type ReadMarks = Readonly<Record<string, number>>;
 
 const PREFIX = 'jmessage-demo:';
 const ACCOUNT = 'account';
@@ -65,28 +69,25 @@ export function forgetAccount(account: Account): void {
   if (isRecord(last) && last.username === account.username) write(browser, ACCOUNT, undefined);
 }
 
-const readMarksKey = ({ appkey, username }: Account): string => `read:${appkey}:${username}`;
+const invitationsKey = ({ appkey, username }: Account): string => `invitations:${appkey}:${username}`;
 
-export function readMarks(account: Account): ReadMarks {
-  const value = read(browser, readMarksKey(account));
-  if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  );
+const isInvitation = (value: unknown): value is Invitation =>
+  isRecord(value) && typeof value.username === 'string' && typeof value.why === 'string';
+
+export function rememberedInvitations(account: Account): Invitation[] {
+  const value = read(browser, invitationsKey(account));
+  return Array.isArray(value) ? value.filter(isInvitation) : [];
 }
 
-export function writeReadMarks(account: Account, marks: ReadMarks): void {
-  write(browser, readMarksKey(account), marks);
+export function rememberInvitations(account: Account, invitations: readonly Invitation[]): void {
+  write(browser, invitationsKey(account), invitations.length === 0 ? undefined : invitations);
 }
 
-/** Calls back when another tab has read something. */
-export function watchReadMarks(
-  account: () => Account | undefined,
-  changed: (marks: ReadMarks) => void,
-): void {
+/** Calls back when another tab has got or answered one. */
+export function watchInvitations(account: () => Account | undefined, changed: () => void): void {
   addEventListener('storage', ({ key }) => {
     const current = account();
-    if (current !== undefined && key === PREFIX + readMarksKey(current)) changed(readMarks(current));
+    if (current !== undefined && key === PREFIX + invitationsKey(current)) changed();
   });
 }
 

@@ -1,14 +1,40 @@
 /** The page's state: one immutable value, changed by {@link update} alone, read in components by {@link useStore}. */
 import { useSyncExternalStore } from 'preact/compat';
-import { type Chat, emptyChat } from './chats.js';
+import { type Chat, type ChatId, emptyChat, peerOf } from './chats.js';
 import type { StateSnapshot, UserInfo } from './jmessage.js';
 import {
+  type Invitation,
   type Language,
-  type ReadMarks,
   rememberedLanguage,
   rememberedTheme,
   type Theme,
 } from './remember.js';
+
+/** What is known of somebody. */
+export interface Person {
+  nickname: string;
+  signature: string;
+  /** media_id, or ''. */
+  avatar: string;
+}
+
+export interface Member {
+  username: string;
+  nickname: string;
+  /** 0 member, 1 owner, 2 keeper. */
+  flag: number;
+}
+
+export interface Group {
+  name: string;
+  desc: string;
+  /** media_id, or ''. */
+  avatar: string;
+  /** undefined until somebody has asked. */
+  members: readonly Member[] | undefined;
+  /** One is no longer in it. */
+  gone: boolean;
+}
 
 export interface State {
   /** `starting`: looking for a session to join. */
@@ -19,31 +45,49 @@ export interface State {
   connection: StateSnapshot;
   /** From the loss of a connection until all is well again. */
   outage: boolean;
-  /** By username. A null-prototype object, since users choose the names. */
-  chats: Readonly<Record<string, Chat>>;
-  readMarks: ReadMarks;
-  /** Whose conversation is on the screen. */
-  open: string | null;
+  chats: Readonly<Record<ChatId, Chat>>;
+  /** By username. Null-prototype objects here and below, since users choose the names. */
+  people: Readonly<Record<string, Person>>;
+  /** By username: how one calls them oneself, or ''. */
+  friends: Readonly<Record<string, string>>;
+  invitations: readonly Invitation[];
+  groups: Readonly<Record<number, Group>>;
+  /** The conversation that is on the screen. */
+  open: ChatId | null;
+  /** What the left side shows. */
+  panel: 'chats' | 'contacts';
   /** What a screen reader is to say. */
   announcement: string;
+  /** Says in passing what has not worked. */
+  toast: string;
   /** Why the page could not do what it was asked for at the start. */
   notice: string;
   theme: Theme;
   language: Language;
 }
 
-const NO_CHATS: Readonly<Record<string, Chat>> = Object.freeze(Object.create(null));
+const NOTHING: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
+
+/** What belongs to an account and must not be seen by the next one. */
+export const NO_ACCOUNT = {
+  profile: null,
+  chats: NOTHING,
+  people: NOTHING,
+  friends: NOTHING,
+  invitations: [],
+  groups: NOTHING,
+  announcement: '',
+  toast: '',
+  outage: false,
+} as const satisfies Partial<State>;
 
 let state: State = {
+  ...NO_ACCOUNT,
   phase: 'starting',
   username: null,
-  profile: null,
   connection: { state: 'idle', connected: false, synced: false, tabs: 0 },
-  outage: false,
-  chats: NO_CHATS,
-  readMarks: {},
   open: null,
-  announcement: '',
+  panel: 'chats',
   notice: '',
   theme: rememberedTheme(),
   language: rememberedLanguage(),
@@ -68,19 +112,49 @@ export function useStore<T>(select: (state: State) => T): T {
   return useSyncExternalStore(subscribe, () => select(state));
 }
 
+function copyOf<R extends object>(record: R): R {
+  return Object.assign(Object.create(null), record);
+}
+
 /** Changes one conversation, which comes into being if it is not there. */
-export function updateChat(username: string, change: (chat: Chat) => Partial<Chat>): void {
-  const chat = state.chats[username] ?? emptyChat(username);
-  const chats: Record<string, Chat> = Object.assign(Object.create(null), state.chats);
-  chats[username] = { ...chat, ...change(chat) };
+export function updateChat(id: ChatId, change: (chat: Chat) => Partial<Chat>): void {
+  const chat = state.chats[id] ?? emptyChat(id);
+  const chats: Record<ChatId, Chat> = copyOf(state.chats);
+  chats[id] = { ...chat, ...change(chat) };
   update({ chats });
 }
 
-/** What belongs to an account and must not be seen by the next one. */
-export const NO_ACCOUNT = {
-  profile: null,
-  chats: NO_CHATS,
-  readMarks: {},
-  announcement: '',
-  outage: false,
-} as const satisfies Partial<State>;
+export function removeChat(id: ChatId): void {
+  const chats: Record<ChatId, Chat> = copyOf(state.chats);
+  delete chats[id];
+  update({ chats });
+}
+
+const NOBODY: Person = { nickname: '', signature: '', avatar: '' };
+
+export function updatePerson(username: string, change: Partial<Person>): void {
+  const people: Record<string, Person> = copyOf(state.people);
+  people[username] = { ...(people[username] ?? NOBODY), ...change };
+  update({ people });
+}
+
+const NO_GROUP: Group = { name: '', desc: '', avatar: '', members: undefined, gone: false };
+
+export function updateGroup(gid: number, change: Partial<Group>): void {
+  const groups: Record<number, Group> = copyOf(state.groups);
+  groups[gid] = { ...(groups[gid] ?? NO_GROUP), ...change };
+  update({ groups });
+}
+
+/** What a user is called: as one calls them oneself, or else as they do. */
+export const nameOf = ({ friends, people, profile }: State, username: string): string =>
+  friends[username] ||
+  people[username]?.nickname ||
+  (profile?.username === username && profile.nickname) ||
+  username;
+
+/** What a conversation is called. */
+export function titleOf(from: State, id: ChatId): string {
+  const peer = peerOf(id);
+  return 'gid' in peer ? from.groups[peer.gid]?.name || `#${peer.gid}` : nameOf(from, peer.username);
+}

@@ -1,9 +1,11 @@
 /** A conversation's messages as rows to show: with a line at each new day, and runs of one sender's messages held together. */
-import type { ChatMessage } from './chats.js';
+import type { ChatMessage } from './chat-messages.js';
 import { isSameDay } from './format.js';
 
 export type Row =
   | { kind: 'day'; key: string; at: number }
+  /** What happened, rather than what was said. */
+  | { kind: 'note'; key: string; message: ChatMessage; mine: boolean }
   | {
       kind: 'message';
       key: string;
@@ -17,10 +19,15 @@ export type Row =
 /** A pause this long ends a run. */
 const RUN_GAP_MS = 5 * 60_000;
 
+const isNote = ({ content }: ChatMessage): boolean =>
+  content.type === 'notice' || content.type === 'retracted';
+
 const sameRun = (a: ChatMessage | undefined, b: ChatMessage | undefined): boolean =>
   a !== undefined &&
   b !== undefined &&
   a.from === b.from &&
+  !isNote(a) &&
+  !isNote(b) &&
   Math.abs(b.at - a.at) < RUN_GAP_MS &&
   isSameDay(a.at, b.at);
 
@@ -28,17 +35,18 @@ export function timeline(messages: readonly ChatMessage[], me: string): Row[] {
   const rows: Row[] = [];
   for (const [index, message] of messages.entries()) {
     const previous = messages[index - 1];
-    if (previous === undefined || !isSameDay(previous.at, message.at)) {
-      rows.push({ kind: 'day', key: `day-${message.id}`, at: message.at });
+    const { id: key, at } = message;
+    const mine = message.from === me;
+    if (previous === undefined || !isSameDay(previous.at, at)) {
+      rows.push({ kind: 'day', key: `day-${key}`, at });
     }
-    rows.push({
-      kind: 'message',
-      key: message.id,
-      message,
-      mine: message.from === me,
-      first: !sameRun(previous, message),
-      last: !sameRun(message, messages[index + 1]),
-    });
+    if (isNote(message)) {
+      rows.push({ kind: 'note', key, message, mine });
+      continue;
+    }
+    const first = !sameRun(previous, message);
+    const last = !sameRun(message, messages[index + 1]);
+    rows.push({ kind: 'message', key, message, mine, first, last });
   }
   return rows;
 }

@@ -1,9 +1,13 @@
-/** Somebody's initial on a colour of their own, which depends on nothing but the user name. */
+/** Somebody's picture; or their initial, on a colour that depends on nothing but the user name. */
+import { type ChatId, peerOf } from '../chats.js';
+import { useResource } from '../resources.js';
+import { nameOf, titleOf, useStore } from '../store.js';
+
 const HUES = [12, 38, 95, 152, 190, 222, 262, 318];
 
-function hueOf(username: string): number {
+function hueOf(seed: string): number {
   let hash = 0;
-  for (let i = 0; i < username.length; i += 1) hash = (hash * 31 + username.charCodeAt(i)) % 9_973;
+  for (let i = 0; i < seed.length; i += 1) hash = (hash * 31 + seed.charCodeAt(i)) % 9_973;
   return HUES[hash % HUES.length] ?? 0;
 }
 
@@ -13,11 +17,36 @@ const initialOf = (name: string): string => {
   return first?.segment.toUpperCase() ?? '?';
 };
 
-export function Avatar({ username, name, size = 40 }: { username: string; name: string; size?: number }) {
-  const style = { '--avatar-hue': hueOf(username), '--avatar-size': `${size}px` };
+interface Props {
+  /** What the colour is made from. */
+  seed: string;
+  name: string;
+  size?: number;
+  /** media_id, or ''. */
+  picture?: string;
+  isGroup?: boolean;
+}
+
+export function Avatar({ seed, name, size = 40, picture = '', isGroup = false }: Props) {
+  const url = useResource(picture);
+  const style = { '--avatar-hue': hueOf(seed), '--avatar-size': `${size}px` };
   return (
-    <span class="avatar" style={style} aria-hidden="true">
-      {initialOf(name)}
+    <span class="avatar" style={style} data-group={isGroup} aria-hidden="true">
+      {url === '' ? initialOf(name) : <img src={url} alt="" width={size} height={size} />}
     </span>
   );
+}
+
+export function UserAvatar({ username, size }: { username: string; size: number }) {
+  const name = useStore((state) => nameOf(state, username));
+  const picture = useStore((state) => state.people[username]?.avatar ?? '');
+  return <Avatar seed={username} name={name} size={size} picture={picture} />;
+}
+
+export function ChatAvatar({ id, size }: { id: ChatId; size: number }) {
+  const name = useStore((state) => titleOf(state, id));
+  const peer = peerOf(id);
+  const picture = useStore((state) => ('gid' in peer ? (state.groups[peer.gid]?.avatar ?? '') : ''));
+  if ('username' in peer) return <UserAvatar username={peer.username} size={size} />;
+  return <Avatar seed={id} name={name} size={size} picture={picture} isGroup />;
 }

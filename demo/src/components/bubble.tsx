@@ -1,33 +1,39 @@
-/** One message. Its text is a stranger's: it reaches the page as text nodes only. */
+/** One message, with what its sender may want to know of it and what can be done with it. */
 import { memo } from 'preact/compat';
-import type { ChatMessage } from '../chats.js';
+import type { ChatMessage } from '../chat-messages.js';
+import type { ChatId } from '../chats.js';
 import { clock, moment } from '../format.js';
-import { isFewEmoji, linkify } from '../linkify.js';
-import { retry } from '../messages.js';
+import { isFewEmoji } from '../linkify.js';
 import type { Language } from '../remember.js';
-import { useStrings } from '../strings.js';
+import { retry } from '../sending.js';
+import { type Strings, useStrings } from '../strings.js';
+import { UserAvatar } from './avatar.js';
 import { Icon } from './icon.js';
+import { MessageActions } from './message-actions.js';
+import { MessageContent } from './message-content.js';
 
 interface Props {
   message: ChatMessage;
   mine: boolean;
   first: boolean;
   last: boolean;
-  /** Whose conversation it is. */
-  username: string;
+  /** By all that it was for. */
+  read: boolean;
+  /** Who wrote it, in a group; '' where that need not be said. */
+  author: string;
+  chatId: ChatId;
   language: Language;
 }
 
 /** Drawn anew only when something about it is new; timeline rows are made afresh, their messages are not. */
 export const Bubble = memo(BubbleView, (a, b) => {
-  const keys = ['message', 'mine', 'first', 'last', 'username', 'language'] as const;
+  const keys = ['message', 'mine', 'first', 'last', 'read', 'author', 'chatId', 'language'] as const;
   return keys.every((key) => a[key] === b[key]);
 });
 
-function BubbleView({ message, mine, first, last, username, language }: Props) {
+function BubbleView({ message, mine, first, last, read, author, chatId, language }: Props) {
   const strings = useStrings();
-  const { text, at, status, error } = message;
-  const failed = status === 'failed';
+  const { content, status, error, mentionsMe, from } = message;
   return (
     <li
       class="message"
@@ -35,29 +41,32 @@ function BubbleView({ message, mine, first, last, username, language }: Props) {
       data-first={first}
       data-last={last}
       data-status={status}
-      data-large={isFewEmoji(text)}
+      data-kind={content.type}
+      data-large={content.type === 'text' && isFewEmoji(content.text)}
+      data-mentioned={mentionsMe === true}
+      data-group={author !== ''}
     >
-      <div class="bubble">
-        <p dir="auto">
-          <Text text={text} />
+      {author !== '' && first && (
+        <p class="author small" dir="auto">
+          <UserAvatar username={from} size={24} />
+          {author}
         </p>
-        <span class="meta">
-          <time title={moment(at, language)}>{clock(at, language)}</time>
-          {mine && !failed && (
-            <span role="img" aria-label={strings[status]} title={strings[status]}>
-              <Icon name={status} size={14} />
-            </span>
-          )}
-        </span>
+      )}
+      <div class="message-line">
+        <div class="bubble">
+          <MessageContent message={message} chatId={chatId} />
+          <Meta message={message} mine={mine} read={read} language={language} />
+        </div>
+        {status === 'sent' && <MessageActions message={message} mine={mine} chatId={chatId} />}
       </div>
-      {failed && (
+      {status === 'failed' && (
         <p class="failed">
           <Icon name="failed" size={14} />
           <span>
             {strings.notSent}
             {error ? `: ${error}` : ''}
           </span>
-          <button type="button" class="link" onClick={() => retry(username, message)}>
+          <button type="button" class="link" onClick={() => retry(chatId, message)}>
             {strings.retry}
           </button>
         </p>
@@ -66,18 +75,26 @@ function BubbleView({ message, mine, first, last, username, language }: Props) {
   );
 }
 
-function Text({ text }: { text: string }) {
+type MetaProps = Pick<Props, 'message' | 'mine' | 'read' | 'language'>;
+
+/** When it was sent, and how far it has come. */
+function Meta({ message: { at, status, unreadBy }, mine, read, language }: MetaProps) {
+  const strings = useStrings();
+  const label = read ? strings.read : statusText(status, unreadBy, strings);
   return (
-    <>
-      {linkify(text).map((part, index) =>
-        part.href === undefined ? (
-          part.text
-        ) : (
-          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
-            {part.text}
-          </a>
-        ),
+    <span class="meta">
+      <time title={moment(at, language)}>{clock(at, language)}</time>
+      {mine && status !== 'failed' && (
+        <span role="img" aria-label={label} title={label}>
+          <Icon name={read ? 'read' : status} size={14} />
+        </span>
       )}
-    </>
+    </span>
   );
 }
+
+/** Of a conversation of two there is nothing to count. */
+const statusText = (status: ChatMessage['status'], unreadBy = 0, strings: Strings): string => {
+  if (status === 'sent' && unreadBy > 1) return strings.unreadBy(unreadBy);
+  return status === 'failed' ? strings.notSent : strings[status];
+};

@@ -1,12 +1,17 @@
 /** Where one writes. Enter sends, Shift+Enter makes a new line, and an input method's Enter is its own. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { ChatId } from '../chats.js';
+import { filesOf } from '../files.js';
 import { isComposing } from '../hooks.js';
-import { send, setDraft } from '../messages.js';
+import { sendFiles, sendText, setDraft } from '../sending.js';
 import { useStrings } from '../strings.js';
+import { AttachMenu } from './attach-menu.js';
+import { EmojiPicker } from './emoji-picker.js';
 import { Icon } from './icon.js';
+import { MentionList, useMentions } from './mention-list.js';
 
 interface Props {
-  username: string;
+  id: ChatId;
   name: string;
   draft: string;
 }
@@ -14,10 +19,19 @@ interface Props {
 /** A field that takes the focus by itself would open the keyboard of a phone over the messages. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches;
 
-export function Composer({ username, name, draft }: Props) {
+export function Composer({ id, name, draft }: Props) {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
+  /** Where the caret belongs once the field has its new text. */
+  const caret = useRef<number | undefined>(undefined);
   const isEmpty = draft.trim() === '';
+
+  /** Puts a text in place of a part of what is written. */
+  const replace = (from: number, to: number, text: string) => {
+    caret.current = from + text.length;
+    setDraft(id, draft.slice(0, from) + text + draft.slice(to));
+  };
+  const mentions = useMentions(id, draft, field, replace);
 
   useEffect(() => {
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
@@ -29,10 +43,14 @@ export function Composer({ username, name, draft }: Props) {
     if (element === null) return;
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
+    if (caret.current === undefined) return;
+    element.focus({ preventScroll: true });
+    element.setSelectionRange(caret.current, caret.current);
+    caret.current = undefined;
   }, [draft]);
 
   const submit = () => {
-    if (!isEmpty) send(username, draft.trim());
+    if (!isEmpty) sendText(id, draft.trim());
     field.current?.focus({ preventScroll: true });
   };
 
@@ -44,7 +62,9 @@ export function Composer({ username, name, draft }: Props) {
         submit();
       }}
     >
+      <MentionList mentions={mentions} />
       <div class="composer-field">
+        <AttachMenu id={id} />
         <textarea
           ref={field}
           rows={1}
@@ -53,11 +73,25 @@ export function Composer({ username, name, draft }: Props) {
           placeholder={strings.writeTo(name)}
           enterkeyhint="send"
           value={draft}
-          onInput={(event) => setDraft(username, event.currentTarget.value)}
+          {...mentions.fieldProps}
+          onInput={(event) => setDraft(id, event.currentTarget.value)}
+          onPaste={(event) => {
+            const files = filesOf(event.clipboardData);
+            if (files.length === 0) return;
+            event.preventDefault();
+            void sendFiles(id, files);
+          }}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
+            if (isComposing(event) || mentions.onKeyDown(event)) return;
+            if (event.key !== 'Enter' || event.shiftKey) return;
             event.preventDefault();
             submit();
+          }}
+        />
+        <EmojiPicker
+          onPick={(emoji) => {
+            const { selectionStart, selectionEnd } = field.current ?? {};
+            replace(selectionStart ?? draft.length, selectionEnd ?? draft.length, emoji);
           }}
         />
         <button type="submit" class="send" aria-label={strings.send} disabled={isEmpty}>

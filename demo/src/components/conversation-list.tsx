@@ -1,18 +1,21 @@
 /** The conversations, the latest first, with one field to find one or to start one. */
 import { useState } from 'preact/hooks';
-import { type Chat, listed, nameOf } from '../chats.js';
+import { type ChatId, chatWith, listed, peerOf } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { CODES, codeOf } from '../jmessage.js';
-import { startChat } from '../messages.js';
-import { getState, useStore } from '../store.js';
+import { startChat } from '../people.js';
+import { getState, type State, titleOf, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { ConversationRow } from './conversation-row.js';
 import { Icon } from './icon.js';
 
 const MINUTE_MS = 60_000;
 
-const matches = (chat: Chat, query: string): boolean =>
-  `${chat.nickname}\n${chat.username}`.toLowerCase().includes(query.toLowerCase());
+function matches(state: State, id: ChatId, query: string): boolean {
+  const peer = peerOf(id);
+  const text = `${titleOf(state, id)}\n${'gid' in peer ? '' : peer.username}`;
+  return text.toLowerCase().includes(query.toLowerCase());
+}
 
 export function ConversationList() {
   const strings = useStrings();
@@ -24,8 +27,8 @@ export function ConversationList() {
   const now = useNow(MINUTE_MS);
   const wanted = query.trim();
   const all = listed(chats);
-  const shown = all.filter((chat) => matches(chat, wanted));
-  const canStart = wanted !== '' && !Object.hasOwn(chats, wanted);
+  const shown = all.filter(({ id }) => matches(getState(), id, wanted));
+  const canStart = wanted !== '' && !Object.hasOwn(chats, chatWith(wanted));
 
   const start = async () => {
     if (wanted === '' || busy) return;
@@ -79,15 +82,15 @@ export function ConversationList() {
       <nav class="conversations" aria-label={strings.conversations}>
         {canStart && error === '' && (
           <button type="button" class="start" disabled={busy} onClick={() => void start()}>
-            <Icon name="users" />
+            <Icon name="addUser" />
             <span dir="auto">{strings.startWith(wanted)}</span>
           </button>
         )}
         {all.length === 0 && wanted === '' && <p class="hint">{strings.noConversations}</p>}
         <ul>
           {shown.map((chat) => (
-            <li key={chat.username}>
-              <ConversationRow chat={chat} name={nameOf(chat)} isOpen={chat.username === open} now={now} />
+            <li key={chat.id}>
+              <ConversationRow chat={chat} isOpen={chat.id === open} now={now} />
             </li>
           ))}
         </ul>

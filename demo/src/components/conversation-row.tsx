@@ -1,48 +1,62 @@
 /** One conversation in the list: who, what was said last and when, and how much is unread. */
-import { type Chat, lastMessage, lastTime, unreadCount } from '../chats.js';
+import { type Chat, isMentioned, lastMessage, lastTime, peerOf } from '../chats.js';
 import { shortTime } from '../format.js';
-import { openChat } from '../messages.js';
-import { useStore } from '../store.js';
-import { useStrings } from '../strings.js';
-import { Avatar } from './avatar.js';
+import { openChat } from '../navigation.js';
+import { newsOf, previewOf } from '../preview.js';
+import { nameOf, type State, titleOf, useStore } from '../store.js';
+import { type Strings, useStrings } from '../strings.js';
+import { ChatAvatar } from './avatar.js';
 import { Icon } from './icon.js';
 
 const MAX_BADGE = 99;
-/** More than ever shows in a row, whatever a stranger sends. */
-const MAX_PREVIEW_CHARS = 120;
 
 interface Props {
   chat: Chat;
-  name: string;
   isOpen: boolean;
   now: number;
 }
 
-export function ConversationRow({ chat, name, isOpen, now }: Props) {
-  const strings = useStrings();
-  const language = useStore((state) => state.language);
-  const unread = useStore((state) => unreadCount(chat, state.readMarks[chat.username] ?? 0));
+/** The last message in a line: in a group, and where it is one's own, with who said it. */
+function lastLine(state: State, chat: Chat, strings: Strings): string {
   const last = lastMessage(chat);
+  const peer = peerOf(chat.id);
+  if (last === undefined) return 'gid' in peer ? '' : `@${peer.username}`;
+  const { content, from } = last;
+  const called = (username: string) => (username === state.username ? strings.you : nameOf(state, username));
+  if (content.type === 'notice') return newsOf(content.what, called(from), content.who.map(called), strings);
+  const text = previewOf(content, strings);
+  if (from === state.username) return `${strings.youPrefix}${text}`;
+  return 'gid' in peer ? strings.saidTo(nameOf(state, from), text) : text;
+}
+
+export function ConversationRow({ chat, isOpen, now }: Props) {
+  const strings = useStrings();
+  const { id, unread } = chat;
+  const language = useStore((state) => state.language);
+  const name = useStore((state) => titleOf(state, id));
+  const line = useStore((state) => lastLine(state, chat, strings));
+  const status = lastMessage(chat)?.status;
   const time = lastTime(chat);
-  const isMine = last !== undefined && last.from !== chat.username;
+  const peer = peerOf(id);
+  const named = 'gid' in peer ? { 'data-gid': peer.gid } : { 'data-username': peer.username };
   return (
     <button
       type="button"
       class="row"
       aria-current={isOpen ? 'page' : undefined}
-      data-username={chat.username}
-      onClick={() => openChat(chat.username)}
+      {...named}
+      onClick={() => openChat(id)}
     >
-      <Avatar username={chat.username} name={name} size={44} />
+      <ChatAvatar id={id} size={44} />
       <span class="row-name" dir="auto">
         {name}
       </span>
       {time > 0 && <time class="row-time">{shortTime(time, now, language)}</time>}
       <span class="row-last" dir="auto">
-        {last?.status === 'failed' && <Icon name="failed" size={14} />}
-        {last?.status === 'sending' && <Icon name="sending" size={14} />}
-        {isMine && strings.youPrefix}
-        {last === undefined ? `@${chat.username}` : last.text.slice(0, MAX_PREVIEW_CHARS)}
+        {status === 'failed' && <Icon name="failed" size={14} />}
+        {status === 'sending' && <Icon name="sending" size={14} />}
+        {isMentioned(chat) && <strong class="mentioned">[{strings.mentioned}] </strong>}
+        {line}
       </span>
       {unread > 0 && (
         <span class="badge" role="img" aria-label={strings.unread(unread)}>

@@ -1,10 +1,13 @@
 /** The session is over and does not come back by itself: why, and the way back in. */
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
-import { APPKEY, giveUp, logIn } from '../session.js';
+import { useAction } from '../hooks.js';
+import { APPKEY } from '../jim.js';
+import { giveUp, logIn } from '../session.js';
 import { useStore } from '../store.js';
-import { explain, useStrings } from '../strings.js';
+import { useStrings } from '../strings.js';
 import { Modal } from './modal.js';
+import { Problem } from './problem.js';
 
 /** The page keeps no password. Those of the demo's accounts are no secret. */
 const knownPassword = (username: string): string | undefined =>
@@ -40,23 +43,16 @@ function LogInAgain() {
   const username = useStore((state) => state.username) ?? '';
   const known = knownPassword(username);
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
-
-  const onSubmit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError('');
-    try {
-      await logIn(username, known ?? password);
-    } catch (reason) {
-      setError(explain(reason, strings));
-      setBusy(false);
-    }
-  };
+  const { busy, error, run } = useAction();
 
   return (
-    <form onSubmit={(event) => void onSubmit(event)} aria-busy={busy}>
+    <form
+      aria-busy={busy}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(() => logIn(username, known ?? password));
+      }}
+    >
       {/* For password managers: which account it is. */}
       <input class="visually-hidden" tabIndex={-1} autocomplete="username" readOnly value={username} />
       {known === undefined && (
@@ -73,11 +69,7 @@ function LogInAgain() {
           />
         </label>
       )}
-      {error !== '' && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <Problem text={error} />
       <div class="actions">
         <button type="button" onClick={giveUp}>
           {strings.logOut}

@@ -3,14 +3,16 @@
  * show as a button. The latest are drawn first, earlier ones when asked for, so that a long history costs nothing until it is looked at.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Chat, type ChatMessage, lastId, lastMessage } from '../chats.js';
+import { type ChatMessage, lastId } from '../chat-messages.js';
+import { type Chat, lastMessage, peerOf, readUpTo } from '../chats.js';
 import { useNow } from '../hooks.js';
-import { useStore } from '../store.js';
+import { nameOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
-import { timeline } from '../timeline.js';
+import { type Row, timeline } from '../timeline.js';
 import { Bubble } from './bubble.js';
 import { DayLine } from './day-line.js';
 import { Icon } from './icon.js';
+import { NoteLine } from './note-line.js';
 
 const PAGE_MESSAGES = 100;
 const NEAR_END_PX = 80;
@@ -25,11 +27,9 @@ const countAfter = (messages: readonly ChatMessage[], id: number, me: string): n
 
 export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const strings = useStrings();
-  const language = useStore((state) => state.language);
   const me = useStore((state) => state.username) ?? '';
   const [shown, setShown] = useState(PAGE_MESSAGES);
   const [away, setAway] = useState(false);
-  const now = useNow(HOUR_MS);
   const list = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   /** Whether the view follows the end. */
@@ -117,13 +117,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
         )}
         {messages.length === 0 && <p class="hint">{strings.noMessages(name)}</p>}
         <ol ref={content}>
-          {rows.map((row) =>
-            row.kind === 'day' ? (
-              <DayLine key={row.key} at={row.at} now={now} language={language} />
-            ) : (
-              <Bubble {...row} username={chat.username} language={language} />
-            ),
-          )}
+          <Rows rows={rows} chat={chat} />
         </ol>
       </div>
       {away && (
@@ -141,5 +135,27 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
         </button>
       )}
     </div>
+  );
+}
+
+function Rows({ rows, chat }: { rows: readonly Row[]; chat: Chat }) {
+  // For the names of those who write, which may become known at any time.
+  const state = useStore((current) => current);
+  const { language } = state;
+  const now = useNow(HOUR_MS);
+  const isGroup = 'gid' in peerOf(chat.id);
+  const readId = readUpTo(chat);
+  return (
+    <>
+      {rows.map((row) => {
+        if (row.kind === 'day') return <DayLine key={row.key} at={row.at} now={now} language={language} />;
+        const { message, mine } = row;
+        if (row.kind === 'note') return <NoteLine {...row} chatId={chat.id} />;
+        const { msgId = Infinity, unreadBy, from } = message;
+        const read = mine && (unreadBy === 0 || msgId <= readId);
+        const author = isGroup && !mine ? nameOf(state, from) : '';
+        return <Bubble {...row} read={read} author={author} chatId={chat.id} language={language} />;
+      })}
+    </>
   );
 }

@@ -1,9 +1,12 @@
-/** One's own name and the line about oneself. */
-import { useState } from 'preact/hooks';
-import { saveProfile } from '../session.js';
-import { getState } from '../store.js';
-import { explain, useStrings } from '../strings.js';
+/** One's own picture, name and the line about oneself. */
+import { useRef, useState } from 'preact/hooks';
+import { useAction } from '../hooks.js';
+import { saveAvatar, saveProfile } from '../people.js';
+import { getState, useStore } from '../store.js';
+import { useStrings } from '../strings.js';
+import { Avatar } from './avatar.js';
 import { Modal } from './modal.js';
+import { Problem } from './problem.js';
 
 const MAX_FIELD_CHARS = 64;
 
@@ -11,25 +14,17 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
   const strings = useStrings();
   const [nickname, setNickname] = useState(() => getState().profile?.nickname ?? '');
   const [signature, setSignature] = useState(() => getState().profile?.signature ?? '');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
-
-  const onSubmit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError('');
-    try {
-      await saveProfile(nickname.trim(), signature.trim());
-      onClose();
-    } catch (reason) {
-      setError(explain(reason, strings));
-      setBusy(false);
-    }
-  };
-
+  const { busy, error, run } = useAction();
   return (
     <Modal title={strings.profile} onClose={onClose}>
-      <form onSubmit={(event) => void onSubmit(event)} aria-busy={busy}>
+      <Picture />
+      <form
+        aria-busy={busy}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(() => saveProfile(nickname.trim(), signature.trim())).then((done) => done && onClose());
+        }}
+      >
         <label>
           {strings.nickname}
           <input
@@ -50,11 +45,7 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
             onInput={(event) => setSignature(event.currentTarget.value)}
           />
         </label>
-        {error !== '' && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
+        <Problem text={error} />
         <div class="actions">
           <button type="button" onClick={onClose}>
             {strings.cancel}
@@ -65,5 +56,35 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
         </div>
       </form>
     </Modal>
+  );
+}
+
+/** Saved as soon as it is chosen. */
+function Picture() {
+  const strings = useStrings();
+  const input = useRef<HTMLInputElement>(null);
+  const { busy, error, run } = useAction();
+  const profile = useStore((state) => state.profile);
+  const { username = '', nickname = '', avatar = '' } = profile ?? {};
+  return (
+    <div class="person">
+      <Avatar seed={username} name={nickname || username} size={64} picture={avatar} />
+      <button type="button" class="link" disabled={busy} onClick={() => input.current?.click()}>
+        {busy ? strings.saving : strings.changePhoto}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept="image/png,image/jpeg,image/gif,image/webp"
+        hidden
+        aria-label={strings.changePhoto}
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file !== undefined) void run(() => saveAvatar(file));
+          currentTarget.value = '';
+        }}
+      />
+      <Problem text={error} />
+    </div>
   );
 }

@@ -4,11 +4,13 @@ import { useId } from 'preact/hooks';
 interface Props<T extends string> {
   label: string;
   options: Readonly<Record<T, string>>;
+  /** What there is to say of an option: shown as a dot. */
+  badges?: Partial<Readonly<Record<T, string>>>;
   value: T;
   onChange: (value: T) => void;
 }
 
-export function Segmented<T extends string>({ label, options, value, onChange }: Props<T>) {
+export function Segmented<T extends string>({ label, options, badges = {}, value, onChange }: Props<T>) {
   const name = useId();
   return (
     <fieldset class="segmented">
@@ -17,7 +19,10 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
         {(Object.entries(options) as [T, string][]).map(([option, text]) => (
           <label key={option}>
             <input type="radio" name={name} checked={option === value} onChange={() => onChange(option)} />
-            <span>{text}</span>
+            <span>
+              {text}
+              {badges[option] && <i class="dot" role="img" aria-label={badges[option]} />}
+            </span>
           </label>
         ))}
       </div>

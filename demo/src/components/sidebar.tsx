@@ -1,17 +1,24 @@
-/** Who one is, whom one talks to, and what carries it. */
-import { useStore } from '../store.js';
+/** Who one is, whom one talks to or knows, and what carries it. */
+import { update, useStore } from '../store.js';
+import { useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';
+import { Contacts } from './contacts.js';
 import { ConversationList } from './conversation-list.js';
 import { Menu } from './menu.js';
+import { Segmented } from './segmented.js';
 import { SharedConnection } from './shared-connection.js';
 
 export function Sidebar() {
+  const strings = useStrings();
   const username = useStore((state) => state.username) ?? '';
   const nickname = useStore((state) => state.profile?.nickname) || username;
+  const picture = useStore((state) => state.profile?.avatar ?? '');
+  const panel = useStore((state) => state.panel);
+  const invitations = useStore((state) => state.invitations.length);
   return (
     <aside class="sidebar">
       <header class="bar">
-        <Avatar username={username} name={nickname} size={32} />
+        <Avatar seed={username} name={nickname} size={32} picture={picture} />
         <div class="bar-text">
           <strong dir="auto">{nickname}</strong>
           <span class="muted small" dir="auto">
@@ -20,7 +27,16 @@ export function Sidebar() {
         </div>
         <Menu />
       </header>
-      <ConversationList />
+      <div class="panels">
+        <Segmented
+          label={strings.panel}
+          options={strings.panels}
+          badges={{ contacts: invitations === 0 ? '' : strings.invitationCount(invitations) }}
+          value={panel}
+          onChange={(chosen) => update({ panel: chosen })}
+        />
+      </div>
+      {panel === 'chats' ? <ConversationList /> : <Contacts />}
       <SharedConnection />
     </aside>
   );

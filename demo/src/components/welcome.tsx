@@ -1,11 +1,13 @@
 /** Who is not logged in meets one card: log in, register, or take a demo account. */
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
-import { APPKEY, logIn, registerAndLogIn } from '../session.js';
+import { APPKEY } from '../jim.js';
+import { logIn, registerAndLogIn } from '../session.js';
 import { getState, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';
 import { Preferences } from './preferences.js';
+import { Problem } from './problem.js';
 
 type Busy = 'form' | 'demo' | null;
 
@@ -76,11 +78,7 @@ export function Welcome() {
               onInput={(event) => setPassword(event.currentTarget.value)}
             />
           </label>
-          {error !== '' && (
-            <p class="error" role="alert">
-              {error}
-            </p>
-          )}
+          <Problem text={error} />
           <button type="submit" class="primary" disabled={busy !== null}>
             {busy === 'form' ? busyLabel : label}
           </button>
@@ -109,7 +107,7 @@ export function Welcome() {
                   aria-label={strings.continueAs(account.nickname)}
                   onClick={() => void attempt('demo', () => logIn(account.username, account.password))}
                 >
-                  <Avatar username={account.username} name={account.nickname} size={28} />
+                  <Avatar seed={account.username} name={account.nickname} size={28} />
                   {account.nickname}
                 </button>
               ))}

@@ -1,0 +1,93 @@
+/** A new group: its name, and who of those whom one knows is in it. */
+import { useState } from 'preact/hooks';
+import { peerOf } from '../chats.js';
+import { createGroup } from '../groups.js';
+import { useAction } from '../hooks.js';
+import { getState, nameOf, useStore } from '../store.js';
+import { useStrings } from '../strings.js';
+import { UserAvatar } from './avatar.js';
+import { Modal } from './modal.js';
+import { Problem } from './problem.js';
+
+const MAX_NAME_CHARS = 64;
+
+/** Friends, and whomever one talks to. */
+function acquaintances(): string[] {
+  const { friends, chats } = getState();
+  const partners = Object.values(chats).flatMap(({ id }) => {
+    const peer = peerOf(id);
+    return 'gid' in peer ? [] : [peer.username];
+  });
+  return [...new Set([...Object.keys(friends), ...partners])].sort();
+}
+
+export function NewGroupDialog({ onClose }: { onClose: () => void }) {
+  const strings = useStrings();
+  const { busy, error, run } = useAction();
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [known] = useState(acquaintances);
+  const toggle = (username: string) =>
+    setChosen(
+      chosen.includes(username) ? chosen.filter((other) => other !== username) : [...chosen, username],
+    );
+  return (
+    <Modal title={strings.newGroup} onClose={onClose}>
+      <form
+        aria-busy={busy}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(() => createGroup(name.trim(), chosen)).then((done) => done && onClose());
+        }}
+      >
+        <label>
+          {strings.groupName}
+          <input
+            autocomplete="off"
+            required
+            maxLength={MAX_NAME_CHARS}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        <ul class="members" aria-label={strings.membersTitle}>
+          {known.map((username) => (
+            <li key={username}>
+              <Choice
+                username={username}
+                isChosen={chosen.includes(username)}
+                onToggle={() => toggle(username)}
+              />
+            </li>
+          ))}
+        </ul>
+        <Problem text={error} />
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            {strings.cancel}
+          </button>
+          <button type="submit" class="primary" disabled={busy || name.trim() === ''}>
+            {strings.create}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+interface ChoiceProps {
+  username: string;
+  isChosen: boolean;
+  onToggle: () => void;
+}
+
+function Choice({ username, isChosen, onToggle }: ChoiceProps) {
+  const name = useStore((state) => nameOf(state, username));
+  return (
+    <label class="choice">
+      <input type="checkbox" checked={isChosen} onChange={onToggle} />
+      <UserAvatar username={username} size={32} />
+      <span dir="auto">{name}</span>
+    </label>
+  );
+}

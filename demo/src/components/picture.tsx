@@ -1,0 +1,52 @@
+/** An image in a message: its place is there before it is, and a click enlarges it. */
+import { useState } from 'preact/hooks';
+import type { ChatMessage } from '../chat-messages.js';
+import type { ChatId } from '../chats.js';
+import type { Content } from '../content.js';
+import { useResource } from '../resources.js';
+import { useStrings } from '../strings.js';
+import { Lightbox } from './lightbox.js';
+import { Progress } from './progress.js';
+
+const MAX_WIDTH_PX = 320;
+const MAX_HEIGHT_PX = 340;
+const MIN_SIDE_PX = 72;
+/** Of an image whose sender does not say. */
+const UNKNOWN = { width: 240, height: 180 };
+
+type Image = Extract<Content, { type: 'image' }>;
+
+/** The place that an image gets: its own size if that is not too much. */
+export function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { width: number; height: number } {
+  if (width === 0 || height === 0) return UNKNOWN;
+  const scale = Math.min(1, MAX_WIDTH_PX / width, MAX_HEIGHT_PX / height);
+  const scaled = (side: number) => Math.max(MIN_SIDE_PX, Math.round(side * scale));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+export function Picture({ image, message, chatId }: { image: Image; message: ChatMessage; chatId: ChatId }) {
+  const strings = useStrings();
+  const [isLarge, setLarge] = useState(false);
+  const found = useResource(image.localUrl === undefined ? image.mediaId : '');
+  const url = image.localUrl ?? found;
+  const { width, height } = boxOf(image);
+  const style = { '--width': `${width}px`, '--ratio': `${width} / ${height}` };
+  return (
+    <span class="picture" style={style}>
+      {url !== '' && (
+        <button type="button" aria-label={strings.enlarge} onClick={() => setLarge(true)}>
+          <img
+            src={url}
+            alt={strings.photo}
+            width={width}
+            height={height}
+            decoding="async"
+            draggable={false}
+          />
+        </button>
+      )}
+      <Progress message={message} chatId={chatId} />
+      {isLarge && <Lightbox url={url} mediaId={image.mediaId} onClose={() => setLarge(false)} />}
+    </span>
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * What a message consists of, as the page shows it. Its sender wrote it, and need not have used this page: nothing about it is taken for
+ * granted.
+ */
+import type { Message } from './jmessage.js';
+
+export type Content =
+  | { type: 'text'; text: string }
+  | { type: 'image'; mediaId: string; width: number; height: number; size: number; localUrl?: string }
+  | { type: 'file'; mediaId: string; name: string; size: number }
+  | { type: 'location'; latitude: number; longitude: number; scale: number; label: string }
+  /** Taken back. `was` is there for whoever wrote it. */
+  | { type: 'retracted'; was?: string | undefined }
+  /** Something that happened in a group. */
+  | { type: 'notice'; what: GroupNews; who: readonly string[] }
+  /** A kind that this page does not show. */
+  | { type: 'other'; kind: string };
+
+export type GroupNews = 'created' | 'left' | 'dissolved' | 'added' | 'removed' | 'changed';
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.floor(value) : 0);
+
+const isWithin = (value: unknown, max: number): value is number =>
+  typeof value === 'number' && Math.abs(value) <= max;
+
+export function contentOf({ msg_type, msg_body: body }: Message['content']): Content {
+  const other: Content = { type: 'other', kind: String(msg_type) };
+  const mediaId = text(body.media_id);
+  if (msg_type === 'text') return typeof body.text === 'string' ? { type: 'text', text: body.text } : other;
+  if (msg_type === 'image' && mediaId !== '') {
+    const { width, height, fsize } = body;
+    return { type: 'image', mediaId, width: count(width), height: count(height), size: count(fsize) };
+  }
+  if (msg_type === 'file' && mediaId !== '') {
+    return { type: 'file', mediaId, name: text(body.fname), size: count(body.fsize) };
+  }
+  if (msg_type === 'location' && isWithin(body.latitude, 90) && isWithin(body.longitude, 180)) {
+    const { latitude, longitude } = body;
+    return { type: 'location', latitude, longitude, scale: count(body.scale), label: text(body.label) };
+  }
+  return other;
+}
+
+/** Whether a group message addresses the user: by name, or everyone (an empty list). */
+export function mentions(content: Message['content'], username: string): boolean {
+  const { at_list } = content as { at_list?: unknown };
+  if (!Array.isArray(at_list)) return false;
+  return (
+    at_list.length === 0 || at_list.some((user: { username?: unknown } | null) => user?.username === username)
+  );
+}

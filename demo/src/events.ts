@@ -1,0 +1,120 @@
+/** What the server tells of besides messages: friends, groups, messages that were taken back. */
+import { lastId, withMessages, withRetracted } from './chat-messages.js';
+import { type ChatId, chatOf, chatWith, lastTime } from './chats.js';
+import type { GroupNews } from './content.js';
+import { dropInvitation, loadFriends, noteInvitation } from './friends.js';
+import { refreshGroup } from './groups.js';
+import type { EventNotification } from './jmessage.js';
+import { meet } from './people.js';
+import { getState, nameOf, update, updateChat, updateGroup } from './store.js';
+import { stringsOf } from './strings.js';
+
+const EVENT = {
+  friend: 5,
+  unfriended: 6,
+  friendUpdated: 7,
+  groupCreated: 8,
+  left: 9,
+  added: 10,
+  removed: 11,
+  groupChanged: 12,
+  retracted: 55,
+  keepers: 80,
+  ownerChanged: 82,
+  friendsElsewhere: 100,
+} as const;
+/** `extra` of a friend event that asks; one that answers has 2. */
+const INVITES = 1;
+/** `extra` of event 9 when nobody is left. */
+const DISSOLVED = 69;
+
+const NEWS: Readonly<Record<number, GroupNews>> = {
+  [EVENT.groupCreated]: 'created',
+  [EVENT.left]: 'left',
+  [EVENT.added]: 'added',
+  [EVENT.removed]: 'removed',
+  [EVENT.groupChanged]: 'changed',
+};
+
+/** @param live as it happens, rather than missed while away */
+export function onEvent(event: EventNotification, live: boolean): void {
+  const { event_type } = event;
+  if (event_type === EVENT.friend) onFriendEvent(event, live);
+  else if (event_type === EVENT.retracted) onRetracted(event);
+  else if (
+    event.gid &&
+    (NEWS[event_type] || event_type === EVENT.keepers || event_type === EVENT.ownerChanged)
+  ) {
+    onGroupEvent(event, event.gid);
+  } else if (
+    event_type === EVENT.unfriended ||
+    event_type === EVENT.friendUpdated ||
+    event_type === EVENT.friendsElsewhere
+  ) {
+    refreshFriends();
+  }
+}
+
+const refreshFriends = (): void => void loadFriends().catch(() => undefined);
+
+function onFriendEvent(event: EventNotification, live: boolean): void {
+  const { from_username: username = '', extra, return_code, description } = event;
+  const strings = stringsOf(getState().language);
+  const name = nameOf(getState(), username);
+  if (extra === INVITES) {
+    noteInvitation({ username, why: typeof description === 'string' ? description : '' });
+    void meet(username).catch(() => undefined);
+    if (live) update({ announcement: strings.wantsToBeFriend(name) });
+    return;
+  }
+  if (return_code === 0) dropInvitation(username);
+  refreshFriends();
+  if (live) update({ toast: return_code === 0 ? strings.isFriendNow(name) : strings.declined(name) });
+}
+
+/** The ids stand under names that differ between servers. */
+function retractedIds(event: EventNotification): number[] {
+  const { msg_ids, msgid_list, msg_id } = event as {
+    msg_ids?: unknown;
+    msgid_list?: unknown;
+    msg_id?: unknown;
+  };
+  const ids = [msg_ids, msgid_list].find(Array.isArray) ?? [msg_id];
+  return ids.filter((id: unknown): id is number => typeof id === 'number');
+}
+
+function onRetracted(event: EventNotification): void {
+  const { username } = getState();
+  const { gid, from_username = '', to_usernames = [] } = event;
+  const isMine = from_username === username;
+  const other = isMine ? to_usernames[0]?.username : from_username;
+  const id: ChatId = event.type === 1 && gid ? chatOf(gid) : chatWith(other ?? '');
+  if (getState().chats[id] === undefined) return;
+  const ids = retractedIds(event);
+  updateChat(id, ({ messages }) => ({ messages: withRetracted(messages, ids, isMine) }));
+}
+
+function onGroupEvent(event: EventNotification, gid: number): void {
+  const { username } = getState();
+  const { event_type, event_id, from_username: from = '', to_usernames = [], ctime_ms, extra } = event;
+  const who = to_usernames.map((user) => user.username);
+  const isDissolved = event_type === EVENT.left && extra === DISSOLVED;
+  const isOut = isDissolved || (event_type === EVENT.removed && who.includes(username ?? ''));
+  const what = isDissolved ? 'dissolved' : NEWS[event_type];
+  if (isOut) updateGroup(gid, { gone: true });
+  else void refreshGroup(gid);
+  // Whoever has left a group on another device does not want to see it here.
+  if (event_type === EVENT.left && from === username && !isDissolved) return;
+  if (what === undefined) return;
+  const at = ctime_ms ?? Date.now();
+  updateChat(chatOf(gid), (chat) => {
+    const { messages } = chat;
+    const content = { type: 'notice', what, who } as const;
+    const id = `e${event_id}`;
+    if (messages.some((message) => message.id === id)) return {};
+    // One that was missed belongs where it happened.
+    const after = lastId(messages.filter((message) => message.at <= at));
+    const note = { id, after, from, content, at, status: 'sent' } as const;
+    return { messages: withMessages(messages, [note]), mtime: Math.max(lastTime(chat), at) };
+  });
+}

@@ -1,0 +1,73 @@
+/** Groups: made, looked at, changed, left. */
+import { chatOf, lastTime } from './chats.js';
+import { JIM } from './jim.js';
+import { openChat } from './navigation.js';
+import { getState, removeChat, update, updateChat, updateGroup, updatePerson } from './store.js';
+
+export async function loadGroups(): Promise<void> {
+  const owner = getState().username;
+  const { group_list } = await JIM.getGroups();
+  if (getState().username !== owner) return;
+  for (const { gid, name, desc, avatar } of group_list) {
+    updateGroup(gid, { name, desc, avatar, gone: false });
+  }
+}
+
+/** Its name and members. @throws what the questions failed with */
+export async function loadGroup(gid: number): Promise<void> {
+  const [{ group_info }, { member_list }] = await Promise.all([
+    JIM.getGroupInfo({ gid }),
+    JIM.getGroupMembers({ gid }),
+  ]);
+  for (const { username, nickname, avatar } of member_list) updatePerson(username, { nickname, avatar });
+  const members = member_list.map(({ username, nickname, flag }) => ({ username, nickname, flag }));
+  const { name, desc, avatar } = group_info;
+  updateGroup(gid, { name, desc, avatar, members, gone: false });
+}
+
+const named = (usernames: readonly string[]) => usernames.map((username) => ({ username }));
+
+/** @throws what `createGroup` or `addGroupMembers` failed with */
+export async function createGroup(name: string, usernames: readonly string[]): Promise<void> {
+  const { gid } = await JIM.createGroup({ group_name: name });
+  updateGroup(gid, { name });
+  if (usernames.length > 0) await addMembers(gid, usernames);
+  updateChat(chatOf(gid), (chat) => ({ mtime: lastTime(chat) || Date.now() }));
+  update({ panel: 'chats' });
+  openChat(chatOf(gid));
+}
+
+/** @throws what `addGroupMembers` failed with */
+export async function addMembers(gid: number, usernames: readonly string[]): Promise<void> {
+  await JIM.addGroupMembers({ gid, member_usernames: named(usernames) });
+  await loadGroup(gid);
+}
+
+/** @throws what `delGroupMembers` failed with */
+export async function removeMember(gid: number, username: string): Promise<void> {
+  await JIM.delGroupMembers({ gid, member_usernames: named([username]) });
+  await loadGroup(gid);
+}
+
+/** @throws what `updateGroupInfo` failed with */
+export async function renameGroup(gid: number, name: string): Promise<void> {
+  await JIM.updateGroupInfo({ gid, group_name: name });
+  await loadGroup(gid);
+}
+
+/** @throws what `exitGroup` failed with */
+export async function leaveGroup(gid: number): Promise<void> {
+  await JIM.exitGroup({ gid });
+  if (getState().open === chatOf(gid)) openChat(null);
+  updateGroup(gid, { gone: true });
+  removeChat(chatOf(gid));
+}
+
+/** A group that has been opened, or that something has happened to. One that is not there, or not for us, is one that is gone. */
+export async function refreshGroup(gid: number): Promise<void> {
+  try {
+    await loadGroup(gid);
+  } catch {
+    if (JIM.isConnect()) updateGroup(gid, { gone: true });
+  }
+}

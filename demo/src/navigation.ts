@@ -1,0 +1,20 @@
+/** The conversation on the screen is the address's, so that "back" goes back and a reload comes back. */
+import { addressOf, type ChatId, chatAt } from './chats.js';
+import { lookAtOpen } from './reading.js';
+import { update } from './store.js';
+
+export function openChat(id: ChatId | null): void {
+  location.hash = id === null ? '#/' : addressOf(id);
+}
+
+function onAddress(): void {
+  update({ open: chatAt(location.hash) });
+  lookAtOpen();
+}
+
+/** To be called once. */
+export function followAddress(): void {
+  addEventListener('hashchange', onAddress);
+  document.addEventListener('visibilitychange', lookAtOpen);
+  onAddress();
+}

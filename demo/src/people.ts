@@ -1,0 +1,70 @@
+/** Who people are: profiles, one's own and those of others. */
+import { chatOf, chatWith, lastTime } from './chats.js';
+import { formOf } from './files.js';
+import { JIM } from './jim.js';
+import { CODES, codeOf, type JMessageRequest } from './jmessage.js';
+import { openChat } from './navigation.js';
+import { refreshUnread } from './reading.js';
+import { getState, update, updateChat, updateGroup, updatePerson } from './store.js';
+
+export async function loadProfile(username: string): Promise<void> {
+  const { user_info: profile } = await JIM.getUserInfo({ username });
+  if (getState().username === username) update({ profile });
+}
+
+export async function loadConversations(): Promise<void> {
+  const owner = getState().username;
+  const { conversations } = await JIM.getConversation();
+  if (getState().username !== owner) return;
+  for (const { type, key, gid = key, name, nickname, avatar, mtime, ...rest } of conversations) {
+    const { username = name } = rest;
+    const id = type === 4 ? chatOf(gid) : chatWith(username);
+    if (type === 4) updateGroup(gid, { name, avatar });
+    else updatePerson(username, { nickname, avatar });
+    updateChat(id, () => ({ mtime }));
+    refreshUnread(id);
+  }
+}
+
+/** Learns who somebody is. @throws what `getUserInfo` failed with */
+export async function meet(username: string): Promise<void> {
+  const { nickname, signature, avatar } = (await JIM.getUserInfo({ username })).user_info;
+  updatePerson(username, { nickname, signature, avatar });
+}
+
+/** Opens a conversation, a new one if need be. @throws what `getUserInfo` failed with: there may be no such user */
+export async function startChat(username: string): Promise<void> {
+  await meet(username);
+  updateChat(chatWith(username), (chat) => ({ mtime: lastTime(chat) || Date.now() }));
+  openChat(chatWith(username));
+}
+
+/** Looks up whose conversation has been opened: a name in the address need not be anybody's. */
+export async function refreshUser(username: string): Promise<void> {
+  try {
+    await meet(username);
+  } catch (error) {
+    if (codeOf(error) === CODES.userNotExist && getState().open === chatWith(username)) openChat(null);
+  }
+}
+
+/** @throws what `updateSelfInfo` failed with */
+export async function saveProfile(nickname: string, signature: string): Promise<void> {
+  await JIM.updateSelfInfo({ nickname, signature });
+  const { profile } = getState();
+  if (profile !== null) update({ profile: { ...profile, nickname, signature } });
+}
+
+/** @throws what `updateSelfAvatar` failed with */
+export async function saveAvatar(file: File): Promise<void> {
+  const request: JMessageRequest<object> = JIM.updateSelfAvatar({ avatar: formOf(file) });
+  await request;
+  const { username } = getState();
+  if (username !== null) await loadProfile(username);
+}
+
+/** Somebody whom this page knows has changed their profile. */
+export function onUserChanged({ username }: { username: string }): void {
+  if (username === getState().username) void loadProfile(username).catch(() => undefined);
+  else if (getState().people[username] !== undefined) void meet(username).catch(() => undefined);
+}

@@ -1,0 +1,88 @@
+/**
+ * What has been read: unread counts as the runtime keeps them for all tabs, and receipts for those who asked for them.
+ *
+ * What is on the screen of a visible page counts as read.
+ */
+import type { ChatId } from './chats.js';
+import { peerOf } from './chats.js';
+import { JIM } from './jim.js';
+import { getState, updateChat } from './store.js';
+
+/** No listener tells that another tab has read something: the counts, which are in this tab already, are looked at again. */
+const LOOK_AGAIN_MS = 1_000;
+/** A burst of messages is looked at once. */
+const REPORT_DELAY_MS = 100;
+/** What one report takes. */
+const MAX_REPORTED_IDS = 500;
+
+export function refreshUnread(id: ChatId): void {
+  const chat = getState().chats[id];
+  if (chat === undefined) return;
+  const unread = JIM.getUnreadMsgCnt(peerOf(id));
+  if (unread !== chat.unread) updateChat(id, () => ({ unread }));
+}
+
+function refreshAll(): void {
+  for (const id of Object.keys(getState().chats)) refreshUnread(id as ChatId);
+}
+
+const isLookedAt = (id: ChatId): boolean =>
+  getState().open === id && getState().phase === 'signedIn' && document.visibilityState === 'visible';
+
+/** Somebody has begun to look at the open conversation, or at none. */
+export function lookAtOpen(): void {
+  const { open, username } = getState();
+  if (open !== null && isLookedAt(open)) {
+    JIM.resetUnreadCount(peerOf(open));
+    refreshUnread(open);
+    reportSoon();
+  } else if (open === null && username !== null && JIM.isLogin()) {
+    // The runtime takes the conversation that was read last for one that is still looked at. Nobody talks to himself here.
+    JIM.resetUnreadCount({ username });
+  }
+}
+
+/** Something has come in. */
+export function noteArrival(id: ChatId): void {
+  refreshUnread(id);
+  if (!isLookedAt(id)) return;
+  if ((getState().chats[id]?.unread ?? 0) > 0) lookAtOpen();
+  else reportSoon();
+}
+
+/** Ids of messages whose senders know, or will soon. */
+const reported = new Set<number>();
+let isReportDue = false;
+
+export const forgetReported = (): void => reported.clear();
+
+function reportSoon(): void {
+  if (isReportDue) return;
+  isReportDue = true;
+  setTimeout(() => {
+    isReportDue = false;
+    report();
+  }, REPORT_DELAY_MS);
+}
+
+/** Tells the senders of what is on the screen that it has been read. */
+function report(): void {
+  const { open, chats, username } = getState();
+  if (open === null || !isLookedAt(open)) return;
+  const ids = (chats[open]?.messages ?? []).flatMap(({ from, msgId, needsReceipt }) =>
+    from !== username && needsReceipt && msgId !== undefined && !reported.has(msgId) ? [msgId] : [],
+  );
+  for (let i = 0; i < ids.length; i += MAX_REPORTED_IDS) {
+    const msg_ids = ids.slice(i, i + MAX_REPORTED_IDS);
+    for (const id of msg_ids) reported.add(id);
+    const peer = peerOf(open);
+    if ('gid' in peer) JIM.addGroupReceiptReport({ ...peer, msg_ids });
+    else JIM.addSingleReceiptReport({ ...peer, msg_ids });
+  }
+}
+
+/** To be called once. */
+export function watchUnread(): void {
+  setInterval(refreshAll, LOOK_AGAIN_MS);
+  JIM.onMutiUnreadMsgUpdate(refreshAll);
+}

@@ -1,0 +1,45 @@
+/** Addresses of uploaded files. They are asked for when they are needed and expire. */
+import { useEffect, useState } from 'preact/hooks';
+import { JIM } from './jim.js';
+
+/** The gateway's own are good for an hour. */
+const KEEP_MS = 30 * 60_000;
+
+const known = new Map<string, { url: Promise<string>; until: number }>();
+
+/** @throws what `getResource` failed with */
+export function resourceUrl(mediaId: string): Promise<string> {
+  const kept = known.get(mediaId);
+  if (kept !== undefined && kept.until > Date.now()) return kept.url;
+  const url = JIM.getResource({ media_id: mediaId }).then((answer) => answer.url);
+  known.set(mediaId, { url, until: Date.now() + KEEP_MS });
+  // Asked for again by whoever looks next.
+  url.catch(() => known.delete(mediaId));
+  return url;
+}
+
+/** @returns the address, '' until it is known. @param mediaId '' for none */
+export function useResource(mediaId: string): string {
+  const [found, setFound] = useState({ mediaId: '', url: '' });
+  useEffect(() => {
+    if (mediaId === '') return;
+    let isWanted = true;
+    resourceUrl(mediaId).then(
+      (url) => isWanted && setFound({ mediaId, url }),
+      // What it stands for is shown without it.
+      () => undefined,
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [mediaId]);
+  return found.mediaId === mediaId ? found.url : '';
+}
+
+/** Saves an uploaded file under its own name. @throws what `getResource` failed with */
+export async function download(mediaId: string, name: string): Promise<void> {
+  const link = document.createElement('a');
+  link.href = await resourceUrl(mediaId);
+  link.download = name;
+  link.click();
+}

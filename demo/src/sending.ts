@@ -1,0 +1,159 @@
+/** What goes out: what somebody writes, drops or shares becomes a call, and what becomes of the call shows. */
+import {
+  type ChatMessage,
+  lastId,
+  withChange,
+  withMessages,
+  without,
+  withRetracted,
+  withSent,
+} from './chat-messages.js';
+import { type Chat, type ChatId, peerOf } from './chats.js';
+import { type Content, contentOf } from './content.js';
+import { formOf, pixelsOf } from './files.js';
+import { JIM } from './jim.js';
+import { CODES, codeOf, type JMessageRequest, type SendAnswer, type SentMessage } from './jmessage.js';
+import { addressed } from './mentions.js';
+import { getState, update, updateChat } from './store.js';
+import { explain, stringsOf } from './strings.js';
+
+type Sent = JMessageRequest<SendAnswer, SentMessage>;
+
+/** By message: the file that it is made of, for another try, … */
+const files = new Map<string, File>();
+/** …and the call that it is on its way with. */
+const calls = new Map<string, Sent>();
+let written = 0;
+
+export function forgetOutgoing(): void {
+  files.clear();
+  calls.clear();
+}
+
+export function sendText(id: ChatId, text: string): void {
+  updateChat(id, () => ({ draft: '' }));
+  send(id, { type: 'text', text });
+}
+
+/** Images are sent as such, all else as files. */
+export async function sendFiles(id: ChatId, chosen: readonly File[]): Promise<void> {
+  const owner = getState().username;
+  for (const file of chosen) {
+    const pixels = await pixelsOf(file);
+    if (getState().username !== owner) return;
+    const content: Content = pixels
+      ? { type: 'image', mediaId: '', ...pixels, size: file.size, localUrl: URL.createObjectURL(file) }
+      : { type: 'file', mediaId: '', name: file.name, size: file.size };
+    send(id, content, file);
+  }
+}
+
+export function send(chatId: ChatId, content: Content, file?: File): void {
+  const from = getState().username;
+  if (from === null) return;
+  written += 1;
+  const id = `w${written}`;
+  if (file !== undefined) files.set(id, file);
+  const message: ChatMessage = { id, from, content, at: Date.now(), status: 'sending' };
+  updateChat(chatId, ({ messages }) => ({
+    messages: withMessages(messages, [{ ...message, after: lastId(messages) }]),
+  }));
+  deliver(chatId, message);
+}
+
+/** Sends a message that failed once more, from its place in the conversation. */
+export function retry(chatId: ChatId, message: ChatMessage): void {
+  change(chatId, (messages) => withChange(messages, message.id, { status: 'sending' }));
+  deliver(chatId, message);
+}
+
+/** Gives an upload up, and the message with it. */
+export function cancel(chatId: ChatId, { id }: ChatMessage): void {
+  calls.get(id)?.abort();
+  change(chatId, (messages) => without(messages, id));
+}
+
+/** The account may have been left since: then there is nothing to change. */
+function change(id: ChatId, messages: (before: Chat['messages']) => Chat['messages']): void {
+  if (getState().chats[id] !== undefined) updateChat(id, (chat) => ({ messages: messages(chat.messages) }));
+}
+
+function deliver(chatId: ChatId, message: ChatMessage): void {
+  const { id, content } = message;
+  const request = call(chatId, content, files.get(id));
+  if (request === undefined) return;
+  calls.set(id, request);
+  const fail = (error: unknown) => {
+    calls.delete(id);
+    if (codeOf(error) === CODES.aborted) return void files.delete(id);
+    const failure = explain(error, stringsOf(getState().language));
+    const failed = { status: 'failed', error: failure, progress: undefined } as const;
+    change(chatId, (messages) => withChange(messages, id, failed));
+  };
+  request
+    .onProgress(({ loaded, total }) => {
+      const progress = total > 0 ? loaded / total : 0;
+      change(chatId, (messages) => withChange(messages, id, { progress }));
+    })
+    .onSuccess(({ msg_id, ctime_ms, ...answer }, sent) => {
+      calls.delete(id);
+      files.delete(id);
+      const { unread_count: unreadBy } = answer as { unread_count?: number };
+      const stored = keptLocal(content, contentOf(sent.content));
+      const arrived = { msgId: msg_id, at: ctime_ms, content: stored, unreadBy };
+      // Given up too late: it is there all the same.
+      const late: ChatMessage = { ...message, ...arrived, status: 'sent' };
+      change(chatId, (messages) => withMessages(withSent(messages, id, arrived), [late]));
+    })
+    .onFail(fail)
+    .onTimeout(() => fail({ code: CODES.timeout, message: '' }));
+}
+
+/** The picture that is on the screen already stays the one that is shown. */
+const keptLocal = (before: Content, now: Content): Content =>
+  before.type === 'image' && now.type === 'image' && before.localUrl !== undefined
+    ? { ...now, localUrl: before.localUrl }
+    : now;
+
+/** The call that sends it. */
+function call(id: ChatId, content: Content, file: File | undefined): Sent | undefined {
+  const peer = peerOf(id);
+  const isGroup = 'gid' in peer;
+  const user = isGroup ? { target_username: '' } : { target_username: peer.username };
+  const single = { ...user, need_receipt: true };
+  const group = { target_gid: isGroup ? peer.gid : 0, need_receipt: true };
+  if (content.type === 'text') {
+    if (!isGroup) return JIM.sendSingleMsg({ ...single, content: content.text });
+    const at_list = addressed(content.text, getState().groups[peer.gid]?.members ?? []);
+    return JIM.sendGroupMsg({ ...group, content: content.text, ...(at_list && { at_list }) });
+  }
+  if (content.type === 'location') {
+    const { latitude, longitude, scale, label } = content;
+    const place = { latitude, longitude, scale, label };
+    return isGroup
+      ? JIM.sendGroupLocation({ ...group, ...place })
+      : JIM.sendSingleLocation({ ...single, ...place });
+  }
+  if (file === undefined) return undefined;
+  const form = formOf(file);
+  if (content.type === 'image') {
+    return isGroup
+      ? JIM.sendGroupPic({ ...group, image: form })
+      : JIM.sendSinglePic({ ...single, image: form });
+  }
+  return isGroup
+    ? JIM.sendGroupFile({ ...group, file: form })
+    : JIM.sendSingleFile({ ...single, file: form });
+}
+
+/** Takes a message back, for everybody. */
+export function retract(id: ChatId, { msgId }: ChatMessage): void {
+  if (msgId === undefined) return;
+  JIM.msgRetract({ msg_id: msgId })
+    .onSuccess(() => change(id, (messages) => withRetracted(messages, [msgId], true)))
+    .onFail((error) => update({ toast: explain(error, stringsOf(getState().language)) }));
+}
+
+export function setDraft(id: ChatId, draft: string): void {
+  updateChat(id, () => ({ draft }));
+}
