@@ -25,6 +25,8 @@ export class Dispatcher {
   readonly #kept = new Map<ListenerName, Entry[]>();
   #queue: Entry[] = [];
   #running = false;
+  /** When the slice that has begun has to end. */
+  #sliceUntil: number | undefined;
   #closed = false;
   readonly #yield: (fn: () => void) => void;
 
@@ -76,20 +78,20 @@ export class Dispatcher {
   }
 
   #run(): void {
-    if (this.#running) return;
+    if (this.#running || this.#queue.length === 0) return;
+    // A slice is all that happens before the page gets its turn, however many calls it comes by.
+    if (this.#sliceUntil === undefined) {
+      this.#sliceUntil = performance.now() + SLICE_MS;
+      this.#yield(() => {
+        this.#sliceUntil = undefined;
+        this.#run();
+      });
+    }
     this.#running = true;
-    const until = performance.now() + SLICE_MS;
-    let entry = this.#queue.shift();
-    while (entry) {
+    while (performance.now() <= this.#sliceUntil) {
+      const entry = this.#queue.shift();
+      if (!entry) break;
       this.#deliver(entry);
-      if (this.#queue.length > 0 && performance.now() > until) {
-        this.#yield(() => {
-          this.#running = false;
-          this.#run();
-        });
-        return;
-      }
-      entry = this.#queue.shift();
     }
     this.#running = false;
   }

@@ -70,6 +70,8 @@ export class Link {
   #openedAt = 0;
   #heardAt = 0;
   #probe: ReturnType<typeof setInterval> | undefined;
+  /** Runs out when the worker does not answer. */
+  #question: ReturnType<typeof setTimeout> | undefined;
   readonly #calls = new Map<string, OpenCall>();
   readonly #undo: (() => void)[];
 
@@ -242,14 +244,15 @@ export class Link {
   }
 
   #ping(): void {
-    const { signal } = this.#scope;
-    const timer = setTimeout(() => {
-      if (!signal.aborted) this.#lost('the worker does not answer');
-    }, PING_TIMEOUT_MS);
-    signal.addEventListener('abort', () => clearTimeout(timer));
+    // One question at a time.
+    if (this.#question !== undefined) return;
+    const question = setTimeout(() => this.#lost('the worker does not answer'), PING_TIMEOUT_MS);
+    this.#question = question;
     this.#tell((api) =>
       api.ping().then(() => {
-        clearTimeout(timer);
+        if (this.#question !== question) return;
+        clearTimeout(question);
+        this.#question = undefined;
         this.#heardAt = this.page.now();
       }),
     );
@@ -303,6 +306,8 @@ export class Link {
   #teardown(): void {
     this.#scope.abort();
     clearInterval(this.#probe);
+    clearTimeout(this.#question);
+    this.#question = undefined;
     this.#api = undefined;
   }
 

@@ -114,7 +114,8 @@ export class Uplink {
 
   async #attempt(): Promise<Attempt> {
     const auth = await this.#freshAuth();
-    if (!auth) return this.#stopped.signal.aborted ? 'over' : 'failed';
+    if (this.#stopped.signal.aborted) return 'over';
+    if (!auth) return 'failed';
     this.handlers.onState({ state: 'connecting' });
     const { address, engine } = this.server;
     const connection = new Connection(this.platform, address, engine);

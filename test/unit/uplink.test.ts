@@ -185,6 +185,34 @@ describe('a signature', () => {
   });
 });
 
+describe('a session that is ended', () => {
+  test('while the page is asked for a signature opens no socket any more', async () => {
+    const tab = await world.loggedIn('alice', { auth: () => new Promise(() => undefined) });
+    await world.clock.advance(SIGNATURE_LIFETIME_MS);
+    world.network.cutAll();
+    await world.clock.advance(2_000);
+    expect(tab.authAsked).toBe(1);
+    const before = world.network.lines.length;
+    await world.passing(tab.call('loginOut'));
+    await world.clock.advance(MINUTE_MS);
+    expect(world.network.lines).toHaveLength(before);
+  });
+
+  test('in the instant of its next try opens no socket any more', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.mode = 'refuses';
+    world.network.cutAll();
+    await world.clock.advance(MINUTE_MS);
+    const before = world.network.lines.length;
+    tab.wake();
+    void tab.call('loginOut');
+    await world.clock.advance(MINUTE_MS);
+    expect(world.network.lines.length - before).toBeLessThanOrEqual(1);
+    expect(world.network.open).toHaveLength(0);
+    expect(world.worker.timers).toBe(0);
+  });
+});
+
 describe('a login that is refused on the way back', () => {
   test('ends the session, and it does not come back', async () => {
     const tab = await world.loggedIn('alice');

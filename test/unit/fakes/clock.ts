@@ -54,3 +54,15 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 }
+
+/** More turns than anything in one process needs. */
+const MAX_TURNS = 2_000;
+
+/** For what goes through real ports: lets turns pass until it is so. */
+export async function eventually(what: string, isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    if (isSo()) return;
+    await settle();
+  }
+  throw new Error(`did not come about: ${what}`);
+}

@@ -21,8 +21,8 @@ import type { Tab } from '../../../src/worker/tab.js';
 import type { FakeWorker, World } from './world.js';
 
 export interface TabOptions {
-  /** What its `auth` function gives; `null`: nothing, though there is one. */
-  auth?: () => AuthPayload | null;
+  /** Its `auth` function. `null`: it has nothing to give. */
+  auth?: () => AuthPayload | null | Promise<AuthPayload | null>;
   debug?: boolean;
   address?: string;
 }
@@ -245,7 +245,8 @@ export class FakeTab {
         return;
       case 'auth':
         this.authAsked += 1;
-        return this.provideAuth(this.options.auth?.() ?? null);
+        void Promise.resolve(this.options.auth?.() ?? null).then((payload) => this.provideAuth(payload));
+        return;
       case 'log':
         this.logs.push(message.text);
     }

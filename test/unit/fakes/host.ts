@@ -1,0 +1,158 @@
+/** Workers at the other end of real ports, each of which does what the test wants: answers, stays silent, freezes, dies. */
+import { expose } from 'comlink';
+import type { Host } from '../../../src/client/hosts/host.js';
+import type { Page } from '../../../src/client/page.js';
+import type { Call, Hello, Outcome, TabMessage, WorkerApi } from '../../../src/protocol/tab.js';
+import type { FakeLocks } from './locks.js';
+
+type WithoutInstance<M> = M extends unknown ? Omit<M, 'instance'> : never;
+
+export class FakeEnd {
+  readonly hellos: Hello[] = [];
+  readonly calls: Call[] = [];
+  readonly told: string[] = [];
+  /** Answers nothing from now on. */
+  frozen = false;
+  events: MessagePort | undefined;
+  /** What becomes of a call. By default it stays open. */
+  answer: (call: Call) => Promise<Outcome> = () => new Promise(() => undefined);
+
+  constructor(
+    readonly instance: string,
+    private readonly locks: FakeLocks,
+    readonly port: MessagePort,
+  ) {
+    void locks.for(instance).request(this.lock, () => new Promise(() => undefined));
+  }
+
+  get lock(): string {
+    return `worker:${this.instance}`;
+  }
+
+  serve(): void {
+    const api: WorkerApi = {
+      hello: async (hello, events) => {
+        this.hellos.push(hello);
+        this.events = events;
+        await this.#unlessFrozen();
+        return { instance: this.instance, lock: this.lock };
+      },
+      call: async (call) => {
+        this.calls.push(call);
+        await this.#unlessFrozen();
+        return this.answer(call);
+      },
+      ping: async () => {
+        this.told.push('ping');
+        await this.#unlessFrozen();
+        return true;
+      },
+      wake: () => void this.told.push('wake'),
+      bye: () => void this.told.push('bye'),
+      abort: (callId) => void this.told.push(`abort ${callId}`),
+      view: (visible) => void this.told.push(`view ${visible}`),
+      provideAuth: (payload) => void this.told.push(`auth ${JSON.stringify(payload)}`),
+    };
+    expose(api, this.port);
+  }
+
+  post(message: WithoutInstance<TabMessage>): void {
+    this.events?.postMessage({ ...message, instance: this.instance });
+  }
+
+  die(): void {
+    this.frozen = true;
+    this.locks.crash(this.instance);
+  }
+
+  async #unlessFrozen(): Promise<void> {
+    if (this.frozen) await new Promise(() => undefined);
+  }
+}
+
+export class FakeHost implements Host {
+  readonly name = 'fake worker';
+  readonly ends: FakeEnd[] = [];
+  /** How workers start. `silent`: never heard of; `error`: noticed by the browser; `throws`: forbidden. */
+  starts: 'well' | 'silent' | 'error' | 'throws' = 'well';
+  /** Each start finds the same worker, as long as it lives. */
+  #shared: FakeEnd | undefined;
+  /** How each worker treats calls. */
+  answer: FakeEnd['answer'] | undefined;
+
+  constructor(private readonly locks: FakeLocks) {}
+
+  get end(): FakeEnd {
+    const end = this.ends.at(-1);
+    if (!end) throw new Error('nothing has been started');
+    return end;
+  }
+
+  connect(onError: (reason: string) => void): MessagePort {
+    if (this.starts === 'throws') throw new Error('not allowed');
+    const { port1, port2 } = new MessageChannel();
+    const end = new FakeEnd(this.#shared?.instance ?? `boot-${this.ends.length + 1}`, this.locks, port2);
+    if (this.answer) end.answer = this.answer;
+    this.ends.push(end);
+    if (this.starts === 'well') end.serve();
+    if (this.starts === 'error') queueMicrotask(() => onError('its script could not be loaded'));
+    return port1;
+  }
+
+  /** Further connections reach the worker that runs. */
+  keep(): void {
+    this.#shared = this.end;
+  }
+
+  close(): void {
+    for (const { port, events } of this.ends) {
+      port.close();
+      events?.close();
+    }
+  }
+}
+
+type PageEvent = Parameters<Page['on']>[0];
+
+export class FakePage implements Page {
+  readonly #listeners = new Map<PageEvent, Set<() => void>>();
+  readonly locks: Page['locks'];
+  isVisible = true;
+  #uuids = 0;
+
+  constructor(locks: FakeLocks | null) {
+    this.locks = locks?.for('page') ?? null;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  uuid(): string {
+    this.#uuids += 1;
+    return `uuid-${this.#uuids}`;
+  }
+
+  yield(fn: () => void): void {
+    queueMicrotask(fn);
+  }
+
+  visible(): boolean {
+    return this.isVisible;
+  }
+
+  on(event: PageEvent, fn: () => void): () => void {
+    const set = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, set.add(fn));
+    return () => void set.delete(fn);
+  }
+
+  fire(event: PageEvent): void {
+    for (const fn of this.#listeners.get(event) ?? []) fn();
+  }
+
+  /** Listeners that are set. */
+  get listeners(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}
