@@ -127,13 +127,13 @@ class Core implements LocalApi {
   }
 
   getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number {
-    const id = conversationId(params, this.#mirror.state.appkey ?? '');
-    return this.#unread.get(id) ?? 0;
+    return this.#unread.get(this.#idOf(params) ?? '') ?? 0;
   }
 
   resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void {
     // What asks right after it expects it to be done.
-    this.#unread.set(conversationId(params, this.#mirror.state.appkey ?? ''), 0);
+    const id = this.#idOf(params);
+    if (id !== undefined) this.#unread.set(id, 0);
     this.#local('resetUnreadCount', params);
   }
 
@@ -185,6 +185,15 @@ class Core implements LocalApi {
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.
     if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
     return open.request;
+  }
+
+  /** undefined for what names no conversation: pages pass whatever they have. */
+  #idOf(params: LocalParams<'getUnreadMsgCnt'>): ConversationId | undefined {
+    try {
+      return conversationId(params, this.#mirror.state.appkey ?? '');
+    } catch {
+      return undefined;
+    }
   }
 
   #local(method: LocalName, params: unknown): void {

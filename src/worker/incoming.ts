@@ -35,8 +35,7 @@ export interface IncomingParts {
 }
 
 export class Incoming {
-  #progress: Progress = { eventKey: 0, receiptKey: 0, seenEvents: [] };
-  readonly #receipts = new Map<number, number>();
+  #progress: Progress = { eventKey: 0, receiptKey: 0, seenEvents: [], seenReceipts: [] };
   readonly #routes: Record<string, (payload: unknown) => void>;
 
   constructor(private readonly parts: IncomingParts) {
@@ -68,7 +67,7 @@ export class Incoming {
 
   /** Where the account's streams were left, by this worker or another. */
   async load(): Promise<void> {
-    this.#progress = (await this.parts.store.progress()) ?? this.#progress;
+    this.#progress = { ...this.#progress, ...(await this.parts.store.progress()) };
   }
 
   /** The keys for `sync_check`. */
@@ -129,16 +128,18 @@ export class Incoming {
   /** The smaller count wins: what is not smaller than the last is old news. */
   #lower(change: ReceiptChange | undefined): ReceiptChange | undefined {
     if (!change) return undefined;
+    const seen = new Map(this.#progress.seenReceipts);
     const receipt_msgs = change.receipt_msgs.filter(({ msg_id, unread_count }) => {
-      const before = this.#receipts.get(msg_id);
+      const before = seen.get(msg_id);
       if (before !== undefined && before <= unread_count) return false;
-      this.#receipts.delete(msg_id);
-      this.#receipts.set(msg_id, unread_count);
-      const [oldest] = this.#receipts.keys();
-      if (this.#receipts.size > REMEMBERED && oldest !== undefined) this.#receipts.delete(oldest);
+      seen.delete(msg_id);
+      seen.set(msg_id, unread_count);
       return true;
     });
-    return receipt_msgs.length > 0 ? { ...change, receipt_msgs } : undefined;
+    if (receipt_msgs.length === 0) return undefined;
+    this.#progress = { ...this.#progress, seenReceipts: [...seen].slice(-REMEMBERED) };
+    void this.parts.store.putProgress(this.#progress);
+    return { ...change, receipt_msgs };
   }
 
   #isNews({ event_id }: EventNotification): boolean {

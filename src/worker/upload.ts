@@ -54,7 +54,7 @@ export async function upload(
     };
     try {
       const { onProgress, signal } = job;
-      return read(await platform.postForm({ url, headers, form, onProgress, signal }));
+      return named(read(await platform.postForm({ url, headers, form, onProgress, signal })), form);
     } catch (error) {
       if (job.signal.aborted) return refused(CODES.aborted);
       if (tries === MAX_TRIES) return refused(CODES.uploadFailed, String(error));
@@ -89,6 +89,18 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
     return { ok: true, media: body as unknown as UploadedMedia };
   }
   return refused(status === 413 ? CODES.fileTooLarge : CODES.uploadFailed, `HTTP ${status}`);
+}
+
+/** In a form's headers browsers write quotes and line ends of a file's name as `%22` and the like, which no server can tell from a name with `%22`. */
+function named(uploaded: Uploaded, form: FormData): Uploaded {
+  if (!uploaded.ok || uploaded.media.fname === undefined) return uploaded;
+  for (const [, value] of form) {
+    if (typeof value === 'string') continue;
+    const escaped = value.name.replace(/\r\n|\r|\n|"/g, encodeURIComponent);
+    if (escaped === uploaded.media.fname)
+      return { ok: true, media: { ...uploaded.media, fname: value.name } };
+  }
+  return uploaded;
 }
 
 const refused = (

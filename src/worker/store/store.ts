@@ -33,4 +33,6 @@ export interface Progress {
   receiptKey: number;
   /** Events that the tabs were told beyond the key, newest last. */
   seenEvents: number[];
+  /** Messages by id with the last count that the tabs were told of who has not read them, newest last. */
+  seenReceipts: [number, number][];
 }
