@@ -54,7 +54,8 @@ export class Relay {
   #moment = 0;
   #refusing = false;
   #pollingOnly = false;
-  #frozen: { thawed: Promise<void>; thaw: () => void } | null = null;
+  readonly #network = new Gate();
+  readonly #uploads = new Gate();
 
   constructor(gatewayUrl: string) {
     this.#gateway = new URL(gatewayUrl);
@@ -128,16 +129,12 @@ export class Relay {
 
   /** Half-open: connections stay and nothing passes, not even a close. What came meanwhile passes when it is over. */
   freeze(on: boolean): void {
-    if (!on) {
-      this.#frozen?.thaw();
-      this.#frozen = null;
-    } else if (this.#frozen === null) {
-      let thaw = () => {};
-      const thawed = new Promise<void>((resolve) => {
-        thaw = resolve;
-      });
-      this.#frozen = { thawed, thaw };
-    }
+    this.#network.shut(on);
+  }
+
+  /** Uploads get no further than what the network's buffers take of them, until it is over. */
+  holdUploads(on: boolean): void {
+    this.#uploads.shut(on);
   }
 
   /** The log's length now: for `since`. */
@@ -175,18 +172,17 @@ export class Relay {
   async close(): Promise<void> {
     this.#refusing = true;
     this.freeze(false);
+    this.holdUploads(false);
     this.cutAll();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
   }
 
-  async #thaw(): Promise<void> {
-    while (this.#frozen !== null) await this.#frozen.thawed;
-  }
-
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await this.#thaw();
+    await this.#network.passable();
+    if (request.method === 'POST') await this.#uploads.passable();
+    if (request.destroyed) return;
     // A client that falls back to polling would pass uncounted.
     if (this.#refusing || (request.url?.startsWith('/socket.io/') && !this.#pollingOnly))
       return void request.socket.destroy();
@@ -210,7 +206,7 @@ export class Relay {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
-    await this.#thaw();
+    await this.#network.passable();
     if (this.#refusing || this.#pollingOnly) return void socket.destroy();
     const target = new URL(request.url ?? '/', this.#gateway);
     target.protocol = 'ws:';
@@ -238,7 +234,7 @@ export class Relay {
     this.#noteClosed();
     const socket: RelayedSocket = new RelayedSocket(this.#lives.length + 1, revision, browser, gateway, {
       judge: (direction, text) => this.#judge({ direction, text, socket, ...readFrame(text) }),
-      thaw: () => this.#thaw(),
+      thaw: () => this.#network.passable(),
       closed: () => this.#noteClosed(),
     });
     this.#moment += 1;
@@ -265,6 +261,28 @@ export class Relay {
       this.#moment += 1;
       life.closedAt = this.#moment;
     }
+  }
+}
+
+/** Holds up whoever passes while it is shut. */
+class Gate {
+  #shut: { opened: Promise<void>; open: () => void } | null = null;
+
+  shut(on: boolean): void {
+    if (!on) {
+      this.#shut?.open();
+      this.#shut = null;
+    } else if (this.#shut === null) {
+      let open = () => {};
+      const opened = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      this.#shut = { opened, open };
+    }
+  }
+
+  async passable(): Promise<void> {
+    while (this.#shut !== null) await this.#shut.opened;
   }
 }
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes.js';
 import { fileForm } from '../../harness/forms.js';
-import { until } from '../../harness/until.js';
 import { digestOf } from '../../harness/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
@@ -249,17 +248,23 @@ test('onEventNotification: an account that its application disables hears event 
   await visitor.ok('login', cast.world.user('visitor'));
 });
 
-test('onDisconnect: is called once for an outage, and onStateChange: tells the way down and up', async () => {
+test('onDisconnect: is called once for an outage, in every tab', async () => {
   for (const actor of [alice, bob]) await actor.tab.forget();
   cast.world.relay.cutAll();
   for (const actor of [alice, bob]) {
     await actor.tab.waitForHeard('onDisconnect');
-    await actor.hears('onStateChange', { connected: false });
-    await actor.hears('onStateChange', { state: 'ready', connected: true, synced: true });
+    await actor.tab.waitForState('ready');
     expect(await actor.tab.heard('onDisconnect')).toHaveLength(1);
   }
-  await until(
-    'everybody to be back',
-    async () => (await alice.tab.flags()).connect && (await bob.tab.flags()).connect,
-  );
+});
+
+test('onStateChange: tells every step of the way down and up again', async () => {
+  await alice.tab.forget();
+  cast.world.relay.cutAll();
+  await alice.hears('onStateChange', { connected: false, synced: false });
+  await alice.hears('onStateChange', { state: 'syncing', connected: true, synced: false });
+  await alice.hears('onStateChange', { state: 'ready', connected: true, synced: true, username: 'alice' });
+  const states = (await alice.tab.heard('onStateChange')).map(({ state }) => state);
+  expect(states.at(-1)).toBe('ready');
+  expect(await alice.tab.flags()).toEqual({ init: true, login: true, connect: true });
 });
