@@ -29,8 +29,9 @@ export function linkify(text: string): Part[] {
   return parts;
 }
 
-const FEW_EMOJI =
-  /^(?:(?:\p{Extended_Pictographic}[\u{FE0F}\u{1F3FB}-\u{1F3FF}]*\u{200D}?)+|\p{RI}{2}){1,3}$/u;
+const PICTURE = '\\p{Extended_Pictographic}[\\u{FE0F}\\u{1F3FB}-\\u{1F3FF}]*';
+/** Pictures that are joined are one, as are the two letters of a flag. */
+const FEW_EMOJI = new RegExp(`^(?:${PICTURE}(?:\\u{200D}${PICTURE})*|\\p{RI}{2}){1,3}$`, 'u');
 const MAX_EMOJI_CHARS = 24;
 
 /** Whether a text is nothing but up to three emoji, to be shown large. */

@@ -32,11 +32,13 @@ export function Popup({ icon, label, iconSize = 20, class: className, children }
   const box = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   useLayoutEffect(() => {
-    if (!isOpen || box.current === null || button.current === null) return;
-    place(box.current, button.current.getBoundingClientRect());
-    box.current
-      .querySelector<HTMLElement>('[tabindex="0"], button, a, input')
-      ?.focus({ preventScroll: true });
+    const opened = box.current;
+    if (!isOpen || opened === null) return;
+    const settle = () => {
+      if (button.current !== null) place(opened, button.current.getBoundingClientRect());
+    };
+    settle();
+    opened.querySelector<HTMLElement>('[tabindex="0"], button, a, input')?.focus({ preventScroll: true });
     addEventListener('resize', settle);
     return () => removeEventListener('resize', settle);
   }, [isOpen]);

@@ -107,7 +107,7 @@ export function Welcome() {
                   aria-label={strings.continueAs(account.nickname)}
                   onClick={() => void attempt('demo', () => logIn(account.username, account.password))}
                 >
-                  <Avatar seed={account.username} name={account.nickname} size={28} />
+                  <Avatar seed={account.username} name={account.nickname} size={32} />
                   {account.nickname}
                 </button>
               ))}

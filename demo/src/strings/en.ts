@@ -18,7 +18,7 @@ export const en = {
   toSignIn: 'Have an account? Log in',
   demoAccounts: 'or try a demo account',
   continueAs: (name: string) => `Continue as ${name}`,
-  secondAccount: 'Open a second tab and log in as the other one to chat with yourself.',
+  secondAccount: 'Open a second tab and log in as somebody else to chat with yourself.',
   sessionGone: 'Your session has ended. Log in to continue.',
   noSharedWorker: 'This browser has no SharedWorker, which this page needs.',
 
