@@ -1,5 +1,6 @@
 /** Who a session is for, and what the server said when it let them in. */
 import type { AuthPayload } from '../protocol/worker.js';
+import type { EventLog } from './event-log.js';
 import type { Platform } from './platform.js';
 import type { Store } from './store/store.js';
 
@@ -30,6 +31,8 @@ export interface SessionOptions {
   /** The account's tabs outlived another worker: what they call may have been sent already. */
   restored: boolean;
   nextSeq(): number;
+  /** What has happened to the account: a session that lapsed hands it on to the next one. */
+  events: EventLog;
   log(text: string): void;
   /** @param lapsed nobody ended it: its last tab had gone */
   onEnded(lapsed: boolean): void;

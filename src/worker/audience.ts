@@ -1,13 +1,19 @@
 /** The tabs of a session and what they are told: each event once, in order, and the rest of it for those who come back. */
 import type { ListenerEvents, Message, SyncedConversation } from '../protocol/worker.js';
-import { EventLog, type EventName } from './event-log.js';
+import type { EventLog, EventName } from './event-log.js';
 import type { Tab } from './tab.js';
 
 export class Audience {
   readonly tabs = new Set<Tab>();
-  readonly #events = new EventLog();
+  /** Where this session begins. What lies before is for tabs that were there. */
+  readonly #beginning: number;
 
-  constructor(private readonly nextSeq: () => number) {}
+  constructor(
+    private readonly events: EventLog,
+    private readonly nextSeq: () => number,
+  ) {
+    this.#beginning = nextSeq();
+  }
 
   get size(): number {
     return this.tabs.size;
@@ -19,24 +25,33 @@ export class Audience {
     data: ListenerEvents[L],
     hears?: (tabId: string) => boolean,
   ): void {
-    const { event } = this.#events.append(this.nextSeq(), listener, data, hears);
+    const { event } = this.events.append(this.nextSeq(), listener, data, hears);
     for (const tab of this.tabs) if (!hears || hears(tab.id)) tab.deliver([event]);
   }
 
-  /** @param since the last event that the tab has had; null if it is new: an outage before its time is none of its business */
-  catchUp(tab: Tab, since: number | null): void {
-    const { events, complete } = this.#events.since(since ?? 0, tab.id);
+  /** A tab that is new before the first sync: all that the session has heard is news to it, but for an outage before its time. */
+  begin(tab: Tab): void {
+    this.events.joined(tab.id, this.#beginning);
+    const { events } = this.events.since(this.#beginning, tab.id);
+    tab.deliver(events.filter(({ listener }) => listener !== 'onDisconnect'));
+  }
+
+  /** @param since the last event that the tab has had of this worker; 0: none, or it comes from another one */
+  comeBack(tab: Tab, since: number): void {
+    const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
+    const { events, complete } = this.events.since(from, tab.id);
     if (!complete) tab.tell({ kind: 'gap' });
-    tab.deliver(since === null ? events.filter(({ listener }) => listener !== 'onDisconnect') : events);
+    tab.deliver(events);
   }
 
   /** Marks a moment. @returns what takes the history, read later: the tab is told that first, and then what has happened since */
   markFor(tab: Tab): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
+    this.events.joined(tab.id, seq);
     tab.hold();
     return (history) => {
       const told = new Set<number>();
-      for (const { listener, data } of this.#events.since(seq, tab.id).events) {
+      for (const { listener, data } of this.events.since(seq, tab.id).events) {
         if (listener === 'onMsgReceive') told.add((data as Message).msg_id);
       }
       const data = history

@@ -6,6 +6,8 @@ import type { AccountEvent, ListenerEvents } from '../protocol/worker.js';
 
 /** How many events are kept. A tab that was away for more of them learns that it missed some. */
 const KEPT_EVENTS = 5_000;
+/** … and of how many tabs it is known since when they have been here. */
+const KEPT_TABS = 1_000;
 
 export type EventName = AccountEvent['listener'];
 
@@ -18,6 +20,20 @@ export interface LoggedEvent {
 export class EventLog {
   #events: LoggedEvent[] = [];
   #forgotten = 0;
+  /** From where each tab belongs to the account: one that has not heard a thing since cannot say so itself. */
+  readonly #joined = new Map<string, number>();
+
+  joined(tabId: string, seq: number): void {
+    this.#joined.delete(tabId);
+    this.#joined.set(tabId, seq);
+    const [oldest] = this.#joined.keys();
+    if (this.#joined.size > KEPT_TABS && oldest !== undefined) this.#joined.delete(oldest);
+  }
+
+  /** 0 for a tab that has not been here. */
+  joinedAt(tabId: string): number {
+    return this.#joined.get(tabId) ?? 0;
+  }
 
   append<L extends EventName>(
     seq: number,

@@ -68,7 +68,7 @@ export class Session {
     this.#uid = options.login.uid;
     this.#platform = platform;
     this.#requests = new Requests(platform.clock, options.restored);
-    this.#audience = new Audience(options.nextSeq);
+    this.#audience = new Audience(options.events, options.nextSeq);
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
     this.#unread = new Unread(platform.clock, {
       isOpen: (conversation) => this.#isOpen(conversation),
@@ -180,8 +180,13 @@ export class Session {
     tab.session = this;
     tab.ended = null;
     tab.tell({ kind: 'unread', counts: this.#unread.all() });
-    if (since !== null || !this.#synced) this.#audience.catchUp(tab, since);
-    else if (tab.roaming) this.#inbox.snapshot(this.#audience.markFor(tab));
+    if (since !== null) this.#audience.comeBack(tab, since);
+    else if (!this.#synced) this.#audience.begin(tab);
+    else {
+      const take = this.#audience.markFor(tab);
+      if (tab.roaming) this.#inbox.snapshot(take);
+      else take([]);
+    }
     this.#audience.announce();
   }
 

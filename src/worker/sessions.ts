@@ -5,6 +5,7 @@
 import { type AuthPayload, CODES, type Failure, failure, type StateSnapshot } from '../protocol/worker.js';
 import type { Account, LoginAnswer, SessionOptions } from './account.js';
 import { readCount } from './answers.js';
+import { EventLog } from './event-log.js';
 import { Fence } from './fence.js';
 import { keyOf, type Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
 import { delay, type Platform } from './platform.js';
@@ -27,6 +28,8 @@ export class Sessions {
   readonly #live = new Map<string, Session>();
   /** How each account's last session was ended, if by somebody: a tab that was away must not bring it back. */
   readonly #endings = new Map<string, StateSnapshot>();
+  /** What has happened to each account since somebody last ended its session. */
+  readonly #logs = new Map<string, EventLog>();
   readonly #fence: Fence;
 
   constructor(
@@ -116,14 +119,20 @@ export class Sessions {
   ): Session {
     const { key } = options.account;
     const { nextSeq, log } = this.options;
+    const events = this.#logs.get(key) ?? new EventLog();
+    this.#logs.set(key, events);
     const session: Session = new Session({
       ...options,
       platform: this.platform,
       nextSeq,
+      events,
       log,
       onEnded: (lapsed) => {
         if (this.#live.get(key) === session) this.#live.delete(key);
-        if (!lapsed) this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
+        if (!lapsed) {
+          this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
+          this.#logs.delete(key);
+        }
         release();
       },
     });

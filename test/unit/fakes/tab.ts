@@ -157,6 +157,7 @@ export class FakeTab {
     this.#openings += 1;
     const opening = this.#openings;
     this.#worker = worker;
+    this.#tab = undefined;
     this.open = true;
     this.#release?.();
     const lock = `jmessage:tab:${this.id}`;
