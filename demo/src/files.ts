@@ -23,8 +23,11 @@ export async function pixelsOf(file: File): Promise<{ width: number; height: num
   }
 }
 
-/** Files that were dropped or pasted; none if it was text. */
 export const filesOf = (data: DataTransfer | null): File[] => [...(data?.files ?? [])];
+
+/** What was copied as text, word processors and spreadsheets offer as an image too. */
+export const pastedFiles = (data: DataTransfer | null): File[] =>
+  data?.types.includes('text/plain') && data.types.includes('text/html') ? [] : filesOf(data);
 
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 const KILO = 1_000;

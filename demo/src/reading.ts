@@ -3,8 +3,8 @@
  *
  * What is on the screen of a visible page counts as read.
  */
-import type { ChatId } from './chats.js';
-import { peerOf } from './chats.js';
+import { withReceipts } from './chat-messages.js';
+import { type ChatId, peerOf } from './chats.js';
 import { JIM } from './jim.js';
 import { getState, updateChat } from './store.js';
 
@@ -36,6 +36,7 @@ export function lookAtOpen(): void {
     JIM.resetUnreadCount(peerOf(open));
     refreshUnread(open);
     reportSoon();
+    void askReaders(open);
   } else if (open === null && username !== null && JIM.isLogin()) {
     // The runtime takes the conversation that was read last for one that is still looked at. Nobody talks to himself here.
     JIM.resetUnreadCount({ username });
@@ -48,13 +49,21 @@ export function noteArrival(id: ChatId): void {
   if (!isLookedAt(id)) return;
   if ((getState().chats[id]?.unread ?? 0) > 0) lookAtOpen();
   else reportSoon();
+  // Its history may come after it was opened.
+  void askReaders(id);
 }
 
 /** Ids of messages whose senders know, or will soon. */
 const reported = new Set<number>();
 let isReportDue = false;
 
-export const forgetReported = (): void => reported.clear();
+/** Ids of one's own messages whose readers have been asked for. */
+const asked = new Set<number>();
+
+export function forgetReported(): void {
+  reported.clear();
+  asked.clear();
+}
 
 function reportSoon(): void {
   if (isReportDue) return;
@@ -78,6 +87,36 @@ function report(): void {
     const peer = peerOf(open);
     if ('gid' in peer) JIM.addGroupReceiptReport({ ...peer, msg_ids });
     else JIM.addSingleReceiptReport({ ...peer, msg_ids });
+  }
+}
+
+export interface Readers {
+  read: readonly string[];
+  unread: readonly string[];
+}
+
+/** User names of those who have read a message, and of those who have not. @throws what `msgUnreadList` failed with */
+export async function readersOf(msgId: number): Promise<Readers> {
+  const { msg_unread_list } = await JIM.msgUnreadList({ msg_id: msgId });
+  const names = (users: readonly { username: string }[]) => users.map(({ username }) => username);
+  return { read: names(msg_unread_list.read_list), unread: names(msg_unread_list.unread_list) };
+}
+
+/** History from the cache says nothing of receipts: of the last message one may well want to know. */
+async function askReaders(id: ChatId): Promise<void> {
+  const { chats, username } = getState();
+  const last = chats[id]?.messages.findLast(({ from, msgId }) => from === username && msgId !== undefined);
+  if (last?.msgId === undefined || !last.needsReceipt || last.unreadBy !== undefined) return;
+  const { msgId } = last;
+  if (asked.has(msgId)) return;
+  asked.add(msgId);
+  try {
+    const { unread } = await readersOf(msgId);
+    if (getState().chats[id] === undefined) return;
+    const receipts = [{ msg_id: msgId, unread_count: unread.length }];
+    updateChat(id, ({ messages }) => ({ messages: withReceipts(messages, receipts) }));
+  } catch {
+    // It shows as sent, which it is.
   }
 }
 

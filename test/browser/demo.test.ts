@@ -220,6 +220,17 @@ test('what one tab has read is no longer new in the other', async () => {
   await other.locator('[data-username=bob]').getByLabel('1 unread').waitFor({ state: 'detached' });
 });
 
+test('a conversation that one has turned away from counts again', async () => {
+  const alice = await enter(hers, 'Alice Chen');
+  const bob = await enter(his, 'Bob Wang');
+  await openChat(alice, 'bob');
+  await bubble(alice, LAST_SEEDED).waitFor();
+  await alice.goBack();
+  await openChat(bob, 'alice');
+  await write(bob, 'still there?');
+  await alice.locator('[data-username=bob]').getByLabel('1 unread').waitFor();
+});
+
 test('what is written off line waits, is marked so, and arrives once when the connection is back', async () => {
   const alice = await enter(hers, 'Alice Chen');
   const bob = await enter(his, 'Bob Wang');
@@ -316,6 +327,8 @@ test('a message is marked as read once it has been, and can be taken back for ev
   await bubble(alice, 'not yet').getByLabel('Sent').waitFor();
   await openChat(bob, 'alice');
   await bubble(alice, 'not yet').getByLabel('Read').waitFor();
+  await alice.reload();
+  await bubble(alice, 'not yet').getByLabel('Read').waitFor();
 
   await bubble(alice, 'not yet').getByRole('button', { name: 'Message actions' }).click();
   await alice.getByRole('button', { name: 'Retract' }).click();
@@ -407,6 +420,10 @@ test('a group is made, talks, calls its members by name, changes and loses them'
   await row.click();
   await bob.locator('.message[data-mentioned=true]').filter({ hasText: 'noodles' }).waitFor();
   await bubble(alice, 'noodles').getByLabel('Read').waitFor();
+  await bubble(alice, 'noodles').getByRole('button', { name: 'Message actions' }).click();
+  await alice.getByRole('button', { name: 'Who has read it' }).click();
+  await alice.getByRole('list', { name: 'Read by' }).getByText('Bob Wang').waitFor();
+  await alice.keyboard.press('Escape');
 
   await alice.getByTitle('Details').click();
   await alice.getByLabel('Group name').fill('Late lunch');

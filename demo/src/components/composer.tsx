@@ -1,7 +1,7 @@
 /** Where one writes. Enter sends, Shift+Enter makes a new line, and an input method's Enter is its own. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatId } from '../chats.js';
-import { filesOf } from '../files.js';
+import { pastedFiles } from '../files.js';
 import { isComposing } from '../hooks.js';
 import { sendFiles, sendText, setDraft } from '../sending.js';
 import { useStrings } from '../strings.js';
@@ -76,7 +76,7 @@ export function Composer({ id, name, draft }: Props) {
           {...mentions.fieldProps}
           onInput={(event) => setDraft(id, event.currentTarget.value)}
           onPaste={(event) => {
-            const files = filesOf(event.clipboardData);
+            const files = pastedFiles(event.clipboardData);
             if (files.length === 0) return;
             event.preventDefault();
             void sendFiles(id, files);

@@ -1,10 +1,12 @@
 /** What can be done with a message. */
+import { useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
+import { type ChatId, peerOf } from '../chats.js';
 import { retract } from '../sending.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 import { Popup } from './popup.js';
+import { ReadersDialog } from './readers-dialog.js';
 
 interface Props {
   message: ChatMessage;
@@ -14,7 +16,8 @@ interface Props {
 
 export function MessageActions({ message, mine, chatId }: Props) {
   const strings = useStrings();
-  const { content } = message;
+  const [listing, setListing] = useState(false);
+  const { content, msgId } = message;
   if (content.type !== 'text' && !mine) return null;
   return (
     <span class="message-actions">
@@ -35,6 +38,12 @@ export function MessageActions({ message, mine, chatId }: Props) {
                   {strings.copy}
                 </button>
               )}
+              {mine && 'gid' in peerOf(chatId) && (
+                <button type="button" onClick={chosen(() => setListing(true))}>
+                  <Icon name="read" size={18} />
+                  {strings.readers}
+                </button>
+              )}
               {mine && (
                 <button type="button" onClick={chosen(() => retract(chatId, message))}>
                   <Icon name="undo" size={18} />
@@ -45,6 +54,7 @@ export function MessageActions({ message, mine, chatId }: Props) {
           );
         }}
       </Popup>
+      {listing && msgId !== undefined && <ReadersDialog msgId={msgId} onClose={() => setListing(false)} />}
     </span>
   );
 }

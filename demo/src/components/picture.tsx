@@ -5,6 +5,7 @@ import type { ChatId } from '../chats.js';
 import type { Content } from '../content.js';
 import { useResource } from '../resources.js';
 import { useStrings } from '../strings.js';
+import { Icon } from './icon.js';
 import { Lightbox } from './lightbox.js';
 import { Progress } from './progress.js';
 
@@ -27,13 +28,15 @@ export function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { wid
 export function Picture({ image, message, chatId }: { image: Image; message: ChatMessage; chatId: ChatId }) {
   const strings = useStrings();
   const [isLarge, setLarge] = useState(false);
+  const [isBroken, setBroken] = useState(false);
   const found = useResource(image.localUrl === undefined ? image.mediaId : '');
   const url = image.localUrl ?? found;
   const { width, height } = boxOf(image);
   const style = { '--width': `${width}px`, '--ratio': `${width} / ${height}` };
   return (
     <span class="picture" style={style}>
-      {url !== '' && (
+      {isBroken && <Icon name="image" size={32} />}
+      {url !== '' && !isBroken && (
         <button type="button" aria-label={strings.enlarge} onClick={() => setLarge(true)}>
           <img
             src={url}
@@ -42,6 +45,7 @@ export function Picture({ image, message, chatId }: { image: Image; message: Cha
             height={height}
             decoding="async"
             draggable={false}
+            onError={() => setBroken(true)}
           />
         </button>
       )}
