@@ -16,8 +16,10 @@ import type { Tables } from './store/schema.js';
 export interface EmitOptions {
   /** Only for who is here: not stored. */
   live?: boolean;
-  /** The id of a connection that is not to hear of it live: usually the one whose request it was. */
-  except?: string;
+  /** Not to hear of it live: usually the one whose request it was. */
+  except?: Connection;
+  /** Nor is that one's platform to hear of it later: there it is no news. */
+  exceptLater?: boolean;
 }
 
 /** What the work of a change is handed. */
@@ -64,7 +66,7 @@ export class Changes {
   }
 
   /** Pushes an event to whoever is here, without storing it. */
-  tell(recipients: readonly number[], event: NewEvent, except?: string): void {
+  tell(recipients: readonly number[], event: NewEvent, except?: Connection): void {
     const told = wireEvent(this.store.messageIds.next(), event);
     this.#push({ event: told, recipients, live: true, ...(except !== undefined && { except }) });
   }
@@ -95,7 +97,12 @@ export class Changes {
         if (outcome.code !== CODES.success) throw new Refused(outcome);
         await this.store.events.store(
           transaction,
-          emitted.filter(({ live }) => !live),
+          emitted
+            .filter(({ live }) => !live)
+            .map(({ except, exceptLater, ...boxed }) => ({
+              ...boxed,
+              exceptPlatform: (exceptLater && except?.session?.platform) || '',
+            })),
         );
         await rememberAnswer(transaction, { key, answer: outcome, nowMs });
         return outcome;
@@ -112,7 +119,7 @@ export class Changes {
   #push({ event, recipients, live = false, except }: Emitted): void {
     for (const uid of new Set(recipients)) {
       for (const connection of this.presence.of(uid).values()) {
-        if (connection.id !== except) connection.session?.feed.tell(event, !live);
+        if (connection !== except) connection.session?.feed.tell(event, !live);
       }
     }
   }

@@ -50,6 +50,7 @@ export class Feed {
 
   constructor(
     private readonly uid: number,
+    private readonly platform: string,
     private readonly store: Pick<Store, 'mailboxes' | 'events' | 'receipts'>,
     private readonly outlet: Outlet,
     private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages' | 'offlineMessages'>,
@@ -152,7 +153,7 @@ export class Feed {
     const portion = new Portion<WireEvent>(this.settings.syncPushBytes);
     const push = (sync_key: number, events: WireEvent[]): void =>
       this.outlet.push('sync_event', { sync_key, events }, 0);
-    for await (const events of this.store.events.missed(this.uid, acknowledged, upTo)) {
+    for await (const events of this.store.events.missed(this.uid, this.platform, acknowledged, upTo)) {
       for (const event of events) {
         const full = portion.add(event);
         if (!full) continue;

@@ -99,10 +99,13 @@ describe('unread messages', () => {
     await told(phone, 200, ({ event_id }) => event_id !== event.event_id);
     expect(phone.all('event_notification').filter(({ event_type }) => event_type === 200)).toHaveLength(2);
     expect(alice.all('event_notification').filter(({ event_type }) => event_type === 200)).toEqual([]);
-    const missed = (await missedEvents(await guests.user(alice.username))).filter(
-      ({ event_type }) => event_type === 200,
-    );
-    expect(missed).toMatchObject([{ description: read }, { description: { type: 4, gid } }]);
+    const readElsewhere = (events: { event_type: number }[]) =>
+      events.filter(({ event_type }) => event_type === 200);
+    const tablet = await liveDevice(guests, alice.username, 'ios');
+    const missed = tablet.all('sync_event').flatMap(({ events }) => events);
+    expect(readElsewhere(missed)).toMatchObject([{ description: read }, { description: { type: 4, gid } }]);
+    // Where it was read it is no news.
+    expect(readElsewhere(await missedEvents(await guests.user(alice.username)))).toEqual([]);
   });
 
   it('cannot be marked in conversations that one has no part in', async () => {

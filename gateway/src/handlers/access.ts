@@ -87,8 +87,10 @@ export async function login({ services, connection, payload }: Handling<'login'>
 
 function enter(services: Services, connection: Connection, account: Account): void {
   const { presence, settings, store, log } = services;
+  const platform = platformOf(connection);
   const feed = new Feed(
     account.uid,
+    platform,
     store,
     {
       push: (event, payload, messages) => {
@@ -101,7 +103,6 @@ function enter(services: Services, connection: Connection, account: Account): vo
     },
     settings,
   );
-  const platform = platformOf(connection);
   connection.session = { account, platform, feed };
   const displaced = presence.enter(account.uid, platform, connection);
   if (displaced) dismiss(services, displaced, account, 'otherLogin');

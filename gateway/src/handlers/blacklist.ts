@@ -79,5 +79,5 @@ function finish(
   const event = { from: account, extra, to_usernames: members.map(userNameOf) };
   afterCommit(() => services.store.lists.forgetBlacklist(account.uid));
   emit([account.uid], { ...event, event_type: EVENT_BLACKLIST });
-  emit([account.uid], { ...event, event_type: EVENT_BLACKLIST_ELSEWHERE }, { except: connection.id });
+  emit([account.uid], { ...event, event_type: EVENT_BLACKLIST_ELSEWHERE }, { except: connection });
 }

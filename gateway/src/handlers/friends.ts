@@ -1,8 +1,9 @@
 /** Friends: invited, accepted or declined, given a memo, parted from. */
+
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Change } from '../changes.js';
-import type { Reply } from '../connection.js';
+import type { Connection, Reply } from '../connection.js';
 import { type Account, userInfoOf, userNameOf } from '../store/accounts.js';
 import type { Memo } from '../store/friends.js';
 import { findUser } from './targets.js';
@@ -91,7 +92,7 @@ async function answerInvitation(
     return_code: accepts ? CODES.success : CODES.invitationNotValid,
     description: accepts ? '' : payload.why,
   });
-  if (accepts) tellOwnDevices({ emit }, connection.id, account, inviter, EVENT_INVITATION);
+  if (accepts) tellOwnDevices({ emit }, connection, account, inviter, EVENT_INVITATION);
   return success();
 }
 
@@ -108,7 +109,7 @@ export async function delFriend(handling: Handling<'del_friend'>): Promise<Reply
       from: account,
       to_usernames: [userNameOf(friend)],
     });
-    tellOwnDevices({ emit }, connection.id, account, friend, EVENT_UNFRIENDED);
+    tellOwnDevices({ emit }, connection, account, friend, EVENT_UNFRIENDED);
     return success();
   });
 }
@@ -132,16 +133,16 @@ export async function updateFriendMemo(handling: Handling<'update_friend_memo'>)
     emit(
       [account.uid],
       { event_type: EVENT_FRIEND_UPDATED, from: account, to_usernames, description },
-      { except: connection.id },
+      { except: connection },
     );
-    tellOwnDevices({ emit }, connection.id, account, friend, EVENT_FRIEND_UPDATED, memo);
+    tellOwnDevices({ emit }, connection, account, friend, EVENT_FRIEND_UPDATED, memo);
     return success();
   });
 }
 
 function tellOwnDevices(
   { emit }: Pick<Change, 'emit'>,
-  except: string,
+  except: Connection,
   account: Account,
   friend: Account,
   extra: number,

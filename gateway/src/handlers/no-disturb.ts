@@ -97,7 +97,7 @@ async function turn(
   }
   const event = { ...about, from: account, extra };
   emit([account.uid], { ...event, event_type: EVENT_NO_DISTURB });
-  emit([account.uid], { ...event, event_type: EVENT_NO_DISTURB_ELSEWHERE }, { except: connection.id });
+  emit([account.uid], { ...event, event_type: EVENT_NO_DISTURB_ELSEWHERE }, { except: connection });
   return success();
 }
 

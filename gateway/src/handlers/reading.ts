@@ -44,7 +44,7 @@ function markConversation(
           from: account,
           more: { description: { type, ...conversation } },
         },
-        { except: connection.id },
+        { except: connection, exceptLater: true },
       );
     }
     return success();

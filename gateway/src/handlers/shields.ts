@@ -30,7 +30,7 @@ const shield =
       if (turned.length === 0) return refuse(refusal);
       await passOver(change.transaction, gid, asker.uid);
       const event = { from: asker, gid, extra: on ? ADDED : REMOVED, more: { group_name: group.name } };
-      const except = handling.connection.id;
+      const except = handling.connection;
       change.emit([asker.uid], { ...event, event_type: EVENT_SHIELD });
       change.emit([asker.uid], { ...event, event_type: EVENT_SHIELD_ELSEWHERE }, { except });
       return success();

@@ -54,6 +54,11 @@ export interface BoxedEvent {
   recipients: readonly number[];
 }
 
+export interface StoredEvent extends BoxedEvent {
+  /** The platform that it need not be told to, since it came from there; '' for none. */
+  exceptPlatform: string;
+}
+
 export class Events {
   constructor(
     private readonly db: Database,
@@ -61,19 +66,23 @@ export class Events {
     private readonly now: () => number,
   ) {}
 
-  async store(transaction: Transaction<Tables>, boxed: readonly BoxedEvent[]): Promise<void> {
+  async store(transaction: Transaction<Tables>, boxed: readonly StoredEvent[]): Promise<void> {
     if (boxed.length === 0) return;
-    const input = boxed.map(({ event, recipients }) => ({
+    const input = boxed.map(({ event, recipients, exceptPlatform }) => ({
       event_id: event.event_id,
       event_json: JSON.stringify(event),
+      except_platform: exceptPlatform,
       recipients: [...new Set(recipients)],
     }));
     await sql`
       with input as (
         select * from json_to_recordset(${JSON.stringify(input)}::json)
-          as input (event_id bigint, event_json text, recipients bigint[])
+          as input (event_id bigint, event_json text, except_platform text, recipients bigint[])
       ),
-      told as (insert into event (event_id, event_json) select event_id, event_json from input)
+      told as (
+        insert into event (event_id, event_json, except_platform)
+        select event_id, event_json, except_platform from input
+      )
       insert into event_box (uid, event_id) select unnest(recipients), event_id from input`.execute(
       transaction,
     );
@@ -100,8 +109,8 @@ export class Events {
       on conflict (uid) do update set acked = greatest(event_mark.acked, excluded.acked)`.execute(this.db);
   }
 
-  /** What lies between, oldest first, in chunks. */
-  async *missed(uid: number, after: number, upTo: number): AsyncGenerator<WireEvent[]> {
+  /** What lies between and is news to that platform, oldest first, in chunks. */
+  async *missed(uid: number, platform: string, after: number, upTo: number): AsyncGenerator<WireEvent[]> {
     let from = Math.max(after, firstIdAt(this.now() - this.limits.eventAgeMs) - 1);
     for (;;) {
       const rows = await this.db
@@ -111,6 +120,7 @@ export class Events {
         .where('uid', '=', uid)
         .where('event_box.event_id', '>', from)
         .where('event_box.event_id', '<=', upTo)
+        .where('except_platform', '<>', platform)
         .orderBy('event_box.event_id')
         .limit(READ_AT_ONCE)
         .execute();

@@ -18,6 +18,7 @@ async function events(db: Kysely<unknown>): Promise<void> {
     .createTable('event')
     .addColumn('event_id', 'bigint', (column) => column.primaryKey())
     .addColumn('event_json', 'text', (column) => column.notNull())
+    .addColumn('except_platform', 'text', (column) => column.notNull())
     .execute();
   await db.schema
     .createTable('event_box')

@@ -49,6 +49,7 @@ export interface Tables extends RelationTables, MediaTables {
   event: {
     event_id: number;
     event_json: string;
+    except_platform: string;
   };
   /** Whom an event concerns. */
   event_box: {
