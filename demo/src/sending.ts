@@ -35,22 +35,32 @@ export function sendText(id: ChatId, text: string): void {
   send(id, { type: 'text', text });
 }
 
-/** Images are sent as such, all else as files. */
+/** Images are sent as such, all else as files; one after the other, so that they arrive in the order in which they were chosen. */
 export async function sendFiles(id: ChatId, chosen: readonly File[]): Promise<void> {
   const owner = getState().username;
-  for (const file of chosen) {
-    const pixels = await pixelsOf(file);
-    if (getState().username !== owner) return;
-    const content: Content = pixels
-      ? { type: 'image', mediaId: '', ...pixels, size: file.size, localUrl: URL.createObjectURL(file) }
-      : { type: 'file', mediaId: '', name: file.name, size: file.size };
-    send(id, content, file);
+  const contents = await Promise.all(chosen.map(contentOfFile));
+  if (owner === null || getState().username !== owner) return;
+  const messages = contents.map((content, index) => add(id, owner, content, chosen[index]));
+  for (const message of messages) {
+    const isWanted = getState().chats[id]?.messages.some((other) => other.id === message.id);
+    if (isWanted) await deliver(id, message);
   }
 }
 
-export function send(chatId: ChatId, content: Content, file?: File): void {
-  const from = getState().username;
-  if (from === null) return;
+async function contentOfFile(file: File): Promise<Content> {
+  const { name, size } = file;
+  const pixels = await pixelsOf(file);
+  if (pixels === undefined) return { type: 'file', mediaId: '', name, size };
+  return { type: 'image', mediaId: '', ...pixels, size, localUrl: URL.createObjectURL(file) };
+}
+
+export function send(id: ChatId, content: Content): void {
+  const { username } = getState();
+  if (username !== null) void deliver(id, add(id, username, content));
+}
+
+/** Shows what is about to be sent. */
+function add(chatId: ChatId, from: string, content: Content, file?: File): ChatMessage {
   written += 1;
   const id = `w${written}`;
   if (file !== undefined) files.set(id, file);
@@ -58,18 +68,19 @@ export function send(chatId: ChatId, content: Content, file?: File): void {
   updateChat(chatId, ({ messages }) => ({
     messages: withMessages(messages, [{ ...message, after: lastId(messages) }]),
   }));
-  deliver(chatId, message);
+  return message;
 }
 
 /** Sends a message that failed once more, from its place in the conversation. */
 export function retry(chatId: ChatId, message: ChatMessage): void {
   change(chatId, (messages) => withChange(messages, message.id, { status: 'sending' }));
-  deliver(chatId, message);
+  void deliver(chatId, message);
 }
 
 /** Gives an upload up, and the message with it. */
 export function cancel(chatId: ChatId, { id }: ChatMessage): void {
   calls.get(id)?.abort();
+  files.delete(id);
   change(chatId, (messages) => without(messages, id));
 }
 
@@ -78,7 +89,8 @@ function change(id: ChatId, messages: (before: Chat['messages']) => Chat['messag
   if (getState().chats[id] !== undefined) updateChat(id, (chat) => ({ messages: messages(chat.messages) }));
 }
 
-function deliver(chatId: ChatId, message: ChatMessage): void {
+/** @returns when it has been sent, or cannot be */
+async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   const { id, content } = message;
   const request = call(chatId, content, files.get(id));
   if (request === undefined) return;
@@ -107,6 +119,10 @@ function deliver(chatId: ChatId, message: ChatMessage): void {
     })
     .onFail(fail)
     .onTimeout(() => fail({ code: CODES.timeout, message: '' }));
+  await request.then(
+    () => undefined,
+    () => undefined,
+  );
 }
 
 /** The picture that is on the screen already stays the one that is shown. */

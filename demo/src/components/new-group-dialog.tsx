@@ -1,6 +1,5 @@
 /** A new group: its name, and who of those whom one knows is in it. */
 import { useState } from 'preact/hooks';
-import { peerOf } from '../chats.js';
 import { createGroup } from '../groups.js';
 import { useAction } from '../hooks.js';
 import { getState, nameOf, useStore } from '../store.js';
@@ -11,14 +10,12 @@ import { Problem } from './problem.js';
 
 const MAX_NAME_CHARS = 64;
 
-/** Friends, and whomever one talks to. */
+/** Friends, whomever one talks to, members of one's groups. */
 function acquaintances(): string[] {
-  const { friends, chats } = getState();
-  const partners = Object.values(chats).flatMap(({ id }) => {
-    const peer = peerOf(id);
-    return 'gid' in peer ? [] : [peer.username];
-  });
-  return [...new Set([...Object.keys(friends), ...partners])].sort();
+  const { people, username } = getState();
+  return Object.keys(people)
+    .filter((name) => name !== username)
+    .sort();
 }
 
 export function NewGroupDialog({ onClose }: { onClose: () => void }) {
