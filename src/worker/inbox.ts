@@ -103,6 +103,11 @@ export class Inbox {
     });
   }
 
+  /** Messages that were taken back: who joins later is not shown them. */
+  retracted(conversation: ConversationId, msgIds: readonly number[]): void {
+    void this.#next(() => this.store.forgetMessages(conversation, msgIds));
+  }
+
   /** The cached history, for a tab that joins with roaming. Runs in turn, so that nothing is between it and what comes after. */
   snapshot(use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {

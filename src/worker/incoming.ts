@@ -12,7 +12,7 @@ import {
 import { readCount } from './answers.js';
 import type { Audience } from './audience.js';
 import type { Inbox } from './inbox.js';
-import { toldOf } from './notifications.js';
+import { retractionIn, toldOf } from './notifications.js';
 import * as pushes from './pushes.js';
 import type { Rooms } from './rooms.js';
 import type { Progress, Store } from './store/store.js';
@@ -21,6 +21,7 @@ import type { Progress, Store } from './store/store.js';
 const REMEMBERED = 500;
 
 export interface IncomingParts {
+  self: { appkey: string; username: string };
   audience: Audience;
   inbox: Inbox;
   rooms: Rooms;
@@ -87,6 +88,7 @@ export class Incoming {
 
   #notified(event: EventNotification | undefined): void {
     if (!event || !this.#isNews(event)) return;
+    this.#apply(event);
     const { event_id, event_type, from_uid = 0, gid = 0 } = event;
     if (event_type === EVENT_OTHER_LOGIN) {
       this.parts.acknowledge('event_notification', { event_id, event_type, from_uid, gid });
@@ -94,6 +96,12 @@ export class Incoming {
     this.#tell(event);
     if (event_type === EVENT_OTHER_LOGIN) this.parts.onEnd('other_login');
     if (event_type === EVENT_PASSWORD_CHANGED) this.parts.onEnd('password_changed');
+  }
+
+  /** What an event changes in what is kept here. */
+  #apply(event: EventNotification): void {
+    const retraction = retractionIn(event, this.parts.self);
+    if (retraction) this.parts.inbox.retracted(retraction.conversation, retraction.msgIds);
   }
 
   #tell(event: EventNotification): void {
@@ -108,6 +116,7 @@ export class Incoming {
     const missed: EventNotification[] = [];
     for (const event of push.events) {
       if (!this.#isNews(event)) continue;
+      this.#apply(event);
       const told = toldOf(event);
       if (told?.listener === 'onEventNotification') missed.push(told.data);
       else if (told) this.#tell(event);

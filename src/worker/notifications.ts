@@ -3,11 +3,14 @@
  * it does not know to have arrived.
  */
 import {
+  type ConversationId,
   EVENT_READ_ELSEWHERE,
   type EventNotification,
+  groupId,
   isJsonObject,
   type ListenerEvents,
   type ReadElsewhere,
+  singleId,
 } from '../protocol/worker.js';
 import { readCount } from './answers.js';
 
@@ -51,6 +54,23 @@ function asDocumented(event: EventNotification): EventNotification {
     return { ...event, description: parsed(event.description) };
   }
   return event;
+}
+
+/** @returns which messages an event takes back; undefined: it is about something else */
+export function retractionIn(
+  event: EventNotification & { msg_ids?: unknown },
+  self: { appkey: string; username: string },
+): { conversation: ConversationId; msgIds: number[] } | undefined {
+  if (event.event_type !== EVENT_RETRACTED || !Array.isArray(event.msg_ids)) return undefined;
+  const msgIds = event.msg_ids.map((id) => readCount(id, 0));
+  const gid = groupOf(event);
+  if (gid > 0) return { conversation: groupId(gid), msgIds };
+  const { from_appkey = self.appkey, from_username = '', to_usernames } = event;
+  const mine = from_username === self.username && from_appkey === self.appkey;
+  const { appkey = self.appkey, username = '' } = mine
+    ? (to_usernames?.[0] ?? {})
+    : { appkey: from_appkey, username: from_username };
+  return { conversation: singleId(appkey, username), msgIds };
 }
 
 const groupOf = (event: EventNotification & { from_gid?: unknown }): number =>

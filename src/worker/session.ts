@@ -93,6 +93,7 @@ export class Session {
       onSync: (conversations) => this.#audience.publish('onSyncConversation', conversations),
     });
     this.#incoming = new Incoming({
+      self: account,
       audience: this.#audience,
       inbox: this.#inbox,
       rooms: this.#rooms,

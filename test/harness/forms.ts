@@ -1,9 +1,11 @@
 /** Forms on their way into a page: Playwright hands over text, so a FormData is taken apart here and put together in `pages/tab.js`. */
+import { deflateSync } from 'node:zlib';
 
 interface EncodedPart {
   name: string;
   text?: string;
-  base64?: string;
+  /** What is in the file, deflated, in base64: large files of tests are mostly zeros. */
+  deflated?: string;
   type?: string;
   filename?: string;
 }
@@ -22,8 +24,8 @@ export async function encodeForms(params: unknown): Promise<{ value: unknown; fo
 async function encode(form: FormData): Promise<{ $form: EncodedPart[] }> {
   const parts = [...form].map(async ([name, value]): Promise<EncodedPart> => {
     if (typeof value === 'string') return { name, text: value };
-    const base64 = Buffer.from(await value.arrayBuffer()).toString('base64');
-    return { name, base64, type: value.type, filename: value.name };
+    const deflated = deflateSync(await value.arrayBuffer()).toString('base64');
+    return { name, deflated, type: value.type, filename: value.name };
   });
   return { $form: await Promise.all(parts) };
 }

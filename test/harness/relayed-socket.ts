@@ -59,6 +59,11 @@ export class RelayedSocket {
     this.#gateway.terminate();
   }
 
+  /** Pushes what the gateway did not: what a server with clients of other kinds would. */
+  push(event: string, payload: object): void {
+    this.#then('down', async () => this.#browser.send(`42${JSON.stringify([event, payload])}`));
+  }
+
   #pipe(direction: Direction, from: WebSocket, to: WebSocket): void {
     from.on('message', (data, isBinary) => this.#frame(direction, to, data, isBinary));
     from.on('error', () => from.terminate());

@@ -3,7 +3,6 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 
 let built: Promise<string> | undefined;
 
@@ -15,6 +14,8 @@ export function buildWorkers(): Promise<string> {
 
 async function make(): Promise<string> {
   const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-workers-'));
+  // Loaded here since few tests build workers, and loading it takes longer than most tests.
+  const { build } = await import('vite');
   await build({
     configFile: false,
     logLevel: 'error',

@@ -166,6 +166,25 @@ describe('a send', () => {
   });
 });
 
+describe('what is open when the session ends', () => {
+  test('settles: a send, read receipts that were still being gathered, a call for the list', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.loses = () => true;
+    const calls = [
+      tab.send('bob', 'hello'),
+      tab.call('addSingleReceiptReport', { username: 'bob', msg_ids: [1, 2] }),
+      tab.call('getConversation'),
+    ];
+    await world.clock.advance(100);
+    await world.passing(tab.call('loginOut'));
+    const outcomes = await world.passing(Promise.all(calls), 1_000);
+    expect(outcomes.map(codeOf)).toEqual(calls.map(() => CODES.sessionEnded));
+    tab.leave();
+    await world.clock.advance(60_000);
+    expect(world.worker.timers).toBe(0);
+  });
+});
+
 describe('getConversation', () => {
   test('is answered from the cache while there is no connection, and says so', async () => {
     const tab = await world.loggedIn('alice');

@@ -69,6 +69,13 @@ describe.each<[string, () => Promise<Store>]>([
     expect(await recentIds(10)).toEqual({ [BOB]: [1] });
   });
 
+  test('forgets messages of one conversation, and asks not whether they are there', async () => {
+    await store.putMessages([stored(1), stored(2), stored(3), stored(2, groupId(5))]);
+    await store.forgetMessages(BOB, [2, 9]);
+    await store.forgetMessages(singleId('app', 'bobby'), [1]);
+    expect(await recentIds(10)).toEqual({ [BOB]: [1, 3], [groupId(5)]: [2] });
+  });
+
   test("keeps the server's list in its order, and only the last one", async () => {
     expect(await store.conversations()).toEqual([]);
     await store.putConversations([3, 1, 2].map(conversation));

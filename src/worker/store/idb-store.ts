@@ -62,6 +62,14 @@ export class IdbStore implements Store {
     await tx.done;
   }
 
+  async forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void> {
+    const tx = this.db.transaction('messages', 'readwrite', { durability: 'relaxed' });
+    for (const key of await tx.store.getAllKeys(IDBKeyRange.bound([conversation], [conversation, []]))) {
+      if (msgIds.includes(key[2])) void tx.store.delete(key).catch(reportedByTheTransaction);
+    }
+    await tx.done;
+  }
+
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     const found = new Map<ConversationId, Message[]>();
     const tx = this.db.transaction('messages');

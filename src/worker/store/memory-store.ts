@@ -22,6 +22,11 @@ export class MemoryStore implements Store {
     }
   }
 
+  async forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void> {
+    const kept = this.#messages.get(conversation)?.filter(({ msg_id }) => !msgIds.includes(msg_id));
+    if (kept) this.#messages.set(conversation, kept);
+  }
+
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     return new Map([...this.#messages].map(([id, list]) => [id, list.slice(-perConversation)]));
   }

@@ -44,6 +44,10 @@ class ResilientStore implements Store {
     return this.#use((store) => store.putMessages(messages));
   }
 
+  forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void> {
+    return this.#use((store) => store.forgetMessages(conversation, msgIds));
+  }
+
   recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     return this.#use((store) => store.recent(perConversation));
   }

@@ -12,6 +12,8 @@ export interface StoredMessage {
 export interface Store {
   /** Writing a message again changes nothing: it has the same place. */
   putMessages(messages: readonly StoredMessage[]): Promise<void>;
+  /** For those that were taken back. What is not there need not be. */
+  forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void>;
   /** The latest messages of each conversation, oldest first. */
   recent(perConversation: number): Promise<Map<ConversationId, Message[]>>;
   /** Replaces the list by the server's. */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes.js';
+import { METHODS, type MethodName } from '../../../src/protocol/index.js';
 import { fileForm } from '../../harness/forms.js';
 import { digestOf } from '../../harness/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
@@ -117,6 +118,13 @@ test('loginOut: needs no callback, ends the session at once and leaves room for 
   await visitor.ok('loginOut');
   expect(await visitor.tab.flags()).toMatchObject({ login: false, connect: false });
   expect(await visitor.code('getConversation')).not.toBe(0);
+});
+
+const WITHOUT_PARAMETERS = Object.entries(METHODS).flatMap(([name, { needs, params }]) =>
+  needs === 'login' && params === null ? [name as MethodName] : [],
+);
+test.each(WITHOUT_PARAMETERS)('%s: fails with 889002 for who is not logged in', async (method) => {
+  expect(await visitor.code(method)).toBe(CODES.notLoggedIn);
 });
 
 test('getUserInfo: answers every field of the document, unset ones empty', async () => {

@@ -229,14 +229,15 @@ test('addGroupMemberResp: lets in with result 0, after which the request is proc
 
 test('addGroupMemberResp: refuses with result 1: event 57 for both who asked, event 58 for the other keepers', async () => {
   const gid = await publicTeam();
-  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol) });
-  await alice.ok('addGroupKeeper', { gid, member_usernames: to(carol) });
+  const { stranger } = cast;
+  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol, stranger) });
+  await alice.ok('addGroupKeeper', { gid, member_usernames: to(carol, stranger) });
   await bob.ok('addGroupMembers', { gid, member_usernames: to(dave) });
   const { event_id } = await alice.event(56, { gid, by_self: false, ...by(bob, dave) });
   const answer = { gid, event_id, from_username: 'bob', from_appkey: bob.appkey, ...target(dave), result: 1 };
   const refusal = { gid, description: `no ${EMOJI}`, ...by(alice, dave) };
   const refused = () => alice.ok('addGroupMemberResp', { ...answer, reason: `no ${EMOJI}` });
-  await happens(refused, 58, refusal, []);
+  await happens(refused, 58, refusal, [stranger]);
   for (const actor of [bob, dave]) await actor.event(57, refusal);
   expect(await namesIn(alice, gid)).not.toContain('dave');
 });

@@ -220,6 +220,25 @@ test('msgRetract: both sides hear event 55 with type 0, at once or when they com
   expect(JSON.stringify(msgs)).not.toContain('mistake');
 });
 
+test('msgRetract: a tab that joins later does not find the message in what is kept here', async () => {
+  await alice.ok('sendSingleMsg', { ...toBob, content: 'kept here' });
+  const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'taken back' });
+  await bob.tab.waitForText('taken back');
+  await alice.ok('msgRetract', { msg_id });
+  await bob.event(55, { msg_ids: [msg_id] });
+  for (const [actor, peer] of [
+    [alice, 'bob'],
+    [bob, 'alice'],
+  ] as const) {
+    const second = await secondTabOf(cast, actor);
+    const { msgs } = await second.hears('onSyncConversation', { from_username: peer });
+    const texts = msgs.map(({ content }) => content.msg_body.text);
+    expect(texts).toContain('kept here');
+    expect(texts).not.toContain('taken back');
+    await second.tab.close();
+  }
+});
+
 test('msgRetract: fails with 881402 for a message of another, 881404 the second time, 881403 for none', async () => {
   const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'mine' });
   expect(await bob.code('msgRetract', { msg_id })).toBe(CODES.notTheSender);

@@ -35,29 +35,37 @@
     return jim;
   };
 
-  const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const inflated = (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return new Response(stream).arrayBuffer();
+  };
 
   /** Files come as text: here they become what an application has, a FormData. */
-  const formOf = (parts) => {
+  const formOf = async (parts) => {
     const form = new FormData();
-    for (const { name, text, base64, type, filename } of parts) {
-      if (text === undefined) form.append(name, new File([bytesOf(base64)], filename, { type }));
+    for (const { name, text, deflated, type, filename } of parts) {
+      if (text === undefined) form.append(name, new File([await inflated(deflated)], filename, { type }));
       else form.append(name, text);
     }
     return form;
   };
-  const withForms = (params) =>
-    Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [name, value?.$form ? formOf(value.$form) : value]),
-    );
+  const withForms = async (params) => {
+    const entries = Object.entries(params).map(async ([name, value]) => [
+      name,
+      value?.$form ? await formOf(value.$form) : value,
+    ]);
+    return Object.fromEntries(await Promise.all(entries));
+  };
 
   /** A call's outcome as data, with the acks and the progress that came before it. @param aborted 'at once' or 'in progress' */
-  const call = (method, params, forms, aborted) =>
-    new Promise((resolve) => {
+  const call = async (method, given, forms, aborted) => {
+    const params = forms ? await withForms(given) : given;
+    return new Promise((resolve) => {
       const acks = [];
       const progress = [];
       const settle = (outcome) => resolve({ ...outcome, acks, progress });
-      const request = window.JIM[method](forms ? withForms(params) : params)
+      const request = window.JIM[method](params)
         .onAck((ack) => acks.push(ack))
         .onProgress((part) => {
           progress.push(part);
@@ -68,6 +76,7 @@
         .onTimeout((data) => settle({ kind: 'timeout', data }));
       if (aborted === 'at once') request.abort();
     });
+  };
 
   window.JIM = create();
   window.tab = { heard, call, create };

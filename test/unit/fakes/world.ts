@@ -114,6 +114,7 @@ export class FakeWorker {
     this.stores += 1;
     return {
       putMessages: (messages) => guard(() => store.putMessages(messages)),
+      forgetMessages: (conversation, msgIds) => guard(() => store.forgetMessages(conversation, msgIds)),
       recent: (perConversation) => guard(() => store.recent(perConversation)),
       putConversations: (conversations) => guard(() => store.putConversations(conversations)),
       conversations: () => guard(() => store.conversations()),
