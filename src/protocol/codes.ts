@@ -2,12 +2,13 @@
  * Error codes, as an application sees them in `onFail({code, message})`: all of them. `88xxxx` codes are JMessage's own. The reference is
  * `docs/error-codes.md`.
  */
-import { type Failure, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
+import { type Failure, RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
 
 export type { Failure } from './runtime-codes.js';
 
 export const CODES = {
   ...RUNTIME_CODES,
+  ...RECOGNISED_CODES,
   msgIdNotValid: 880008,
   appkeyNotExist: 880101,
   repetitiveOperation: 880109,
@@ -74,6 +75,10 @@ export type ErrorCode = (typeof CODES)[keyof typeof CODES];
 /** What each code says. */
 export const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   ...RUNTIME_MESSAGES,
+  880102: 'signature fail',
+  880103: 'user not exist',
+  880106: 'signature expired: initialise again with a fresh one',
+  880111: 'user disabled',
   880008: 'msg_id not valid',
   880101: 'appkey not exist',
   880109: 'repetitive operation',

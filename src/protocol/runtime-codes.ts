@@ -10,12 +10,8 @@ export const RUNTIME_CODES = {
   invalidType: 880004,
   fileNotExist: 880005,
   logOutBeforeRegister: 880006,
-  signatureFail: 880102,
-  userNotExist: 880103,
   invalidPassword: 880104,
-  signatureExpired: 880106,
   alreadyLoggedIn: 880107,
-  userDisabled: 880111,
   messageTooLong: 880206,
   fileTooLarge: 880210,
   noMember: 880602,
@@ -34,6 +30,14 @@ export const RUNTIME_CODES = {
   uploadFailed: 889011,
 } as const;
 
+/** Codes that the runtime acts upon when a server gives them. */
+export const RECOGNISED_CODES = {
+  signatureFail: 880102,
+  userNotExist: 880103,
+  signatureExpired: 880106,
+  userDisabled: 880111,
+} as const;
+
 export type RuntimeCode = (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES];
 
 /** What each code says: one sentence that names the fault and, where there is one, the way out. */
@@ -45,12 +49,8 @@ export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
   880004: 'invalid type',
   880005: 'file not exist',
   880006: 'log out before register',
-  880102: 'signature fail',
-  880103: 'user not exist',
   880104: 'invalid password',
-  880106: 'signature expired: initialise again with a fresh one',
   880107: 'already logged in: log out before logging in as another user',
-  880111: 'user disabled',
   880206: 'message too long',
   880210: 'file too large',
   880602: 'no member',

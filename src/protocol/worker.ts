@@ -13,6 +13,7 @@ export * from './rid.js';
 export {
   type Failure,
   failure,
+  RECOGNISED_CODES,
   RUNTIME_CODES as CODES,
   RUNTIME_MESSAGES as MESSAGES,
 } from './runtime-codes.js';

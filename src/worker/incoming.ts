@@ -87,8 +87,7 @@ export class Incoming {
   }
 
   #notified(event: EventNotification | undefined): void {
-    if (!event || !this.#isNews(event)) return;
-    this.#apply(event);
+    if (!event || !this.#take(event)) return;
     const { event_id, event_type, from_uid = 0, gid = 0 } = event;
     if (event_type === EVENT_OTHER_LOGIN) {
       this.parts.acknowledge('event_notification', { event_id, event_type, from_uid, gid });
@@ -96,12 +95,6 @@ export class Incoming {
     this.#tell(event);
     if (event_type === EVENT_OTHER_LOGIN) this.parts.onEnd('other_login');
     if (event_type === EVENT_PASSWORD_CHANGED) this.parts.onEnd('password_changed');
-  }
-
-  /** What an event changes in what is kept here. */
-  #apply(event: EventNotification): void {
-    const retraction = retractionIn(event, this.parts.self);
-    if (retraction) this.parts.inbox.retracted(retraction.conversation, retraction.msgIds);
   }
 
   #tell(event: EventNotification): void {
@@ -115,8 +108,7 @@ export class Incoming {
     if (!push) return;
     const missed: EventNotification[] = [];
     for (const event of push.events) {
-      if (!this.#isNews(event)) continue;
-      this.#apply(event);
+      if (!this.#take(event)) continue;
       const told = toldOf(event);
       if (told?.listener === 'onEventNotification') missed.push(told.data);
       else if (told) this.#tell(event);
@@ -146,22 +138,27 @@ export class Incoming {
       return true;
     });
     if (receipt_msgs.length === 0) return undefined;
-    this.#progress = { ...this.#progress, seenReceipts: [...seen].slice(-REMEMBERED) };
-    void this.parts.store.putProgress(this.#progress);
+    this.#keep({ seenReceipts: [...seen].slice(-REMEMBERED) });
     return { ...change, receipt_msgs };
   }
 
-  #isNews({ event_id }: EventNotification): boolean {
+  /** Does to what is kept here what the event says. @returns whether it is news */
+  #take(event: EventNotification): boolean {
+    const { event_id } = event;
     const { seenEvents } = this.#progress;
     if (seenEvents.includes(event_id)) return false;
-    this.#progress = { ...this.#progress, seenEvents: [...seenEvents, event_id].slice(-REMEMBERED) };
-    void this.parts.store.putProgress(this.#progress);
+    this.#keep({ seenEvents: [...seenEvents, event_id].slice(-REMEMBERED) });
+    const retraction = retractionIn(event, this.parts.self);
+    if (retraction) this.parts.inbox.retracted(retraction.conversation, retraction.msgIds);
     return true;
   }
 
   #advance(key: 'eventKey' | 'receiptKey', to: number): void {
-    if (to <= this.#progress[key]) return;
-    this.#progress = { ...this.#progress, [key]: to };
+    if (to > this.#progress[key]) this.#keep({ [key]: to });
+  }
+
+  #keep(changes: Partial<Progress>): void {
+    this.#progress = { ...this.#progress, ...changes };
     void this.parts.store.putProgress(this.#progress);
   }
 }

@@ -62,15 +62,13 @@ export function retractionIn(
   self: { appkey: string; username: string },
 ): { conversation: ConversationId; msgIds: number[] } | undefined {
   if (event.event_type !== EVENT_RETRACTED || !Array.isArray(event.msg_ids)) return undefined;
-  const msgIds = event.msg_ids.map((id) => readCount(id, 0));
+  const msgIds = event.msg_ids.map(Number);
   const gid = groupOf(event);
   if (gid > 0) return { conversation: groupId(gid), msgIds };
-  const { from_appkey = self.appkey, from_username = '', to_usernames } = event;
-  const mine = from_username === self.username && from_appkey === self.appkey;
-  const { appkey = self.appkey, username = '' } = mine
-    ? (to_usernames?.[0] ?? {})
-    : { appkey: from_appkey, username: from_username };
-  return { conversation: singleId(appkey, username), msgIds };
+  const { from_appkey: appkey = self.appkey, from_username: username = '', to_usernames } = event;
+  const mine = username === self.username && appkey === self.appkey;
+  const peer = (mine && to_usernames?.[0]) || { appkey, username };
+  return { conversation: singleId(peer.appkey, peer.username), msgIds };
 }
 
 const groupOf = (event: EventNotification & { from_gid?: unknown }): number =>

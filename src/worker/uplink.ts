@@ -7,6 +7,7 @@ import {
   CODES,
   type ConnectionState,
   type EndReason,
+  RECOGNISED_CODES,
   SIGNATURE_LIFETIME_MS,
 } from '../protocol/worker.js';
 import { Backoff } from './backoff.js';
@@ -22,11 +23,14 @@ const AUTH_WAIT_MS = 60_000;
 
 /** Answers to a login that no repetition will change. */
 const REFUSALS: ReadonlySet<number> = new Set([
-  CODES.userNotExist,
+  RECOGNISED_CODES.userNotExist,
   CODES.invalidPassword,
-  CODES.userDisabled,
+  RECOGNISED_CODES.userDisabled,
 ]);
-const SIGNATURE_FAULTS: ReadonlySet<number> = new Set([CODES.signatureExpired, CODES.signatureFail]);
+const SIGNATURE_FAULTS: ReadonlySet<number> = new Set([
+  RECOGNISED_CODES.signatureExpired,
+  RECOGNISED_CODES.signatureFail,
+]);
 
 export interface UplinkState {
   state: Exclude<ConnectionState, 'idle' | 'ended'>;

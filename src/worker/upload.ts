@@ -93,12 +93,12 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
 
 /** In a form's headers browsers write quotes and line ends of a file's name as `%22` and the like, which no server can tell from a name with `%22`. */
 function named(uploaded: Uploaded, form: FormData): Uploaded {
-  if (!uploaded.ok || uploaded.media.fname === undefined) return uploaded;
-  for (const [, value] of form) {
-    if (typeof value === 'string') continue;
-    const escaped = value.name.replace(/\r\n|\r|\n|"/g, encodeURIComponent);
-    if (escaped === uploaded.media.fname)
-      return { ok: true, media: { ...uploaded.media, fname: value.name } };
+  if (!uploaded.ok) return uploaded;
+  const { media } = uploaded;
+  for (const value of form.values()) {
+    if (typeof value !== 'string' && value.name.replace(/["\r\n]/g, encodeURIComponent) === media.fname) {
+      return { ok: true, media: { ...media, fname: value.name } };
+    }
   }
   return uploaded;
 }
