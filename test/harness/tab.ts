@@ -160,6 +160,19 @@ export class Tab {
     return (await this.heard('onMsgReceive')).map(textOf);
   }
 
+  /** The texts sent to a user that this tab was told of, live or with a history, in the order of telling. */
+  async toldOf(target: string): Promise<string[]> {
+    const told = await this.frame.evaluate(() =>
+      (window as unknown as TabWindow).tab.heard.flatMap(({ listener, data }) => {
+        if (listener === 'onMsgReceive') return [data];
+        return listener === 'onSyncConversation'
+          ? (data as { msgs: unknown[] }[]).flatMap(({ msgs }) => msgs)
+          : [];
+      }),
+    );
+    return (told as ReceivedMessage[]).filter(({ content }) => content.target_id === target).map(textOf);
+  }
+
   /** Waits until `onMsgReceive` has been called with this text. */
   async waitForText(text: string, timeoutMs = UNTIL_TIMEOUT_MS): Promise<ReceivedMessage> {
     await this.frame.waitForFunction(
