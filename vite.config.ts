@@ -62,7 +62,7 @@ const smallest = (format: Bundle['format']): Plugin => ({
         module: format === 'es',
         toplevel: true,
         ecma: 2020,
-        compress: { passes: 5, keep_fargs: false, unsafe_arrows: true },
+        compress: { passes: 5 },
       });
       chunk.code = code;
     }
