@@ -66,7 +66,6 @@ export const CODES = {
   /** Register: the name is taken. */
   userExists: 882002,
   wireInvalidParameter: 882003,
-  authFail: 882004,
   busy: 882005,
 } as const;
 

@@ -23,3 +23,8 @@ export const SINGLE = 3;
 export const GROUP = 4;
 /** A request's payload as JSON. Less than the gateway's frame limit, which also holds the packet's own characters. */
 export const MAX_FRAME_BYTES = 60_000;
+
+/** Messages in one page of history. */
+export const MAX_HISTORY_PAGE = 100;
+/** How long a send may wait for a connection, unless the application says otherwise. */
+export const OUTBOX_AGE_MS = 24 * 3_600_000;

@@ -39,8 +39,21 @@ export interface Restore {
   auth: AuthPayload | null;
   /** Chat rooms that it is in. */
   rooms: readonly number[];
-  /** `digest` is there only for a tab that logged in itself: one that attached never had the password. */
-  login: { appkey: string; username: string; digest: string | null } | null;
+  login: {
+    appkey: string;
+    username: string;
+    /** The password's MD5: only for a tab that logged in itself, and only where the server gives no token in its place. */
+    digest: string | null;
+    resume: ResumeToken | null;
+  } | null;
+}
+
+/** What a server lets an account come back with: it is worth nothing without the device that it was given to, and little once it was used. */
+export interface ResumeToken {
+  device: string;
+  token: string;
+  /** How often it has been renewed: of two the higher one is the newer. */
+  renewals: number;
 }
 
 export interface Settings {
@@ -51,6 +64,15 @@ export interface Settings {
   debug: boolean;
   /** Whether the page can be asked for a fresh signature. */
   canAuth: boolean;
+  /** How long a send may wait for a connection. */
+  outboxAgeMs: number;
+}
+
+export interface LastHeard {
+  instance: string;
+  seq: number;
+  /** `ctime_ms` of the newest message that the application has been given: for a worker that has other sequences. */
+  newestMs: number;
 }
 
 export interface Hello {
@@ -59,7 +81,7 @@ export interface Hello {
   lock: string | null;
   settings: Settings;
   /** Where the tab was, when it comes back from the back/forward cache or from a worker's death. */
-  last: { instance: string; seq: number } | null;
+  last: LastHeard | null;
   /** Whether somebody can see the tab. */
   visible: boolean;
   /** What the tab had, to be brought back. */
@@ -74,6 +96,8 @@ export interface Welcome {
 
 /** A tab's copy of what the worker knows of it. */
 export interface Mirror {
+  /** Counts up with each change: an older one never replaces a newer. */
+  version: number;
   state: StateSnapshot;
   initialised: boolean;
   restore: Restore;
@@ -112,7 +136,7 @@ export interface WorkerApi {
   provideAuth(payload: unknown): void;
   /** Answers at once; silence means a frozen or dead worker. */
   ping(): Promise<true>;
-  /** Gives up a call's upload. What has been sent is not taken back. */
+  /** Gives a call up, if it has not gone out. */
   abort(callId: string): void;
   /** Whether somebody can see the tab. */
   view(visible: boolean): void;
@@ -129,6 +153,8 @@ export type AccountEvent = {
 export type TabMessage = { instance: string } & (
   | { kind: 'events'; events: AccountEvent[] }
   | { kind: 'mirror'; mirror: Mirror }
+  /** A send waits for a connection. */
+  | { kind: 'queued'; callId: string; rid: number }
   /** `ack` of an open call. */
   | { kind: 'ack'; callId: string; rid: number; data: unknown }
   /** How far a call's upload is, in bytes. */

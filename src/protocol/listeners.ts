@@ -1,12 +1,15 @@
 /** The listeners an application can set, and what each is called with. */
 import type {
+  Degraded,
   EventNotification,
+  OutboxChange,
   ReadElsewhere,
   ReceiptChange,
   ReceivedMessage,
   RoomMessage,
   SyncedConversation,
   TransMessage,
+  UnreadChange,
   UserInfUpdate,
 } from './payloads.js';
 import type { StateSnapshot } from './state.js';
@@ -36,6 +39,12 @@ export interface ListenerEvents {
   onDisconnect: undefined;
   /** Any change of the connection's state. An addition to V2. */
   onStateChange: StateSnapshot;
+  /** A send has been queued, has gone out, failed, was sent or cancelled: in whatever tab it was made. An addition to V2. */
+  onOutboxChange: OutboxChange;
+  /** How many messages of a conversation have not been read has changed. An addition to V2. */
+  onUnreadChange: UnreadChange;
+  /** The browser's storage has failed: what is not delivered yet is safe only as long as the worker lives. Once. An addition to V2. */
+  onDegraded: Degraded;
 }
 
 export type ListenerName = keyof ListenerEvents;
@@ -53,4 +62,7 @@ export const LISTENER_NAMES = [
   'onRoomMsg',
   'onDisconnect',
   'onStateChange',
+  'onOutboxChange',
+  'onUnreadChange',
+  'onDegraded',
 ] as const satisfies readonly ListenerName[];

@@ -30,7 +30,8 @@ export const METHOD_DOCS: Readonly<Record<MethodName | LocalName, MethodDoc>> = 
   },
   loginOut: {
     section: '登出',
-    summary: "Ends the account's session in every tab.",
+    summary:
+      "Ends the account's session in every tab. `wipe: true` (an addition to V2) also deletes what is kept of the account on this device.",
   },
   getUserInfo: {
     section: '获取用户信息',
@@ -321,5 +322,30 @@ export const METHOD_DOCS: Readonly<Record<MethodName | LocalName, MethodDoc>> = 
     section: 'since 2.4',
     summary:
       'The conversation has been read up to its end, here and on other devices. It stays open in this tab until another is, and does not count up while the tab is visible.',
+  },
+  closeConversation: {
+    section: '—',
+    summary:
+      'Nobody reads the conversation in this tab any longer: what arrives counts as unread again. An addition to V2.',
+  },
+  getHistory: {
+    section: '—',
+    summary:
+      'A page of a conversation, oldest first, from this device where it has it, else from the server: the latest `limit` messages (20), or those `before` one. `more` says whether there are earlier ones. An addition to V2.',
+  },
+  getOutbox: {
+    section: '—',
+    summary:
+      'The sends that are not delivered: waiting, on their way or failed; of all tabs, and of pages that have gone. An addition to V2.',
+  },
+  retrySend: {
+    section: '—',
+    summary:
+      'Sends a failed entry of the outbox again, and is answered as the send would be. An addition to V2.',
+  },
+  cancelSend: {
+    section: '—',
+    summary:
+      'Takes an entry out of the outbox before it goes out, or after it has failed. Its request fails with 889010. One that may have reached the server is refused with 889012. An addition to V2.',
   },
 };

@@ -76,6 +76,10 @@ export const METHOD_NAMES = [
   'sendChatroomFile',
   'sendChatroomLocation',
   'sendChatroomCustom',
+  'getHistory',
+  'getOutbox',
+  'retrySend',
+  'cancelSend',
 ] as const;
 
 export type MethodName = (typeof METHOD_NAMES)[number];

@@ -19,7 +19,8 @@ export interface Ok {
 
 /**
  * How a method's parameters become its wire payload. `plain` sends them as they are; each other step is a function of that name in
- * `worker/steps.ts`. `session` methods are the runtime's own business: they open, join and end sessions.
+ * `worker/steps.ts`. `session`, `receipts`, `history` and `outbox` are the runtime's
+ * own business.
  */
 export type Step =
   | 'plain'
@@ -32,7 +33,9 @@ export type Step =
   | 'friendRequest'
   | 'friendAnswer'
   | 'silence'
-  | 'receipts';
+  | 'receipts'
+  | 'history'
+  | 'outbox';
 
 /** What a server's answer becomes, where that is more than handing it on: functions of that name in `worker/shapes.ts`. */
 export type Shape = 'groups' | 'members' | 'friends' | 'receipts';
@@ -54,8 +57,8 @@ export interface MethodRow {
   readonly sets?: boolean;
   /** Calls with the same lane go out one after the other, in the order they were made. */
   readonly lane?: 'conversation';
-  /** Where the answer is kept, and from where it is given while there is no connection. */
-  readonly cache?: 'conversations';
+  /** The answer is kept, and given again while there is no connection: the list of conversations in a place of its own, others by their parameters. */
+  readonly cache?: 'conversations' | 'answer';
   readonly answer: TypeOf<unknown>;
   /** The second argument of `onSuccess`, where there is one. */
   readonly second?: TypeOf<unknown>;

@@ -7,6 +7,7 @@ import type { MethodRow } from './method-table.js';
 import { ACCOUNT_METHODS } from './methods/accounts.js';
 import { GROUP_METHODS } from './methods/groups.js';
 import { MESSAGE_METHODS } from './methods/messages.js';
+import { OUTBOX_METHODS } from './methods/outbox.js';
 import { RELATION_METHODS } from './methods/relations.js';
 import { ROOM_METHODS } from './methods/rooms.js';
 
@@ -26,6 +27,7 @@ export const METHODS = {
   ...GROUP_METHODS,
   ...RELATION_METHODS,
   ...ROOM_METHODS,
+  ...OUTBOX_METHODS,
 } as const satisfies Record<MethodName, MethodRow>;
 
 export type Methods = typeof METHODS;

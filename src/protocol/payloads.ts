@@ -144,6 +144,10 @@ export interface EventNotification {
   by_self?: boolean | undefined;
   /** Event 55: 0 single, 1 group. */
   type?: 0 | 1 | undefined;
+  /** Event 55: the messages that were taken back. */
+  msg_ids?: number[] | undefined;
+  from_gid?: number | undefined;
+  group_name?: string | undefined;
 }
 
 /** Where else the account is logged in (login's answer, since 2.6). */
@@ -266,4 +270,53 @@ export interface UploadedMedia {
   format?: string;
   hash?: string;
   fname?: string;
+}
+
+/** A send that is not delivered, or was not until just now. An addition to V2. */
+export interface OutboxEntry {
+  /** Names the entry in `retrySend` and `cancelSend`. */
+  id: string;
+  /**
+   * - `queued`    has not gone out: no connection, or others before it
+   * - `sending`   may have reached the server
+   * - `failed`    was reported as failed or timed out (`code`, `message`), and goes out again only by `retrySend`
+   * - `sent`, `cancelled` it has left the outbox: in `onOutboxChange` only
+   */
+  state: 'queued' | 'sending' | 'failed' | 'sent' | 'cancelled';
+  code?: number;
+  message?: string;
+  /** The method that made it. */
+  method: string;
+  /** To whom: one of the three. */
+  username?: string;
+  gid?: number;
+  room_id?: number;
+  appkey: string;
+  /** As far as it is known: a file's media_id only after its upload. */
+  content: MessageContent;
+  /** What is to be uploaded. */
+  file?: Blob;
+  fname?: string;
+  /** Until when it waits for a connection, ms since 1970. */
+  expires_at: number;
+  /** Of a message that was sent. */
+  msg_id?: number;
+  ctime_ms?: number;
+}
+
+export type OutboxChange = OutboxEntry;
+
+/** A conversation's count of unread messages. An addition to V2. */
+export interface UnreadChange {
+  /** 3 single, 4 group. */
+  type: 3 | 4;
+  gid?: number;
+  username?: string;
+  appkey?: string;
+  unread_msg_count: number;
+}
+
+/** Why nothing is kept on this device any longer. */
+export interface Degraded {
+  reason: string;
 }

@@ -28,6 +28,8 @@ export const RUNTIME_CODES = {
   timeout: 889009,
   aborted: 889010,
   uploadFailed: 889011,
+  onItsWay: 889012,
+  noSuchSend: 889013,
 } as const;
 
 /** Codes that the runtime acts upon when a server gives them. */
@@ -36,6 +38,8 @@ export const RECOGNISED_CODES = {
   userNotExist: 880103,
   signatureExpired: 880106,
   userDisabled: 880111,
+  /** What `resume` is refused with. */
+  authFail: 882004,
 } as const;
 
 export type RuntimeCode = (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES];
@@ -66,6 +70,8 @@ export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
   889009: 'timed out: the server did not answer',
   889010: 'aborted',
   889011: 'the upload failed: check the network and upload_file',
+  889012: 'on its way: it can be retracted once it has been sent, not cancelled',
+  889013: 'the outbox has no such entry',
 };
 
 /** A failed call as data: what crosses from worker to tab, and what `onFail` is called with. */

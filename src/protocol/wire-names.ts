@@ -15,7 +15,19 @@ export type PushEvent =
   | 'receipt_change'
   | 'trans_msg_rec'
   | 'room_msg_sync'
-  | 'room_msg_sync_his';
+  | 'room_msg_sync_his'
+  | 'going_away';
+
+/**
+ * What a server says in its answers to `c_init` and `resume` that it can do beyond the original protocol (`capabilities`). Stock clients ignore
+ * the field, stock servers do not send it.
+ */
+export const CAPABILITIES = {
+  /** Its login answers bring a `resume_token`; `resume` and `log_out` work. */
+  resume: 'resume',
+  /** `get_history` works. */
+  history: 'history',
+} as const;
 
 /** Event types that end a session (`event_notification.event_type`). */
 export const EVENT_OTHER_LOGIN = 1;

@@ -54,7 +54,7 @@ export const ACCOUNT_METHODS = {
     answer: typeOf<{ username: string; appkey: string }>(),
   },
   loginOut: {
-    params: null,
+    params: v.object({ wipe: v.optional(flag, false) }),
     needs: 'nothing',
     event: null,
     step: 'session',

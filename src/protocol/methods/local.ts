@@ -28,6 +28,9 @@ export const LOCAL_METHODS = {
   resetUnreadCount: {
     params: conversation({}),
   },
+  closeConversation: {
+    params: conversation({}),
+  },
 } as const satisfies Record<string, LocalRow>;
 
 export type LocalMethods = typeof LOCAL_METHODS;

@@ -4,6 +4,7 @@ import { appkey, flag, integer, md5Hex, name, profile, shortText } from '../chec
 import { loggedIn, request } from './request.js';
 
 const password = md5Hex;
+const deviceId = v.pipe(v.string(), v.minLength(16), v.maxLength(64));
 const mediaId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 export const ACCOUNT_REQUESTS = {
@@ -35,8 +36,29 @@ export const ACCOUNT_REQUESTS = {
       password,
       is_md5: v.optional(flag),
       version: v.optional(shortText),
+      /** Names the client's storage. A login that has it is answered with a `resume_token` for that device. */
+      device: v.optional(deviceId),
     }),
   }),
+  /**
+   * Comes back without signature or password: the first request of a socket, in place of `c_init` and `login`. Answered as `login` is, with the
+   * next token. The one presented stays good until the next one has been used. Refused with 882004.
+   */
+  resume: request({
+    needs: 'nothing',
+    payload: v.object({
+      appkey,
+      username: name,
+      device: deviceId,
+      token: v.pipe(v.string(), v.minLength(16), v.maxLength(256)),
+      /** Roaming, as in `c_init`. */
+      flag: v.optional(flag, false),
+      fromPlatForm: v.optional(shortText),
+      version: v.optional(shortText),
+    }),
+  }),
+  /** The session ends for good: its resume token with it. The server closes the socket. */
+  log_out: loggedIn(v.object({})),
   get_across_user_info: loggedIn(v.object({ username: name, appkey: v.optional(appkey) })),
   /** `avatar` is a media_id. */
   update_user_inf: loggedIn(v.object({ ...profile, avatar: v.optional(mediaId) })),

@@ -1,6 +1,7 @@
 /** Messages on the wire: sends, receipts, transparent messages, and the client's acknowledgements. */
 import * as v from 'valibot';
 import { appkey, count, flag, id, jsonObject, messageIds, name, shortText, user } from '../checks.js';
+import { MAX_HISTORY_PAGE } from '../constants.js';
 import { loggedIn, request } from './request.js';
 
 const content = v.object({
@@ -44,6 +45,12 @@ const conversation = v.variant('type', [
   v.object({ type: v.literal(4), gid: id }),
 ]);
 
+const historyPage = {
+  /** The page ends before this message, which need not exist any more; without it with the latest one. */
+  before: v.optional(v.object({ ctime_ms: count, msg_id: id })),
+  limit: v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)),
+};
+
 const read = v.variant('type', [
   v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey), msg_ids: messageIds }),
   v.object({ type: v.literal(4), gid: id, msg_ids: messageIds }),
@@ -75,6 +82,16 @@ export const MESSAGE_REQUESTS = {
       sync_event_key: v.optional(count, 0),
       msg_receipt_key: v.optional(count, 0),
     }),
+  ),
+  /**
+   * A page of a conversation, as far as the account may see it and the server has it. Answered with `messages[]` as `msg_sync` has them, oldest
+   * first, without those taken back, and `more`: whether there are earlier ones.
+   */
+  get_history: loggedIn(
+    v.variant('type', [
+      v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey), ...historyPage }),
+      v.object({ type: v.literal(4), gid: id, ...historyPage }),
+    ]),
   ),
   msg_recv_v2: loggedIn(acknowledged),
   sync_conversation_ack: loggedIn(syncAck),

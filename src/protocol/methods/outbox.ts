@@ -1,0 +1,50 @@
+/** What is on its way and what was said before: additions to V2. */
+import * as v from 'valibot';
+import { appkey, count, id, name } from '../checks.js';
+import { MAX_HISTORY_PAGE } from '../constants.js';
+import { typeOf } from '../method-table.js';
+import type { Message, OutboxEntry } from '../payloads.js';
+import type { SendAnswer, SentMessage } from './messages.js';
+
+const entry = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) });
+
+const page = {
+  before: v.optional(v.object({ ctime_ms: count, msg_id: id })),
+  limit: v.optional(v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)), 20),
+};
+const ofGroup = v.object({ gid: id, ...page });
+const ofUser = v.object({ username: name, appkey: v.optional(appkey), ...page });
+
+export const OUTBOX_METHODS = {
+  getHistory: {
+    params: v.lazy((input): typeof ofGroup | typeof ofUser =>
+      typeof input === 'object' && input !== null && 'gid' in input ? ofGroup : ofUser,
+    ),
+    needs: 'login',
+    event: 'get_history',
+    step: 'history',
+    answer: typeOf<{ messages: Message[]; more: boolean; from_cache?: true }>(),
+  },
+  getOutbox: {
+    params: null,
+    needs: 'login',
+    event: null,
+    step: 'outbox',
+    answer: typeOf<{ entries: OutboxEntry[] }>(),
+  },
+  retrySend: {
+    params: entry,
+    needs: 'login',
+    event: null,
+    step: 'outbox',
+    answer: typeOf<SendAnswer>(),
+    second: typeOf<SentMessage>(),
+  },
+  cancelSend: {
+    params: entry,
+    needs: 'login',
+    event: null,
+    step: 'outbox',
+    answer: typeOf(),
+  },
+} as const;
