@@ -18,6 +18,8 @@ interface Entry {
   at: number;
 }
 
+const CURRENT: ReadonlySet<ListenerName> = new Set(['onStateChange', 'onUnreadChange', 'onOutboxChange']);
+
 export class Dispatcher {
   /** The one set by `onX`, which a second call replaces, as in V2. */
   readonly #primary = new Map<ListenerName, (data: unknown) => void>();
@@ -108,8 +110,8 @@ export class Dispatcher {
   }
 
   #keep(entry: Entry): void {
-    // State is a mirror that can be read at any time: an old one is of no use to a late listener.
-    if (entry.listener === 'onStateChange') return;
+    // What can be asked for at any time is of no use to a late listener when it is old.
+    if (CURRENT.has(entry.listener)) return;
     const kept = this.#kept.get(entry.listener) ?? [];
     while (kept[0] && entry.at - kept[0].at >= KEEP_MS) kept.shift();
     kept.push(entry);

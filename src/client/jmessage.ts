@@ -9,6 +9,7 @@ import {
   CODES,
   type ConversationId,
   conversationId,
+  conversationOf,
   failure,
   IDLE,
   LISTENER_NAMES,
@@ -52,6 +53,8 @@ export interface LocalApi {
   getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number;
   /** The conversation has been read; while it stays open in this tab and the tab is visible, it does not count up. */
   resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void;
+  /** Nobody reads the conversation in this tab any longer: what arrives counts as unread again. An addition to V2. */
+  closeConversation(params: LocalParams<'closeConversation'>): void;
 }
 
 /** The documented way to listen: a second call replaces the first listener. */
@@ -59,7 +62,12 @@ export type ApiListeners = {
   [L in ListenerName]: (fn: (data: ListenerEvents[L]) => void) => void;
 };
 
-const NOTHING: Mirror = { state: IDLE, initialised: false, restore: { auth: null, rooms: [], login: null } };
+const NOTHING: Mirror = {
+  version: 0,
+  state: IDLE,
+  initialised: false,
+  restore: { auth: null, rooms: [], login: null },
+};
 
 /** Whoever logs in anew expects the history anew; who is logged in joins what is there. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
@@ -74,6 +82,8 @@ class Core implements LocalApi {
   readonly #seen = new SeenMessages();
   readonly #unread = new Map<ConversationId, number>();
   #mirror = NOTHING;
+  /** The version of the worker's latest mirror. */
+  #mirrored = 0;
   #destroyed = false;
 
   constructor(options: JMessageOptions, bundled: () => Host) {
@@ -93,9 +103,13 @@ class Core implements LocalApi {
       },
       onMirror: (mirror) => this.#reflect(mirror),
       onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
+      onQueued: (callId, rid) => this.#open.get(callId)?.queue({ rid, id: callId }),
       onProgress: (callId, loaded, total) => this.#open.get(callId)?.progress({ loaded, total }),
       onUnread: (counts) => {
-        for (const [id, count] of counts) this.#unread.set(id, count);
+        for (const [id, count] of counts) this.#setUnread(id, count);
+      },
+      onOpened: () => {
+        this.#mirrored = 0;
       },
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
       onAuth: () => this.#provideAuth(),
@@ -133,8 +147,12 @@ class Core implements LocalApi {
   resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void {
     // What asks right after it expects it to be done.
     const id = this.#idOf(params);
-    if (id !== undefined) this.#unread.set(id, 0);
+    if (id !== undefined) this.#setUnread(id, 0);
     this.#local('resetUnreadCount', params);
+  }
+
+  closeConversation(params: LocalParams<'closeConversation'>): void {
+    this.#local('closeConversation', params);
   }
 
   updateConversation(params: LocalParams<'updateConversation'>): void {
@@ -143,6 +161,7 @@ class Core implements LocalApi {
 
   /** Adds a listener beside the one that `onX` sets. @returns its removal */
   addListener<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): () => void {
+    this.#heed(name);
     return this.#dispatcher.add(name, fn);
   }
 
@@ -156,6 +175,7 @@ class Core implements LocalApi {
 
   /** @internal what `onX` does */
   listen<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): void {
+    this.#heed(name);
     this.#dispatcher.set(name, fn);
   }
 
@@ -187,6 +207,17 @@ class Core implements LocalApi {
     return open.request;
   }
 
+  /** Some things are told only to those who want to hear them. */
+  #heed(name: ListenerName): void {
+    if (name === 'onOutboxChange') this.#link.watchOutbox();
+  }
+
+  #setUnread(id: ConversationId, unread_msg_count: number): void {
+    if ((this.#unread.get(id) ?? 0) === unread_msg_count) return;
+    this.#unread.set(id, unread_msg_count);
+    this.#dispatcher.push('onUnreadChange', { ...conversationOf(id), unread_msg_count });
+  }
+
   /** undefined for what names no conversation: pages pass whatever they have. */
   #idOf(params: LocalParams<'getUnreadMsgCnt'>): ConversationId | undefined {
     try {
@@ -204,7 +235,10 @@ class Core implements LocalApi {
     });
   }
 
+  /** @param mirror of version 0: this tab's own, which counts whatever it was told before */
   #reflect(mirror: Mirror): void {
+    if (mirror.version > 0 && mirror.version <= this.#mirrored) return;
+    this.#mirrored = Math.max(this.#mirrored, mirror.version);
     const before = JSON.stringify(this.#mirror.state);
     this.#mirror = mirror;
     if (JSON.stringify(mirror.state) !== before) this.#dispatcher.push('onStateChange', mirror.state);

@@ -12,6 +12,7 @@ import {
   CODES,
   type ConversationId,
   failure,
+  type LastHeard,
   type Mirror,
   type Outcome,
   type Restore,
@@ -39,8 +40,11 @@ export interface LinkHandlers {
   onEvents(events: AccountEvent[]): void;
   onMirror(mirror: Mirror): void;
   onAck(callId: string, rid: number, data: unknown): void;
+  onQueued(callId: string, rid: number): void;
   onProgress(callId: string, loaded: number, total: number): void;
   onUnread(counts: [ConversationId, number][]): void;
+  /** A worker has been reached: what it tells replaces what another one has told. */
+  onOpened(): void;
   /** Events are missing and can no longer be had. */
   onGap(): void;
   /** The worker asks this page for a fresh signature. */
@@ -65,7 +69,8 @@ export class Link {
   #api: Remote<WorkerApi> | undefined;
   /** Ends with the ports it opened: whatever an earlier opening still delivers is ignored. */
   #scope = new AbortController();
-  #last: { instance: string; seq: number } | null = null;
+  #last: LastHeard | null = null;
+  #watchesOutbox = false;
   #restarts = 0;
   #openedAt = 0;
   #heardAt = 0;
@@ -104,6 +109,13 @@ export class Link {
   /** Gives up a call's upload. */
   abort(callId: string): void {
     this.#tell((api) => api.abort(callId));
+  }
+
+  /** From now on the application hears what becomes of sends. */
+  watchOutbox(): void {
+    if (this.#watchesOutbox) return;
+    this.#watchesOutbox = true;
+    this.#tell((api) => api.watchOutbox());
   }
 
   provideAuth(payload: unknown): void {
@@ -152,6 +164,7 @@ export class Link {
       port1.onmessage = ({ data }: MessageEvent<TabMessage>) => {
         if (!signal.aborted) this.#hear(data);
       };
+      this.handlers.onOpened();
       const api = wrap<WorkerApi>(port);
       this.#api = api;
       const hello = {
@@ -160,6 +173,7 @@ export class Link {
         settings: this.settings,
         last: this.#last,
         visible: this.page.visible(),
+        watchesOutbox: this.#watchesOutbox,
         restore: this.handlers.restore(),
       };
       api
@@ -213,13 +227,16 @@ export class Link {
         const fresh = message.events.filter((event) => event.seq > seen);
         const newest = fresh.at(-1);
         if (!newest) return;
-        this.#last = { instance: message.instance, seq: newest.seq };
+        const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
+        this.#last = { instance: message.instance, seq: newest.seq, newestMs };
         return handlers.onEvents(fresh);
       }
       case 'mirror':
         return handlers.onMirror(message.mirror);
       case 'ack':
         return handlers.onAck(message.callId, message.rid, message.data);
+      case 'queued':
+        return handlers.onQueued(message.callId, message.rid);
       case 'progress':
         return handlers.onProgress(message.callId, message.loaded, message.total);
       case 'uploaded': {
@@ -315,4 +332,11 @@ export class Link {
     for (const { settle } of this.#calls.values()) settle({ kind: 'failure', error: failure(code, detail) });
     this.#calls.clear();
   }
+}
+
+/** `ctime_ms` of the newest message in it; 0 if it is about something else. */
+export function newestIn({ listener, data }: AccountEvent): number {
+  if (listener === 'onMsgReceive') return data.ctime_ms;
+  if (listener !== 'onSyncConversation') return 0;
+  return Math.max(0, ...data.map(({ msgs }) => msgs.at(-1)?.ctime_ms ?? 0));
 }

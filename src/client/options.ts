@@ -1,9 +1,12 @@
 /** What `new JMessage(options)` takes, and what it stands for when left out. */
 import {
+  ACK_TIMEOUT_MS,
   type AuthPayload,
   DEFAULT_ADDRESS,
   DEFAULT_UPLOAD_URL,
+  MAX_TRIES,
   type METHODS,
+  OUTBOX_AGE_MS,
   type ParamsOf,
   type Settings,
 } from '../protocol/tab.js';
@@ -31,6 +34,13 @@ export interface JMessageOptions {
    * (`onDisconnect`, `onStateChange` with `needsAuth`) and calls `init` again.
    */
   auth?: () => InitParams | AuthPayload | Promise<InitParams | AuthPayload>;
+  /**
+   * What becomes of a send that finds no connection. `'queue'` (default): it waits, over reloads and restarts, and goes out when there is one;
+   * `'timeout'`: it times out as in V2, after 25 s.
+   */
+  offlineSend?: 'queue' | 'timeout';
+  /** How long a send waits for a connection before it times out, ms. Default: a day. */
+  outboxAge?: number;
 }
 
 export function settingsOf(options: JMessageOptions): Settings {
@@ -42,12 +52,20 @@ export function settingsOf(options: JMessageOptions): Settings {
   if (engine !== 3 && engine !== 4) {
     throw new TypeError(`JMessage: engine must be 3 or 4, not ${JSON.stringify(engine)}`);
   }
+  const { offlineSend = 'queue', outboxAge = OUTBOX_AGE_MS } = options;
+  if (offlineSend !== 'queue' && offlineSend !== 'timeout') {
+    throw new TypeError(
+      `JMessage: offlineSend must be "queue" or "timeout", not ${JSON.stringify(offlineSend)}`,
+    );
+  }
+  if (!(outboxAge > 0)) throw new TypeError(`JMessage: outboxAge must be a number of ms, not ${outboxAge}`);
   const base = address.replace(/^ws/, 'http').replace(/\/+$/, '');
   return {
     address: base,
     uploadUrl: options.upload_file ?? (address === DEFAULT_ADDRESS ? DEFAULT_UPLOAD_URL : `${base}/resource`),
     engine,
     debug: options.debug === true,
+    outboxAgeMs: offlineSend === 'timeout' ? ACK_TIMEOUT_MS * MAX_TRIES : outboxAge,
     canAuth: typeof options.auth === 'function',
   };
 }

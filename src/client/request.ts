@@ -14,6 +14,13 @@ export interface AckData {
   data: unknown;
 }
 
+/** What `onQueued` is called with. */
+export interface QueuedData {
+  rid: number;
+  /** Names the send in `getOutbox`, `retrySend` and `cancelSend`. */
+  id: string;
+}
+
 /** What `onTimeout` is called with. */
 export interface TimeoutData extends AckData {
   /** true: acknowledged but never answered; false: not even acknowledged. */
@@ -48,6 +55,8 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
   readonly #onSettled: ((outcome: Settled) => void)[] = [];
   readonly #onAck: ((data: AckData) => void)[] = [];
   readonly #onProgress: ((data: ProgressData) => void)[] = [];
+  readonly #onQueued: ((data: QueuedData) => void)[] = [];
+  #queued: QueuedData | undefined;
   #abort: () => void = () => undefined;
   #promise: Promise<A> | undefined;
 
@@ -59,6 +68,7 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
       request,
       settle: (outcome) => request.#settle(outcome),
       acknowledge: (data) => request.#acknowledge(data),
+      queue: (data) => request.#queue(data),
       progress: (data) => {
         for (const fn of request.#onProgress) callSafely(fn, data);
       },
@@ -95,13 +105,21 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     return this;
   }
 
+  /** The send waits for a connection: it goes out when there is one, whatever becomes of this page. An addition to V2. */
+  onQueued(fn: (data: QueuedData) => void): this {
+    const queued = this.#queued;
+    if (queued) queueMicrotask(() => callSafely(fn, queued));
+    this.#onQueued.push(fn);
+    return this;
+  }
+
   /** How far the call's upload is. An addition to V2. */
   onProgress(fn: (data: ProgressData) => void): this {
     this.#onProgress.push(fn);
     return this;
   }
 
-  /** Gives up the call's upload: it fails with 889010. A message that has been sent is not taken back. An addition to V2. */
+  /** Gives up what has not gone out, a message or an upload: the call fails with 889010. What is on its way is not taken back. An addition to V2. */
   abort(): void {
     if (!this.#settled) this.#abort();
   }
@@ -142,6 +160,13 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     for (const fn of this.#onSettled.splice(0)) callSafely(fn, outcome);
   }
 
+  #queue(data: QueuedData): void {
+    // Once: it may wait for another connection later.
+    if (this.#settled || this.#queued) return;
+    this.#queued = data;
+    for (const fn of this.#onQueued) callSafely(fn, data);
+  }
+
   #acknowledge(data: AckData): void {
     if (this.#settled) return;
     this.#acks.push(data);
@@ -153,5 +178,6 @@ export interface OpenRequest<A, S> {
   request: JMessageRequest<A, S>;
   settle(outcome: Outcome): void;
   acknowledge(data: AckData): void;
+  queue(data: QueuedData): void;
   progress(data: ProgressData): void;
 }

@@ -14,3 +14,11 @@ export type ConversationRef = { gid: number | string } | { username: string; app
 export function conversationId(ref: ConversationRef, ownAppkey: string): ConversationId {
   return 'gid' in ref ? groupId(Number(ref.gid)) : singleId(ref.appkey ?? ownAppkey, ref.username);
 }
+
+/** What a conversation of users or of a group is about. */
+export function conversationOf(
+  id: ConversationId,
+): { type: 3; appkey: string; username: string } | { type: 4; gid: number } {
+  const [kind, appkey = '', ...username] = id.split('/');
+  return kind === 'g' ? { type: 4, gid: Number(appkey) } : { type: 3, appkey, username: username.join('/') };
+}

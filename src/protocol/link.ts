@@ -54,6 +54,8 @@ export interface ResumeToken {
   token: string;
   /** How often it has been renewed: of two the higher one is the newer. */
   renewals: number;
+  /** Whether the session had the recent history told. */
+  roaming: boolean;
 }
 
 export interface Settings {
@@ -84,6 +86,8 @@ export interface Hello {
   last: LastHeard | null;
   /** Whether somebody can see the tab. */
   visible: boolean;
+  /** Whether it listens to `onOutboxChange`. */
+  watchesOutbox: boolean;
   /** What the tab had, to be brought back. */
   restore: Restore;
 }
@@ -140,14 +144,19 @@ export interface WorkerApi {
   abort(callId: string): void;
   /** Whether somebody can see the tab. */
   view(visible: boolean): void;
+  /** From now on the application wants to hear what becomes of sends. */
+  watchOutbox(): void;
   /** The tab is leaving: what it sent stays on its way. */
   bye(): void;
 }
 
 /** One thing that happened, for one listener. */
 export type AccountEvent = {
-  [L in Exclude<ListenerName, 'onStateChange'>]: { seq: number; listener: L; data: ListenerEvents[L] };
-}[Exclude<ListenerName, 'onStateChange'>];
+  [L in EventName]: { seq: number; listener: L; data: ListenerEvents[L] };
+}[EventName];
+
+/** What happens to an account. The tab itself makes the other listeners' calls, from its mirrors. */
+export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange'>;
 
 /** What the worker posts on the second port. */
 export type TabMessage = { instance: string } & (

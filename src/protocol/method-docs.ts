@@ -26,7 +26,7 @@ export const METHOD_DOCS: Readonly<Record<MethodName | LocalName, MethodDoc>> = 
   attach: {
     section: '—',
     summary:
-      'Joins the live session of an account without its password: same origin, same browser profile. An addition to V2.',
+      'Joins the session of an account without its password: same origin, same browser profile. It may be live in another tab, or have been left by an earlier run of the browser without a log-out; then it comes back by itself, and is there for reading also while there is no network. An addition to V2.',
   },
   loginOut: {
     section: '登出',

@@ -1,5 +1,11 @@
 /** The part of the protocol that a tab loads. The method table and the checks stay with the worker: a tab has their types only. */
-export { DEFAULT_ADDRESS, DEFAULT_UPLOAD_URL } from './constants.js';
+export {
+  ACK_TIMEOUT_MS,
+  DEFAULT_ADDRESS,
+  DEFAULT_UPLOAD_URL,
+  MAX_TRIES,
+  OUTBOX_AGE_MS,
+} from './constants.js';
 export * from './conversation-id.js';
 export type * from './form-parts.js';
 export * from './link.js';

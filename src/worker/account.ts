@@ -1,8 +1,8 @@
 /** Who a session is for, and what the server said when it let them in. */
-import type { AuthPayload } from '../protocol/worker.js';
+import type { Credentials } from './credentials.js';
 import type { EventLog } from './event-log.js';
 import type { Platform } from './platform.js';
-import type { Store } from './store/store.js';
+import type { OutboxRecord, Store } from './store/store.js';
 
 export interface Account {
   /** Names the account among all: address, appkey, username. */
@@ -11,8 +11,8 @@ export interface Account {
   readonly engine: 3 | 4;
   readonly appkey: string;
   readonly username: string;
-  /** MD5 of the password, in memory only. */
-  readonly digest: string;
+  /** MD5 of the password, in memory only; '' where this worker has never been told the password. */
+  digest: string;
 }
 
 export interface LoginAnswer {
@@ -24,16 +24,18 @@ export interface LoginAnswer {
 export interface SessionOptions {
   platform: Platform;
   account: Account;
-  auth: AuthPayload | null;
+  credentials: Credentials;
   store: Store;
+  /** What the store has of earlier sends. */
+  outbox: readonly OutboxRecord[];
   /** What the server answered to the login. */
   login: LoginAnswer;
-  /** The account's tabs outlived another worker: what they call may have been sent already. */
-  restored: boolean;
   nextSeq(): number;
   /** What has happened to the account: a session that lapsed hands it on to the next one. */
   events: EventLog;
   log(text: string): void;
   /** @param lapsed nobody ended it: its last tab had gone */
   onEnded(lapsed: boolean): void;
+  /** Nothing of it is left to be written: the account is free for another worker. */
+  onClosed(): void;
 }

@@ -1,6 +1,13 @@
 /** The tabs of a session and what they are told: each event once, in order, and the rest of it for those who come back. */
-import type { ListenerEvents, Message, SyncedConversation } from '../protocol/worker.js';
-import type { EventLog, EventName } from './event-log.js';
+import type {
+  AccountEvent,
+  EventName,
+  ListenerEvents,
+  Message,
+  OutboxChange,
+  SyncedConversation,
+} from '../protocol/worker.js';
+import type { EventLog } from './event-log.js';
 import type { Tab } from './tab.js';
 
 export class Audience {
@@ -29,14 +36,7 @@ export class Audience {
     for (const tab of this.tabs) if (!hears || hears(tab.id)) tab.deliver([event]);
   }
 
-  /** A tab that is new before the first sync: all that the session has heard is news to it, but for an outage before its time. */
-  begin(tab: Tab): void {
-    this.events.joined(tab.id, this.#beginning);
-    const { events } = this.events.since(this.#beginning, tab.id);
-    tab.deliver(events.filter(({ listener }) => listener !== 'onDisconnect'));
-  }
-
-  /** @param since the last event that the tab has had of this worker; 0: none, or it comes from another one */
+  /** @param since the last event that the tab has had of this worker */
   comeBack(tab: Tab, since: number): void {
     const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
     const { events, complete } = this.events.since(from, tab.id);
@@ -44,27 +44,51 @@ export class Audience {
     tab.deliver(events);
   }
 
-  /** Marks a moment. @returns what takes the history, read later: the tab is told that first, and then what has happened since */
-  markFor(tab: Tab): (history: SyncedConversation[]) => void {
+  /** What the session has heard since it began or, for one that was here before, since that one joined. */
+  soFar(tab: Tab): AccountEvent[] {
+    const { events, complete } = this.events.since(this.events.joinedAt(tab.id) || this.#beginning, tab.id);
+    if (!complete) tab.tell({ kind: 'gap' });
+    return events;
+  }
+
+  /**
+   * Marks a moment.
+   * @param earlier events before it that the tab is to be told
+   * @returns what takes the history, read later: the tab is told that first, then the earlier events, then what has happened since
+   */
+  markFor(tab: Tab, earlier: AccountEvent[] = []): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
     this.events.joined(tab.id, seq);
     tab.hold();
     return (history) => {
       const told = new Set<number>();
-      for (const { listener, data } of this.events.since(seq, tab.id).events) {
+      for (const { listener, data } of [...earlier, ...this.events.since(seq, tab.id).events]) {
         if (listener === 'onMsgReceive') told.add((data as Message).msg_id);
       }
       const data = history
         .map((one) => ({ ...one, msgs: one.msgs.filter(({ msg_id }) => !told.has(msg_id)) }))
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
-      tab.release(isNews ? [{ seq, listener: 'onSyncConversation', data }] : []);
+      tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...earlier]);
     };
   }
 
   /** Something that one tab alone hears, out of the common sequence. */
   deliverTo<L extends EventName>(tab: Tab, listener: L, data: ListenerEvents[L]): void {
     tab.deliver([{ seq: this.nextSeq(), listener, data } as Parameters<Tab['deliver']>[0][number]]);
+  }
+
+  /** Whether a tab listens to what becomes of sends: else nobody need say. */
+  watchesOutbox(): boolean {
+    for (const tab of this.tabs) if (tab.watchesOutbox) return true;
+    return false;
+  }
+
+  publishOutbox(change: OutboxChange): void {
+    this.publish('onOutboxChange', change, (tabId) => {
+      for (const tab of this.tabs) if (tab.id === tabId) return tab.watchesOutbox;
+      return false;
+    });
   }
 
   /** The state has changed. */

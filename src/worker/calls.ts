@@ -1,35 +1,35 @@
 /**
- * A session's calls: from checked parameters to an outcome. Files are uploaded first, payloads are built by the row's step, requests go out and
- * are answered, and what was sent is told to the other tabs.
+ * A session's calls: from checked parameters to an outcome. Messages go by way of the outbox, files are uploaded first, payloads are built by the
+ * row's step, and what can be answered from what is kept here is, while there is no connection.
  */
 
 import { groupId, singleId } from '../protocol/conversation-id.js';
 import { ridOf } from '../protocol/rid.js';
-import {
-  type Call,
-  CODES,
-  type ConversationId,
-  type FormParts,
-  failure,
-  type JsonObject,
-  MESSAGES,
-  type MethodRow,
-  type Outcome,
-  type UploadedMedia,
+import type {
+  Call,
+  ConversationId,
+  Failure,
+  FormParts,
+  JsonObject,
+  MethodRow,
+  Outcome,
 } from '../protocol/worker.js';
 import type { Account } from './account.js';
 import { idOfConversation, readConversations } from './answers.js';
 import type { Audience } from './audience.js';
+import type { History, PageParams } from './history.js';
 import type { Inbox } from './inbox.js';
-import { failed, type Outgoing, type Settled, settled, succeeded } from './outcomes.js';
+import { failed, type Outgoing, settled, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { type ReadSession, ReceiptReports } from './receipt-reports.js';
 import type { Reply, RequestSpec } from './requests.js';
 import type { Rooms } from './rooms.js';
+import { Sends } from './sends.js';
 import { STEPS, sendable } from './steps.js';
-import type { Store } from './store/store.js';
+import type { OutboxRecord, Store } from './store/store.js';
 import type { Tab } from './tab.js';
-import { type Uploaded, upload } from './upload.js';
+import type { Uploaded } from './upload.js';
+import { uploadFile } from './upload-file.js';
 
 export interface CallsParts {
   platform: Platform;
@@ -40,6 +40,7 @@ export interface CallsParts {
   inbox: Inbox;
   rooms: Rooms;
   audience: Audience;
+  history: History;
   send(spec: RequestSpec): Promise<Reply>;
   /** A request of the runtime's own that outlives a connection. */
   ask(event: string, payload: object): Promise<Reply>;
@@ -53,124 +54,116 @@ type Params = Record<string, unknown>;
 
 export class Calls {
   readonly #parts: CallsParts;
+  readonly #sends: Sends;
   readonly #receipts: ReceiptReports;
-  /** The last send of each conversation that is not yet told to the other tabs. */
-  readonly #lanes = new Map<string, Promise<unknown>>();
   readonly #uploads = new Map<string, AbortController>();
 
-  constructor(parts: CallsParts) {
+  /** @param kept what the store has of earlier sends */
+  constructor(parts: CallsParts, kept: readonly OutboxRecord[]) {
     this.#parts = parts;
+    this.#sends = new Sends(parts, kept);
     this.#receipts = new ReceiptReports(parts.platform.clock, (payload) =>
       parts.ask('receipt_report', payload),
     );
   }
 
+  /** Whether something is still on its way, or waits to be. */
+  get isBusy(): boolean {
+    return this.#sends.size > 0;
+  }
+
   async run(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Outcome> {
-    if (row.cache === 'conversations' && !this.#parts.connected()) return this.#fromCache();
+    if (row.message) return this.#sends.run(tab, call, params);
+    if (row.step === 'outbox') return this.#outbox(tab, call, String(params.id));
+    if (row.step === 'history') return this.#parts.history.page(params as unknown as PageParams);
     if (row.step === 'receipts') return this.#report(row, call, params);
     if (row.event === 'join_room' || row.event === 'exit_room')
       return this.#room(tab, call, row, Number(params.id));
-    return this.#send(tab, call, row, params);
+    const kept = row.cache && !this.#parts.connected() ? await this.#kept(row, call, params) : undefined;
+    return kept ?? this.#send(tab, call, row, params);
   }
 
-  /** Gives up an upload. */
+  /** Gives up what has not gone out. */
   abort(callId: string): void {
     this.#uploads.get(callId)?.abort();
+    void this.#sends.cancel(callId);
+  }
+
+  connected(): void {
+    this.#sends.connected();
+  }
+
+  disconnected(): void {
+    this.#parts.history.disconnected();
+    this.#sends.disconnected();
   }
 
   /** The tab is gone: nobody is left in some rooms. */
   tabLeft(tab: Tab): void {
+    this.#sends.tabLeft(tab);
     for (const room of this.#parts.rooms.drop(tab.id)) {
       this.#parts.rooms.closed(room);
       void this.#parts.ask('exit_room', { id: room });
     }
   }
 
-  close(): void {
+  /** @param error what all that is under way fails with; undefined: sends go on with the account's next session */
+  async close(error: Failure | undefined): Promise<void> {
     for (const uploading of this.#uploads.values()) uploading.abort();
     this.#receipts.close();
+    await this.#sends.close(error);
+  }
+
+  #outbox(tab: Tab, { method }: Call, id: string): Promise<Outcome> | Outcome {
+    if (method === 'retrySend') return this.#sends.retry(tab, id);
+    return method === 'cancelSend' ? this.#sends.cancel(id) : this.#sends.list();
   }
 
   async #send(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Outcome> {
-    const { account, platform } = this.#parts;
+    const { account, platform, store } = this.#parts;
     const uploaded = await this.#uploaded(tab, call, row, params);
     if (uploaded && !uploaded.ok) return failed(uploaded.error);
-    if (row.step === 'session' || row.step === 'receipts') return failed(failure(CODES.unknown));
-    const { payload, lane } = STEPS[row.step](
-      params,
-      {
-        appkey: account.appkey,
-        username: account.username,
-        madeAt: call.madeAt,
-        media: uploaded?.media,
-        md5: platform.md5,
-      },
-      row,
-    );
-    const ready = sendable(payload, call.method);
+    const { callId, madeAt, method } = call;
+    const build = STEPS[row.step as keyof typeof STEPS];
+    const { appkey, username } = account;
+    const context = { appkey, username, madeAt, media: uploaded?.media, md5: platform.md5 };
+    const ready = sendable(build(params, context, row).payload, method);
     if (!ready.ok) return failed(ready.error);
-    const { callId } = call;
     const rid = ridOf(callId);
-    const outgoing: Outgoing = { callId, rid, event: row.event ?? call.method, payload: ready.payload, lane };
-    const replied = this.#parts.send({
+    const outgoing: Outgoing = { rid, event: row.event ?? method, payload: ready.payload };
+    const reply = await this.#parts.send({
       ...outgoing,
       onAck: (data) => tab.tell({ kind: 'ack', callId, rid, data }),
     });
-    const settling = replied.then((reply) => this.#settled(row, outgoing, reply));
-    this.#tellOthers(outgoing, settling, tab);
-    const outcome = await settling;
+    const outcome = this.#settled(row, outgoing, reply);
     if (outcome.kind !== 'success') return outcome;
-    const { data, second } = outcome;
-    if (row.cache !== 'conversations') return { kind: 'success', data, second };
+    const { data } = outcome;
+    if (row.cache === 'answer') void store.putAnswer(keyOf(call, params), data);
+    if (row.cache !== 'conversations') return { kind: 'success', data };
     this.#parts.onConversations(data);
     return { kind: 'success', data: { ...data, conversations: await this.#withExtras(data) } };
   }
 
-  #settled(row: MethodRow, outgoing: Outgoing, reply: Reply): Settled {
+  #settled(row: MethodRow, outgoing: Outgoing, reply: Reply) {
     if (reply.kind === 'dropped') return this.#parts.endedFailure();
     const { account, uid } = this.#parts;
     return settled(row, outgoing, reply, { ...account, uid: uid() });
-  }
-
-  /** Answers may come late and crosswise: the other tabs see what was sent in a conversation in the order in which it was. */
-  #tellOthers({ lane }: Outgoing, settling: Promise<Settled>, tab: Tab): void {
-    if (lane === undefined) return;
-    const { inbox, rooms, audience } = this.#parts;
-    const told = Promise.all([settling, this.#lanes.get(lane)]).then(([outcome]) => {
-      if (outcome.kind !== 'success' || !outcome.sent) return;
-      if ('message' in outcome.sent) return inbox.sent(outcome.sent.message, tab.id);
-      const { room } = outcome.sent;
-      const hears = rooms.hears(room.room_id);
-      if (rooms.received(room)) audience.publish('onRoomMsg', room, (id) => id !== tab.id && hears(id));
-    });
-    this.#lanes.set(lane, told);
-    void told.then(() => {
-      if (this.#lanes.get(lane) === told) this.#lanes.delete(lane);
-    });
   }
 
   /** @returns undefined where there is nothing to upload */
   async #uploaded(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Uploaded | undefined> {
     const parts = row.upload && (params[row.upload.field] as FormParts | undefined);
     if (!row.upload || !parts) return undefined;
+    const { callId, uploaded } = call;
     // It was there already when the worker died.
-    if (call.uploaded) return { ok: true, media: call.uploaded as UploadedMedia };
-    const { account, platform, ask } = this.#parts;
-    const { callId } = call;
+    if (uploaded) return { ok: true, media: uploaded };
+    const { type } = row.upload;
     const uploading = new AbortController();
+    const { signal } = uploading;
     this.#uploads.set(callId, uploading);
-    const result = await upload(platform, {
-      url: tab.settings.uploadUrl,
-      type: row.upload.type,
-      parts,
-      appkey: account.appkey,
-      username: account.username,
-      signal: uploading.signal,
-      onProgress: (loaded, total) => tab.tell({ kind: 'progress', callId, loaded, total }),
-      token: () => ask('get_upload_token', {}),
-    });
+    const url = tab.settings.uploadUrl;
+    const result = await uploadFile(this.#parts, { callId, url, type, parts, signal, tab: () => tab });
     this.#uploads.delete(callId);
-    if (result.ok) tab.tell({ kind: 'uploaded', callId, media: result.media });
     return result;
   }
 
@@ -192,8 +185,8 @@ export class Calls {
         ? [singleId(appkey, username), { type: 3, appkey, username, msg_ids }]
         : [groupId(gid), { type: 4, gid, msg_ids }];
     const reply = await this.#receipts.report(conversation, read);
-    const outgoing = { callId: call.callId, rid: ridOf(call.callId), event: 'receipt_report', payload: read };
-    const outcome = this.#settled(row, { ...outgoing, lane: undefined }, reply);
+    const outgoing = { rid: ridOf(call.callId), event: 'receipt_report', payload: read };
+    const outcome = this.#settled(row, outgoing, reply);
     return outcome.kind === 'success' ? { kind: 'success', data: outcome.data, second: msg_ids } : outcome;
   }
 
@@ -218,11 +211,15 @@ export class Calls {
     return { kind: 'success', data: { id: room, ...outcome.data } };
   }
 
-  async #fromCache(): Promise<Outcome> {
-    const kept = { conversations: await this.#parts.store.conversations() };
-    const conversations = await this.#withExtras(kept);
-    const data = { code: CODES.success, message: MESSAGES[0], conversations, from_cache: true };
-    return { kind: 'success', data };
+  /** What the server answered last, while it cannot be asked. */
+  async #kept({ cache }: MethodRow, call: Call, params: Params): Promise<Outcome | undefined> {
+    const { store } = this.#parts;
+    if (cache === 'answer') {
+      const answer = await store.answer(keyOf(call, params));
+      return answer && succeeded({ ...answer, from_cache: true });
+    }
+    const kept = { conversations: await store.conversations() };
+    return succeeded({ conversations: await this.#withExtras(kept), from_cache: true });
   }
 
   /** The application's own extras, which the server does not know. */
@@ -235,3 +232,6 @@ export class Calls {
     }));
   }
 }
+
+/** What a kept answer is found by. Checked parameters have their fields in the schema's order. */
+const keyOf = ({ method }: Call, params: Params): string => `${method} ${JSON.stringify(params)}`;

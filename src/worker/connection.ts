@@ -4,12 +4,15 @@
  */
 
 import { ridOf } from '../protocol/rid.js';
-import { type AuthPayload, WIRE_VERSION } from '../protocol/worker.js';
+import { type AuthPayload, CAPABILITIES, type ResumeToken, WIRE_VERSION } from '../protocol/worker.js';
+import type { Account } from './account.js';
 import { readCount } from './answers.js';
 import type { Platform } from './platform.js';
 import { type Reply, Requests } from './requests.js';
 import type { Socket } from './socket.js';
 
+/** A web client, as stock V2 says it. */
+const PLATFORM = 'j';
 /** More than a server has reason to push before anybody listens. */
 const MAX_HELD_EVENTS = 1_000;
 
@@ -23,8 +26,10 @@ export class Connection {
   #onEvent: ((event: string, payload: unknown) => void) | undefined;
   /** What came while nobody listened. */
   #held: [event: string, payload: unknown][] = [];
-  /** What it was initialised with, once that has succeeded. */
-  auth: AuthPayload | undefined;
+  /** Whether it was initialised with roaming. */
+  roaming = false;
+  /** What the server says that it can do beyond the original protocol. */
+  #capabilities: readonly unknown[] = [];
   /** Of the account that is logged in on it; 0 where the server does not say. */
   uid = 0;
   /** Why it closed. */
@@ -88,23 +93,40 @@ export class Connection {
   /** `dropped` when the socket closes before the answer. */
   async init(auth: AuthPayload): Promise<Reply> {
     const { appkey, random_str, signature, timestamp, flag } = auth;
-    const reply = await this.request('c_init', {
-      appkey,
-      random_str,
-      signature,
-      timestamp,
-      flag: flag ? 1 : 0,
-      fromPlatForm: 'j',
-    });
-    if (reply.kind === 'answer' && reply.answer.code === 0) this.auth = auth;
+    const signed = { appkey, random_str, signature, timestamp };
+    const reply = await this.request('c_init', { ...signed, flag: flag ? 1 : 0, fromPlatForm: PLATFORM });
+    this.#readAnswer(reply, flag);
     return reply;
   }
 
-  async login(username: string, digest: string): Promise<Reply> {
+  /** @param device names this browser profile, to a server that gives resume tokens */
+  async login({ username, digest }: Account, device: string): Promise<Reply> {
     const payload = { username, password: digest, is_md5: true, version: WIRE_VERSION };
-    const reply = await this.request('login', payload);
-    if (reply.kind === 'answer' && reply.answer.code === 0) this.uid = readCount(reply.answer.uid, 0);
+    const reply = await this.request('login', this.can('resume') ? { ...payload, device } : payload);
+    this.#readUid(reply);
     return reply;
+  }
+
+  /** In place of {@link init} and {@link login}. */
+  async resume(
+    { appkey, username }: Account,
+    { device, token }: ResumeToken,
+    roaming: boolean,
+  ): Promise<Reply> {
+    const who = { appkey, username, device, token };
+    const reply = await this.request('resume', {
+      ...who,
+      flag: roaming ? 1 : 0,
+      fromPlatForm: PLATFORM,
+      version: WIRE_VERSION,
+    });
+    this.#readAnswer(reply, roaming);
+    this.#readUid(reply);
+    return reply;
+  }
+
+  can(what: keyof typeof CAPABILITIES): boolean {
+    return this.#capabilities.includes(CAPABILITIES[what]);
   }
 
   request(event: string, payload: object, rid = ridOf(this.platform.uuid())): Promise<Reply> {
@@ -116,6 +138,25 @@ export class Connection {
     if (this.#closed) return;
     this.#end();
     this.#socket.close();
+  }
+
+  /** It looks open and is not. */
+  fail(reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.reason = reason;
+    this.#onClose?.(reason);
+  }
+
+  #readAnswer(reply: Reply, roaming: boolean): void {
+    if (reply.kind !== 'answer' || reply.answer.code !== 0) return;
+    const { capabilities } = reply.answer;
+    this.roaming = roaming;
+    this.#capabilities = Array.isArray(capabilities) ? capabilities : [];
+  }
+
+  #readUid(reply: Reply): void {
+    if (reply.kind === 'answer' && reply.answer.code === 0) this.uid = readCount(reply.answer.uid, 0);
   }
 
   #end(): void {

@@ -2,14 +2,12 @@
  * What happened to an account, in order: enough of it that a tab which was away can be told the rest.
  * `seq` counts over all accounts of one boot of the worker, so that it never runs backwards for a tab that changes its account.
  */
-import type { AccountEvent, ListenerEvents } from '../protocol/worker.js';
+import type { AccountEvent, EventName, ListenerEvents } from '../protocol/worker.js';
 
 /** How many events are kept. A tab that was away for more of them learns that it missed some. */
 const KEPT_EVENTS = 5_000;
 /** … and of how many tabs it is known since when they have been here. */
 const KEPT_TABS = 1_000;
-
-export type EventName = AccountEvent['listener'];
 
 export interface LoggedEvent {
   event: AccountEvent;

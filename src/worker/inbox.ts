@@ -13,13 +13,15 @@ import {
   singleId,
 } from '../protocol/worker.js';
 import { parseMsgSync, parseSyncConversation } from './pushes.js';
-import { byTime } from './store/memory-store.js';
-import type { Store, StoredMessage } from './store/store.js';
+import { byPlace, type Store, type StoredMessage } from './store/store.js';
 
 /** Message ids that are remembered to recognise repeats. */
 const REMEMBERED_IDS = 20_000;
 /** How much of each conversation a tab is given when it joins with roaming: what the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
+
+/** What is told to a tab that another worker left is told from this much earlier: it knows what it has. */
+const OVERLAP_MS = 60_000;
 
 export interface InboxHandlers {
   acknowledgeMessage(message: Message): void;
@@ -116,6 +118,16 @@ export class Inbox {
     });
   }
 
+  /** What a tab may have missed that was told everything up to then. Runs in turn, as the snapshot does. */
+  since(ctimeMs: number, use: (conversations: SyncedConversation[]) => void): void {
+    void this.#next(async () => {
+      // Each conversation has its own order: across them a message can be told later than one that is newer.
+      const missed =
+        ctimeMs > 0 ? await this.store.since(ctimeMs - OVERLAP_MS) : new Map<string, Message[]>();
+      use([...missed.values()].flatMap((msgs) => this.#asSynced(msgs) ?? []));
+    });
+  }
+
   /** Resolves when all that has come so far is done. */
   idle(): Promise<void> {
     return this.#next(async () => undefined);
@@ -145,8 +157,8 @@ export class Inbox {
     const conversation = this.#conversationOf(last);
     const within = this.#waiting
       .map(({ message }) => message)
-      .filter((message) => this.#conversationOf(message) === conversation && byTime(message, last) < 0);
-    return within.length === 0 ? msgs : [...msgs, ...within].sort(byTime);
+      .filter((message) => this.#conversationOf(message) === conversation && byPlace(message, last) < 0);
+    return within.length === 0 ? msgs : [...msgs, ...within].sort(byPlace);
   }
 
   #remember(msgId: number): void {

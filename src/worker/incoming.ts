@@ -36,7 +36,7 @@ export interface IncomingParts {
 }
 
 export class Incoming {
-  #progress: Progress = { eventKey: 0, receiptKey: 0, seenEvents: [], seenReceipts: [] };
+  #progress: Progress = { syncKey: 0, eventKey: 0, receiptKey: 0, seenEvents: [], seenReceipts: [] };
   readonly #routes: Record<string, (payload: unknown) => void>;
 
   constructor(private readonly parts: IncomingParts) {
@@ -72,16 +72,21 @@ export class Incoming {
   }
 
   /** The keys for `sync_check`. */
-  get keys(): { sync_event_key: number; msg_receipt_key: number } {
-    return { sync_event_key: this.#progress.eventKey, msg_receipt_key: this.#progress.receiptKey };
+  get keys(): { sync_key: number; sync_event_key: number; msg_receipt_key: number } {
+    const { syncKey, eventKey, receiptKey } = this.#progress;
+    return { sync_key: syncKey, sync_event_key: eventKey, msg_receipt_key: receiptKey };
   }
 
   handle(event: string, payload: unknown): void {
     if (Object.hasOwn(this.#routes, event)) this.#routes[event]?.(payload);
   }
 
-  /** A sync is through: everything up to the server's keys has come. */
-  syncedTo(answer: Record<string, unknown>): void {
+  /**
+   * Everything up to these keys has come.
+   * @param roaming messages too: without it a sync leaves out what was read elsewhere
+   */
+  syncedTo(answer: Record<string, unknown>, roaming: boolean): void {
+    if (roaming) this.#advance('syncKey', readCount(answer.sync_key, 0));
     this.#advance('eventKey', readCount(answer.sync_event_key, 0));
     this.#advance('receiptKey', readCount(answer.msg_receipt_key, 0));
   }
@@ -153,7 +158,7 @@ export class Incoming {
     return true;
   }
 
-  #advance(key: 'eventKey' | 'receiptKey', to: number): void {
+  #advance(key: 'syncKey' | 'eventKey' | 'receiptKey', to: number): void {
     if (to > this.#progress[key]) this.#keep({ [key]: to });
   }
 

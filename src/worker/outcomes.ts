@@ -17,9 +17,7 @@ import type { Answer, Reply, RequestSpec } from './requests.js';
 import { SHAPES } from './shapes.js';
 
 /** A call on its way. */
-export interface Outgoing extends Pick<RequestSpec, 'event' | 'rid' | 'payload' | 'lane'> {
-  callId: string;
-}
+export type Outgoing = Pick<RequestSpec, 'event' | 'rid' | 'payload' | 'lane'>;
 
 interface Sender {
   appkey: string;

@@ -19,6 +19,8 @@ export interface RequestSpec {
   lane?: string | undefined;
   /** Means nothing on another connection: ends with this one. */
   ephemeral?: boolean;
+  /** Calls it off. */
+  signal?: AbortSignal;
   onAck?: ((sent: object) => void) | undefined;
 }
 
@@ -53,11 +55,10 @@ export class Requests {
   /** Those on their way, by `rid`. */
   readonly #flying = new Map<number, Open>();
 
-  /** @param restored what is sent before the first connection may have been sent already, by a worker that has died */
-  constructor(
-    private readonly clock: Clock,
-    private readonly restored = false,
-  ) {}
+  /** Before the first connection: what is sent by then may have been sent already, by a worker that has died. */
+  #attached = false;
+
+  constructor(private readonly clock: Clock) {}
 
   get size(): number {
     return this.#open.size;
@@ -70,7 +71,7 @@ export class Requests {
       settle = resolve;
     });
     const known: Partial<Record<string, string>> = ANSWERED_AS;
-    this.#open.add({
+    const open: Open = {
       ...spec,
       answerEvent: known[spec.event] ?? spec.event,
       settled,
@@ -79,8 +80,10 @@ export class Requests {
       acked: false,
       cancelTimer: undefined,
       emitted: false,
-      mayBeDone: this.restored && this.#emit === undefined,
-    });
+      mayBeDone: !this.#attached,
+    };
+    this.#open.add(open);
+    spec.signal?.addEventListener('abort', () => this.#settle(open, { kind: 'dropped' }));
     this.#flush();
     return settled;
   }
@@ -92,6 +95,7 @@ export class Requests {
   attach(emit: Emit): Promise<void> {
     const unsure = [...this.#open].filter(({ mayBeDone }) => mayBeDone);
     this.#emit = emit;
+    this.#attached = true;
     this.#flush();
     if (unsure.length === 0) return Promise.resolve();
     return new Promise((resolve) => {

@@ -53,7 +53,9 @@ export class Runtime {
     tab.visible = hello.visible;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);
-    const since = hello.last?.instance === this.instance ? hello.last.seq : 0;
+    tab.watchesOutbox = hello.watchesOutbox;
+    const { instance, seq = 0, newestMs = 0 } = hello.last ?? {};
+    const since = { seq: instance === this.instance ? seq : 0, newestMs };
     tab.ready = this.#sessions.restore(tab, hello.restore, since);
     void tab.ready.then(() => tab.reflect());
     return [tab, { instance: this.instance, lock }];
@@ -86,6 +88,10 @@ export class Runtime {
 
   view(tab: Tab, visible: boolean): void {
     tab.visible = visible;
+  }
+
+  watchOutbox(tab: Tab): void {
+    tab.watchesOutbox = true;
   }
 
   provideAuth(tab: Tab, payload: unknown): void {

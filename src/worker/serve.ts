@@ -28,6 +28,7 @@ export function serve(platform: Platform): (port: MessagePort) => void {
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
       abort: (callId) => tab && runtime.abort(tab, callId),
       view: (visible) => tab && runtime.view(tab, visible),
+      watchOutbox: () => tab && runtime.watchOutbox(tab),
       ping: async () => true,
       bye() {
         if (tab) runtime.drop(tab);

@@ -67,7 +67,7 @@ export class SessionMethods {
       case 'attach':
         return this.#attach(tab, params as ParamsOf<'attach'>);
       case 'loginOut':
-        return this.#loginOut(tab);
+        return this.#loginOut(tab, (params as ParamsOf<'loginOut'>).wipe);
     }
   }
 
@@ -86,24 +86,29 @@ export class SessionMethods {
     });
   }
 
-  /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since its last event of this worker, or 0 */
-  async restore(tab: Tab, { auth, rooms, login }: Restore, since: number): Promise<void> {
+  /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since up to where it has been told everything */
+  async restore(
+    tab: Tab,
+    { auth, rooms, login }: Restore,
+    since: { seq: number; newestMs: number },
+  ): Promise<void> {
     tab.auth = auth;
     tab.roaming = auth?.flag ?? false;
     if (!login) return;
-    const { appkey, username, digest } = login;
+    const { appkey, username, digest, resume } = login;
     tab.knowsDigest = digest !== null;
     const account = this.#account(tab, appkey, username, digest ?? '');
     const until = this.platform.clock.now() + REJOIN_TIMEOUT_MS;
     while (!tab.gone) {
       const session = await this.#turns.run(keyOf(account), async () => {
         const live = this.#sessions.get(account);
-        if (live || digest === null || this.#sessions.endingOf(account)) return live;
-        return this.#sessions.reopen(account, auth);
+        const canReopen = digest !== null || resume !== null;
+        if (live || !canReopen || this.#sessions.endingOf(account)) return live;
+        return this.#sessions.reopen(account, auth, resume);
       });
       // It may have ended since: then the next turn finds out how.
       if (session?.ended) continue;
-      if (session && (digest === null || session.account.digest === digest)) {
+      if (session && isTheirs(session, digest)) {
         session.restoreRooms(tab, rooms);
         return session.join(tab, since);
       }
@@ -162,7 +167,7 @@ export class SessionMethods {
   }
 
   async #login(tab: Tab, params: ParamsOf<'login'>, call: Call): Promise<Outcome> {
-    const { auth } = tab;
+    const { auth, logouts } = tab;
     if (!auth) return failed(failure(CODES.notInitialised));
     const account = this.#account(tab, auth.appkey, params.username, this.#digest(params));
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
@@ -177,13 +182,16 @@ export class SessionMethods {
         return established.kind === 'refused' ? failed(established.error) : unreachable(call);
       });
       if (!(found instanceof Session)) return found;
-      if (found.account.digest !== account.digest) return failed(failure(CODES.invalidPassword));
+      if (!isTheirs(found, account.digest)) return failed(failure(CODES.invalidPassword));
       if (!found.connected) {
         found.offerAuth(auth);
         found.wake();
         await this.#settledState(found);
       }
       if (found.connected) {
+        const wrong = found.account.digest ? undefined : await found.verify(account.digest);
+        if (wrong) return failed(wrong);
+        if (tab.logouts !== logouts) return failed(failure(CODES.sessionEnded));
         const outcome = this.#joined(found, tab);
         if (tab.session === found) tab.knowsDigest = true;
         return outcome;
@@ -193,19 +201,32 @@ export class SessionMethods {
     return unreachable(call);
   }
 
+  /** Joins a session that is there, or brings one back that this browser profile had and nobody has ended: also while there is no network. */
   async #attach(tab: Tab, { appkey, username }: ParamsOf<'attach'>): Promise<Outcome> {
     const account = this.#account(tab, appkey, username, '');
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
-    const session = await this.#turns.run(keyOf(account), async () => this.#sessions.get(account));
+    const session = await this.#turns.run(
+      keyOf(account),
+      async () => this.#sessions.get(account) ?? this.#sessions.reopen(account, tab.auth, null),
+    );
     if (!session) return failed(failure(CODES.nothingToAttach));
     tab.roaming ||= session.roaming;
+    await session.firstTry();
     return this.#joined(session, tab);
   }
 
-  async #loginOut(tab: Tab): Promise<Outcome> {
-    tab.session?.end('logged_out', tab);
+  async #loginOut(tab: Tab, wipe: boolean): Promise<Outcome> {
+    const { session, ended } = tab;
+    tab.logouts += 1;
     tab.ended = null;
     tab.knowsDigest = false;
+    const closed = session?.end('logged_out', tab, wipe);
+    // Who waits for that has asked for it to be done; V2's own loginOut is not waited for.
+    if (wipe) {
+      await closed;
+      const { appkey, username } = ended ?? {};
+      if (!session && appkey && username) await this.#sessions.wipe(this.#account(tab, appkey, username, ''));
+    }
     return succeeded({}, tab.mirror());
   }
 
@@ -236,6 +257,10 @@ export class SessionMethods {
     return { key: `${address}|${appkey}|${username}`, address, engine, appkey, username, digest };
   }
 }
+
+/** Whether a password's digest is the session's, as far as is known here; null: a tab that never had it. */
+const isTheirs = ({ account }: Session, digest: string | null): boolean =>
+  digest === null || account.digest === '' || account.digest === digest;
 
 const targetOf = ({ settings: { address, engine } }: Tab, appkey: string): Target => ({
   address,

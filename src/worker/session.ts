@@ -10,25 +10,29 @@ import {
   CODES,
   type ConversationId,
   conversationId,
+  conversationOf,
   type EndReason,
+  type Failure,
   failure,
   type JsonObject,
   type LocalName,
   MESSAGES,
   type MethodRow,
   type Outcome,
+  type ResumeToken,
   type StateSnapshot,
 } from '../protocol/worker.js';
 import type { Account, LoginAnswer, SessionOptions } from './account.js';
-import { readConversations, readCount } from './answers.js';
+import { readConversations } from './answers.js';
 import { Audience } from './audience.js';
 import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
+import { History } from './history.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
 import { failed, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
-import { Requests } from './requests.js';
+import { type RequestSpec, Requests } from './requests.js';
 import { Rooms } from './rooms.js';
 import { keepInSync } from './sync.js';
 import type { Tab } from './tab.js';
@@ -39,6 +43,10 @@ import { Uplink, type UplinkState } from './uplink.js';
 const LINGER_MS = 15_000;
 /** … and for how many times as long if something is still on its way. */
 const MAX_LINGERS = 20;
+/** After a wake-up a server that does not acknowledge within this time counts as gone … */
+const PROBE_TIMEOUT_MS = 5_000;
+/** … and is not asked more often than this. */
+const PROBE_INTERVAL_MS = 10_000;
 
 export class Session {
   readonly account: Account;
@@ -56,10 +64,13 @@ export class Session {
   /** One `onDisconnect` for each outage. */
   #told = false;
   #synced = false;
-  #syncKey = 0;
+  #connection: Connection | undefined;
+  #probedAt = 0;
+  #degraded: string | undefined;
   #uid: number;
   #timers = new AbortController();
   #waiters: (() => void)[] = [];
+  #onWaiting: (() => void)[] = [];
   #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -67,7 +78,7 @@ export class Session {
     this.account = account;
     this.#uid = options.login.uid;
     this.#platform = platform;
-    this.#requests = new Requests(platform.clock, options.restored);
+    this.#requests = new Requests(platform.clock);
     this.#audience = new Audience(options.events, options.nextSeq);
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
     this.#unread = new Unread(platform.clock, {
@@ -81,7 +92,7 @@ export class Session {
       acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
         acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
       acknowledgeSync: (sync_key) => {
-        this.#syncKey = Math.max(this.#syncKey, sync_key);
+        this.#incoming.syncedTo({ sync_key }, this.#isRoaming);
         acknowledge('sync_conversation_ack', { sync_key });
       },
       onMessage: (message, conversation, except) => {
@@ -103,9 +114,15 @@ export class Session {
         const ref = read.gid ? { gid: read.gid } : { username: read.username ?? '', appkey: read.appkey };
         this.#unread.read(conversationId(ref, account.appkey), false);
       },
-      onEnd: (reason) => this.end(reason),
+      onEnd: (reason) => void this.end(reason),
     });
-    this.#calls = new Calls({
+    const history = new History({
+      account,
+      store,
+      ask: (event, payload) => this.#ask(event, payload, false),
+      canAsk: () => this.#up && this.#connection?.can('history') === true,
+    });
+    const parts = {
       platform,
       account,
       uid: () => this.#uid,
@@ -113,20 +130,23 @@ export class Session {
       inbox: this.#inbox,
       rooms: this.#rooms,
       audience: this.#audience,
-      send: (spec) => this.#requests.send(spec),
-      ask: (event, payload) => this.#ask(event, payload, false),
+      history,
+      send: (spec: RequestSpec) => this.#requests.send(spec),
+      ask: (event: string, payload: object) => this.#ask(event, payload, false),
       connected: () => this.#up,
       endedFailure: () => failed(this.#endedFailure()),
-      onConversations: (answer) => this.#keepConversations(answer),
-    });
-    this.#uplink = new Uplink(platform, account, account, options.auth, {
+      onConversations: (answer: object) => this.#keepConversations(answer),
+    };
+    this.#calls = new Calls(parts, options.outbox);
+    this.#uplink = new Uplink(platform, options.credentials, {
       onState: (state) => this.#reflect(state),
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
       onEvent: (event, payload) => {
         if (!this.#requests.handle(event, payload)) this.#incoming.handle(event, payload);
       },
-      onOver: (reason) => this.end(reason),
+      onOver: (reason) => void this.end(reason),
+      onSlept: () => this.wake(0),
       askForAuth: () => this.#askForAuth(),
     });
   }
@@ -137,7 +157,12 @@ export class Session {
   }
 
   get roaming(): boolean {
-    return this.options.auth?.flag ?? false;
+    return this.options.credentials.roaming;
+  }
+
+  /** What its tabs keep in their memory, to bring it back. */
+  get token(): ResumeToken | null {
+    return this.options.credentials.token;
   }
 
   get loginAnswer(): LoginAnswer {
@@ -168,9 +193,10 @@ export class Session {
    * The tab belongs to this account from now on, and hears what happens.
    * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever. Nor does any
    * to a session that has ended.
-   * @param since the last event that it has had of this worker (0: of another one, which has died); null if it is new
+   * @param since the last event that it has had of this worker; null if it is new. `newestMs`: it comes from a worker that has died, with what
+   * it had been told up to then
    */
-  join(tab: Tab, since: number | null): void {
+  join(tab: Tab, since: { seq: number; newestMs: number } | null): void {
     const { tabs } = this.#audience;
     if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
       if (tabs.size === 0) this.#linger(0);
@@ -181,13 +207,21 @@ export class Session {
     tab.session = this;
     tab.ended = null;
     tab.tell({ kind: 'unread', counts: this.#unread.all() });
-    if (since !== null) this.#audience.comeBack(tab, since);
-    else if (!this.#synced) this.#audience.begin(tab);
-    else {
-      const take = this.#audience.markFor(tab);
+    if (since?.seq) {
+      this.#audience.comeBack(tab, since.seq);
+    } else if (since) {
+      this.#inbox.since(since.newestMs, this.#audience.markFor(tab, this.#audience.soFar(tab)));
+    } else {
+      // Before the first sync all that the session has heard is news to it, but for an outage before its time.
+      const earlier = this.#synced ? [] : this.#audience.soFar(tab);
+      const take = this.#audience.markFor(
+        tab,
+        earlier.filter(({ listener }) => listener !== 'onDisconnect'),
+      );
       if (tab.roaming) this.#inbox.snapshot(take);
       else take([]);
     }
+    if (this.#degraded !== undefined) this.#tellDegraded(tab, this.#degraded);
     this.#audience.announce();
   }
 
@@ -214,8 +248,35 @@ export class Session {
     this.#uplink.offerAuth(auth);
   }
 
-  wake(): void {
+  /** Now rather than later: what is lost is tried again, what looks open is asked. */
+  wake(atMostEvery = PROBE_INTERVAL_MS): void {
     this.#uplink.wake();
+    const { clock } = this.#platform;
+    if (!this.#up || clock.now() - this.#probedAt < atMostEvery) return;
+    this.#probedAt = clock.now();
+    const cancel = clock.after(PROBE_TIMEOUT_MS, () => this.#uplink.drop('no answer after waking'));
+    const ask = { event: 'sync_check', payload: this.#syncKeys(), rid: ridOf(this.#platform.uuid()) };
+    void this.#requests.send({ ...ask, ephemeral: true, onAck: cancel }).then(cancel);
+  }
+
+  /** The storage has failed. */
+  degraded(reason: string): void {
+    this.#degraded = reason;
+    for (const tab of this.#audience.tabs) this.#tellDegraded(tab, reason);
+  }
+
+  /**
+   * Whether this is the account's password, which this worker was never told: asks the server.
+   * @returns what the server has against it
+   */
+  async verify(digest: string): Promise<Failure | undefined> {
+    const payload = { username: this.account.username, password: digest, is_md5: true };
+    const reply = await this.#ask('login', payload, false);
+    if (reply.kind === 'timeout') return failure(CODES.timeout);
+    if (reply.kind === 'dropped') return this.#endedFailure();
+    if (reply.answer.code !== CODES.success) return reply.answer;
+    this.account.digest = digest;
+    return undefined;
   }
 
   /** Resolves when the session is connected or over, whichever comes first, or the signal says not to wait. */
@@ -225,6 +286,14 @@ export class Session {
       this.#waiters.push(resolve);
       signal.addEventListener('abort', () => resolve());
     });
+  }
+
+  /** Resolves when the session is connected or over, or is known not to be reachable just now. */
+  async firstTry(): Promise<void> {
+    if (this.#link.state === 'waiting') return;
+    const tried = new AbortController();
+    this.#onWaiting.push(() => tried.abort());
+    await this.settledState(tried.signal);
   }
 
   /** Sends a checked call and settles it. */
@@ -243,6 +312,7 @@ export class Session {
       tab.open = conversation;
       this.#unread.read(conversation, true);
     }
+    if (method === 'closeConversation' && tab.open === conversation) tab.open = null;
     if (method === 'updateConversation' && params.extras) {
       void this.options.store.putExtras(conversation, params.extras);
     }
@@ -253,21 +323,30 @@ export class Session {
     this.#calls.abort(callId);
   }
 
-  /** Over, for every tab; it does not come back by itself. @param quiet the tab that asked for it is not told of a disconnection */
-  end(reason: EndReason, quiet?: Tab): void {
-    this.#end(reason, quiet, false);
+  /**
+   * Over, for every tab; it does not come back by itself.
+   * @param quiet the tab that asked for it is not told of a disconnection
+   * @returns when nothing of it is left to be written
+   */
+  end(reason: EndReason, quiet?: Tab, wipe = false): Promise<void> {
+    return this.#end(reason, quiet, { lapsed: false, wipe });
   }
 
-  #end(reason: EndReason, quiet: Tab | undefined, lapsed: boolean): void {
+  async #end(
+    reason: EndReason,
+    quiet: Tab | undefined,
+    { lapsed, wipe }: { lapsed: boolean; wipe: boolean },
+  ): Promise<void> {
     if (this.ended) return;
     this.#cancelLinger();
+    if (reason === 'logged_out' && !lapsed) this.#logOut();
     this.#up = false;
     this.#link = { state: 'ended', reason };
     this.#timers.abort();
     this.#uplink.stop();
     this.#unread.close();
-    this.#calls.close();
     if (!this.#told) this.#audience.publish('onDisconnect', undefined, (tabId) => tabId !== quiet?.id);
+    const closed = this.#calls.close(lapsed ? undefined : this.#endedFailure());
     this.#requests.drop();
     const last = this.snapshot();
     for (const tab of this.#audience.tabs) {
@@ -277,13 +356,26 @@ export class Session {
     }
     this.#audience.tabs.clear();
     this.#release();
-    void this.#inbox.idle().then(() => this.options.store.close());
     this.options.onEnded(lapsed);
+    await closed;
+    await this.#inbox.idle();
+    const { store, credentials } = this.options;
+    if (wipe) await store.wipe();
+    else if (!lapsed && reason !== 'superseded') await credentials.forgetToken();
+    store.close();
+    this.options.onClosed();
+  }
+
+  /** A server that gave a token is told that it is over; others see the socket close. */
+  #logOut(): void {
+    if (!this.#connection?.can('resume')) return;
+    this.#connection.emit('log_out', { rid: ridOf(this.#platform.uuid()) });
   }
 
   #onUp(connection: Connection): void {
     this.#up = true;
     this.#told = false;
+    this.#connection = connection;
     this.#uid = connection.uid || this.#uid;
     this.#reflect({ state: 'syncing' });
     this.#release();
@@ -291,28 +383,28 @@ export class Session {
     const { signal } = this.#timers;
     this.#inbox.syncBegins();
     // What may have been stored already is answered before the server tells its history: so no tab meets its own message there.
-    void this.#requests
-      .attach((event, payload) => connection.emit(event, payload))
-      .then(() => this.#sync(connection, signal));
+    const sure = this.#requests.attach((event, payload) => connection.emit(event, payload));
+    this.#calls.connected();
+    void sure.then(() => this.#sync(signal));
   }
 
   #onDown(): void {
     this.#up = false;
     this.#timers.abort();
     this.#requests.detach();
+    this.#calls.disconnected();
     this.#told = true;
     this.#audience.publish('onDisconnect', undefined);
   }
 
-  #sync(connection: Connection, signal: AbortSignal): Promise<void> {
+  #sync(signal: AbortSignal): Promise<void> {
     return keepInSync(
       {
         clock: this.#platform.clock,
         ask: (event, payload) => this.#ask(event, payload),
         keys: async () => {
           await this.#incoming.load();
-          const roaming = connection.auth?.flag ? 1 : 0;
-          return { sync_key: this.#syncKey, sync_type: roaming, ...this.#incoming.keys };
+          return this.#syncKeys();
         },
         rooms: () => this.#rooms.entered(),
         idle: () => {
@@ -321,16 +413,27 @@ export class Session {
         },
         onSynced: (check, conversations) => {
           if (conversations) this.#keepConversations(conversations);
-          if (check) {
-            this.#syncKey = Math.max(this.#syncKey, readCount(check.sync_key, 0));
-            this.#incoming.syncedTo(check);
-          }
+          if (check) this.#incoming.syncedTo(check, this.#isRoaming);
           this.#synced = true;
           this.#reflect({ state: 'ready' });
         },
       },
       signal,
     );
+  }
+
+  get #isRoaming(): boolean {
+    return this.#connection?.roaming ?? false;
+  }
+
+  #syncKeys(): object {
+    const { sync_key, ...keys } = this.#incoming.keys;
+    const roaming = this.#isRoaming;
+    return { ...keys, sync_key: roaming ? sync_key : 0, sync_type: roaming ? 1 : 0 };
+  }
+
+  #tellDegraded(tab: Tab, reason: string): void {
+    this.#audience.deliverTo(tab, 'onDegraded', { reason });
   }
 
   #keepConversations(answer: object): void {
@@ -346,10 +449,8 @@ export class Session {
   }
 
   #reportRead(conversation: ConversationId): void {
-    const [kind, ...rest] = conversation.split('/');
-    const [appkey, ...username] = rest;
-    if (kind === 'g') void this.#ask('unread_group_count', { type: 4, gid: Number(rest[0]) }, false);
-    else void this.#ask('unread_single_count', { type: 3, appkey, username: username.join('/') }, false);
+    const ref = conversationOf(conversation);
+    void this.#ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref, false);
   }
 
   #acknowledge(event: string, payload: object): void {
@@ -373,6 +474,7 @@ export class Session {
   #reflect(state: UplinkState): void {
     if (this.ended) return;
     this.#link = state;
+    if (state.state === 'waiting') for (const told of this.#onWaiting.splice(0)) told();
     this.options.log(`${this.account.username}: ${state.state}`);
     this.#audience.announce();
   }
@@ -385,8 +487,9 @@ export class Session {
     if (this.ended) return;
     this.#cancelLinger();
     this.#cancelLinger = this.#platform.clock.after(LINGER_MS, () => {
-      if (this.#requests.size > 0 && times < MAX_LINGERS) this.#linger(times + 1);
-      else this.#end('logged_out', undefined, true);
+      const isBusy = this.#requests.size > 0 || this.#calls.isBusy;
+      if (isBusy && times < MAX_LINGERS) this.#linger(times + 1);
+      else void this.#end('logged_out', undefined, { lapsed: true, wipe: false });
     });
   }
 

@@ -2,15 +2,24 @@
  * The sessions that there are: opened by a first login or for tabs whose worker has died, one for each account, each behind the account's
  * fence. To be called by one at a time for each server and application; {@link SessionMethods} sees to that.
  */
-import { type AuthPayload, CODES, type Failure, failure, type StateSnapshot } from '../protocol/worker.js';
+import {
+  type AuthPayload,
+  CODES,
+  type Failure,
+  failure,
+  type ResumeToken,
+  type StateSnapshot,
+} from '../protocol/worker.js';
 import type { Account, LoginAnswer, SessionOptions } from './account.js';
 import { readCount } from './answers.js';
+import { Credentials, newerToken } from './credentials.js';
 import { EventLog } from './event-log.js';
 import { Fence } from './fence.js';
 import { keyOf, type Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
 import { delay, type Platform } from './platform.js';
 import type { Answer } from './requests.js';
 import { Session } from './session.js';
+import type { Store } from './store/store.js';
 import type { Tab } from './tab.js';
 
 export type Established =
@@ -37,7 +46,7 @@ export class Sessions {
     private readonly openings: Openings,
     private readonly options: SessionsOptions,
   ) {
-    this.#fence = new Fence(platform, (key) => this.#live.get(key)?.end('superseded'));
+    this.#fence = new Fence(platform, (key) => void this.#live.get(key)?.end('superseded'));
   }
 
   get(account: Account): Session | undefined {
@@ -57,18 +66,20 @@ export class Sessions {
   /** A first login: on the socket that waits for one, or on one that is opened for it. The tab belongs to the session from the start. */
   async establish(account: Account, auth: AuthPayload, tab: Tab): Promise<Established> {
     const { clock } = this.platform;
+    const { logouts } = tab;
     const deadline = new AbortController();
     const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
     const release = await this.#fence.acquire(account.key, deadline.signal);
     if (!release) return { kind: 'unreachable' };
-    const store = this.#openStore(account);
+    const opening = this.#open(account, auth, null);
     let session: Session | undefined;
     try {
       while (!deadline.signal.aborted) {
         const proof = await this.openings.prove(account, auth);
         if (proof.kind !== 'proven') return proof;
         const connection = this.openings.take(account);
-        const reply = await connection?.login(account.username, account.digest);
+        const kept = await opening;
+        const reply = connection && (await kept.credentials.login(connection));
         if (!connection || !reply || reply.kind === 'dropped') {
           await delay(clock, RETRY_MS, deadline.signal);
           continue;
@@ -82,8 +93,13 @@ export class Sessions {
           const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
           return { kind: 'refused', error };
         }
-        const login = loginAnswer(reply.answer);
-        session = this.#create({ account, auth, login, store: await store, restored: false }, release);
+        if (tab.logouts !== logouts) {
+          // Logged out while logging in: the socket is logged in, and nobody's.
+          await kept.credentials.forgetToken();
+          connection.close();
+          return { kind: 'refused', error: failure(CODES.sessionEnded) };
+        }
+        session = this.#create(kept, loginAnswer(reply.answer), release);
         tab.knowsDigest = true;
         session.join(tab, null);
         session.start(connection);
@@ -94,58 +110,102 @@ export class Sessions {
       cancel();
       if (!session) {
         release();
-        void store.then((unused) => unused.close());
+        void opening.then(({ store }) => store.close());
       }
     }
   }
 
-  /** A session that another boot of the worker had: it connects by itself, and its tabs' calls wait for it. */
-  async reopen(account: Account, auth: AuthPayload | null): Promise<Session | undefined> {
+  /**
+   * A session that another boot of the worker had, or another run of the browser: it connects by itself, and its tabs' calls wait for it.
+   * @param token what a tab kept; there may be one on the disk as well
+   * @returns undefined if there is nothing to come back with
+   */
+  async reopen(
+    account: Account,
+    auth: AuthPayload | null,
+    token: ResumeToken | null,
+  ): Promise<Session | undefined> {
     const deadline = new AbortController();
     const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
     const release = await this.#fence.acquire(account.key, deadline.signal);
     cancel();
     if (!release) return undefined;
-    const store = await this.#openStore(account);
-    const login = { uid: 0, online_list: [] };
-    const session = this.#create({ account, auth, login, store, restored: true }, release);
+    const kept = await this.#open(account, auth, token);
+    if (!account.digest && !kept.credentials.token) {
+      kept.store.close();
+      release();
+      return undefined;
+    }
+    const session = this.#create(kept, { uid: 0, online_list: [] }, release);
     session.start();
     return session;
   }
 
-  #create(
-    options: Pick<SessionOptions, 'account' | 'auth' | 'login' | 'store' | 'restored'>,
-    release: () => void,
-  ): Session {
-    const { key } = options.account;
+  /** Deletes what is kept of an account that has no session. */
+  async wipe(account: Account): Promise<void> {
+    const store = await this.#openStore(account, () => undefined);
+    await store.wipe();
+  }
+
+  #create(kept: Opened, login: LoginAnswer, release: () => void): Session {
+    const { account } = kept.credentials;
+    const { key } = account;
     const { nextSeq, log } = this.options;
     const events = this.#logs.get(key) ?? new EventLog();
     this.#logs.set(key, events);
     const session: Session = new Session({
-      ...options,
+      ...kept,
+      account,
+      login,
       platform: this.platform,
       nextSeq,
       events,
       log,
       onEnded: (lapsed) => {
         if (this.#live.get(key) === session) this.#live.delete(key);
-        if (!lapsed) {
-          this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
-          this.#logs.delete(key);
-        }
-        release();
+        if (lapsed) return;
+        this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
+        this.#logs.delete(key);
       },
+      onClosed: release,
     });
+    kept.onDegraded((reason) => session.degraded(reason));
     this.#endings.delete(key);
     this.#live.set(key, session);
     return session;
   }
 
-  #openStore(account: Account) {
-    return this.platform.openStore(account.key, (reason) =>
-      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`),
-    );
+  /** What is kept of the account, and what it can log in or come back with. */
+  async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<Opened> {
+    let degraded: string | undefined;
+    let tell: (reason: string) => void = (reason) => {
+      degraded = reason;
+    };
+    const store = await this.#openStore(account, (reason) => tell(reason));
+    const [outbox, onDisk] = await Promise.all([store.outbox(), store.token()]);
+    const { uuid } = this.platform;
+    return {
+      store,
+      outbox,
+      credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
+      onDegraded(fn) {
+        tell = fn;
+        if (degraded !== undefined) fn(degraded);
+      },
+    };
   }
+
+  #openStore(account: Account, onDegraded: (reason: string) => void): Promise<Store> {
+    return this.platform.openStore(account.key, (reason) => {
+      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`);
+      onDegraded(reason);
+    });
+  }
+}
+
+interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'credentials'> {
+  /** Who is to know when the storage fails, or if it already has. */
+  onDegraded(fn: (reason: string) => void): void;
 }
 
 const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({

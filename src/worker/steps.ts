@@ -37,7 +37,10 @@ export interface Built {
 type Params = Record<string, unknown>;
 type Build = (params: Params, context: StepContext, row: MethodRow) => Built;
 
-export const STEPS: Record<Exclude<Step, 'session' | 'receipts'>, Build> = {
+/** What the runtime does itself. */
+export type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
+
+export const STEPS: Record<Exclude<Step, OwnStep>, Build> = {
   plain: (params) => ({ payload: params }),
   versioned: (params) => ({ payload: { ...params, version: 0 } }),
   message: (params, context, { message }) => {

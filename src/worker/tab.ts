@@ -24,12 +24,17 @@ export class Tab {
   gone = false;
   /** Whether somebody can see it. */
   visible = true;
+  /** Whether it listens to `onOutboxChange`. */
+  watchesOutbox = false;
   /** The conversation that it last read. */
   open: ConversationId | null = null;
   /** Resolves when it has been brought back from another worker's death, if there was one: calls wait for that. */
   ready: Promise<void> = Promise.resolve();
-  /** It logged in itself, and may be handed its credentials to keep in its memory. */
+  /** It logged in itself, and may be handed the password's digest to keep in its memory, where there is no token. */
   knowsDigest = false;
+  /** Counts its logging out: a login that was called before does not log it in any more. */
+  logouts = 0;
+  #mirrors = 0;
   #batch: AccountEvent[] = [];
   /** Events that wait for something older. */
   #held: AccountEvent[] | undefined;
@@ -75,7 +80,10 @@ export class Tab {
 
   mirror(): Mirror {
     const { session, auth } = this;
+    const resume = session?.token ?? null;
+    this.#mirrors += 1;
     return {
+      version: this.#mirrors,
       state: session?.snapshot() ?? this.ended ?? IDLE,
       initialised: auth !== null || session !== null,
       restore: {
@@ -84,7 +92,8 @@ export class Tab {
         login: session && {
           appkey: session.account.appkey,
           username: session.account.username,
-          digest: this.knowsDigest ? session.account.digest : null,
+          digest: this.knowsDigest && !resume ? session.account.digest : null,
+          resume,
         },
       },
     };

@@ -10,8 +10,10 @@ import {
   RECOGNISED_CODES,
   SIGNATURE_LIFETIME_MS,
 } from '../protocol/worker.js';
+import { isObject, readCount } from './answers.js';
 import { Backoff } from './backoff.js';
 import { Connection } from './connection.js';
+import type { Credentials } from './credentials.js';
 import { delay, type Platform } from './platform.js';
 
 /** A signature this close to its end is not worth a try if a fresh one can be had. */
@@ -20,6 +22,13 @@ const SIGNATURE_MARGIN_MS = 30_000;
 const ASK_TIMEOUT_MS = 10_000;
 /** How long a session that lacks nothing but a signature waits for the application to call `init` again. */
 const AUTH_WAIT_MS = 60_000;
+
+/** How often the clock is looked at … */
+const TICK_MS = 5_000;
+/** … and by how much it must be later than expected for the machine to have slept. */
+const SLEPT_MS = 10_000;
+/** The longest time that a server that shuts down may ask for. */
+const MAX_SPREAD_MS = 300_000;
 
 /** Answers to a login that no repetition will change. */
 const REFUSALS: ReadonlySet<number> = new Set([
@@ -47,14 +56,16 @@ export interface UplinkHandlers {
   onEvent(event: string, payload: unknown): void;
   /** It does not come back by itself. */
   onOver(reason: EndReason): void;
+  /** Time has passed without this worker: what seems to be open may not be. */
+  onSlept(): void;
   /** Asks a tab for a fresh signature. @returns whether there is one to ask */
   askForAuth(): boolean;
 }
 
-type Attempt = 'lost' | 'failed' | 'no signature' | 'over';
+/** `refused`: what was presented is no longer good, and something else may be. */
+type Attempt = 'lost' | 'failed' | 'refused' | 'over';
 
 export class Uplink {
-  #auth: AuthPayload | null;
   #connection: Connection | undefined;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
@@ -66,26 +77,27 @@ export class Uplink {
   #asked = false;
   /** Ends the hold on the connection that is up. */
   #letGo: (() => void) | undefined;
+  /** The server has asked its clients to come back spread over this time. */
+  #spreadMs = 0;
 
   constructor(
     private readonly platform: Platform,
-    private readonly server: { address: string; engine: 3 | 4 },
-    private readonly login: { username: string; digest: string },
-    auth: AuthPayload | null,
+    private readonly credentials: Credentials,
     private readonly handlers: UplinkHandlers,
   ) {
-    this.#auth = auth;
     this.#backoff = new Backoff(platform.clock, platform.random);
   }
 
   /** @param loggedIn a connection that has the login already */
   start(loggedIn?: Connection): void {
+    this.#watchClock(this.platform.clock.now());
     void this.#run(loggedIn);
   }
 
   /** A signature from a tab: one that was asked for, or a newer one that came by itself. Null: the page has none to give. */
   offerAuth(auth: AuthPayload | null): void {
-    if (auth && auth.timestamp >= (this.#auth?.timestamp ?? 0)) this.#auth = auth;
+    const { credentials } = this;
+    if (auth && auth.timestamp >= (credentials.auth?.timestamp ?? 0)) credentials.auth = auth;
     if (auth || this.#asked) this.#onAuth?.(auth);
     if (auth) this.wake();
   }
@@ -93,6 +105,11 @@ export class Uplink {
   /** The network may be back, or somebody wants it: the next try is due now. */
   wake(): void {
     this.#hurry.abort();
+  }
+
+  /** The connection looks open and is not. */
+  drop(reason: string): void {
+    this.#connection?.fail(reason);
   }
 
   stop(): void {
@@ -106,25 +123,26 @@ export class Uplink {
   async #run(loggedIn?: Connection): Promise<void> {
     const { signal } = this.#stopped;
     let result: Attempt = loggedIn ? await this.#hold(loggedIn) : await this.#attempt();
-    let refusedSignatures = 0;
+    let refusals = 0;
     while (!signal.aborted && result !== 'over') {
-      refusedSignatures = result === 'no signature' ? refusedSignatures + 1 : 0;
-      // A signature that was too old is replaced at once; one that is refused when fresh is not asked for in a loop.
-      if (refusedSignatures !== 1) await this.#pause(this.#backoff.next());
+      refusals = result === 'refused' ? refusals + 1 : 0;
+      // What was too old is replaced at once; what is refused when fresh is not presented in a loop.
+      if (refusals !== 1) await this.#pause(this.#delay());
       if (signal.aborted) return;
       result = await this.#attempt();
     }
   }
 
   async #attempt(): Promise<Attempt> {
-    const auth = await this.#freshAuth();
+    const { credentials } = this;
+    const auth = credentials.token ? null : await this.#freshAuth();
     if (this.#stopped.signal.aborted) return 'over';
-    if (!auth) return 'failed';
+    if (!auth && !credentials.token) return 'failed';
     this.handlers.onState({ state: 'connecting' });
-    const { address, engine } = this.server;
+    const { address, engine } = credentials.account;
     const connection = new Connection(this.platform, address, engine);
     this.#connection = connection;
-    const result = await this.#establish(connection, auth);
+    const result = await (auth ? this.#establish(connection, auth) : this.#resume(connection));
     if (result !== 'up') {
       connection.close();
       return result;
@@ -132,18 +150,35 @@ export class Uplink {
     return this.#hold(connection);
   }
 
+  async #resume(connection: Connection): Promise<Attempt | 'up'> {
+    const { credentials } = this;
+    if (!(await connection.opened())) return 'failed';
+    this.handlers.onState({ state: 'authenticating' });
+    const resumed = await credentials.resume(connection);
+    if (resumed.kind !== 'answer') return 'failed';
+    if (resumed.answer.code === 0) return 'up';
+    if (resumed.answer.code !== RECOGNISED_CODES.authFail && !REFUSALS.has(resumed.answer.code))
+      return 'failed';
+    await credentials.forgetToken();
+    // Whoever still knows the password comes in with that.
+    if (credentials.account.digest) return 'refused';
+    this.handlers.onOver('login_refused');
+    return 'over';
+  }
+
   async #establish(connection: Connection, auth: AuthPayload): Promise<Attempt | 'up'> {
+    const { credentials } = this;
     if (!(await connection.opened())) return 'failed';
     this.handlers.onState({ state: 'initialising' });
     const init = await connection.init(auth);
     if (init.kind !== 'answer') return 'failed';
     if (init.answer.code !== 0) {
       if (!SIGNATURE_FAULTS.has(init.answer.code)) return 'failed';
-      if (this.#auth === auth) this.#auth = null;
-      return 'no signature';
+      if (credentials.auth === auth) credentials.auth = null;
+      return 'refused';
     }
     this.handlers.onState({ state: 'authenticating' });
-    const login = await connection.login(this.login.username, this.login.digest);
+    const login = await credentials.login(connection);
     if (login.kind !== 'answer') return 'failed';
     if (login.answer.code === 0) return 'up';
     if (!REFUSALS.has(login.answer.code)) return 'failed';
@@ -161,7 +196,10 @@ export class Uplink {
       };
       connection.listen(
         (event, payload) => {
-          if (!connection.closed) this.handlers.onEvent(event, payload);
+          if (connection.closed) return;
+          if (event === 'going_away' && isObject(payload)) {
+            this.#spreadMs = Math.min(readCount(payload.retry_after, 0), MAX_SPREAD_MS);
+          } else this.handlers.onEvent(event, payload);
         },
         () => {
           if (!this.#stopped.signal.aborted) lost();
@@ -174,6 +212,24 @@ export class Uplink {
     });
   }
 
+  #delay(): number {
+    const spread = this.platform.random() * this.#spreadMs;
+    this.#spreadMs = 0;
+    return Math.max(this.#backoff.next(), spread);
+  }
+
+  #watchClock(last: number): void {
+    const { clock } = this.platform;
+    const cancel = clock.after(TICK_MS, () => {
+      signal.removeEventListener('abort', cancel);
+      const now = clock.now();
+      if (now - last > TICK_MS + SLEPT_MS) this.handlers.onSlept();
+      this.#watchClock(now);
+    });
+    const { signal } = this.#stopped;
+    signal.addEventListener('abort', cancel);
+  }
+
   async #pause(ms: number): Promise<void> {
     this.handlers.onState({ state: 'waiting', retryAt: this.platform.clock.now() + ms });
     this.#hurry = new AbortController();
@@ -183,7 +239,7 @@ export class Uplink {
   /** The signature to try with, after asking for a newer one where that is needed and possible. */
   async #freshAuth(): Promise<AuthPayload | null> {
     const { clock } = this.platform;
-    const auth = this.#auth;
+    const { auth } = this.credentials;
     const goodUntil = auth ? auth.timestamp + SIGNATURE_LIFETIME_MS - SIGNATURE_MARGIN_MS : 0;
     if (auth && clock.now() < goodUntil) return auth;
     this.#asked = this.handlers.askForAuth();

@@ -18,8 +18,13 @@ const settings = {
   engine: 4 as const,
   debug: false,
   canAuth: false,
+  outboxAgeMs: 1_000,
 };
-const restore: Restore = { auth: null, rooms: [], login: { appkey: 'app', username: 'alice', digest: 'd' } };
+const restore: Restore = {
+  auth: null,
+  rooms: [],
+  login: { appkey: 'app', username: 'alice', digest: 'd', resume: null },
+};
 
 let locks: FakeLocks;
 let host: FakeHost;
@@ -47,6 +52,8 @@ function open(): void {
     onEvents: (batch) => events.push(...batch),
     onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
     onAck: (callId, rid) => told.push(`ack ${callId} ${rid}`),
+    onQueued: (callId) => told.push(`queued ${callId}`),
+    onOpened: () => undefined,
     onProgress: (callId, loaded) => told.push(`progress ${callId} ${loaded}`),
     onUnread: (counts) => told.push(`unread ${counts}`),
     onGap: () => told.push('gap'),

@@ -65,6 +65,7 @@ export const ACCOUNT_METHODS = {
     needs: 'login',
     event: 'get_across_user_info',
     step: 'plain',
+    cache: 'answer',
     answer: typeOf<{ user_info: UserInfo }>(),
   },
   updateSelfInfo: {
@@ -95,7 +96,7 @@ export const ACCOUNT_METHODS = {
     event: 'get_conversations',
     step: 'plain',
     cache: 'conversations',
-    answer: typeOf<{ conversations: Conversation[]; from_cache?: true }>(),
+    answer: typeOf<{ conversations: Conversation[] }>(),
   },
   getResource: {
     params: resource,

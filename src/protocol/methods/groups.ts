@@ -53,6 +53,7 @@ export const GROUP_METHODS = {
     params: null,
     event: 'get_groups_list',
     shape: 'groups',
+    cache: 'answer',
     answer: typeOf<{ group_list: Group[] }>(),
   },
   getGroupInfo: {
@@ -60,6 +61,7 @@ export const GROUP_METHODS = {
     params: v.object(group),
     event: 'get_group_info',
     shape: 'groups',
+    cache: 'answer',
     answer: typeOf<{ group_info: Group }>(),
   },
   updateGroupInfo: {
@@ -79,6 +81,7 @@ export const GROUP_METHODS = {
     params: v.object(group),
     event: 'get_group_members',
     shape: 'members',
+    cache: 'answer',
     answer: typeOf<{ member_list: GroupMember[] }>(),
   },
   joinGroup: {

@@ -14,6 +14,7 @@ export const RELATION_METHODS = {
     ...versioned,
     params: null,
     event: 'no_disturb',
+    cache: 'answer',
     answer: typeOf<{ no_disturb: NoDisturb }>(),
   },
   addSingleNoDisturb: {
@@ -61,12 +62,14 @@ export const RELATION_METHODS = {
     params: null,
     event: 'list_shield_group',
     shape: 'groups',
+    cache: 'answer',
     answer: typeOf<{ group_list: Group[] }>(),
   },
   getBlacks: {
     ...plain,
     params: null,
     event: 'get_black_list',
+    cache: 'answer',
     answer: typeOf<{ black_list: UserInfo[] }>(),
   },
   addSingleBlacks: {
@@ -84,6 +87,7 @@ export const RELATION_METHODS = {
     params: null,
     event: 'get_friend_list',
     shape: 'friends',
+    cache: 'answer',
     answer: typeOf<{ friend_list: Friend[] }>(),
   },
   addFriend: {

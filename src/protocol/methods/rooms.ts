@@ -18,12 +18,14 @@ export const ROOM_METHODS = {
     ...plain,
     params: null,
     event: 'room_list_self',
+    cache: 'answer',
     answer: typeOf<{ chat_rooms: Chatroom[] }>(),
   },
   getChatroomInfo: {
     ...plain,
     params: room,
     event: 'room_info',
+    cache: 'answer',
     answer: typeOf<{ info: Chatroom }>(),
   },
   enterChatroom: {

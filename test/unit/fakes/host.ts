@@ -42,6 +42,7 @@ export class FakeEnd {
         await this.#unlessFrozen();
         return this.answer(call);
       },
+      watchOutbox: () => undefined,
       ping: async () => {
         this.told.push('ping');
         await this.#unlessFrozen();

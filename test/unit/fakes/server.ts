@@ -30,6 +30,8 @@ interface User {
   /** Received and not acknowledged. */
   pending: Set<number>;
   line: Line | undefined;
+  /** What it may come back with: the current token and the one before it. */
+  token: { device: string; current: string; previous: string } | undefined;
 }
 
 interface Client {
@@ -47,6 +49,8 @@ interface Stored {
 
 export class FakeServer implements Callee {
   readonly messages: Stored[] = [];
+  /** What it can do beyond the original protocol: nothing, as a stock server. */
+  capabilities: ('resume' | 'history')[] = [];
   /** By how much its clock is ahead of the clients'. */
   skewMs = 0;
   /** Violations of "one socket for each account", as seen when a login arrives. */
@@ -73,6 +77,7 @@ export class FakeServer implements Callee {
       mail: [],
       pending: new Set(),
       line: undefined,
+      token: undefined,
     });
   }
 
@@ -111,6 +116,7 @@ export class FakeServer implements Callee {
     const user = this.#users.get(username);
     if (!user) return;
     user.digest = this.md5(password);
+    user.token = undefined;
     user.line?.send('event_notification', this.#event(2, user));
     this.#drop(user);
   }
@@ -137,6 +143,7 @@ export class FakeServer implements Callee {
   #answer(line: Line, client: Client, event: string, fields: Fields): Fields {
     const { user } = client;
     if (event === 'c_init') return this.#init(client, fields);
+    if (event === 'resume') return this.#resume(line, client, fields);
     if (!client.initialised) return failure(CODES.authFail);
     if (event === 'login') return this.#login(line, client, fields);
     if (event === 'register') return this.#register(fields);
@@ -150,6 +157,12 @@ export class FakeServer implements Callee {
           : failure(CODES.targetUserNotExist);
       case 'get_conversations':
         return { ...ok, conversations: this.#conversations(user) };
+      case 'get_history':
+        return this.#history(user, fields);
+      case 'log_out':
+        user.token = undefined;
+        this.#drop(user);
+        return ok;
       case 'sync_check':
         return { ...ok, sync_key: this.#ids, sync_event_key: 0, msg_receipt_key: 0 };
       case 'msg_recv_v2':
@@ -169,13 +182,41 @@ export class FakeServer implements Callee {
       return failure(CODES.signatureExpired);
     }
     client.initialised = true;
-    return ok;
+    return { ...ok, ...this.#announced() };
   }
 
-  #login(line: Line, client: Client, { username, password }: Fields): Fields {
+  #announced(): Fields {
+    return this.capabilities.length > 0 ? { capabilities: this.capabilities } : {};
+  }
+
+  #resume(line: Line, client: Client, { username, device, token }: Fields): Fields {
+    const user = this.#users.get(String(username));
+    const known = user?.token;
+    if (!user || !known || known.device !== device) return failure(CODES.authFail);
+    if (token !== known.current && token !== known.previous) return failure(CODES.authFail);
+    client.initialised = true;
+    this.#enter(user, line, client);
+    user.token = { ...known, previous: String(token), current: this.#token() };
+    return { ...ok, ...this.#announced(), uid: user.uid, online_list: [], resume_token: user.token.current };
+  }
+
+  #token(): string {
+    this.#ids += 1;
+    return `token-${this.#ids}`;
+  }
+
+  #login(line: Line, client: Client, { username, password, device }: Fields): Fields {
     const user = this.#users.get(String(username));
     if (!user) return failure(CODES.userNotExist);
     if (user.digest !== password) return failure(CODES.invalidPassword);
+    if (user.line === line) return { ...ok, uid: user.uid, online_list: [] };
+    this.#enter(user, line, client);
+    user.token =
+      device === undefined ? undefined : { device: String(device), current: this.#token(), previous: '' };
+    return { ...ok, uid: user.uid, online_list: [], ...(user.token && { resume_token: user.token.current }) };
+  }
+
+  #enter(user: User, line: Line, client: Client): void {
     if (user.line && user.line !== line) {
       if (user.line.open) this.doubleLogins.push(user.username);
       this.#kick(user);
@@ -183,7 +224,19 @@ export class FakeServer implements Callee {
     user.line = line;
     client.user = user;
     client.live = false;
-    return { ...ok, uid: user.uid, online_list: [] };
+  }
+
+  /** A page as the gateway gives it. */
+  #history(user: User, { username, before, limit }: Fields): Fields {
+    const peer = String(username);
+    const upTo = (before as { msg_id: number } | undefined)?.msg_id ?? Number.POSITIVE_INFINITY;
+    const all = this.messages.filter(
+      ({ from, to, wire }) =>
+        ((from === user.username && to === peer) || (from === peer && to === user.username)) &&
+        wire.msg_id < upTo,
+    );
+    const page = all.slice(-Number(limit));
+    return { ...ok, messages: page.map(({ wire }) => wire), more: page.length < all.length };
   }
 
   #register({ username, password }: Fields): Fields {
@@ -266,6 +319,7 @@ export class FakeServer implements Callee {
   }
 
   #kick(user: User): void {
+    user.token = undefined;
     user.line?.send('event_notification', this.#event(1, user));
     this.#drop(user);
   }

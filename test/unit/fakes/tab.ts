@@ -3,11 +3,13 @@
  * drops what it has seen. What `client/link.ts` does over real ports this does in one turn.
  */
 
+import { newestIn } from '../../../src/client/link.js';
 import { SeenMessages } from '../../../src/client/seen-messages.js';
 import type {
   AccountEvent,
   AuthPayload,
   Call,
+  LastHeard,
   ListenerEvents,
   Message,
   MethodName,
@@ -16,7 +18,7 @@ import type {
   StateSnapshot,
   TabMessage,
 } from '../../../src/protocol/index.js';
-import { IDLE } from '../../../src/protocol/index.js';
+import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
 import type { Tab } from '../../../src/worker/tab.js';
 import type { FakeWorker, World } from './world.js';
 
@@ -25,6 +27,9 @@ export interface TabOptions {
   auth?: () => AuthPayload | null | Promise<AuthPayload | null>;
   debug?: boolean;
   address?: string;
+  /** How long its sends wait. */
+  outboxAgeMs?: number;
+  watchesOutbox?: boolean;
 }
 
 interface OpenCall {
@@ -33,17 +38,23 @@ interface OpenCall {
 }
 
 export class FakeTab {
-  mirror: Mirror = { state: IDLE, initialised: false, restore: { auth: null, rooms: [], login: null } };
+  mirror: Mirror = {
+    version: 0,
+    state: IDLE,
+    initialised: false,
+    restore: { auth: null, rooms: [], login: null },
+  };
   readonly events: AccountEvent[] = [];
   readonly acks: { callId: string; rid: number }[] = [];
   readonly states: StateSnapshot['state'][] = [];
   readonly logs: string[] = [];
+  readonly queued: string[] = [];
   gaps = 0;
   authAsked = 0;
   open = false;
   readonly #seen = new SeenMessages();
   readonly #calls = new Map<string, OpenCall>();
-  #last: { instance: string; seq: number } | null = null;
+  #last: LastHeard | null = null;
   #tab: Tab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
@@ -181,9 +192,11 @@ export class FakeTab {
         engine: 4 as const,
         debug: this.options.debug ?? false,
         canAuth: this.options.auth !== undefined,
+        outboxAgeMs: this.options.outboxAgeMs ?? OUTBOX_AGE_MS,
       },
       last: this.#last,
       visible: true,
+      watchesOutbox: this.options.watchesOutbox ?? false,
       restore: this.mirror.restore,
     };
     const port = {
@@ -230,7 +243,8 @@ export class FakeTab {
         const seen = this.#last?.instance === message.instance ? this.#last.seq : 0;
         for (const event of message.events) {
           if (event.seq <= seen) continue;
-          this.#last = { instance: message.instance, seq: event.seq };
+          const newestMs = Math.max(this.#last?.newestMs ?? 0, newestIn(event));
+          this.#last = { instance: message.instance, seq: event.seq, newestMs };
           const fresh = this.#seen.fresh(event);
           if (fresh) this.events.push(fresh);
         }
@@ -240,6 +254,9 @@ export class FakeTab {
         return this.#reflect(message.mirror);
       case 'ack':
         this.acks.push({ callId: message.callId, rid: message.rid });
+        return;
+      case 'queued':
+        this.queued.push(message.callId);
         return;
       case 'gap':
         this.gaps += 1;

@@ -112,20 +112,18 @@ export class FakeWorker {
       return this.alive ? value : never();
     };
     this.stores += 1;
-    return {
-      putMessages: (messages) => guard(() => store.putMessages(messages)),
-      forgetMessages: (conversation, msgIds) => guard(() => store.forgetMessages(conversation, msgIds)),
-      recent: (perConversation) => guard(() => store.recent(perConversation)),
-      putConversations: (conversations) => guard(() => store.putConversations(conversations)),
-      conversations: () => guard(() => store.conversations()),
-      extras: () => guard(() => store.extras()),
-      putExtras: (conversation, extras) => guard(() => store.putExtras(conversation, extras)),
-      progress: () => guard(() => store.progress()),
-      putProgress: (progress) => guard(() => store.putProgress(progress)),
-      close: () => {
-        this.stores -= 1;
-      },
-    };
+    const work =
+      (fn: (...args: unknown[]) => Promise<unknown>) =>
+      (...args: unknown[]) =>
+        guard(() => fn.apply(store, args));
+    return new Proxy<Store>(store, {
+      get: (target, name: keyof Store) =>
+        name === 'close' ? () => this.#closeStore() : work(target[name] as () => Promise<unknown>),
+    });
+  }
+
+  #closeStore(): void {
+    this.stores -= 1;
   }
 }
 
