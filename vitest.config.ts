@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['test/{browser,harness,consumers}/**/*.test.ts'],
+          include: ['test/{browser,harness,consumers,chaos}/**/*.test.ts'],
           environment: 'node',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 /**
- * `npm start | dev | gateway | build | test | bench | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:chaos | bench | docs`: looks up the task and runs it.
  * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
  */
 import { ensureInstalled } from './setup.mjs';
@@ -12,6 +12,7 @@ const TASKS = {
   build: async () => (await import('./build.mjs')).build(),
   bench: async () => (await import('./test.mjs')).bench(),
   test: async (args) => (await import('./test.mjs')).test(args),
+  'test:chaos': async (args) => (await import('./chaos.mjs')).chaos(args),
   docs: async () => (await import('./reference.mjs')).docs(),
 };
 

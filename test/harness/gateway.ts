@@ -42,6 +42,11 @@ export class Gateway {
     return this.#url;
   }
 
+  /** The folder with its data: nobody else may open it while it runs. */
+  get data(): string {
+    return this.#data;
+  }
+
   /** The end of what it has logged, for a test that fails. */
   get log(): string {
     return this.#log;

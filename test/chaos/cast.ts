@@ -1,0 +1,57 @@
+/** Who takes part: three accounts, two browser profiles, six tabs, and the conversations that they have with each other. */
+
+export const PROFILES = ['desk', 'road'] as const;
+export type ProfileName = (typeof PROFILES)[number];
+
+export const ACCOUNTS = ['alice', 'bob', 'carol'] as const;
+export type Account = (typeof ACCOUNTS)[number];
+
+/** A place for a tab: tabs come and go in it, one at a time. */
+export interface Slot {
+  account: Account;
+  profile: ProfileName;
+}
+
+export const SLOTS = [
+  { account: 'alice', profile: 'desk' },
+  { account: 'alice', profile: 'desk' },
+  { account: 'alice', profile: 'desk' },
+  { account: 'bob', profile: 'desk' },
+  { account: 'bob', profile: 'desk' },
+  { account: 'carol', profile: 'road' },
+] as const satisfies readonly Slot[];
+
+/** To whom a message goes: an account, or the group that all three are in. */
+export const TARGETS = [...ACCOUNTS, 'group'] as const;
+export type Target = (typeof TARGETS)[number];
+
+export const slotsOf = (profile: ProfileName): number[] =>
+  SLOTS.flatMap((slot, index) => (slot.profile === profile ? [index] : []));
+
+/** The conversation's name, the same for everyone in it. */
+export const conversationOf = (from: string, to: string): string =>
+  to === 'group' ? 'group' : [from, to].sort().join('+');
+
+export const isPartOf = (account: string, conversation: string): boolean =>
+  conversation === 'group' || conversation.split('+').includes(account);
+
+/** What names a message: who sent it from which tab, in which run, to whom, and its number there. It is the text, or in the extras of a file. */
+export interface MessageName {
+  account: string;
+  /** The tab instance: `alice.3` is the third that alice ever had. */
+  instance: string;
+  to: string;
+  n: number;
+}
+
+export const nameOf = ({ instance, to, n }: MessageName, run: string): string =>
+  [instance, run, to, n].join('/');
+
+/** undefined for what no run has sent. */
+export function readName(text: string): MessageName | undefined {
+  const [instance, , to, n] = text.split('/');
+  const account = instance?.split('.')[0];
+  if (instance === undefined || account === undefined || to === undefined || !Number.isInteger(Number(n)))
+    return undefined;
+  return { account, instance, to, n: Number(n) };
+}

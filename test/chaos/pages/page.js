@@ -1,0 +1,154 @@
+/**
+ * The application of the chaos run: logs in and stays logged in, sends what it is told to, and reports at once whatever happens to
+ * it: a page that dies in the next instant must have said by then what it did.
+ */
+(() => {
+  const query = new URLSearchParams(location.search);
+  const of = (name) => query.get(name) ?? '';
+  const LOGIN_AGAIN_MS = 250;
+  const FILE_BYTES = 2_000;
+
+  let batch = [];
+  const flush = () => {
+    void window.chaosReport(batch);
+    batch = [];
+  };
+  const report = (event) => {
+    if (batch.push({ at: Date.now(), instance: of('instance'), ...event }) === 1) queueMicrotask(flush);
+  };
+
+  const auth = async () => ({ ...(await (await fetch(of('auth'))).json()), flag: true });
+  const jim = new window.JMessage({ address: of('address'), offlineSend: of('offlineSend'), auth });
+
+  /** Counts the logins: with each the application expects the history anew. */
+  let epoch = 0;
+  let isOpen = 0;
+  let isJoining = false;
+  const toBeCancelled = new Set();
+
+  const nameIn = ({ msg_body }) => msg_body.extras?.name ?? msg_body.text;
+  const told = (by, messages) =>
+    report({
+      what: 'told',
+      by,
+      epoch,
+      messages: messages.map(({ msg_id, content }) => ({
+        msg_id,
+        name: nameIn(content),
+        from: content.from_id,
+      })),
+    });
+
+  const outcomeOf = (request) =>
+    new Promise((resolve) => {
+      request
+        .onSuccess((data) => resolve({ as: 'success', ...data }))
+        .onFail((error) => resolve({ as: 'failure', ...error }))
+        .onTimeout((data) => resolve({ as: 'timeout', ...data }));
+    });
+
+  /** As an application does that wants to be logged in, whatever happens. */
+  const join = async () => {
+    if (isJoining) return;
+    isJoining = true;
+    for (;;) {
+      const payload = await auth().catch(() => null);
+      if (payload !== null) {
+        if (!jim.isLogin()) epoch += 1;
+        const init = await outcomeOf(jim.init(payload));
+        const credentials = { username: of('account'), password: of('password') };
+        const login = init.as === 'success' ? await outcomeOf(jim.login(credentials)) : init;
+        if (login.as === 'success') break;
+        report({ what: 'refused', code: login.code });
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOGIN_AGAIN_MS));
+    }
+    isJoining = false;
+    report({ what: 'joined', epoch });
+  };
+
+  const cancel = async (id, name) => {
+    const { as } = await outcomeOf(jim.cancelSend({ id }));
+    if (as === 'success') report({ what: 'cancelled', name });
+  };
+
+  jim.onMsgReceive((message) => told('live', [message]));
+  jim.onSyncConversation((conversations) =>
+    told(
+      'history',
+      conversations.flatMap(({ msgs }) => msgs),
+    ),
+  );
+  jim.onDegraded(({ reason }) => report({ what: 'degraded', reason }));
+  jim.onOutboxChange(({ id, state, code, content }) => {
+    const name = nameIn(content);
+    report({ what: 'outbox', name, state, code });
+    if (toBeCancelled.delete(name)) void cancel(id, name);
+  });
+  jim.onStateChange(({ state, reason }) => {
+    report({ what: 'state', state, reason });
+    if (state === 'ended') void join();
+  });
+
+  /** A second settlement is reported as well. */
+  const follow = (request, name, attempt) => {
+    isOpen += 1;
+    const settle = (as) => (data) => {
+      isOpen -= 1;
+      report({ what: 'settled', name, attempt, as, code: data.code, msg_id: data.msg_id });
+    };
+    const seen = (how) => () => report({ what: 'seen', name, how });
+    request
+      .onQueued(seen('queued'))
+      .onAck(seen('ack'))
+      .onSuccess(settle('success'))
+      .onFail(settle('failure'))
+      .onTimeout(settle('timeout'));
+  };
+
+  const fileOf = (name) => {
+    const form = new FormData();
+    form.append('file', new File([name, new Uint8Array(FILE_BYTES)], 'chaos.bin', { type: 'text/plain' }));
+    return form;
+  };
+
+  const send = ({ name, to, gid, file, cancelled }) => {
+    // Not accepted: such a call fails, and that is that.
+    if (!jim.isLogin()) return report({ what: 'skipped', name });
+    report({ what: 'called', name });
+    if (cancelled) toBeCancelled.add(name);
+    const target = to === 'group' ? { target_gid: gid } : { target_username: to };
+    const part = file ? { file: fileOf(name), extras: { name } } : { content: name };
+    const method = `send${to === 'group' ? 'Group' : 'Single'}${file ? 'File' : 'Msg'}`;
+    follow(jim[method]({ ...target, ...part }), name, 0);
+  };
+
+  let attempts = 0;
+  const retryFailed = async () => {
+    for (const { id, content } of (await outbox()).filter(({ state }) => state === 'failed')) {
+      attempts += 1;
+      report({ what: 'retried', name: nameIn(content), attempt: attempts });
+      follow(jim.retrySend({ id }), nameIn(content), attempts);
+    }
+  };
+
+  const outbox = async () => (await outcomeOf(jim.getOutbox())).entries ?? [];
+
+  window.chaos = {
+    sendAll: (sends) => sends.forEach(send),
+    retryFailed,
+    /** What is still going on. */
+    standing: async () => {
+      const entries = await outbox();
+      const { state, synced } = jim.getState();
+      return {
+        isReady: !isJoining && state === 'ready' && synced,
+        isOpen,
+        outbox: entries.map(({ state: is, code, content }) => ({ name: nameIn(content), state: is, code })),
+      };
+    },
+    call: (method, params) => outcomeOf(jim[method](params)),
+  };
+
+  void join();
+})();

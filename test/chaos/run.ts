@@ -1,0 +1,299 @@
+/** One run: the cast comes in, the schedule is carried out, everything is put right again, and the history is judged. */
+import { fileURLToPath } from 'node:url';
+import { messagesIn } from '../harness/gateway-messages.js';
+import { until } from '../harness/until.js';
+import { createWorld, type World } from '../harness/world.js';
+import { ACCOUNTS, isPartOf, nameOf, type ProfileName, SLOTS, slotsOf, TARGETS } from './cast.js';
+import { check, type Violation } from './checker.js';
+import { emptyHistory, type History } from './history.js';
+import { Network } from './network.js';
+import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
+import { type LiveTab, Stage } from './stage.js';
+
+/** What may take its time: five tries of half a minute, and whatever stands in line behind them. */
+const SETTLE_TIMEOUT_MS = 240_000;
+const JOIN_TIMEOUT_MS = 30_000;
+const TOLD_TIMEOUT_MS = 30_000;
+
+export interface RunOptions {
+  seed: number;
+  lengthMs: number;
+  /** A line for people, while it goes on. */
+  log?: (line: string) => void;
+}
+
+export interface RunResult {
+  history: History;
+  violations: Violation[];
+  /** How often each fault was made. */
+  faults: Map<string, number>;
+  /** How many frames were meddled with, by kind. */
+  frames: Map<string, number>;
+}
+
+export async function runChaos(options: RunOptions): Promise<RunResult> {
+  const world = await createWorld({ users: [...ACCOUNTS] });
+  world.site.mount('/chaos/', fileURLToPath(new URL('./pages/', import.meta.url)));
+  const run = new Run(world, options);
+  try {
+    return await run.run();
+  } finally {
+    run.stop();
+    await world.close();
+  }
+}
+
+class Run {
+  readonly #history: History;
+  readonly #stage: Stage;
+  readonly #network: Network;
+  readonly #faults = new Map<string, number>();
+  readonly #sent = new Map<string, number>();
+  /** Profiles that send nothing for now. */
+  readonly #silent = new Set<ProfileName>();
+  readonly #over = new AbortController();
+  readonly #log: (line: string) => void;
+  #gid = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly options: RunOptions,
+  ) {
+    this.#history = emptyHistory(`s${options.seed}`);
+    this.#stage = new Stage(world, this.#history);
+    this.#network = new Network(world.relay, (ms) => this.#pass(ms));
+    this.#log = options.log ?? (() => undefined);
+  }
+
+  async run(): Promise<RunResult> {
+    const { seed, lengthMs } = this.options;
+    await this.#comeIn();
+    this.#log(`seed ${seed}: everyone is in, ${lengthMs / 1_000} s of chaos`);
+    await this.#carryOut(makeSchedule(seed, lengthMs));
+    this.#log('the faults are over');
+    await this.#putRight();
+    await this.#collect();
+    const history = this.#history;
+    return { history, violations: check(history), faults: this.#faults, frames: this.#network.frames };
+  }
+
+  stop(): void {
+    this.#over.abort();
+    this.#network.calm();
+  }
+
+  async #comeIn(): Promise<void> {
+    await this.#stage.open();
+    for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
+    await until('everyone to be in', () => this.#stage.tabs.every((tab) => tab.isJoined), JOIN_TIMEOUT_MS);
+    const { gid } = await this.#ok('createGroup', { group_name: 'chaos' });
+    this.#gid = Number(gid);
+    const member_usernames = ACCOUNTS.slice(1).map((username) => ({ username }));
+    await this.#ok('addGroupMembers', { gid: this.#gid, member_usernames });
+  }
+
+  async #ok(method: string, params: unknown): Promise<Record<string, unknown>> {
+    const answer = await this.#stage.tab(0)?.call(method, params);
+    if (answer?.as !== 'success') throw new Error(`${method}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** Each lane for itself: what takes longer than the schedule thinks holds up only its own. */
+  async #carryOut(schedule: Step[]): Promise<void> {
+    const begin = performance.now();
+    const lanes = new Map<Lane, Step[]>();
+    for (const step of schedule) lanes.set(step.lane, [...(lanes.get(step.lane) ?? []), step]);
+    await Promise.all(
+      [...lanes.values()].map(async (steps) => {
+        for (const step of steps) {
+          await this.#pass(step.atMs - (performance.now() - begin));
+          await this.#step(step);
+        }
+      }),
+    );
+  }
+
+  async #step(step: Step): Promise<void> {
+    const { atMs, lane, ...action } = step;
+    if (action.do === 'send') return this.#send(action);
+    if (action.do === 'retry') return this.#stage.tab(action.slot)?.retryFailed();
+    const happening = { at: Date.now(), what: `[${lane}] ${Object.values(action).join(' ')}` };
+    this.#history.happenings.push(happening);
+    const done = await this.#fault(step);
+    if (!done) happening.what += ' (left out)';
+    else if (action.do !== 'drain') this.#faults.set(action.do, (this.#faults.get(action.do) ?? 0) + 1);
+    this.#history.happenings.push({ at: Date.now(), what: `${happening.what}: done` });
+  }
+
+  /** @returns whether there was occasion for it */
+  async #fault(action: Step): Promise<boolean> {
+    const { gateway } = this.world;
+    switch (action.do) {
+      case 'killGateway':
+      case 'stopGateway':
+        await (action.do === 'killGateway' ? gateway.kill() : gateway.stop());
+        await this.#pass(action.ms);
+        await gateway.start();
+        return true;
+      case 'open':
+        return this.#stage.openTab(action.slot, action.offlineSend);
+      case 'close':
+        return this.#stage.close(action.slot);
+      case 'reload':
+        return this.#stage.reload(action.slot);
+      case 'crash':
+        return this.#stage.crash(action.slot);
+      case 'killWorker':
+        await this.#stage.killWorker(action.profile);
+        this.#silent.delete(action.profile);
+        return true;
+      case 'killBrowser':
+        return this.#stage.killBrowser(action.profile);
+      case 'clearStorage':
+        return this.#stage.clearStorage(action.profile);
+      case 'fillStorage':
+        return this.#stage.fillStorage(action.profile);
+      case 'drain':
+        return this.#drain(action.profile);
+      case 'send':
+      case 'retry':
+        return false;
+      default:
+        await this.#network.carryOut(action);
+        return true;
+    }
+  }
+
+  #send({ slot, to, count, file, cancel }: Send): void {
+    const tab = this.#stage.tab(slot);
+    const profile = SLOTS[slot]?.profile;
+    if (!tab?.isJoined || profile === undefined || this.#silent.has(profile)) return;
+    this.#sendFrom(tab, to, count, file, cancel);
+  }
+
+  #sendFrom(tab: LiveTab, to: string, count: number, file = false, cancelled = false): string[] {
+    const { name: instance, account } = tab.record;
+    const line = `${instance} to ${to}`;
+    const first = this.#sent.get(line) ?? 0;
+    this.#sent.set(line, first + count);
+    const names = Array.from({ length: count }, (_, i) =>
+      nameOf({ account, instance, to, n: first + i }, this.#history.run),
+    );
+    tab.send(
+      names.map((name, i) => ({
+        name,
+        to,
+        gid: this.#gid,
+        file: file && i === 0,
+        cancelled: cancelled && i > 0,
+      })),
+    );
+    return names;
+  }
+
+  async #drain(profile: ProfileName): Promise<boolean> {
+    this.#silent.add(profile);
+    return this.#settled(`nothing on its way from ${profile}`, slotsOf(profile));
+  }
+
+  /** Waits until all that these tabs and their accounts have sent has come to its end. */
+  async #settled(what: string, slots: readonly number[]): Promise<boolean> {
+    let last = '';
+    const isDone = async () => {
+      const states = await Promise.all(
+        slots.map(async (slot) => {
+          const tab = this.#stage.tab(slot);
+          if (!tab?.isJoined) return `slot ${slot} is not in`;
+          const standing = await tab.standing().catch(() => undefined);
+          if (!standing) return `${tab.record.name} does not answer`;
+          const { isReady, isOpen, outbox } = standing;
+          const waiting = outbox.filter(({ state }) => state === 'queued' || state === 'sending');
+          if (isReady && isOpen === 0 && waiting.length === 0) return '';
+          return `${tab.record.name}: ${isReady ? 'ready' : 'not ready'}, ${isOpen} calls open, outbox ${JSON.stringify(waiting)}`;
+        }),
+      );
+      last = states.filter((state) => state !== '').join('\n');
+      return last === '';
+    };
+    return until(what, isDone, SETTLE_TIMEOUT_MS).catch(() => {
+      this.#history.stuck.push(`waited ${SETTLE_TIMEOUT_MS / 1_000} s for: ${what}\n${last}`);
+      return false;
+    });
+  }
+
+  /**
+   * Ends the faults and waits for quiet. Then everyone says a last word in each conversation: since what is said in one arrives in order,
+   * a tab that has heard all last words has heard all there was.
+   */
+  async #putRight(): Promise<void> {
+    this.#network.calm();
+    this.#silent.clear();
+    for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
+    for (const tab of this.#stage.tabs) await tab.online();
+    const all = [...SLOTS.keys()];
+    if (!(await this.#settled('quiet', all))) return;
+    const speakers = ACCOUNTS.map((account) =>
+      this.#stage.tabs.find(({ record }) => record.account === account),
+    );
+    const words = speakers.flatMap((tab) =>
+      tab
+        ? TARGETS.filter((to) => to !== tab.record.account).map((to) => {
+            const [name = ''] = this.#sendFrom(tab, to, 1);
+            return {
+              name,
+              by: tab.record.name,
+              conversation: to === 'group' ? to : `${tab.record.account}+${to}`,
+            };
+          })
+        : [],
+    );
+    await this.#settled('the last words to be said', all);
+    const hasHeard = ({ record: { account, name, told } }: LiveTab) => {
+      const heard = new Set(told.map((one) => one.name));
+      return words.every(
+        (word) => word.by === name || !isPartOf(account, word.conversation) || heard.has(word.name),
+      );
+    };
+    // Who has not by then has missed something: the checker says what.
+    await until('the last words to be heard', () => this.#stage.tabs.every(hasHeard), TOLD_TIMEOUT_MS).catch(
+      () => undefined,
+    );
+  }
+
+  async #collect(): Promise<void> {
+    const { gateway, relay } = this.world;
+    for (const { outbox } of await this.#standings()) {
+      const at = Date.now();
+      for (const { name, state, code } of outbox) {
+        this.#history.sends.get(name)?.outbox.push({ at, state, code, by: 'the end' });
+      }
+    }
+    for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
+    await gateway.stop();
+    for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
+      const { text, extras } = content.msg_body;
+      const name = typeof text === 'string' ? text : (extras as { name?: unknown } | undefined)?.name;
+      if (typeof name === 'string') this.#history.stored.push({ msg_id, at: ctime_ms, name });
+    }
+  }
+
+  async #standings() {
+    const standings = this.#stage.tabs.map((tab) => tab.standing().catch(() => ({ outbox: [] })));
+    return Promise.all(standings);
+  }
+
+  /** The schedule's own time. */
+  #pass(ms: number): Promise<void> {
+    const { signal } = this.#over;
+    if (ms <= 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done);
+    });
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * What happens when: sends, and everything that goes wrong meanwhile. A pure function of the seed and the length, so that a run can be
+ * repeated; what the schedule asks for too late (a tab that is not there any more) the run leaves out.
+ *
+ * Each lane is carried out in order and beside the others. Two faults that together may lose what was accepted are kept apart: from the
+ * moment at which a profile's storage has failed until its outbox is empty, neither its tabs nor its worker die.
+ */
+import { FakeRandom } from '../unit/fakes/random.js';
+import { PROFILES, type ProfileName, SLOTS, slotsOf, TARGETS, type Target } from './cast.js';
+
+export type Lane = 'sends' | 'network' | 'gateway' | ProfileName;
+
+export type Send = { do: 'send'; slot: number; to: Target; count: number; file: boolean; cancel: boolean };
+
+export type Action =
+  | Send
+  /** Sends again what was reported as failed. */
+  | { do: 'retry'; slot: number }
+  | { do: 'cut' }
+  /** The next frames, either way, are held, and all behind them. */
+  | { do: 'delay'; frames: number; delayMs: number }
+  | { do: 'repeat'; frames: number }
+  | { do: 'swallow'; what: Swallowed; frames: number }
+  /** The connection breaks instead of passing such a frame. */
+  | { do: 'cutOn'; what: Swallowed }
+  /** Half-open: nothing passes, nobody is told. */
+  | { do: 'freeze'; ms: number }
+  /** Nobody can connect anew. */
+  | { do: 'refuse'; ms: number }
+  | { do: 'offline'; ms: number }
+  | { do: 'killGateway'; ms: number }
+  | { do: 'stopGateway'; ms: number }
+  | { do: 'close' | 'reload' | 'crash'; slot: number }
+  | { do: 'open'; slot: number; offlineSend: 'queue' | 'timeout' }
+  | { do: 'killWorker' | 'killBrowser'; profile: ProfileName }
+  | { do: 'clearStorage' | 'fillStorage'; profile: ProfileName }
+  /** No more sends from this profile until its worker has died; goes on when nothing is on its way. */
+  | { do: 'drain'; profile: ProfileName };
+
+export type Swallowed = 'ack' | 'answer' | 'request';
+export type FaultName = Exclude<Action['do'], 'send' | 'retry' | 'drain'>;
+export type Step = Action & { atMs: number; lane: Lane };
+
+const SEND_GAP_MS = 350;
+const NETWORK_GAP_MS = 1_800;
+const GATEWAY_GAP_MS = 14_000;
+const PROFILE_GAP_MS = 3_500;
+/** How long a profile goes on with a storage that has failed. */
+const DEGRADED_MS = 2_500;
+/** Outages as long as the runtime's own timeouts need a run that is long enough to get over them. */
+const LONG_RUN_MS = 120_000;
+const OFFLINE_MS = { short: [500, 3_000], long: [500, 12_000] } as const;
+const FREEZE_MS = { short: [300, 2_000], long: [500, 25_000] } as const;
+const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
+
+export function makeSchedule(seed: number, lengthMs: number): Step[] {
+  const writer = new Writer(seed, lengthMs);
+  return [
+    ...writer.sends(),
+    ...writer.network(),
+    ...writer.gateway(),
+    ...PROFILES.flatMap((profile) => writer.profile(profile)),
+  ].sort((a, b) => a.atMs - b.atMs);
+}
+
+class Writer {
+  readonly #random: FakeRandom;
+  readonly #length: 'short' | 'long';
+
+  constructor(
+    seed: number,
+    private readonly lengthMs: number,
+  ) {
+    this.#random = new FakeRandom(seed);
+    this.#length = lengthMs >= LONG_RUN_MS ? 'long' : 'short';
+  }
+
+  sends(): Step[] {
+    return this.#lane('sends', SEND_GAP_MS, () => {
+      const slot = this.#random.below(SLOTS.length);
+      if (this.#random.chance(0.03)) return [{ do: 'retry', slot }];
+      const others = TARGETS.filter((target) => target !== SLOTS[slot]?.account);
+      return [
+        {
+          do: 'send',
+          slot,
+          to: this.#random.pick(others) ?? 'group',
+          count: this.#random.chance(0.15) ? 4 + this.#random.below(5) : 1 + this.#random.below(2),
+          file: this.#random.chance(0.1),
+          cancel: this.#random.chance(0.1),
+        },
+      ];
+    });
+  }
+
+  network(): Step[] {
+    const frames = () => 1 + this.#random.below(6);
+    const deck = this.#deck<Action>([
+      () => ({ do: 'cut' }),
+      () => ({ do: 'delay', frames: frames(), delayMs: 100 + this.#random.below(900) }),
+      () => ({ do: 'repeat', frames: frames() }),
+      () => ({ do: 'swallow', what: 'ack', frames: frames() }),
+      () => ({ do: 'swallow', what: 'answer', frames: 1 + this.#random.below(2) }),
+      () => ({ do: 'swallow', what: 'request', frames: 1 + this.#random.below(2) }),
+      () => ({ do: 'cutOn', what: 'answer' }),
+      () => ({ do: 'cutOn', what: 'request' }),
+      () => ({ do: 'freeze', ms: this.#between(FREEZE_MS) }),
+      () => ({ do: 'refuse', ms: this.#between(OFFLINE_MS) }),
+      () => ({ do: 'offline', ms: this.#between(OFFLINE_MS) }),
+    ]);
+    return this.#lane('network', NETWORK_GAP_MS, () => [deck()]);
+  }
+
+  gateway(): Step[] {
+    const deck = this.#deck<Action>([
+      () => ({ do: 'killGateway', ms: this.#between(DOWN_MS) }),
+      () => ({ do: 'stopGateway', ms: this.#between(DOWN_MS) }),
+    ]);
+    return this.#lane('gateway', Math.min(GATEWAY_GAP_MS, this.lengthMs / 3), () => [deck()]);
+  }
+
+  profile(profile: ProfileName): Step[] {
+    const slots = slotsOf(profile);
+    const slot = () => this.#random.pick(slots) ?? 0;
+    const open = (at: number): Action => ({
+      do: 'open',
+      slot: at,
+      offlineSend: this.#random.chance(0.25) ? 'timeout' : 'queue',
+    });
+    const comesBack = (how: 'close' | 'crash'): Action[] => {
+      const at = slot();
+      return [{ do: how, slot: at }, open(at)];
+    };
+    const degraded = (how: 'clearStorage' | 'fillStorage'): Action[] => [
+      { do: how, profile },
+      { do: 'drain', profile },
+      { do: 'killWorker', profile },
+    ];
+    const reopened = (): Action[] => slots.map((at) => open(at));
+    const deck = this.#deck<Action[]>([
+      () => comesBack('close'),
+      () => comesBack('crash'),
+      () => [{ do: 'reload', slot: slot() }],
+      () => [{ do: 'killWorker', profile }],
+      () => [{ do: 'killBrowser', profile }, ...reopened()],
+      () => degraded('clearStorage'),
+      () => degraded('fillStorage'),
+      // All at once: the worker goes with its last tab.
+      () => [...slots.map((at): Action => ({ do: 'close', slot: at })), ...reopened()],
+    ]);
+    return this.#lane(profile, PROFILE_GAP_MS, deck);
+  }
+
+  #lane(lane: Lane, gapMs: number, next: () => Action[]): Step[] {
+    const steps: Step[] = [];
+    for (let atMs = this.#gap(gapMs); atMs < this.lengthMs; atMs += this.#gap(gapMs)) {
+      for (const action of next()) {
+        if (action.do === 'drain') atMs += DEGRADED_MS;
+        steps.push({ ...action, atMs, lane });
+      }
+    }
+    return steps;
+  }
+
+  #gap(gapMs: number): number {
+    return Math.round(gapMs * (0.5 + this.#random.next()));
+  }
+
+  #between(range: Record<'short' | 'long', readonly [number, number]>): number {
+    const [least, most] = range[this.#length];
+    return least + this.#random.below(most - least);
+  }
+
+  /** Like a deck of cards: each comes once before any comes again. */
+  #deck<T>(cards: readonly (() => T)[]): () => T {
+    let left: (() => T)[] = [];
+    return () => {
+      if (left.length === 0) left = [...cards];
+      const [card] = left.splice(this.#random.below(left.length), 1);
+      return (card ?? (cards[0] as () => T))();
+    };
+  }
+}

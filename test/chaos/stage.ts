@@ -1,0 +1,244 @@
+/**
+ * The browsers of a run and the tabs in them. A tab that goes, however it goes, is another instance when it comes back; what its page
+ * reported until then is in the history.
+ */
+import type { CDPSession, Page } from 'playwright-core';
+import type { Profile } from '../harness/browser.js';
+import type { World } from '../harness/world.js';
+import { PROFILES, type ProfileName, SLOTS } from './cast.js';
+import { type History, type InstanceRecord, type PageEvent, record } from './history.js';
+
+/** What `pages/page.js` puts there. */
+interface ChaosWindow {
+  chaos: {
+    sendAll(sends: PageSend[]): void;
+    retryFailed(): Promise<void>;
+    standing(): Promise<Standing>;
+    call(method: string, params: unknown): Promise<Record<string, unknown>>;
+  };
+}
+
+export interface PageSend {
+  name: string;
+  to: string;
+  gid: number;
+  file: boolean;
+  cancelled: boolean;
+}
+
+export interface Standing {
+  isReady: boolean;
+  isOpen: number;
+  outbox: { name: string; state: string; code?: number }[];
+}
+
+/** A tab that is there. */
+export class LiveTab {
+  constructor(
+    readonly page: Page,
+    readonly record: InstanceRecord,
+    readonly slot: number,
+  ) {}
+
+  get isJoined(): boolean {
+    return this.record.joinedAt !== undefined;
+  }
+
+  /** Not waited for: the page may die of something else meanwhile. */
+  send(sends: PageSend[]): void {
+    this.page
+      .evaluate((all) => (window as unknown as ChaosWindow).chaos.sendAll(all), sends)
+      .catch(() => undefined);
+  }
+
+  retryFailed(): void {
+    this.page.evaluate(() => (window as unknown as ChaosWindow).chaos.retryFailed()).catch(() => undefined);
+  }
+
+  /** The browser has noticed that the network is back. */
+  async online(): Promise<void> {
+    await this.page.evaluate(() => void window.dispatchEvent(new Event('online'))).catch(() => undefined);
+  }
+
+  standing(): Promise<Standing> {
+    return this.page.evaluate(() => (window as unknown as ChaosWindow).chaos.standing());
+  }
+
+  call(method: string, params: unknown): Promise<Record<string, unknown>> {
+    return this.page.evaluate(
+      ([name, json]) => (window as unknown as ChaosWindow).chaos.call(name, JSON.parse(json)),
+      [method, JSON.stringify(params)] as const,
+    );
+  }
+}
+
+export class Stage {
+  readonly #profiles = new Map<ProfileName, Profile>();
+  readonly #tabs = new Map<number, LiveTab>();
+  readonly #count = new Map<string, number>();
+  /** A quota lasts as long as the session that has set it. */
+  readonly #quotas = new Map<ProfileName, CDPSession>();
+
+  constructor(
+    private readonly world: World,
+    private readonly history: History,
+  ) {}
+
+  async open(): Promise<void> {
+    for (const name of PROFILES) {
+      const profile = await this.world.profile();
+      this.#profiles.set(name, profile);
+      await this.#listen(profile);
+    }
+  }
+
+  tab(slot: number): LiveTab | undefined {
+    return this.#tabs.get(slot);
+  }
+
+  get tabs(): LiveTab[] {
+    return [...this.#tabs.values()];
+  }
+
+  /** @returns whether there was room for one */
+  async openTab(slot: number, offlineSend: 'queue' | 'timeout' = 'queue'): Promise<boolean> {
+    if (this.#tabs.has(slot)) return false;
+    const page = await this.#profile(this.#at(slot).profile).page();
+    // Chromium ends a renderer with all pages in it.
+    page.once('crash', () => this.#goneWith(page, 'crashed'));
+    await this.#load(page, slot, offlineSend);
+    return true;
+  }
+
+  async close(slot: number): Promise<boolean> {
+    const tab = this.#tabs.get(slot);
+    if (!tab) return false;
+    this.#goneWith(tab.page, 'closed');
+    await tab.page.close();
+    return true;
+  }
+
+  async reload(slot: number): Promise<boolean> {
+    const tab = this.#tabs.get(slot);
+    if (!tab) return false;
+    this.#goneWith(tab.page, 'reloaded');
+    await this.#load(tab.page, slot, 'queue');
+    return true;
+  }
+
+  async crash(slot: number): Promise<boolean> {
+    const tab = this.#tabs.get(slot);
+    if (!tab) return false;
+    const { page } = tab;
+    const crashed = new Promise((resolve) => page.once('crash', resolve));
+    const session = await page.context().newCDPSession(page);
+    // Never answered: who would.
+    session.send('Page.crash').catch(() => undefined);
+    await crashed;
+    return true;
+  }
+
+  async killWorker(name: ProfileName): Promise<boolean> {
+    await this.#quotas
+      .get(name)
+      ?.detach()
+      .catch(() => undefined);
+    this.#quotas.delete(name);
+    await this.#profile(name).killSharedWorkers();
+    return true;
+  }
+
+  async killBrowser(name: ProfileName): Promise<boolean> {
+    const profile = this.#profile(name);
+    this.#quotas.delete(name);
+    await profile.kill();
+    for (const { page, slot } of this.tabs) {
+      if (this.#at(slot).profile === name) this.#goneWith(page, 'browser killed');
+    }
+    await profile.open();
+    await this.#listen(profile);
+    return true;
+  }
+
+  /** The account's databases are deleted under the worker's hands. @returns false where there is no tab to do it from */
+  async clearStorage(name: ProfileName): Promise<boolean> {
+    const session = await this.#sessionIn(name);
+    await session?.send('Storage.clearDataForOrigin', { origin: this.#origin, storageTypes: 'indexeddb' });
+    await session?.detach();
+    return session !== undefined;
+  }
+
+  /** No room for anything, until the worker is killed. */
+  async fillStorage(name: ProfileName): Promise<boolean> {
+    const session = await this.#sessionIn(name);
+    await session?.send('Storage.overrideQuotaForOrigin', { origin: this.#origin, quotaSize: 0 });
+    if (session) this.#quotas.set(name, session);
+    return session !== undefined;
+  }
+
+  get #origin(): string {
+    return new URL(this.world.site.url).origin;
+  }
+
+  async #sessionIn(name: ProfileName): Promise<CDPSession | undefined> {
+    const tab = this.tabs.find(({ slot }) => this.#at(slot).profile === name);
+    return tab?.page.context().newCDPSession(tab.page);
+  }
+
+  #at(slot: number): (typeof SLOTS)[number] {
+    const found = SLOTS[slot];
+    if (found === undefined) throw new Error(`there is no slot ${slot}`);
+    return found;
+  }
+
+  #profile(name: ProfileName): Profile {
+    const profile = this.#profiles.get(name);
+    if (profile === undefined) throw new Error(`the profile ${name} is not open`);
+    return profile;
+  }
+
+  async #load(page: Page, slot: number, offlineSend: 'queue' | 'timeout'): Promise<void> {
+    const { account, profile } = this.#at(slot);
+    const count = (this.#count.get(account) ?? 0) + 1;
+    this.#count.set(account, count);
+    const name = `${account}.${count}`;
+    const openedAt = Date.now();
+    const instance: InstanceRecord = {
+      name,
+      account,
+      profile,
+      openedAt,
+      epoch: 0,
+      joinedAt: undefined,
+      gone: undefined,
+      told: [],
+    };
+    this.history.instances.set(name, instance);
+    this.history.happenings.push({ at: openedAt, what: `opened (${offlineSend})`, of: name });
+    const url = new URL('/chaos/', this.world.site.url);
+    const { relay, gateway } = this.world;
+    const auth = `${relay.url}/dev/auth?appkey=${gateway.appkey}`;
+    const { password } = this.world.user(account);
+    const query = { instance: name, account, password, offlineSend, address: relay.url, auth };
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+    this.#tabs.set(slot, new LiveTab(page, instance, slot));
+    await page.goto(url.href);
+  }
+
+  #goneWith(page: Page, how: string): void {
+    for (const [slot, tab] of this.#tabs) {
+      if (tab.page !== page) continue;
+      const at = Date.now();
+      tab.record.gone = { at, how };
+      this.history.happenings.push({ at, what: how, of: tab.record.name });
+      this.#tabs.delete(slot);
+      if (how === 'crashed') void page.close().catch(() => undefined);
+    }
+  }
+
+  #listen(profile: Profile): Promise<unknown> {
+    return profile.context.exposeFunction('chaosReport', (events: PageEvent[]) => {
+      for (const event of events) record(this.history, event);
+    });
+  }
+}
