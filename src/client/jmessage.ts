@@ -200,6 +200,7 @@ class Core implements LocalApi {
       });
     if (STARTS_AFRESH.has(method) && (method === 'loginOut' || !this.isLogin())) {
       this.#seen.clear();
+      this.#link.startAfresh();
       this.#unread.clear();
     }
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.

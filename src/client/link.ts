@@ -111,6 +111,11 @@ export class Link {
     this.#tell((api) => api.abort(callId));
   }
 
+  /** Whoever logs in anew has not been told a message yet. */
+  startAfresh(): void {
+    if (this.#last) this.#last = { ...this.#last, newestMs: 0 };
+  }
+
   /** From now on the application hears what becomes of sends. */
   watchOutbox(): void {
     if (this.#watchesOutbox) return;

@@ -70,7 +70,8 @@ export type ParamsOf<R extends MethodRow> = R['params'] extends Schema
 export type CheckedParamsOf<R extends MethodRow> = R['params'] extends Schema
   ? v.InferOutput<R['params']>
   : undefined;
-export type AnswerOf<R extends MethodRow> = R['answer'] extends TypeOf<infer A> ? Ok & A & FromCache<R> : never;
+export type AnswerOf<R extends MethodRow> =
+  R['answer'] extends TypeOf<infer A> ? Ok & A & FromCache<R> : never;
 /** Answers that are kept say so when they come from here. */
 type FromCache<R extends MethodRow> = R extends { cache: string } ? { from_cache?: true } : unknown;
 export type SecondOf<R extends MethodRow> = R extends { second: TypeOf<infer S> } ? S : undefined;

@@ -2,7 +2,7 @@
 import type { Credentials } from './credentials.js';
 import type { EventLog } from './event-log.js';
 import type { Platform } from './platform.js';
-import type { OutboxRecord, Store } from './store/store.js';
+import type { OutboxRecord, Progress, Store } from './store/store.js';
 
 export interface Account {
   /** Names the account among all: address, appkey, username. */
@@ -28,6 +28,8 @@ export interface SessionOptions {
   store: Store;
   /** What the store has of earlier sends. */
   outbox: readonly OutboxRecord[];
+  /** … and of how far its streams were taken. */
+  progress: Progress | undefined;
   /** What the server answered to the login. */
   login: LoginAnswer;
   nextSeq(): number;

@@ -58,18 +58,20 @@ export class Audience {
    */
   markFor(tab: Tab, earlier: AccountEvent[] = []): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
+    // They come after the history, for this tab.
+    const then = earlier.map((event) => ({ ...event, seq: this.nextSeq() }));
     this.events.joined(tab.id, seq);
     tab.hold();
     return (history) => {
       const told = new Set<number>();
-      for (const { listener, data } of [...earlier, ...this.events.since(seq, tab.id).events]) {
+      for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
         if (listener === 'onMsgReceive') told.add((data as Message).msg_id);
       }
       const data = history
         .map((one) => ({ ...one, msgs: one.msgs.filter(({ msg_id }) => !told.has(msg_id)) }))
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
-      tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...earlier]);
+      tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then]);
     };
   }
 

@@ -20,9 +20,6 @@ const REMEMBERED_IDS = 20_000;
 /** How much of each conversation a tab is given when it joins with roaming: what the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
 
-/** What is told to a tab that another worker left is told from this much earlier: it knows what it has. */
-const OVERLAP_MS = 60_000;
-
 export interface InboxHandlers {
   acknowledgeMessage(message: Message): void;
   acknowledgeSync(syncKey: number): void;
@@ -121,9 +118,7 @@ export class Inbox {
   /** What a tab may have missed that was told everything up to then. Runs in turn, as the snapshot does. */
   since(ctimeMs: number, use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
-      // Each conversation has its own order: across them a message can be told later than one that is newer.
-      const missed =
-        ctimeMs > 0 ? await this.store.since(ctimeMs - OVERLAP_MS) : new Map<string, Message[]>();
+      const missed = await this.store.since(ctimeMs);
       use([...missed.values()].flatMap((msgs) => this.#asSynced(msgs) ?? []));
     });
   }

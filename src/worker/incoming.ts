@@ -36,10 +36,22 @@ export interface IncomingParts {
 }
 
 export class Incoming {
-  #progress: Progress = { syncKey: 0, eventKey: 0, receiptKey: 0, seenEvents: [], seenReceipts: [] };
+  #progress: Progress;
   readonly #routes: Record<string, (payload: unknown) => void>;
 
-  constructor(private readonly parts: IncomingParts) {
+  /** @param progress where the account's streams were left, by another worker */
+  constructor(
+    private readonly parts: IncomingParts,
+    progress: Progress | undefined,
+  ) {
+    this.#progress = {
+      syncKey: 0,
+      eventKey: 0,
+      receiptKey: 0,
+      seenEvents: [],
+      seenReceipts: [],
+      ...progress,
+    };
     const { inbox, rooms, audience } = parts;
     this.#routes = {
       msg_sync: (payload) => inbox.live(payload),
@@ -64,11 +76,6 @@ export class Incoming {
         for (const message of pushes.parseRoomHistory(payload)) this.#routes.room_msg_sync?.(message);
       },
     };
-  }
-
-  /** Where the account's streams were left, by this worker or another. */
-  async load(): Promise<void> {
-    this.#progress = { ...this.#progress, ...(await this.parts.store.progress()) };
   }
 
   /** The keys for `sync_check`. */

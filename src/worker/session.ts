@@ -70,7 +70,8 @@ export class Session {
   #uid: number;
   #timers = new AbortController();
   #waiters: (() => void)[] = [];
-  #onWaiting: (() => void)[] = [];
+  /** Who waits for a sync to be through or for an attempt to have failed. */
+  #onRest: (() => void)[] = [];
   #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -103,19 +104,22 @@ export class Session {
       },
       onSync: (conversations) => this.#audience.publish('onSyncConversation', conversations),
     });
-    this.#incoming = new Incoming({
-      self: account,
-      audience: this.#audience,
-      inbox: this.#inbox,
-      rooms: this.#rooms,
-      store,
-      acknowledge,
-      onReadElsewhere: (read) => {
-        const ref = read.gid ? { gid: read.gid } : { username: read.username ?? '', appkey: read.appkey };
-        this.#unread.read(conversationId(ref, account.appkey), false);
+    this.#incoming = new Incoming(
+      {
+        self: account,
+        audience: this.#audience,
+        inbox: this.#inbox,
+        rooms: this.#rooms,
+        store,
+        acknowledge,
+        onReadElsewhere: (read) => {
+          const ref = read.gid ? { gid: read.gid } : { username: read.username ?? '', appkey: read.appkey };
+          this.#unread.read(conversationId(ref, account.appkey), false);
+        },
+        onEnd: (reason) => void this.end(reason),
       },
-      onEnd: (reason) => void this.end(reason),
-    });
+      options.progress,
+    );
     const history = new History({
       account,
       store,
@@ -210,7 +214,10 @@ export class Session {
     if (since?.seq) {
       this.#audience.comeBack(tab, since.seq);
     } else if (since) {
-      this.#inbox.since(since.newestMs, this.#audience.markFor(tab, this.#audience.soFar(tab)));
+      const take = this.#audience.markFor(tab, this.#audience.soFar(tab));
+      if (since.newestMs > 0) this.#inbox.since(since.newestMs, take);
+      else if (tab.roaming) this.#inbox.snapshot(take);
+      else take([]);
     } else {
       // Before the first sync all that the session has heard is news to it, but for an outage before its time.
       const earlier = this.#synced ? [] : this.#audience.soFar(tab);
@@ -218,8 +225,9 @@ export class Session {
         tab,
         earlier.filter(({ listener }) => listener !== 'onDisconnect'),
       );
-      if (tab.roaming) this.#inbox.snapshot(take);
-      else take([]);
+      if (!tab.roaming || this.#incoming.keys.sync_key === 0) take([]);
+      // What is missed goes in between: so the history waits for it, unless it cannot come.
+      else void this.#caughtUp().then(() => this.#inbox.snapshot(take));
     }
     if (this.#degraded !== undefined) this.#tellDegraded(tab, this.#degraded);
     this.#audience.announce();
@@ -288,11 +296,18 @@ export class Session {
     });
   }
 
+  /** Resolves when a sync is through, or will not be just now. */
+  #caughtUp(): Promise<void> {
+    const { state } = this.#link;
+    if (this.#synced || state === 'waiting' || state === 'ended') return Promise.resolve();
+    return new Promise((resolve) => this.#onRest.push(resolve));
+  }
+
   /** Resolves when the session is connected or over, or is known not to be reachable just now. */
   async firstTry(): Promise<void> {
     if (this.#link.state === 'waiting') return;
     const tried = new AbortController();
-    this.#onWaiting.push(() => tried.abort());
+    this.#onRest.push(() => tried.abort());
     await this.settledState(tried.signal);
   }
 
@@ -356,6 +371,7 @@ export class Session {
     }
     this.#audience.tabs.clear();
     this.#release();
+    this.#rest();
     this.options.onEnded(lapsed);
     await closed;
     await this.#inbox.idle();
@@ -402,10 +418,7 @@ export class Session {
       {
         clock: this.#platform.clock,
         ask: (event, payload) => this.#ask(event, payload),
-        keys: async () => {
-          await this.#incoming.load();
-          return this.#syncKeys();
-        },
+        keys: () => this.#syncKeys(),
         rooms: () => this.#rooms.entered(),
         idle: () => {
           this.#inbox.syncEnds();
@@ -474,9 +487,13 @@ export class Session {
   #reflect(state: UplinkState): void {
     if (this.ended) return;
     this.#link = state;
-    if (state.state === 'waiting') for (const told of this.#onWaiting.splice(0)) told();
+    if (state.state === 'waiting' || state.state === 'ready') this.#rest();
     this.options.log(`${this.account.username}: ${state.state}`);
     this.#audience.announce();
+  }
+
+  #rest(): void {
+    for (const resolve of this.#onRest.splice(0)) resolve();
   }
 
   #release(): void {

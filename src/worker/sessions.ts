@@ -182,11 +182,12 @@ export class Sessions {
       degraded = reason;
     };
     const store = await this.#openStore(account, (reason) => tell(reason));
-    const [outbox, onDisk] = await Promise.all([store.outbox(), store.token()]);
+    const [outbox, progress, onDisk] = await Promise.all([store.outbox(), store.progress(), store.token()]);
     const { uuid } = this.platform;
     return {
       store,
       outbox,
+      progress,
       credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
       onDegraded(fn) {
         tell = fn;
@@ -203,7 +204,7 @@ export class Sessions {
   }
 }
 
-interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'credentials'> {
+interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'credentials'> {
   /** Who is to know when the storage fails, or if it already has. */
   onDegraded(fn: (reason: string) => void): void;
 }

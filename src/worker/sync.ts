@@ -12,7 +12,7 @@ export interface SyncParts {
   clock: Clock;
   ask(event: string, payload: object): Promise<Reply>;
   /** Roaming, and the account's keys. */
-  keys(): Promise<object>;
+  keys(): object;
   rooms(): number[];
   /** Resolves when all that has been pushed so far is dealt with. */
   idle(): Promise<void>;
@@ -22,10 +22,8 @@ export interface SyncParts {
 
 /** Runs until the signal says that the connection is gone. */
 export async function keepInSync(parts: SyncParts, signal: AbortSignal): Promise<void> {
-  const keys = await parts.keys();
-  if (signal.aborted) return;
   const entering = parts.rooms().map((id) => parts.ask('join_room', { id }));
-  const check = await parts.ask('sync_check', keys);
+  const check = await parts.ask('sync_check', parts.keys());
   if (signal.aborted) return;
   const conversations = await parts.ask('get_conversations', {});
   await Promise.all(entering);

@@ -210,7 +210,7 @@ describe('whatever comes', () => {
         fc.anything(),
       ),
     );
-    const methods = METHOD_NAMES.filter((name) => METHODS[name].params !== null);
+    const methods = METHOD_NAMES.filter((name) => name !== 'loginOut' && METHODS[name].params !== null);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...methods), junk, async (method, params) => {
         const schema = METHODS[method].params;

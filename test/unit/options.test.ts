@@ -9,6 +9,7 @@ test('without options it is the service, in the Engine.IO revision that it speak
     engine: 3,
     debug: false,
     canAuth: false,
+    outboxAgeMs: 86_400_000,
   });
 });
 
@@ -30,6 +31,7 @@ test('what is given is taken', () => {
     upload_file: 'http://localhost:2/up',
     engine: 3,
     debug: true,
+    offlineSend: 'timeout',
     auth: () => ({ appkey: 'a', random_str: 'r', signature: 's', timestamp: 1, flag: false }),
   };
   expect(settingsOf(options)).toEqual({
@@ -38,6 +40,7 @@ test('what is given is taken', () => {
     engine: 3,
     debug: true,
     canAuth: true,
+    outboxAgeMs: 25_000,
   });
 });
 

@@ -216,9 +216,22 @@ describe('a lane', () => {
 
 describe('attaching', () => {
   test('resolves at once when nothing may be done already', async () => {
-    void send();
     await attach();
+    void send();
     expect(wire).toHaveLength(1);
+  });
+
+  test('what there was before the first connection may be done already, by a worker that has died', async () => {
+    void send();
+    let sure = false;
+    void attach().then(() => {
+      sure = true;
+    });
+    await settle();
+    expect(sure).toBe(false);
+    answer();
+    await settle();
+    expect(sure).toBe(true);
   });
 
   test('resolves when what may be done already is answered', async () => {

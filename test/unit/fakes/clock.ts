@@ -40,6 +40,11 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** The machine sleeps: time goes by, and nothing that was due is done before it wakes ({@link advance}). */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
@@ -47,11 +52,11 @@ export class FakeClock implements Clock {
       const [next] = this.#timers;
       if (!next || next.at > until) break;
       this.#timers.shift();
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       next.fn();
       await settle();
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
   }
 }
 

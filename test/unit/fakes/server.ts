@@ -112,6 +112,12 @@ export class FakeServer implements Callee {
     if (user) this.#kick(user);
   }
 
+  /** Its resume token is worth nothing any more. */
+  revoke(username: string): void {
+    const user = this.#users.get(username);
+    if (user) user.token = undefined;
+  }
+
   changePassword(username: string, password: string): void {
     const user = this.#users.get(username);
     if (!user) return;

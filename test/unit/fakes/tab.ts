@@ -160,6 +160,7 @@ export class FakeTab {
   /** Whoever logs in again expects the history again. */
   #startAfresh(): void {
     this.#seen.clear();
+    if (this.#last) this.#last = { ...this.#last, newestMs: 0 };
     this.#loginAt = this.events.length;
   }
 

@@ -117,8 +117,11 @@ export class FakeWorker {
       (...args: unknown[]) =>
         guard(() => fn.apply(store, args));
     return new Proxy<Store>(store, {
-      get: (target, name: keyof Store) =>
-        name === 'close' ? () => this.#closeStore() : work(target[name] as () => Promise<unknown>),
+      get: (target, name: keyof Store) => {
+        if (name === 'close') return () => this.#closeStore();
+        // Whoever awaits the store asks it for a `then`.
+        return name in target ? work(target[name] as () => Promise<unknown>) : undefined;
+      },
     });
   }
 
