@@ -17,7 +17,13 @@ export class JMessage extends JMessageCore {
 export default JMessage;
 export type { ApiListeners, ApiMethods, LocalApi } from './client/jmessage.js';
 export type { InitParams, JMessageOptions } from './client/options.js';
-export { type AckData, JMessageError, type JMessageRequest, type QueuedData, type TimeoutData } from './client/request.js';
+export {
+  type AckData,
+  JMessageError,
+  type JMessageRequest,
+  type QueuedData,
+  type TimeoutData,
+} from './client/request.js';
 export { CODES, type ErrorCode, type Failure } from './protocol/codes.js';
 export type { ListenerEvents, ListenerName } from './protocol/listeners.js';
 export type * from './protocol/methods.js';
