@@ -5,6 +5,7 @@
  * `isConnect`) it reads from its mirror of the worker's state.
  */
 import {
+  type AccountName,
   type AnswerOf,
   CODES,
   type ConversationId,
@@ -189,7 +190,7 @@ class Core implements LocalApi {
     }
     this.#open.set(callId, open);
     void this.#link
-      .call({ callId, method, params: takeApart(params), madeAt: this.#page.now() })
+      .call({ callId, method, params: takeApart(params), madeAt: this.#page.now(), account: this.#account() })
       .then((outcome) => {
         this.#open.delete(callId);
         if (outcome.kind === 'success') {
@@ -206,6 +207,11 @@ class Core implements LocalApi {
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.
     if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
     return open.request;
+  }
+
+  #account(): AccountName | undefined {
+    const { appkey, username } = this.#mirror.state;
+    return this.isLogin() && appkey && username ? { appkey, username } : undefined;
   }
 
   /** Some things are told only to those who want to hear them. */

@@ -107,12 +107,19 @@ export interface Mirror {
   restore: Restore;
 }
 
+export interface AccountName {
+  appkey: string;
+  username: string;
+}
+
 export interface Call {
   callId: string;
   method: MethodName | LocalName;
   params: unknown;
   /** When the application made the call, ms since 1970: it must not change between tries. */
   madeAt: number;
+  /** Who was logged in when it was made: what one account sends goes out as that account or not at all. */
+  account?: AccountName | undefined;
   /** The call's file is there already: what the upload answered, to a worker that has died since. */
   uploaded?: UploadedMedia;
 }

@@ -89,6 +89,11 @@ export class Calls {
     void this.#sends.cancel(callId);
   }
 
+  /** A send that is reported as failed elsewhere. */
+  disown(callId: string, error: Failure): Promise<void> {
+    return this.#sends.disown(callId, error);
+  }
+
   connected(): void {
     this.#sends.connected();
   }

@@ -3,6 +3,7 @@
  * {@link Session}; what opens, joins and ends sessions is here.
  */
 import {
+  type AccountName,
   type Call,
   CODES,
   check,
@@ -119,6 +120,10 @@ export class Runtime {
     await tab.ready;
     if (row?.step === 'session') return this.#sessions.run(tab, call, checked.value);
     const { session } = tab;
+    if (row?.message && call.account && !isOf(session, call.account)) {
+      await this.#sessions.disown(tab, call.account, call.callId);
+      return failed(session ? failure(CODES.sessionEnded) : this.#whyNoSession(tab));
+    }
     if (!session) return failed(this.#whyNoSession(tab));
     if (row) return session.call(tab, call, row, checked.value as Record<string, unknown>);
     return session.local(tab, call.method as LocalName, checked.value as Parameters<Session['local']>[2]);
@@ -145,6 +150,9 @@ export class Runtime {
     }
   }
 }
+
+const isOf = (session: Session | null, { appkey, username }: AccountName): boolean =>
+  session?.account.appkey === appkey && session.account.username === username;
 
 const METHOD_ROWS: Readonly<Record<string, MethodRow>> = METHODS;
 const LOCAL_ROWS: Readonly<Record<string, LocalRow>> = LOCAL_METHODS;

@@ -145,6 +145,12 @@ export class Sends {
     return succeeded({});
   }
 
+  /** Its tab has been told that it failed. */
+  async disown(callId: string, error: Failure): Promise<void> {
+    const sending = this.#sendings.get(callId);
+    if (sending) await this.#callOff(sending, { is: 'failed', error }, failed(error));
+  }
+
   connected(): void {
     this.#online.resolve();
   }

@@ -7,6 +7,7 @@
 
 import { ridOf } from '../protocol/rid.js';
 import {
+  type AccountName,
   type AuthPayload,
   type Call,
   type CheckedParamsOf,
@@ -69,6 +70,12 @@ export class SessionMethods {
       case 'loginOut':
         return this.#loginOut(tab, (params as ParamsOf<'loginOut'>).wipe);
     }
+  }
+
+  /** A send that an account's tab is told has failed, for want of a session: whoever has accepted it before must not send it. */
+  async disown(tab: Tab, { appkey, username }: AccountName, callId: string): Promise<void> {
+    const account = this.#account(tab, appkey, username, '');
+    await this.#turns.run(keyOf(account), () => this.#sessions.disown(account, callId));
   }
 
   provideAuth(tab: Tab, auth: AuthPayload | null): void {

@@ -334,6 +334,11 @@ export class Session {
     return succeeded({});
   }
 
+  /** A send that is reported as failed elsewhere. */
+  disown(callId: string, error: Failure): Promise<void> {
+    return this.#calls.disown(callId, error);
+  }
+
   abort(callId: string): void {
     this.#calls.abort(callId);
   }

@@ -16,6 +16,7 @@ import { Credentials, newerToken } from './credentials.js';
 import { EventLog } from './event-log.js';
 import { Fence } from './fence.js';
 import { keyOf, type Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
+import { isOver } from './outbox.js';
 import { delay, type Platform } from './platform.js';
 import type { Answer } from './requests.js';
 import { Session } from './session.js';
@@ -139,6 +140,24 @@ export class Sessions {
     const session = this.#create(kept, { uid: 0, online_list: [] }, release);
     session.start();
     return session;
+  }
+
+  /** A send of the account that is reported as failed: it does not go out any more. */
+  async disown(account: Account, callId: string): Promise<void> {
+    const error = failure(CODES.sessionEnded);
+    const live = this.#live.get(account.key);
+    if (live) return live.disown(callId, error);
+    const deadline = new AbortController();
+    const cancel = this.platform.clock.after(RETRY_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    cancel();
+    // Who holds it is newer, and has been given the call by nobody.
+    if (!release) return;
+    const store = await this.#openStore(account, () => undefined);
+    const record = (await store.outbox()).find((one) => one.callId === callId);
+    if (record && !isOver(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
+    store.close();
+    release();
   }
 
   /** Deletes what is kept of an account that has no session. */

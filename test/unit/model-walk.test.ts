@@ -3,13 +3,15 @@
  * fail, workers die, messages fly. After each step what must never be must not be; at the end everything has come right.
  */
 import { describe, expect, test } from 'vitest';
-import type { MethodName, Outcome } from '../../src/protocol/index.js';
+import type { MethodName, OutboxEntry, Outcome } from '../../src/protocol/index.js';
 import type { Frame } from './fakes/network.js';
 import type { FakeTab } from './fakes/tab.js';
 import { World } from './fakes/world.js';
 
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = [1, 2, 3, 4, 5, 6, 7];
 const STEPS = 1_200;
+/** What has left may still arrive. */
+const ON_ITS_WAY_MS = 20;
 const MAX_TABS = 6;
 const USERS = ['alice', 'bob'] as const;
 /** All tries of all that may stand in line, and a session's linger for as long as something is on its way. */
@@ -27,15 +29,19 @@ class Walk {
   readonly members: Member[] = [];
   /** What became of each text: undefined while its call is open. */
   readonly sends = new Map<string, Outcome | undefined>();
+  /** When each text was reported as not sent. */
+  readonly reported = new Map<string, number>();
+  readonly retried = new Set<string>();
   readonly trail: string[] = [];
   #texts = 0;
   #losing = 0;
 
   constructor(
     seed: number,
-    private readonly settings: { roaming: boolean; gentle: boolean },
+    private readonly settings: { roaming: boolean; gentle: boolean; stock: boolean },
   ) {
     this.world = new World(seed);
+    if (!settings.stock) this.world.server.capabilities = ['resume', 'history'];
     this.world.network.loses = (frame) => this.#loses(frame);
   }
 
@@ -72,7 +78,9 @@ class Walk {
     if (roll < 91) return this.#network();
     if (roll < 94) return this.#lose();
     if (roll < 95) return this.#kick();
-    if (roll < 98) return this.#wake(member);
+    if (roll < 96) return this.#wake(member);
+    if (roll < 97) return this.#sleep();
+    if (roll < 98) return this.#manage(member);
     return this.#killWorker();
   }
 
@@ -90,6 +98,27 @@ class Walk {
   #wake({ tab }: Member): void {
     this.trail.push(`wake ${tab.id}`);
     tab.wake();
+  }
+
+  #sleep(): void {
+    const ms = this.#random.below(3_600_000);
+    this.trail.push(`sleep ${ms} ms`);
+    this.world.clock.sleep(ms);
+  }
+
+  /** Somebody tidies up the outbox. */
+  #manage({ tab }: Member): void {
+    if (tab.isLogin) void outboxOf(tab).then((entries) => this.#tidy(tab, entries));
+  }
+
+  #tidy(tab: FakeTab, entries: OutboxEntry[]): void {
+    const entry = this.#random.pick(entries);
+    if (!entry) return;
+    const method = this.#random.chance(0.5) ? 'retrySend' : 'cancelSend';
+    const text = String(entry.content.msg_body.text);
+    this.trail.push(`${tab.id} ${method} ${text}`);
+    if (method === 'retrySend' && entry.state === 'failed') this.retried.add(text);
+    void tab.call(method, { id: entry.id });
   }
 
   #user(): string {
@@ -157,7 +186,10 @@ class Walk {
     const to = this.#random.pick([...USERS, 'carol']) ?? 'carol';
     this.trail.push(`${tab.id} send ${to}: ${text}`);
     this.sends.set(text, undefined);
-    void tab.send(to, text).then((outcome) => this.sends.set(text, outcome));
+    void tab.send(to, text).then((outcome) => {
+      this.sends.set(text, outcome);
+      if (outcome.kind !== 'success') this.reported.set(text, this.world.clock.now());
+    });
   }
 
   #deliver(): void {
@@ -205,8 +237,8 @@ class Walk {
     this.trail.push('kill worker');
     this.world.worker.kill();
     for (const member of this.members) {
-      // What an absent tab missed went with the worker that was to tell it.
-      if (member.away && member.login) member.login.whole = false;
+      // What is kept tells an absent tab what it missed from where it was, if it was anywhere.
+      if (member.away && member.login && member.tab.current.length === 0) member.login.whole = false;
       if (!member.away) void member.tab.connect();
     }
   }
@@ -230,8 +262,20 @@ class Walk {
     for (const [text, outcome] of this.sends) {
       const stored = times.get(text) ?? 0;
       if (stored > 1) throw new Error(`${text} is stored ${stored} times`);
+      const reported = this.reported.get(text);
+      if (
+        reported !== undefined &&
+        !this.retried.has(text) &&
+        this.#storedAt(text) > reported + ON_ITS_WAY_MS
+      )
+        throw new Error(`${text} was stored after it was reported as not sent`);
       if (outcome?.kind === 'success' && stored === 0) throw new Error(`${text} is not stored`);
     }
+  }
+
+  #storedAt(text: string): number {
+    const stored = this.world.server.messages.find(({ wire }) => wire.content.msg_body.text === text);
+    return stored?.wire.ctime_ms ?? 0;
   }
 
   #storedTimes(): Map<unknown, number> {
@@ -275,6 +319,10 @@ class Walk {
       if (away) continue;
       expect(tab.waiting, `open calls of ${tab.id}`).toEqual([]);
       expect(['idle', 'ended', 'ready'], tab.id).toContain(tab.mirror.state.state);
+      if (tab.mirror.state.state === 'ready') {
+        const waiting = (await outboxOf(tab)).filter(({ state }) => state !== 'failed');
+        expect(waiting, `outbox of ${tab.id}`).toEqual([]);
+      }
       if (!login?.whole || tab.mirror.state.state !== 'ready') continue;
       const missed = this.world.server.messages
         .slice(login.messages)
@@ -302,7 +350,11 @@ describe('whatever happens', () => {
   test.each(SEEDS)(
     'one socket for an account, each message once and in order, every call settled (seed %i)',
     async (seed) => {
-      const walk = new Walk(seed, { roaming: seed % 2 === 0, gentle: seed % 3 === 0 });
+      const walk = new Walk(seed, {
+        roaming: seed % 2 === 0,
+        gentle: seed % 3 === 0,
+        stock: seed % 4 < 2,
+      });
       walk.world.storeLatencyMs = seed % 4;
       try {
         await walk.run(STEPS);
@@ -317,10 +369,15 @@ describe('whatever happens', () => {
 });
 
 test('a walk goes through all that it is about', async () => {
-  const walk = new Walk(7, { roaming: true, gentle: false });
+  const walk = new Walk(7, { roaming: true, gentle: false, stock: false });
   await walk.run(STEPS);
   const kinds = new Set([...walk.sends.values()].map((outcome) => outcome?.kind));
   expect(kinds).toContain('success');
   expect(walk.world.workers.length).toBeGreaterThan(2);
   expect(walk.world.server.messages.length).toBeGreaterThan(50);
 });
+
+async function outboxOf(tab: FakeTab): Promise<OutboxEntry[]> {
+  const outcome = await tab.call('getOutbox');
+  return outcome.kind === 'success' ? (outcome.data as { entries: OutboxEntry[] }).entries : [];
+}

@@ -87,7 +87,7 @@ export class FakeNetwork {
     return {
       emit: (event, payload) => {
         const copy = structuredClone(payload);
-        if (event === 'login') line.user = (copy as { username?: string }).username;
+        if (event === 'login' || event === 'resume') line.user = (copy as { username?: string }).username;
         this.carry(line, 'up', event, copy, () => this.callee.receive(line, event, copy));
       },
       close: () => {

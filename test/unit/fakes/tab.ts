@@ -94,7 +94,9 @@ export class FakeTab {
     if (method === 'loginOut' || ((method === 'login' || method === 'attach') && !this.isLogin))
       this.#startAfresh();
     return new Promise((settle) => {
-      const open = { call: { callId, method, params, madeAt: this.world.clock.now() }, settle };
+      const { appkey, username } = this.mirror.state;
+      const account = this.isLogin && appkey && username ? { appkey, username } : undefined;
+      const open = { call: { callId, method, params, madeAt: this.world.clock.now(), account }, settle };
       this.#calls.set(callId, open);
       void this.#opening.then(() => this.#submit(open));
     });
