@@ -44,6 +44,8 @@ export interface Restore {
     username: string;
     /** The password's MD5: only for a tab that logged in itself, and only where the server gives no token in its place. */
     digest: string | null;
+    /** `ctime_ms` of the newest message when it joined, where that is what it begins with; 0 where it is given the history. */
+    joinedMs: number;
     resume: ResumeToken | null;
   } | null;
 }

@@ -30,6 +30,8 @@ export interface SessionOptions {
   outbox: readonly OutboxRecord[];
   /** … and of how far its streams were taken. */
   progress: Progress | undefined;
+  /** `ctime_ms` of the newest message in it; 0 if there is none. */
+  keptUpTo: number;
   /** What the server answered to the login. */
   login: LoginAnswer;
   nextSeq(): number;

@@ -12,6 +12,7 @@ import type { Tab } from './tab.js';
 
 export class Audience {
   readonly tabs = new Set<Tab>();
+  readonly #returned = new Set<string>();
   /** Where this session begins. What lies before is for tabs that were there. */
   readonly #beginning: number;
 
@@ -78,6 +79,15 @@ export class Audience {
   /** Something that one tab alone hears, out of the common sequence. */
   deliverTo<L extends EventName>(tab: Tab, listener: L, data: ListenerEvents[L]): void {
     tab.deliver([{ seq: this.nextSeq(), listener, data } as Parameters<Tab['deliver']>[0][number]]);
+  }
+
+  /** The tab comes from an earlier worker, with all that it had been told there. */
+  returned(tab: Tab): void {
+    this.#returned.add(tab.id);
+  }
+
+  hasReturned(tabId: string): boolean {
+    return this.#returned.has(tabId);
   }
 
   /** Whether a tab listens to what becomes of sends: else nobody need say. */

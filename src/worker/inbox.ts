@@ -23,8 +23,10 @@ const SNAPSHOT_MESSAGES = 100;
 export interface InboxHandlers {
   acknowledgeMessage(message: Message): void;
   acknowledgeSync(syncKey: number): void;
-  onMessage(message: Message, conversation: ConversationId, except?: string): void;
-  onSync(conversations: SyncedConversation[]): void;
+  /** @param told an earlier worker had it already: tabs that come from there know of it, or are told apart ({@link Inbox.since}) */
+  onMessage(message: Message, conversation: ConversationId, told: boolean, except?: string): void;
+  /** @param fresh without what an earlier worker had */
+  onSync(all: SyncedConversation[], fresh: SyncedConversation[]): void;
 }
 
 export class Inbox {
@@ -34,12 +36,22 @@ export class Inbox {
   /** What was sent from here while the server's history is on its way, where it has its place. Undefined when none is. */
   #waiting: { message: Message; from: string }[] | undefined;
   readonly #seen = new Set<number>();
+  #newestMs: number;
 
   constructor(
     private readonly store: Store,
     private readonly self: { appkey: string; username: string },
     private readonly handlers: InboxHandlers,
-  ) {}
+    /** `ctime_ms` of the newest message that an earlier worker has left. */
+    private readonly keptUpTo: number,
+  ) {
+    this.#newestMs = keptUpTo;
+  }
+
+  /** `ctime_ms` of the newest message that there is. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
 
   /** `msg_sync`. A burst is written in one go. */
   live(payload: unknown): void {
@@ -53,9 +65,12 @@ export class Inbox {
     void this.#next(async () => {
       if (this.#burst === batch) this.#burst = undefined;
       const fresh = this.#unseen(batch);
+      const told = await this.#kept(fresh);
       await this.#persist(fresh);
       for (const message of batch) this.handlers.acknowledgeMessage(message);
-      for (const message of fresh) this.handlers.onMessage(message, this.#conversationOf(message));
+      for (const message of fresh) {
+        this.handlers.onMessage(message, this.#conversationOf(message), told.has(message.msg_id));
+      }
     });
     this.#burst = batch;
   }
@@ -65,14 +80,13 @@ export class Inbox {
     const push = parseSyncConversation(payload);
     if (!push) return;
     void this.#next(async () => {
-      const fresh: SyncedConversation[] = [];
-      for (const conversation of push.conversations) {
-        const msgs = this.#unseen(this.#withSent(conversation.msgs));
-        if (msgs.length > 0) fresh.push({ ...conversation, msgs });
-      }
-      await this.#persist(fresh.flatMap(({ msgs }) => msgs));
+      const all = withMessages(push.conversations, ({ msgs }) => this.#unseen(this.#withSent(msgs)));
+      const messages = all.flatMap(({ msgs }) => msgs);
+      const told = await this.#kept(messages);
+      await this.#persist(messages);
       this.handlers.acknowledgeSync(push.syncKey);
-      if (fresh.length > 0) this.handlers.onSync(fresh);
+      const fresh = withMessages(all, ({ msgs }) => msgs.filter(({ msg_id }) => !told.has(msg_id)));
+      if (all.length > 0) this.handlers.onSync(all, told.size > 0 ? fresh : all);
     });
   }
 
@@ -97,8 +111,9 @@ export class Inbox {
     void this.#next(async () => {
       if (this.#seen.has(message.msg_id)) return;
       this.#remember(message.msg_id);
+      const told = await this.#kept([message]);
       await this.#persist([message]);
-      this.handlers.onMessage(message, this.#conversationOf(message), from);
+      this.handlers.onMessage(message, this.#conversationOf(message), told.size > 0, from);
     });
   }
 
@@ -145,6 +160,19 @@ export class Inbox {
     });
   }
 
+  /** Which of them an earlier worker has left. */
+  async #kept(messages: readonly Message[]): Promise<Set<number>> {
+    const kept = new Set<number>();
+    for (const message of messages) {
+      if (message.ctime_ms > this.keptUpTo) continue;
+      const { ctime_ms, msg_id } = message;
+      const after = { ctime_ms, msg_id: msg_id + 1 };
+      const [found] = await this.store.page(this.#conversationOf(message), after, 1);
+      if (found?.msg_id === msg_id) kept.add(msg_id);
+    }
+    return kept;
+  }
+
   /** A conversation's history with what was sent from here meanwhile. The tab that sent it recognises it. */
   #withSent(msgs: Message[]): Message[] {
     const last = msgs.at(-1);
@@ -164,6 +192,7 @@ export class Inbox {
   }
 
   async #persist(messages: readonly Message[]): Promise<void> {
+    for (const { ctime_ms } of messages) this.#newestMs = Math.max(this.#newestMs, ctime_ms);
     if (messages.length > 0) await this.store.putMessages(messages.map((message) => this.#filed(message)));
   }
 
@@ -203,4 +232,14 @@ export class Inbox {
       from_appkey: peer.appkey,
     };
   }
+}
+
+/** With some of their messages; without those that have none left. */
+function withMessages(
+  conversations: readonly SyncedConversation[],
+  pick: (conversation: SyncedConversation) => Message[],
+): SyncedConversation[] {
+  return conversations
+    .map((conversation) => ({ ...conversation, msgs: pick(conversation) }))
+    .filter(({ msgs }) => msgs.length > 0);
 }

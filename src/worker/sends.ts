@@ -122,8 +122,8 @@ export class Sends {
       id: this.#outbox.nextId(),
       tabId: tab.id,
       expiresAt: this.parts.platform.clock.now() + tab.settings.outboxAgeMs,
-      // What was refused is a new request. What timed out may have been stored: the server has to recognise it.
-      attempt: record.attempt + (record.state.is === 'failed' ? 1 : 0),
+      // What the server has refused is a new request. What it did not answer may have been stored: it has to recognise it.
+      attempt: record.attempt + (isRefused(record.state) ? 1 : 0),
       state: { is: 'queued' },
     };
     const built = this.#build(again);
@@ -411,8 +411,14 @@ export class Sends {
   }
 }
 
+/** 889xxx. */
+const OWN_CODES = 889;
 /** Timers of a longer time run out at once in some browsers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The server has said no, not this runtime. */
+const isRefused = (state: OutboxState): boolean =>
+  state.is === 'failed' && Math.floor(state.error.code / 1_000) !== OWN_CODES;
 
 const rowOf = (method: MethodName): MethodRow => METHODS[method];
 

@@ -102,7 +102,9 @@ export class SessionMethods {
     tab.auth = auth;
     tab.roaming = auth?.flag ?? false;
     if (!login) return;
-    const { appkey, username, digest, resume } = login;
+    const { appkey, username, digest, resume, joinedMs } = login;
+    tab.joinedMs = joinedMs;
+    const from = { ...since, newestMs: Math.max(since.newestMs, joinedMs) };
     tab.knowsDigest = digest !== null;
     const account = this.#account(tab, appkey, username, digest ?? '');
     const until = this.platform.clock.now() + REJOIN_TIMEOUT_MS;
@@ -117,7 +119,7 @@ export class SessionMethods {
       if (session?.ended) continue;
       if (session && isTheirs(session, digest)) {
         session.restoreRooms(tab, rooms);
-        return session.join(tab, since);
+        return session.join(tab, from);
       }
       if (session || digest !== null || this.platform.clock.now() > until) break;
       await delay(this.platform.clock, REJOIN_POLL_MS);

@@ -89,21 +89,36 @@ export class Session {
       },
       onRead: (conversation) => this.#reportRead(conversation),
     });
-    this.#inbox = new Inbox(store, account, {
-      acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
-        acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
-      acknowledgeSync: (sync_key) => {
-        this.#incoming.syncedTo({ sync_key }, this.#isRoaming);
-        acknowledge('sync_conversation_ack', { sync_key });
+    this.#inbox = new Inbox(
+      store,
+      account,
+      {
+        acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
+          acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
+        acknowledgeSync: (sync_key) => {
+          this.#incoming.syncedTo({ sync_key }, this.#isRoaming);
+          acknowledge('sync_conversation_ack', { sync_key });
+        },
+        onMessage: (message, conversation, told, except) => {
+          if (!told && message.content.from_id !== account.username)
+            this.#unread.received(conversation, message.ctime_ms);
+          const isForAll = !told && except === undefined;
+          const hears = (tabId: string) => tabId !== except && !(told && this.#audience.hasReturned(tabId));
+          this.#audience.publish(
+            'onMsgReceive',
+            { ...message, messages: [message] },
+            isForAll ? undefined : hears,
+          );
+        },
+        onSync: (all, fresh) => {
+          if (all === fresh) return this.#audience.publish('onSyncConversation', all);
+          const returned = (tabId: string) => this.#audience.hasReturned(tabId);
+          this.#audience.publish('onSyncConversation', all, (tabId) => !returned(tabId));
+          if (fresh.length > 0) this.#audience.publish('onSyncConversation', fresh, returned);
+        },
       },
-      onMessage: (message, conversation, except) => {
-        if (message.content.from_id !== account.username)
-          this.#unread.received(conversation, message.ctime_ms);
-        const hears = except === undefined ? undefined : (tabId: string) => tabId !== except;
-        this.#audience.publish('onMsgReceive', { ...message, messages: [message] }, hears);
-      },
-      onSync: (conversations) => this.#audience.publish('onSyncConversation', conversations),
-    });
+      options.keptUpTo,
+    );
     this.#incoming = new Incoming(
       {
         self: account,
@@ -214,6 +229,7 @@ export class Session {
     if (since?.seq) {
       this.#audience.comeBack(tab, since.seq);
     } else if (since) {
+      this.#audience.returned(tab);
       const take = this.#audience.markFor(tab, this.#audience.soFar(tab));
       if (since.newestMs > 0) this.#inbox.since(since.newestMs, take);
       else if (tab.roaming) this.#inbox.snapshot(take);
@@ -225,6 +241,7 @@ export class Session {
         tab,
         earlier.filter(({ listener }) => listener !== 'onDisconnect'),
       );
+      tab.joinedMs = tab.roaming ? 0 : this.#inbox.newestMs;
       if (!tab.roaming || this.#incoming.keys.sync_key === 0) take([]);
       // What is missed goes in between: so the history waits for it, unless it cannot come.
       else void this.#caughtUp().then(() => this.#inbox.snapshot(take));

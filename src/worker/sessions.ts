@@ -201,12 +201,18 @@ export class Sessions {
       degraded = reason;
     };
     const store = await this.#openStore(account, (reason) => tell(reason));
-    const [outbox, progress, onDisk] = await Promise.all([store.outbox(), store.progress(), store.token()]);
+    const [outbox, progress, onDisk, latest] = await Promise.all([
+      store.outbox(),
+      store.progress(),
+      store.token(),
+      store.recent(1),
+    ]);
     const { uuid } = this.platform;
     return {
       store,
       outbox,
       progress,
+      keptUpTo: Math.max(0, ...[...latest.values()].flat().map(({ ctime_ms }) => ctime_ms)),
       credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
       onDegraded(fn) {
         tell = fn;
@@ -223,7 +229,7 @@ export class Sessions {
   }
 }
 
-interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'credentials'> {
+interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'keptUpTo' | 'credentials'> {
   /** Who is to know when the storage fails, or if it already has. */
   onDegraded(fn: (reason: string) => void): void;
 }

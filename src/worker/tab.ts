@@ -34,6 +34,8 @@ export class Tab {
   knowsDigest = false;
   /** Counts its logging out: a login that was called before does not log it in any more. */
   logouts = 0;
+  /** See {@link Restore}. */
+  joinedMs = 0;
   #mirrors = 0;
   #batch: AccountEvent[] = [];
   /** Events that wait for something older. */
@@ -93,6 +95,7 @@ export class Tab {
           appkey: session.account.appkey,
           username: session.account.username,
           digest: this.knowsDigest && !resume ? session.account.digest : null,
+          joinedMs: this.joinedMs,
           resume,
         },
       },

@@ -34,19 +34,24 @@ let store: HeldStore;
 let inbox: Inbox;
 
 const open = () =>
-  new Inbox(store, self, {
-    acknowledgeMessage: ({ msg_id }) => done.push(`acknowledged ${msg_id}`),
-    acknowledgeSync: (key) => done.push(`acknowledged sync ${key}`),
-    onMessage: ({ msg_id }, _conversation, except) => {
-      done.push(`told ${msg_id}`);
-      told.push({ ids: [msg_id], except });
+  new Inbox(
+    store,
+    self,
+    {
+      acknowledgeMessage: ({ msg_id }) => done.push(`acknowledged ${msg_id}`),
+      acknowledgeSync: (key) => done.push(`acknowledged sync ${key}`),
+      onMessage: ({ msg_id }, _conversation, _told, except) => {
+        done.push(`told ${msg_id}`);
+        told.push({ ids: [msg_id], except });
+      },
+      onSync: (conversations) => {
+        const ids = conversations.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id));
+        done.push(...ids.map((id) => `told ${id}`));
+        told.push({ ids, except: undefined });
+      },
     },
-    onSync: (conversations) => {
-      const ids = conversations.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id));
-      done.push(...ids.map((id) => `told ${id}`));
-      told.push({ ids, except: undefined });
-    },
-  });
+    0,
+  );
 
 beforeEach(() => {
   done = [];
@@ -236,12 +241,17 @@ describe('faults', () => {
 
 test('messages carry what the API documents', async () => {
   const seen: Message[] = [];
-  const documented = new Inbox(store, self, {
-    acknowledgeMessage: () => undefined,
-    acknowledgeSync: () => undefined,
-    onMessage: (message) => seen.push(message),
-    onSync: () => undefined,
-  });
+  const documented = new Inbox(
+    store,
+    self,
+    {
+      acknowledgeMessage: () => undefined,
+      acknowledgeSync: () => undefined,
+      onMessage: (message) => seen.push(message),
+      onSync: () => undefined,
+    },
+    0,
+  );
   documented.live({ messages: [{ ...wireMessage(1), msg_level: 1 }] });
   await documented.idle();
   expect(seen).toMatchObject([

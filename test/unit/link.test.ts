@@ -23,7 +23,7 @@ const settings = {
 const restore: Restore = {
   auth: null,
   rooms: [],
-  login: { appkey: 'app', username: 'alice', digest: 'd', resume: null },
+  login: { appkey: 'app', username: 'alice', digest: 'd', joinedMs: 0, resume: null },
 };
 
 let locks: FakeLocks;
