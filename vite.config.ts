@@ -13,6 +13,8 @@
  */
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
+import { leaveOut, type Unused } from './scripts/bundle/leave-out.js';
+import { UNUSED_IN_SCRIPT, UNUSED_IN_WORKER } from './scripts/bundle/unused.js';
 
 interface Bundle {
   entry: string;
@@ -21,13 +23,21 @@ interface Bundle {
   minify: boolean;
   /** Where this bundle finds the Engine.IO 3 client. */
   engine3?: string;
+  /** What is left out of its libraries. */
+  unused?: readonly Unused[];
 }
 
-const WORKER = { entry: 'src/worker/entry.ts', format: 'es' } as const;
+const WORKER = { entry: 'src/worker/entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
 const ENGINE3 = { entry: 'src/worker/socket-v2.ts', format: 'es' } as const;
 
 const BUNDLES: Record<string, Bundle> = {
-  script: { entry: 'src/script.ts', format: 'iife', file: 'jmessage-sdk-web.min.js', minify: true },
+  script: {
+    entry: 'src/script.ts',
+    format: 'iife',
+    file: 'jmessage-sdk-web.min.js',
+    minify: true,
+    unused: UNUSED_IN_SCRIPT,
+  },
   worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, engine3: './jmessage-engine3.min.js' },
   engine3: { ...ENGINE3, file: 'jmessage-engine3.min.js', minify: true },
   workerModule: { ...WORKER, file: 'worker/entry.js', minify: false, engine3: './socket-v2.js' },
@@ -43,14 +53,6 @@ const engine3Apart = (file: string): Plugin => ({
   enforce: 'pre',
   resolveId: (id) => (id.endsWith('/socket-v2.js') ? { id: file, external: true } : null),
 });
-
-/** Leaves out a transport that the runtime never asks for: the published worker is smaller by what it takes to decode its streams. */
-const noWebTransport: Plugin = {
-  name: 'no-web-transport',
-  enforce: 'pre',
-  load: (id) =>
-    id.endsWith('engine.io-client/build/esm/transports/webtransport.js') ? 'export class WT {}' : null,
-};
 
 /** Terser finds some kilobytes that Vite's own minifier leaves, and that keeps the white space of ES libraries for the next bundler. */
 const smallest = (format: Bundle['format']): Plugin => ({
@@ -76,7 +78,8 @@ export default defineConfig(({ mode }) => {
   return {
     publicDir: false,
     plugins: [
-      ...(bundle.engine3 === undefined ? [] : [engine3Apart(bundle.engine3), noWebTransport]),
+      ...(bundle.engine3 === undefined ? [] : [engine3Apart(bundle.engine3)]),
+      ...(bundle.unused === undefined ? [] : [leaveOut(bundle.unused)]),
       ...(bundle.minify ? [smallest(bundle.format)] : []),
     ],
     build: {

@@ -18,6 +18,7 @@ const SDK = {
     'vite.config.ts',
     'tsconfig.build.json',
     'scripts/bundle.mjs',
+    'scripts/bundle',
   ],
   outputs: ['dist/index.js', 'dist/jmessage-sdk-web.min.js', 'dist/jmessage-worker.min.js'],
   make: makeSdk,

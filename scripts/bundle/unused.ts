@@ -1,0 +1,92 @@
+/** What the runtime does not use of its libraries, and why it is safe to leave it out. */
+import type { Unused } from './leave-out.js';
+
+const ENGINE = 'engine.io-client/build/esm';
+const CLIENT = 'socket.io-client/build/esm';
+
+/** Of the worker. */
+export const UNUSED_IN_WORKER: readonly Unused[] = [
+  // A transport that the runtime never asks for, with what it takes to decode its streams.
+  { module: `${ENGINE}/transports/webtransport.js`, instead: 'export class WT {}' },
+  // Websocket is tried first: there is nothing to upgrade to, whatever the server offers.
+  { module: `${ENGINE}/socket.js`, empty: ['_probe'], remove: ['send'] },
+  { module: `${ENGINE}/transports/polling.js`, remove: ['pause'] },
+  // For Internet Explorer and for pages: a worker has no document.
+  { module: `${ENGINE}/transports/polling-xhr.js`, empty: ['unloadHandler'] },
+  // The session comes back by itself (`reconnection: false`).
+  { module: `${CLIENT}/contrib/backo2.js`, instead: 'export class Backoff { reset() {} }' },
+  {
+    module: `${CLIENT}/manager.js`,
+    empty: [
+      'reconnection',
+      'reconnectionAttempts',
+      'reconnectionDelay',
+      'reconnectionDelayMax',
+      'randomizationFactor',
+      'maybeReconnectOnOpen',
+      'reconnect',
+    ],
+    remove: ['onreconnect', 'disconnect', 'connect'],
+  },
+  // No acknowledgements, in either direction, no retries, no flags; of the listeners for anything only `onAny`.
+  {
+    module: `${CLIENT}/socket.js`,
+    empty: [
+      '_addToQueue',
+      '_drainQueue',
+      '_registerAckCallback',
+      '_clearAcks',
+      'ack',
+      'onack',
+      'notifyOutgoingListeners',
+    ],
+    remove: [
+      'send',
+      'emitWithAck',
+      'disconnected',
+      'close',
+      'compress',
+      'volatile',
+      'timeout',
+      'prependAny',
+      'offAny',
+      'listenersAny',
+      'onAnyOutgoing',
+      'prependAnyOutgoing',
+      'offAnyOutgoing',
+      'listenersAnyOutgoing',
+    ],
+  },
+  // The protocol is JSON. A server that sends something binary has its connection closed, as one that sends what is no packet at all.
+  {
+    module: 'socket.io-parser/build/esm/is-binary.js',
+    instead: 'export const isBinary = () => false; export const hasBinary = isBinary;',
+  },
+  {
+    module: 'socket.io-parser/build/esm/index.js',
+    empty: ['encodeAsBinary', 'takeBinaryData'],
+  },
+  {
+    module: 'engine.io-parser/build/esm/contrib/base64-arraybuffer.js',
+    instead: 'export const decode = () => new ArrayBuffer(0);',
+  },
+  // The worker answers calls and makes none; what it is sent are values, never proxies of the page's objects.
+  { module: 'comlink/dist/esm/comlink.mjs', empty: ['wrap', 'releaseEndpoint'] },
+  // Only `hash` of a text. The first statement is for engines that add numbers wrongly.
+  {
+    module: 'spark-md5/spark-md5.js',
+    statements: [
+      'if (hex(md51(',
+      "if (typeof ArrayBuffer !== 'undefined'",
+      'SparkMD5.prototype.',
+      'SparkMD5.ArrayBuffer',
+    ],
+  },
+  // No loops over cursors.
+  { module: 'idb/build/index.js', empty: ['isIteratorProp'] },
+];
+
+/** Of the classic script: the tab makes calls and answers none. */
+export const UNUSED_IN_SCRIPT: readonly Unused[] = [
+  { module: 'comlink/dist/esm/comlink.mjs', empty: ['expose'] },
+];
