@@ -2,66 +2,14 @@
  * `npm run bench`: what the runtime costs and what it saves, as ratios against a baseline that runs in the same minute, in the same browser,
  * against the same gateway. Figures are for people to read: no test depends on them.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rm } from 'node:fs/promises';
 import type { Frame, Page } from 'playwright-core';
-import { build } from 'vite';
 import { test } from 'vitest';
 import { createWorld, type World } from '../harness/world.js';
+import { buildPages, compare, type Measured, report } from './measure.js';
 
-const ROUNDS = 3;
 const SENDS = 200;
 const BURST = 300;
-
-interface Measured {
-  what: string;
-  unit: string;
-  baseline: number;
-  ours: number;
-}
-
-async function buildPages(): Promise<string> {
-  const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-bench-'));
-  const pages = fileURLToPath(new URL('./pages/', import.meta.url));
-  for (const name of ['in-page', 'stores']) {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      publicDir: false,
-      build: {
-        outDir,
-        emptyOutDir: false,
-        target: 'es2022',
-        lib: {
-          entry: path.join(pages, `${name}.ts`),
-          formats: ['iife'],
-          name: 'bench',
-          fileName: () => `${name}.js`,
-        },
-      },
-    });
-  }
-  return outDir;
-}
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-/** Runs both, turn about, and takes each one's median. */
-async function compare(
-  what: string,
-  unit: string,
-  baseline: () => Promise<number>,
-  ours: () => Promise<number>,
-): Promise<Measured> {
-  const figures = { baseline: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    figures.baseline.push(await baseline());
-    figures.ours.push(await ours());
-  }
-  return { what, unit, baseline: median(figures.baseline), ours: median(figures.ours) };
-}
 
 /** A page that does without the runtime: Socket.IO on its main thread, as stock V2 has it. */
 async function inPage(world: World, username: string): Promise<Page> {
@@ -76,11 +24,9 @@ async function inPage(world: World, username: string): Promise<Page> {
   return page;
 }
 
-const perSecond = (count: number, ms: number) => Math.round((count / ms) * 1_000);
-
 test('what the runtime costs, and what it saves', async () => {
   const world = await createWorld({ users: ['alice', 'bob', 'carol', 'dave'] });
-  const pages = await buildPages();
+  const pages = await buildPages('in-page');
   world.site.mount('/bench/', pages);
   const results: Measured[] = [];
   try {
@@ -134,27 +80,9 @@ test('what the runtime costs, and what it saves', async () => {
           ),
       ),
     );
-
-    const storePage = await profile.page(new URL('/elsewhere.html', world.site.url).href);
-    await storePage.addScriptTag({ url: '/bench/stores.js' });
-    const stores = await compare(
-      'storing messages in batches of 100',
-      'messages/s',
-      async () => perSecond(10_000, await storePage.evaluate(() => window.stores.indexed(10_000, 100))),
-      async () => perSecond(10_000, await storePage.evaluate(() => window.stores.keyed(10_000, 100))),
-    );
-    results.push(stores);
   } finally {
     await world.close();
     await rm(pages, { recursive: true, force: true });
   }
-  console.table(
-    results.map(({ what, unit, baseline, ours }) => ({
-      what,
-      unit,
-      baseline: Number(baseline.toPrecision(3)),
-      ours: Number(ours.toPrecision(3)),
-      'ours / baseline': Number((ours / baseline).toPrecision(3)),
-    })),
-  );
+  report(results);
 });

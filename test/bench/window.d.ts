@@ -15,8 +15,10 @@ declare global {
       watchThread(): () => number;
     };
     stores: {
-      keyed(count: number, batch: number): Promise<number>;
-      indexed(count: number, batch: number): Promise<number>;
+      /** ms for all. */
+      write(layout: 'rows' | 'blocks', count: number, batch: number, conversations: number): Promise<number>;
+      /** ms for each page of 50, at places all over a conversation of so many messages. */
+      pages(layout: 'rows' | 'blocks', count: number, turns: number): Promise<number>;
     };
   }
 }

@@ -1,24 +1,40 @@
 /** The store in memory: for private windows and the like, and for tests of what stands on a store. */
-import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
-import type { Progress, Store, StoredMessage } from './store.js';
+import type {
+  Conversation,
+  ConversationId,
+  JsonObject,
+  Message,
+  ResumeToken,
+} from '../../protocol/worker.js';
+import { inOrder, placeOf, shortened } from './blocks.js';
+import {
+  byPlace,
+  type OutboxRecord,
+  type Place,
+  type Progress,
+  type Span,
+  type Store,
+  type StoredMessage,
+} from './store.js';
 
 /** Without a disk to shed to, only the end of each conversation is kept. */
 const KEPT_PER_CONVERSATION = 500;
 
 export class MemoryStore implements Store {
   readonly #messages = new Map<ConversationId, Message[]>();
-  #conversations: Conversation[] = [];
+  readonly #spans = new Map<ConversationId, readonly Span[]>();
+  #conversations: readonly Conversation[] = [];
   readonly #extras = new Map<ConversationId, JsonObject>();
+  readonly #answers = new Map<string, object>();
   #progress: Progress | undefined;
+  readonly #outbox = new Map<number, OutboxRecord>();
+  #token: ResumeToken | null = null;
 
   async putMessages(messages: readonly StoredMessage[]): Promise<void> {
-    for (const { conversation, message } of messages) {
+    for (const [conversation, added] of byConversation(messages)) {
       const list = this.#messages.get(conversation) ?? [];
-      this.#messages.set(conversation, list);
-      if (list.some((known) => known.msg_id === message.msg_id)) continue;
-      list.push(message);
-      list.sort(byTime);
-      if (list.length > KEPT_PER_CONVERSATION) list.shift();
+      this.#messages.set(conversation, inOrder([...list, ...added]).slice(-KEPT_PER_CONVERSATION));
+      this.#setSpans(conversation, this.#spans.get(conversation) ?? []);
     }
   }
 
@@ -28,7 +44,24 @@ export class MemoryStore implements Store {
   }
 
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
-    return new Map([...this.#messages].map(([id, list]) => [id, list.slice(-perConversation)]));
+    return this.#each((list) => list.slice(-perConversation));
+  }
+
+  async since(ctimeMs: number): Promise<Map<ConversationId, Message[]>> {
+    return this.#each((list) => list.filter(({ ctime_ms }) => ctime_ms >= ctimeMs));
+  }
+
+  async page(conversation: ConversationId, before: Place | undefined, limit: number): Promise<Message[]> {
+    const list = this.#messages.get(conversation) ?? [];
+    return list.filter((message) => !before || byPlace(message, before) < 0).slice(-limit);
+  }
+
+  async spans(conversation: ConversationId): Promise<Span[]> {
+    return [...(this.#spans.get(conversation) ?? [])];
+  }
+
+  async putSpans(conversation: ConversationId, spans: readonly Span[]): Promise<void> {
+    this.#setSpans(conversation, spans);
   }
 
   async putConversations(conversations: readonly Conversation[]): Promise<void> {
@@ -36,15 +69,23 @@ export class MemoryStore implements Store {
   }
 
   async conversations(): Promise<Conversation[]> {
-    return this.#conversations;
+    return [...this.#conversations];
   }
 
   async extras(): Promise<Map<ConversationId, JsonObject>> {
-    return this.#extras;
+    return new Map(this.#extras);
   }
 
   async putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
     this.#extras.set(conversation, extras);
+  }
+
+  async answer(key: string): Promise<object | undefined> {
+    return this.#answers.get(key);
+  }
+
+  async putAnswer(key: string, answer: object): Promise<void> {
+    this.#answers.set(key, answer);
   }
 
   async progress(): Promise<Progress | undefined> {
@@ -55,7 +96,55 @@ export class MemoryStore implements Store {
     this.#progress = progress;
   }
 
+  async outbox(): Promise<OutboxRecord[]> {
+    return [...this.#outbox.values()].sort((a, b) => a.id - b.id);
+  }
+
+  async putOutbox(records: readonly OutboxRecord[]): Promise<void> {
+    for (const record of records) this.#outbox.set(record.id, { ...record });
+  }
+
+  async forgetOutbox(ids: readonly number[]): Promise<void> {
+    for (const id of ids) this.#outbox.delete(id);
+  }
+
+  async token(): Promise<ResumeToken | null> {
+    return this.#token;
+  }
+
+  async putToken(token: ResumeToken | null): Promise<void> {
+    this.#token = token;
+  }
+
   close(): void {}
+
+  async wipe(): Promise<void> {
+    for (const kept of [this.#messages, this.#spans, this.#extras, this.#answers, this.#outbox]) kept.clear();
+    this.#conversations = [];
+    this.#progress = undefined;
+    this.#token = null;
+  }
+
+  /** A conversation that is full has let go of what was before. */
+  #setSpans(conversation: ConversationId, spans: readonly Span[]): void {
+    const list = this.#messages.get(conversation) ?? [];
+    const [first] = list;
+    const isFull = first && list.length === KEPT_PER_CONVERSATION;
+    this.#spans.set(conversation, isFull ? shortened(spans, placeOf(first)) : spans);
+  }
+
+  #each(pick: (list: Message[]) => Message[]): Map<ConversationId, Message[]> {
+    const picked = [...this.#messages].map(([id, list]) => [id, pick(list)] as const);
+    return new Map(picked.filter(([, list]) => list.length > 0));
+  }
 }
 
-export const byTime = (a: Message, b: Message): number => a.ctime_ms - b.ctime_ms || a.msg_id - b.msg_id;
+export function byConversation(messages: readonly StoredMessage[]): Map<ConversationId, Message[]> {
+  const lists = new Map<ConversationId, Message[]>();
+  for (const { conversation, message } of messages) {
+    const list = lists.get(conversation);
+    if (list) list.push(message);
+    else lists.set(conversation, [message]);
+  }
+  return lists;
+}

@@ -1,79 +1,102 @@
 /**
- * Opens an account's store, and keeps it usable: a database that fails is opened once more (browsers drop connections in the background),
- * and if that fails too the store goes on in memory and says so once. No caller ever sees a storage error.
+ * Opens an account's store, and keeps it usable: a database that fails is opened once more (browsers drop connections in the background), one
+ * that is full is emptied of a part of its cache, and if that does not help the store goes on in memory and says so once. No caller ever sees
+ * a storage error, and none waits for ever.
  */
-import type { Conversation, ConversationId, JsonObject, Message } from '../../protocol/worker.js';
 import type { Clock } from '../platform.js';
-import { IdbStore, openDatabase } from './idb-store.js';
+import { deleteDatabase, openDatabase } from './idb.js';
+import { IdbStore } from './idb-store.js';
 import { MemoryStore } from './memory-store.js';
-import type { Progress, Store, StoredMessage } from './store.js';
+import type { Store } from './store.js';
 
 /** A database that has not opened by then is not waited for: opening can hang for ever in some browsers. */
 const OPEN_TIMEOUT_MS = 5_000;
+/** Nor is one that does not answer. */
+const CALL_TIMEOUT_MS = 30_000;
+const CACHE_BYTES = 200_000_000;
+const CACHE_SHARE_OF_QUOTA = 0.6;
 
+type Method = Exclude<keyof Store, 'close' | 'wipe'>;
+type Arguments = { [M in Method]: Parameters<Store[M]> };
+type Results = { [M in Method]: Awaited<ReturnType<Store[M]>> };
+type Calls = { [M in Method]: (...args: Arguments[M]) => Promise<Results[M]> };
+
+/** What must not be lost: it is in memory as well, as long as the store is open. */
+const PRECIOUS_READS: ReadonlySet<Method> = new Set(['outbox', 'progress', 'token']);
+const PRECIOUS_WRITES: ReadonlySet<Method> = new Set([
+  'putOutbox',
+  'forgetOutbox',
+  'putProgress',
+  'putToken',
+]);
+
+/** @param estimate `navigator.storage.estimate`, where there is one */
 export async function openStore(
   account: string,
   clock: Clock,
   onDegraded: (reason: string) => void,
+  estimate?: () => Promise<StorageEstimate>,
 ): Promise<Store> {
-  const store = new ResilientStore(`jmessage:${account}`, clock, onDegraded);
+  const store = new ResilientStore(`jmessage:${account}`, clock, onDegraded, estimate);
   await store.open();
-  return store;
+  return new Proxy<Store>(new MemoryStore(), {
+    get(methods, name: keyof Store) {
+      if (name === 'close' || name === 'wipe') return () => store[name]();
+      return name in methods ? (...args: Arguments[Method]) => store.use(name, args) : undefined;
+    },
+  });
 }
 
-class ResilientStore implements Store {
-  #current: Store = new MemoryStore();
+class ResilientStore {
+  /** What must not be lost, and all that there is once the database has failed. */
+  readonly #memory = new MemoryStore();
+  #current: MemoryStore | IdbStore = this.#memory;
   #recovery: Promise<void> | undefined;
   #closed = false;
+  #told = false;
+  #cap = CACHE_BYTES;
 
   constructor(
     private readonly name: string,
     private readonly clock: Clock,
     private readonly onDegraded: (reason: string) => void,
+    private readonly estimate?: () => Promise<StorageEstimate>,
   ) {}
 
   async open(): Promise<void> {
+    void this.estimate?.().then(
+      ({ quota = Infinity }) => {
+        this.#cap = Math.min(CACHE_BYTES, CACHE_SHARE_OF_QUOTA * quota);
+      },
+      () => undefined,
+    );
     try {
-      await this.#openDatabase();
+      const opened = await this.#openDatabase();
+      this.#current = opened;
+      await this.#inTime(copyPrecious(opened, this.#memory));
     } catch (error) {
       this.#degrade(error);
     }
   }
 
-  putMessages(messages: readonly StoredMessage[]): Promise<void> {
-    return this.#use((store) => store.putMessages(messages));
-  }
-
-  forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void> {
-    return this.#use((store) => store.forgetMessages(conversation, msgIds));
-  }
-
-  recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
-    return this.#use((store) => store.recent(perConversation));
-  }
-
-  putConversations(conversations: readonly Conversation[]): Promise<void> {
-    return this.#use((store) => store.putConversations(conversations));
-  }
-
-  conversations(): Promise<Conversation[]> {
-    return this.#use((store) => store.conversations());
-  }
-
-  extras(): Promise<Map<ConversationId, JsonObject>> {
-    return this.#use((store) => store.extras());
-  }
-
-  putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
-    return this.#use((store) => store.putExtras(conversation, extras));
-  }
-
-  progress(): Promise<Progress | undefined> {
-    return this.#use((store) => store.progress());
-  }
-
-  putProgress(progress: Progress): Promise<void> {
-    return this.#use((store) => store.putProgress(progress));
+  async use<M extends Method>(method: M, args: Arguments[M]): Promise<Results[M]> {
+    const memory: Calls = this.#memory;
+    if (PRECIOUS_READS.has(method)) return memory[method](...args);
+    if (PRECIOUS_WRITES.has(method)) await memory[method](...args);
+    const used = this.#current;
+    try {
+      return await this.#call(used, method, args);
+    } catch (error) {
+      if (used === this.#current) await this.#recover(error);
+    }
+    const recovered = this.#current;
+    try {
+      return await this.#call(recovered, method, args);
+    } catch (error) {
+      // It opens and yet does not work: a disk that is full or read-only.
+      if (recovered === this.#current) this.#degrade(error);
+      return this.#call(this.#current, method, args);
+    }
   }
 
   close(): void {
@@ -81,72 +104,80 @@ class ResilientStore implements Store {
     this.#current.close();
   }
 
-  async #use<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const used = this.#current;
-    try {
-      return await work(used);
-    } catch (error) {
-      if (used === this.#current) await this.#recover(error);
-    }
-    const reopened = this.#current;
-    try {
-      return await work(reopened);
-    } catch (error) {
-      // It opens and yet does not work: a disk that is full or read-only.
-      if (reopened === this.#current) this.#degrade(error);
-      return work(this.#current);
-    }
+  async wipe(): Promise<void> {
+    this.close();
+    this.#current = this.#memory;
+    await this.#memory.wipe();
+    await this.#inTime(deleteDatabase(this.name)).catch(() => undefined);
+  }
+
+  #call<M extends Method>(store: MemoryStore | IdbStore, method: M, args: Arguments[M]): Promise<Results[M]> {
+    const calls: Calls = store;
+    return store === this.#memory ? calls[method](...args) : this.#inTime(calls[method](...args));
   }
 
   /** One recovery for all that fail at once. */
   #recover(error: unknown): Promise<void> {
-    this.#recovery ??= this.#reopen(error).finally(() => {
-      this.#recovery = undefined;
-    });
+    this.#recovery ??= this.#repair(this.#current, error)
+      .catch((again: unknown) => this.#degrade(again))
+      .finally(() => {
+        this.#recovery = undefined;
+      });
     return this.#recovery;
   }
 
-  async #reopen(error: unknown): Promise<void> {
-    this.#current.close();
-    if (this.#closed) return this.#degrade(error);
+  async #repair(failed: MemoryStore | IdbStore, error: unknown): Promise<void> {
+    const isFull = error instanceof Error && error.name === 'QuotaExceededError';
+    if (isFull && failed instanceof IdbStore) return this.#inTime(failed.shed());
+    failed.close();
+    if (this.#closed) throw error;
+    const opened = await this.#openDatabase();
     try {
-      await this.#openDatabase();
+      // It may have been deleted by hand.
+      await this.#inTime(copyPrecious(this.#memory, opened));
     } catch (again) {
-      this.#degrade(again);
+      opened.close();
+      throw again;
+    }
+    this.#current = opened;
+  }
+
+  async #openDatabase(): Promise<IdbStore> {
+    let onBlocked = () => {};
+    const blocked = new Promise<never>((_resolve, reject) => {
+      onBlocked = () => reject(new Error('an older version of the database is in use'));
+    });
+    const opening = openDatabase(this.name, onBlocked);
+    try {
+      return new IdbStore(
+        await this.#inTime(Promise.race([opening, blocked]), OPEN_TIMEOUT_MS),
+        () => this.#cap,
+      );
+    } catch (error) {
+      // It may still open: nobody is to wait for this one.
+      opening.then((db) => db.close()).catch(() => undefined);
+      throw error;
     }
   }
 
-  async #openDatabase(): Promise<void> {
-    this.#current = new IdbStore(await this.#openInTime());
-    if (this.#closed) this.#current.close();
-  }
-
-  #openInTime(): ReturnType<typeof openDatabase> {
+  #inTime<T>(work: Promise<T>, ms = CALL_TIMEOUT_MS): Promise<T> {
     return new Promise((resolve, reject) => {
-      let late = false;
-      const giveUp = (reason: string) => {
-        cancel();
-        late = true;
-        reject(new Error(reason));
-      };
-      const cancel = this.clock.after(OPEN_TIMEOUT_MS, () => giveUp('the database did not open in time'));
-      openDatabase(this.name, {
-        onBlocked: () => giveUp('an older version of the database is in use'),
-        onClosed: () => undefined,
-      })
-        .then((db) => {
-          if (late) db.close();
-          else resolve(db);
-        }, reject)
-        .finally(cancel);
+      const cancel = this.clock.after(ms, () => reject(new Error('the database did not answer in time')));
+      work.then(resolve, reject).finally(cancel);
     });
   }
 
   /** For the rest of this store's life. What comes after closing is nobody's loss. */
   #degrade(error: unknown): void {
-    this.#current.close();
-    this.#current = new MemoryStore();
-    if (!this.#closed)
-      this.onDegraded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    if (this.#current !== this.#memory) this.#current.close();
+    this.#current = this.#memory;
+    if (this.#closed || this.#told) return;
+    this.#told = true;
+    this.onDegraded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
+}
+
+async function copyPrecious(from: MemoryStore | IdbStore, to: MemoryStore | IdbStore): Promise<void> {
+  const [outbox, progress, token] = await Promise.all([from.outbox(), from.progress(), from.token()]);
+  await Promise.all([to.putOutbox(outbox), progress && to.putProgress(progress), to.putToken(token)]);
 }

@@ -1,9 +1,9 @@
-/** Storing messages: by a key that is itself the order, as the runtime does, and by one row with a secondary index, as is usual. */
+/** Storing messages: in blocks, as the runtime does, and by one row for each with a secondary index, as is usual. */
 import { openDB } from 'idb';
 import type { Message } from '../../../src/protocol/payloads.js';
-import { IdbStore, openDatabase } from '../../../src/worker/store/idb-store.js';
-
-const conversation = 's/app/somebody';
+import { deleteDatabase, openDatabase } from '../../../src/worker/store/idb.js';
+import { IdbStore } from '../../../src/worker/store/idb-store.js';
+import type { StoredMessage } from '../../../src/worker/store/store.js';
 
 const message = (id: number): Message => ({
   msg_id: id,
@@ -28,24 +28,28 @@ const message = (id: number): Message => ({
   },
 });
 
-async function keyed(count: number, batch: number): Promise<number> {
-  const name = `bench-${crypto.randomUUID()}`;
-  const store = new IdbStore(
-    await openDatabase(name, { onBlocked: () => undefined, onClosed: () => undefined }),
-  );
-  const started = performance.now();
-  for (let first = 0; first < count; first += batch) {
-    await store.putMessages(
-      Array.from({ length: batch }, (_, i) => ({ conversation, message: message(first + i) })),
-    );
-  }
-  const took = performance.now() - started;
-  store.close();
-  indexedDB.deleteDatabase(name);
-  return took;
+interface Layout {
+  put(messages: StoredMessage[]): Promise<void>;
+  page(conversation: string, before: number): Promise<unknown[]>;
+  close(): Promise<void>;
 }
 
-async function indexed(count: number, batch: number): Promise<number> {
+const PAGE = 50;
+
+async function blocks(): Promise<Layout> {
+  const name = `bench-${crypto.randomUUID()}`;
+  const store = new IdbStore(await openDatabase(name, () => undefined), () => Number.POSITIVE_INFINITY);
+  return {
+    put: (messages) => store.putMessages(messages),
+    page: (conversation, before) => store.page(conversation, { ctime_ms: before, msg_id: before }, PAGE),
+    close() {
+      store.close();
+      return deleteDatabase(name);
+    },
+  };
+}
+
+async function rows(): Promise<Layout> {
   const name = `bench-${crypto.randomUUID()}`;
   const db = await openDB(name, 1, {
     upgrade(made) {
@@ -54,16 +58,80 @@ async function indexed(count: number, batch: number): Promise<number> {
         .createIndex('order', ['conversation', 'ctime_ms']);
     },
   });
+  return {
+    async put(messages) {
+      const tx = db.transaction('messages', 'readwrite', { durability: 'relaxed' });
+      for (const stored of messages)
+        void tx.store.put({ ...stored.message, conversation: stored.conversation });
+      await tx.done;
+    },
+    async page(conversation, before) {
+      const found: unknown[] = [];
+      const range = IDBKeyRange.bound([conversation], [conversation, before], false, true);
+      let cursor = await db.transaction('messages').store.index('order').openCursor(range, 'prev');
+      while (cursor && found.push(cursor.value) < PAGE) cursor = await cursor.continue();
+      return found;
+    },
+    close() {
+      db.close();
+      return deleteDatabase(name);
+    },
+  };
+}
+
+const LAYOUTS = { rows, blocks };
+
+async function fill(layout: Layout, count: number, batch: number, conversations: number): Promise<number> {
+  const all = Array.from({ length: Math.ceil(count / batch) }, (_, place) =>
+    Array.from({ length: batch }, (_unused, i) => ({
+      conversation: `s/app/user${(place * batch + i) % conversations}`,
+      message: message(place * batch + i + 1),
+    })),
+  );
   const started = performance.now();
-  for (let first = 0; first < count; first += batch) {
-    const tx = db.transaction('messages', 'readwrite', { durability: 'relaxed' });
-    for (let i = 0; i < batch; i += 1) void tx.store.put({ ...message(first + i), conversation });
-    await tx.done;
-  }
-  const took = performance.now() - started;
-  db.close();
-  indexedDB.deleteDatabase(name);
+  for (const messages of all) await layout.put(messages);
+  return performance.now() - started;
+}
+
+async function write(
+  kind: keyof typeof LAYOUTS,
+  count: number,
+  batch: number,
+  conversations: number,
+): Promise<number> {
+  const layout = await LAYOUTS[kind]();
+  const took = await fill(layout, count, batch, conversations);
+  await layout.close();
   return took;
 }
 
-Object.assign(window, { stores: { keyed, indexed } });
+/** Filling takes its time: a filled one is used again. */
+const filled = new Map<string, Promise<Layout>>();
+
+async function filledWith(kind: keyof typeof LAYOUTS, count: number): Promise<Layout> {
+  const layout = await LAYOUTS[kind]();
+  const step = 10_000;
+  for (let first = 0; first < count; first += step)
+    await layout.put(
+      Array.from({ length: Math.min(step, count - first) }, (_, i) => ({
+        conversation: 's/app/user',
+        message: message(first + i + 1),
+      })),
+    );
+  return layout;
+}
+
+async function pages(kind: keyof typeof LAYOUTS, count: number, turns: number): Promise<number> {
+  const key = `${kind} ${count}`;
+  const filling = filled.get(key) ?? filledWith(kind, count);
+  filled.set(key, filling);
+  const layout = await filling;
+  const started = performance.now();
+  for (let turn = 1; turn <= turns; turn += 1) {
+    const found = await layout.page('s/app/user', Math.floor(((count - PAGE) * turn) / turns) + PAGE + 1);
+    if (found.length !== PAGE) throw new Error(`a page of ${found.length}`);
+  }
+  return (performance.now() - started) / turns;
+}
+
+Object.assign(window, { stores: { write, pages } });

@@ -1,0 +1,59 @@
+/** What comes out of a database, checked just enough that a broken record is left out and nothing fails over it. */
+import { isJsonObject, type Message, type ResumeToken } from '../../protocol/worker.js';
+import { byPlace, type OutboxRecord, type Place, type Progress, type Span } from './store.js';
+
+/** An object of which not more is known. */
+type Loose<T> = { [Field in keyof T]?: unknown };
+
+const isLoose = <T>(input: unknown): input is Loose<T> => isJsonObject(input);
+
+const isPlace = (input: unknown): input is Place =>
+  isLoose<Place>(input) && Number.isFinite(input.ctime_ms) && Number.isFinite(input.msg_id);
+
+const isMessage = (input: unknown): input is Message =>
+  isLoose<Message>(input) && isPlace(input) && 'content' in input && isJsonObject(input.content);
+
+const isSpan = (input: unknown): input is Span =>
+  isLoose<Span>(input) && isPlace(input.from) && isPlace(input.to);
+
+const isOutboxRecord = (input: unknown): input is OutboxRecord =>
+  isLoose<OutboxRecord>(input) &&
+  Number.isFinite(input.id) &&
+  typeof input.callId === 'string' &&
+  typeof input.method === 'string' &&
+  isJsonObject(input.params) &&
+  isJsonObject(input.state);
+
+const listOf =
+  <T>(is: (input: unknown) => input is T) =>
+  (input: unknown): T[] =>
+    Array.isArray(input) ? input.filter(is) : [];
+
+export const readSpans = listOf(isSpan);
+export const readOutbox = listOf(isOutboxRecord);
+export const readList = listOf(isJsonObject);
+const readMessageList = listOf(isMessage);
+
+/** Oldest first. */
+export const readMessages = (json: unknown): Message[] =>
+  readMessageList(readJson(`[${json}]`)).sort(byPlace);
+
+export function readJson(json: unknown): unknown {
+  try {
+    return JSON.parse(String(json));
+  } catch {
+    return undefined;
+  }
+}
+
+export const readProgress = (input: unknown): Progress | undefined =>
+  isLoose<Progress>(input) &&
+  [input.syncKey, input.eventKey, input.receiptKey].every(Number.isFinite) &&
+  [input.seenEvents, input.seenReceipts].every(Array.isArray)
+    ? (input as unknown as Progress)
+    : undefined;
+
+export const readToken = (input: unknown): ResumeToken | null =>
+  isLoose<ResumeToken>(input) && typeof input.device === 'string' && typeof input.token === 'string'
+    ? (input as unknown as ResumeToken)
+    : null;

@@ -1,0 +1,69 @@
+/** What the benchmarks share: each figure is measured turn about with a baseline, in the same browser and the same minute. */
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const ROUNDS = 3;
+
+export interface Measured {
+  what: string;
+  unit: string;
+  baseline: number;
+  ours: number;
+}
+
+/** Bundles pages of `pages/`. @returns the directory, for the caller to delete */
+export async function buildPages(...names: string[]): Promise<string> {
+  const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-bench-'));
+  const pages = fileURLToPath(new URL('./pages/', import.meta.url));
+  for (const name of names) {
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      publicDir: false,
+      build: {
+        outDir,
+        emptyOutDir: false,
+        target: 'es2022',
+        lib: {
+          entry: path.join(pages, `${name}.ts`),
+          formats: ['iife'],
+          name: 'bench',
+          fileName: () => `${name}.js`,
+        },
+      },
+    });
+  }
+  return outDir;
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Runs both, turn about, and takes each one's median. */
+export async function compare(
+  what: string,
+  unit: string,
+  baseline: () => Promise<number>,
+  ours: () => Promise<number>,
+): Promise<Measured> {
+  const figures = { baseline: [] as number[], ours: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    figures.baseline.push(await baseline());
+    figures.ours.push(await ours());
+  }
+  return { what, unit, baseline: median(figures.baseline), ours: median(figures.ours) };
+}
+
+export function report(results: readonly Measured[]): void {
+  console.table(
+    results.map(({ what, unit, baseline, ours }) => ({
+      what,
+      unit,
+      baseline: Number(baseline.toPrecision(3)),
+      ours: Number(ours.toPrecision(3)),
+      'ours / baseline': Number((ours / baseline).toPrecision(3)),
+    })),
+  );
+}
