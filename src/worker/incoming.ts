@@ -90,10 +90,10 @@ export class Incoming {
 
   /**
    * Everything up to these keys has come.
-   * @param roaming messages too: without it a sync leaves out what was read elsewhere
+   * @param whole messages too: without roaming a sync leaves out what was read elsewhere
    */
-  syncedTo(answer: Record<string, unknown>, roaming: boolean): void {
-    if (roaming) this.#advance('syncKey', readCount(answer.sync_key, 0));
+  syncedTo(answer: Record<string, unknown>, whole: boolean): void {
+    if (whole) this.#advance('syncKey', readCount(answer.sync_key, 0));
     this.#advance('eventKey', readCount(answer.sync_event_key, 0));
     this.#advance('receiptKey', readCount(answer.msg_receipt_key, 0));
   }

@@ -96,7 +96,7 @@ export class Session {
         acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
           acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
         acknowledgeSync: (sync_key) => {
-          this.#incoming.syncedTo({ sync_key }, this.#isRoaming);
+          this.#incoming.syncedTo({ sync_key }, this.#isWhole);
           acknowledge('sync_conversation_ack', { sync_key });
         },
         onMessage: (message, conversation, told, except) => {
@@ -446,9 +446,10 @@ export class Session {
           this.#inbox.syncEnds();
           return this.#inbox.idle();
         },
-        onSynced: (check, conversations) => {
+        isWhole: () => this.#isWhole,
+        onSynced: (check, wasWhole, conversations) => {
           if (conversations) this.#keepConversations(conversations);
-          if (check) this.#incoming.syncedTo(check, this.#isRoaming);
+          if (check) this.#incoming.syncedTo(check, wasWhole);
           this.#synced = true;
           this.#reflect({ state: 'ready' });
         },
@@ -459,6 +460,11 @@ export class Session {
 
   get #isRoaming(): boolean {
     return this.#connection?.roaming ?? false;
+  }
+
+  /** All that the server has told is here: what was sent from here and is not answered has a place that is not known. */
+  get #isWhole(): boolean {
+    return this.#isRoaming && !this.#calls.isBusy;
   }
 
   #syncKeys(): object {

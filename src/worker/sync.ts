@@ -16,21 +16,28 @@ export interface SyncParts {
   rooms(): number[];
   /** Resolves when all that has been pushed so far is dealt with. */
   idle(): Promise<void>;
-  /** `check` and `conversations` are the answers, where there were any. */
-  onSynced(check: Record<string, unknown> | undefined, conversations: object | undefined): void;
+  /** Whether, at this moment, the keys that the server gives stand for all that is before them. */
+  isWhole(): boolean;
+  /** `check` and `conversations` are the answers, where there were any. `wasWhole`: when the former came. */
+  onSynced(
+    check: Record<string, unknown> | undefined,
+    wasWhole: boolean,
+    conversations: object | undefined,
+  ): void;
 }
 
 /** Runs until the signal says that the connection is gone. */
 export async function keepInSync(parts: SyncParts, signal: AbortSignal): Promise<void> {
   const entering = parts.rooms().map((id) => parts.ask('join_room', { id }));
   const check = await parts.ask('sync_check', parts.keys());
+  const wasWhole = parts.isWhole();
   if (signal.aborted) return;
   const conversations = await parts.ask('get_conversations', {});
   await Promise.all(entering);
   if (signal.aborted) return;
   await parts.idle();
   if (signal.aborted) return;
-  parts.onSynced(answerOf(check), answerOf(conversations));
+  parts.onSynced(answerOf(check), wasWhole, answerOf(conversations));
   const cancel = parts.clock.after(SYNC_CHECK_INTERVAL_MS, () => void keepInSync(parts, signal));
   signal.addEventListener('abort', cancel);
 }
