@@ -1,6 +1,6 @@
 /**
- * Uploads: a token from the server, then the application's form to where uploads go. A network that fails is tried again with a new token; a
- * server that refuses is not.
+ * Uploads: a token from the server, then the application's form to where uploads go. A network that fails is tried again with a new token, and
+ * so is a token that was too old on arrival; any other refusal stands. Who aborts is answered at once, whatever is being waited for.
  */
 import { CODES, type Failure, type FormParts, failure, type UploadedMedia } from '../protocol/worker.js';
 import { isObject, readCount } from './answers.js';
@@ -9,8 +9,14 @@ import type { Reply } from './requests.js';
 
 const MAX_TRIES = 3;
 const RETRY_MS = 1_000;
-/** The upload server's own code for what the API calls 880210. */
+/** The upload server's own codes: what the API calls 880210 … */
 const WIRE_FILE_TOO_LARGE = 898061;
+/** … a token that is not good any longer … */
+const WIRE_TOKEN_EXPIRED = 898010;
+/** … and more uploads than it takes … */
+const WIRE_TOO_MANY = 898030;
+/** … which is this to the API. */
+const BEYOND_FREQUENCY_LIMIT = 880209;
 
 export type PostForm = (request: {
   url: string;
@@ -42,8 +48,8 @@ export async function upload(
   if (!form) return refused(CODES.fileNotExist);
   const url = `${job.url}?type=${job.type}`;
   for (let tries = 1; ; tries += 1) {
-    const token = await job.token();
-    if (job.signal.aborted) return refused(CODES.aborted);
+    const token = await unlessAborted(job.token(), job.signal);
+    if (!token || job.signal.aborted) return refused(CODES.aborted);
     if (token.kind === 'dropped') return refused(CODES.sessionEnded);
     if (token.kind === 'timeout') return refused(CODES.timeout);
     if (token.answer.code !== CODES.success) return { ok: false, error: token.answer };
@@ -52,15 +58,33 @@ export async function upload(
       'jm-channel': 'w',
       Authorization: `Basic ${base64(`${job.username}:${token.answer.uptoken}`)}`,
     };
+    let outcome: Uploaded;
     try {
       const { onProgress, signal } = job;
-      return named(read(await platform.postForm({ url, headers, form, onProgress, signal })), form);
+      const answer = await unlessAborted(
+        platform.postForm({ url, headers, form, onProgress, signal }),
+        signal,
+      );
+      if (!answer) return refused(CODES.aborted);
+      if (wireCode(answer.body) !== WIRE_TOKEN_EXPIRED) return named(read(answer), form);
+      outcome = read(answer);
     } catch (error) {
-      if (job.signal.aborted) return refused(CODES.aborted);
-      if (tries === MAX_TRIES) return refused(CODES.uploadFailed, String(error));
-      await delay(platform.clock, RETRY_MS * tries, job.signal);
+      outcome = refused(CODES.uploadFailed, String(error));
     }
+    if (job.signal.aborted) return refused(CODES.aborted);
+    if (tries === MAX_TRIES) return outcome;
+    await delay(platform.clock, RETRY_MS * tries, job.signal);
   }
+}
+
+/** @returns undefined if it was aborted before */
+function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined);
+    const abort = () => resolve(undefined);
+    signal.addEventListener('abort', abort);
+    waited.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** The form as the application made it; undefined if there is no file in it. */
@@ -79,11 +103,16 @@ function toForm({ formParts }: FormParts): FormData | undefined {
   return files > 0 ? form : undefined;
 }
 
+/** 0: none. */
+const wireCode = (body: unknown): number =>
+  isObject(body) && isObject(body.error) ? readCount(body.error.code, 0) : 0;
+
 function read({ status, body }: { status: number; body: unknown }): Uploaded {
   if (isObject(body) && isObject(body.error)) {
-    const code = readCount(body.error.code, 0);
+    const code = wireCode(body);
     if (code === WIRE_FILE_TOO_LARGE) return refused(CODES.fileTooLarge);
-    return { ok: false, error: { code: code || CODES.uploadFailed, message: String(body.error.message) } };
+    const told = code === WIRE_TOO_MANY ? BEYOND_FREQUENCY_LIMIT : code || CODES.uploadFailed;
+    return { ok: false, error: { code: told, message: String(body.error.message) } };
   }
   if (status === 200 && isObject(body) && typeof body.media_id === 'string') {
     return { ok: true, media: body as unknown as UploadedMedia };
