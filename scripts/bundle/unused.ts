@@ -82,8 +82,6 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
       'SparkMD5.ArrayBuffer',
     ],
   },
-  // No loops over cursors.
-  { module: 'idb/build/index.js', empty: ['isIteratorProp'] },
 ];
 
 /** Of the classic script: the tab makes calls and answers none. */

@@ -27,6 +27,7 @@ export function browserPlatform(clock: Clock = systemClock): Platform {
     },
     openSocket,
     postForm,
-    openStore: (account, onDegraded) => openStore(account, clock, onDegraded),
+    openStore: (account, onDegraded) =>
+      openStore(account, clock, onDegraded, () => globalThis.navigator.storage.estimate()),
   };
 }
