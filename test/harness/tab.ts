@@ -40,6 +40,7 @@ export interface Ack {
 interface Before {
   acks: Ack[];
   progress: { loaded: number; total: number }[];
+  queued: { rid: number; id: string }[];
 }
 
 export type TabOutcome<M extends MethodName> = Before &

@@ -17,6 +17,9 @@
     'onRoomMsg',
     'onDisconnect',
     'onStateChange',
+    'onOutboxChange',
+    'onUnreadChange',
+    'onDegraded',
   ];
 
   const heard = [];
@@ -58,15 +61,17 @@
     return Object.fromEntries(await Promise.all(entries));
   };
 
-  /** A call's outcome as data, with the acks and the progress that came before it. @param aborted 'at once' or 'in progress' */
+  /** A call's outcome as data, with the acks, the progress and the waiting that came before it. @param aborted 'at once' or 'in progress' */
   const call = async (method, given, forms, aborted) => {
     const params = forms ? await withForms(given) : given;
     return new Promise((resolve) => {
       const acks = [];
       const progress = [];
-      const settle = (outcome) => resolve({ ...outcome, acks, progress });
+      const queued = [];
+      const settle = (outcome) => resolve({ ...outcome, acks, progress, queued });
       const request = window.JIM[method](params)
         .onAck((ack) => acks.push(ack))
+        .onQueued((waiting) => queued.push(waiting))
         .onProgress((part) => {
           progress.push(part);
           if (aborted === 'in progress') request.abort();
