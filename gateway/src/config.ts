@@ -50,8 +50,12 @@ export const DEFAULTS = {
   offlineAgeMs: 15 * DAY_MS,
   /** How long business events are kept for those who are away. */
   eventAgeMs: 15 * DAY_MS,
-  /** How long a request's answer is kept for its retries. */
-  requestAgeMs: 25 * HOUR_MS,
+  /** How long a request's answer is kept for its retries: a client may keep trying for a day after its first try, which may be late itself. */
+  requestAgeMs: 49 * HOUR_MS,
+  /** How long a client that was not here can come back without its password. */
+  resumeAgeMs: 30 * DAY_MS,
+  /** Over what time clients are asked to spread when this gateway goes away. */
+  retryAfterMs: 5 * SECOND_MS,
   /** How often what is older than the ages above is deleted. */
   sweepIntervalMs: 10 * MINUTE_MS,
 

@@ -47,6 +47,8 @@ export interface Session {
   account: Account;
   platform: string;
   feed: Feed;
+  /** The client's storage, where it says so. */
+  device: string | undefined;
 }
 
 /** What the client answers pushes with. */
@@ -55,6 +57,8 @@ const ACKNOWLEDGEMENTS = new Set<string>(['msg_recv_v2', 'sync_conversation_ack'
 export class Connection {
   init: RequestPayload<'c_init'> | null = null;
   session: Session | null = null;
+  /** The `resume` that it began with, for its retries. */
+  resumed: { canonical: string; answer: Answer } | null = null;
 
   readonly #bucket: TokenBucket;
   readonly #queue: Request[] = [];

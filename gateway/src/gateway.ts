@@ -29,6 +29,7 @@ export interface Services {
   readonly presence: Presence<Connection>;
   readonly tickets: Tickets;
   readonly passwordTries: TokenBuckets;
+  readonly resumeTries: TokenBuckets;
   readonly uploadTries: TokenBuckets;
   readonly log: Logger;
   readonly now: () => number;
@@ -55,7 +56,9 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   const connections = new Set<Connection>();
   const presence = new Presence<Connection>();
   const tries = settings.passwordTriesPerMinute;
-  const passwordTries = new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
+  const triesOf = () => new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
+  const passwordTries = triesOf();
+  const resumeTries = triesOf();
   const uploads = settings.uploadsPerMinute;
   const uploadTries = new TokenBuckets(() => new TokenBucket(uploads, uploads / SECONDS_PER_MINUTE, now));
   const writer = new MessageWriter(store.db, store.messageIds, {
@@ -84,6 +87,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     presence,
     tickets: new Tickets(store.secret, now),
     passwordTries,
+    resumeTries,
     uploadTries,
     log,
     now,
@@ -92,6 +96,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     passwordTries.sweep();
+    resumeTries.sweep();
     uploadTries.sweep();
     sweeping = sweeping
       .then(() => store.sweep())
@@ -136,6 +141,9 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   async function close(): Promise<void> {
     closing = true;
     clearInterval(sweepTimer);
+    // Clients that know of it come back one after the other instead of all at once.
+    for (const connection of connections)
+      connection.push('going_away', { retry_after: settings.retryAfterMs });
     await Promise.race([finish(), after(settings.closeGraceMs)]);
     for (const { socket } of connections) socket.close();
   }

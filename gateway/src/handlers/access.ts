@@ -1,5 +1,5 @@
 /** Getting in: init, register, login. */
-import { CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
+import { CAPABILITIES, CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
 import { REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import type { Connection, Reply } from '../connection.js';
 import { dismiss } from '../dismiss.js';
@@ -14,8 +14,11 @@ import { appkeyOf, type Handling, keyOf } from './types.js';
 const NATIVE_PLATFORMS = new Set(['android', 'ios', 'pc']);
 const WEB = 'web';
 
-function platformOf({ init }: Connection): string {
-  const said = init?.fromPlatForm;
+/** What this gateway can do beyond the original protocol. */
+export const CAN = { capabilities: Object.values(CAPABILITIES) };
+
+/** @param said `fromPlatForm` */
+export function platformOf(said: string | undefined): string {
   return said !== undefined && NATIVE_PLATFORMS.has(said) ? said : WEB;
 }
 
@@ -23,12 +26,12 @@ export async function init({ services, connection, payload }: Handling<'c_init'>
   const { apps, settings, now } = services;
   if (connection.init) {
     const same = JSON.stringify(connection.init) === JSON.stringify(payload);
-    return { answer: same ? success() : REPETITIVE_OPERATION };
+    return { answer: same ? success(CAN) : REPETITIVE_OPERATION };
   }
   const refused = refuseInit(payload, apps, now(), settings.signatureLifetimeMs);
   if (refused) return { answer: refused };
   connection.init = payload;
-  return { answer: success() };
+  return { answer: success(CAN) };
 }
 
 export async function register(handling: Handling<'register'>): Promise<Reply> {
@@ -55,7 +58,7 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
 
 export async function login({ services, connection, payload }: Handling<'login'>): Promise<Reply> {
   const appkey = appkeyOf(connection);
-  const { username, password } = payload;
+  const { username, password, device } = payload;
   if (connection.session && connection.session.account.username !== username) {
     return { answer: refuse(CODES.alreadyLoggedIn) };
   }
@@ -74,20 +77,34 @@ export async function login({ services, connection, payload }: Handling<'login'>
   // Who knows the password is not guessing at it.
   tries.credit(1);
   if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
-  if (!connection.session && !connection.isClosed) enter(services, connection, account);
+  let resume_token: string | undefined;
+  if (!connection.session && !connection.isClosed) {
+    const owner = { uid: account.uid, platform: platformOf(connection.init?.fromPlatForm) };
+    const { resumeTokens } = services.store;
+    // A client of before, or another one: what a token was given for is over.
+    if (device === undefined) await resumeTokens.revoke(owner.uid, owner.platform);
+    else resume_token = await resumeTokens.issue(owner, device);
+    if (!connection.isClosed) enter(services, connection, account, device);
+  }
   return {
     answer: success({
       uid: account.uid,
       username,
       appkey,
       online_list: othersOf(services, connection, account),
+      ...(resume_token !== undefined && { resume_token }),
     }),
   };
 }
 
-function enter(services: Services, connection: Connection, account: Account): void {
+export function enter(
+  services: Services,
+  connection: Connection,
+  account: Account,
+  device: string | undefined,
+): void {
   const { presence, settings, store, log } = services;
-  const platform = platformOf(connection);
+  const platform = platformOf(connection.init?.fromPlatForm);
   const feed = new Feed(
     account.uid,
     platform,
@@ -103,9 +120,12 @@ function enter(services: Services, connection: Connection, account: Account): vo
     },
     settings,
   );
-  connection.session = { account, platform, feed };
+  connection.session = { account, platform, feed, device };
   const displaced = presence.enter(account.uid, platform, connection);
-  if (displaced) dismiss(services, displaced, account, 'otherLogin');
+  const isTheSame = device !== undefined && displaced?.session?.device === device;
+  // The client's own earlier socket, whose end has not been noticed: it has not been thrown out.
+  if (isTheSame) displaced.socket.close();
+  else if (displaced) dismiss(services, displaced, account, 'otherLogin');
   const graceTimer = setTimeout(() => {
     feed.goLive().catch((error: unknown) => {
       log.error({ socket: connection.id, err: error }, 'going live failed');
@@ -115,7 +135,11 @@ function enter(services: Services, connection: Connection, account: Account): vo
   connection.socket.onClose(() => clearTimeout(graceTimer));
 }
 
-function othersOf({ presence, now }: Services, connection: Connection, account: Account): OnlineDevice[] {
+export function othersOf(
+  { presence, now }: Services,
+  connection: Connection,
+  account: Account,
+): OnlineDevice[] {
   return [...presence.of(account.uid)]
     .filter(([, other]) => other !== connection)
     .map(([platform]) => ({

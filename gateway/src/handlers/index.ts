@@ -25,6 +25,7 @@ import {
   getPublicGroups,
   updateGroupInfo,
 } from './groups.js';
+import { getHistory } from './history.js';
 import { getResource, getUploadToken } from './media.js';
 import { getConversations, sendSingle } from './messages.js';
 import {
@@ -38,6 +39,7 @@ import {
 } from './no-disturb.js';
 import { getUserInfo, updatePassword, updateUserInfo } from './profiles.js';
 import { listReaders, reportReceipts, resetUnread } from './reading.js';
+import { logOut, resume } from './resume.js';
 import { retractMessage } from './retract.js';
 import { enterRoom, exitRoom, listOwnRooms, listRooms, roomInfo, sendRoom } from './rooms.js';
 import { addShield, delShield, listShields } from './shields.js';
@@ -56,6 +58,8 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   c_init: init,
   register,
   login,
+  resume,
+  log_out: logOut,
   get_across_user_info: getUserInfo,
   update_user_inf: updateUserInfo,
   update_user_pwd: updatePassword,
@@ -103,6 +107,7 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   join_room: enterRoom,
   exit_room: exitRoom,
   send_room_msg: sendRoom,
+  get_history: getHistory,
   msg_retract: retractMessage,
   msg_unread_list: listReaders,
   receipt_report: reportReceipts,

@@ -14,6 +14,7 @@ import { MediaFiles } from './media-files.js';
 import { MessageIds } from './message-ids.js';
 import { Receipts } from './receipts.js';
 import { Requests } from './requests.js';
+import { ResumeTokens } from './resume-tokens.js';
 import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
 import { loadSecret } from './secrets.js';
@@ -43,6 +44,7 @@ export class Store {
   readonly media: Media;
   readonly receipts: Receipts;
   readonly requests: Requests;
+  readonly resumeTokens: ResumeTokens;
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
   readonly standing: Standing;
@@ -63,6 +65,7 @@ export class Store {
     this.media = new Media(opened.db, files, settings, now);
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
+    this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now);
     this.messageIds = messageIds;
     this.secret = secret;
     this.standing = standing;
@@ -88,6 +91,7 @@ export class Store {
     await this.mailboxes.trimPending();
     await this.rooms.trim();
     await this.media.sweep();
+    await this.resumeTokens.sweep();
     await this.opened.maintain();
   }
 

@@ -3,6 +3,7 @@ import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'k
 import { groups } from './group-tables.js';
 import { mediaTables } from './media-tables.js';
 import { relationTables } from './relation-tables.js';
+import { resumeTables } from './resume-tokens.js';
 
 const first: Migration = {
   async up(db: Kysely<unknown>) {
@@ -63,6 +64,7 @@ const provider: MigrationProvider = {
     '0010_groups': groups,
     '0020_relations': relationTables,
     '0030_media': mediaTables,
+    '0040_resume': resumeTables,
   }),
 };
 

@@ -2,8 +2,9 @@
 import type { Generated, Kysely } from 'kysely';
 import type { MediaTables } from './media-tables.js';
 import type { RelationTables } from './relation-tables.js';
+import type { ResumeTables } from './resume-tokens.js';
 
-export interface Tables extends RelationTables, MediaTables {
+export interface Tables extends RelationTables, MediaTables, ResumeTables {
   account: {
     uid: Generated<number>;
     appkey: string;

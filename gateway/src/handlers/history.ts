@@ -1,0 +1,29 @@
+/** Pages of a conversation, as far back as it is kept. */
+import { CODES, GROUP } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Reply } from '../connection.js';
+import { groupPage, type Page, singlePage } from '../store/pages.js';
+import { findUser } from './targets.js';
+import { type Handling, sessionOf } from './types.js';
+
+export async function getHistory(handling: Handling<'get_history'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { uid } = sessionOf(connection).account;
+  const { mailboxes, groups, db } = services.store;
+  const { before, limit } = payload;
+  // Ids are in the order of time.
+  const asked = { uid, before: before?.msg_id ?? Number.MAX_SAFE_INTEGER, limit };
+  let page: Page;
+  if (payload.type === GROUP) {
+    const group = await groups.find(payload.gid);
+    if (!group) return { answer: refuse(CODES.targetGroupNotExist) };
+    if (!(await groups.isMember(payload.gid, uid))) return { answer: refuse(CODES.userNotInGroup) };
+    page = await groupPage(db, payload.gid, asked);
+  } else {
+    const peer = await findUser(handling, payload.username, payload.appkey);
+    if (!peer) return { answer: refuse(CODES.targetUserNotExist) };
+    page = await singlePage(db, peer.uid, asked);
+  }
+  const messages = await mailboxes.messages(uid, page.ids);
+  return { answer: success({ messages: messages.map(({ wire }) => wire), more: page.more }) };
+}
