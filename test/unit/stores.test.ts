@@ -223,7 +223,7 @@ const to = fc.constantFrom(BOB, 's/app/bobb', groupId(5), groupId(51));
 const id = fc.integer({ min: 1, max: 60 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ put: fc.array(fc.record({ id, to }), { maxLength: 30 }) }) },
-  { weight: 1, arbitrary: fc.record({ forget: fc.array(id, { maxLength: 4 }), from: to }) },
+  { weight: 3, arbitrary: fc.record({ forget: fc.array(id, { maxLength: 4 }), from: to }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -283,8 +283,11 @@ describe.each(STORES)('%s, whatever is done with it,', (name, open) => {
         const ids = Array.from({ length: count }, (_, i) => i + 1);
         // Anywhere from in order to reversed by thirds.
         const shuffled = [...ids].sort((a, b) => ((a * seed) % 7) - ((b * seed) % 7));
-        for (let at = 0; at < count; at += 40)
+        for (let at = 0; at < count; at += 40) {
           await store.putMessages(shuffled.slice(at, at + 40).map((each) => stored(each)));
+          // The journal is folded before something is taken out.
+          if (at % 3 !== 0) await store.forgetMessages(BOB, []);
+        }
         const told: number[] = [];
         let before: Place | undefined;
         for (let turn = 0; ; turn += 1) {
@@ -469,6 +472,7 @@ describe('a record that is broken is left out:', () => {
 
   function everywhere(value: unknown): [string, IDBValidKey, unknown][] {
     return [
+      ['journal', 1, value],
       ['messages', [BOB, 1_001, 1], value],
       ['spans', BOB, value],
       ['answers', 'a', value],
@@ -520,4 +524,58 @@ test('writes that are under way at the same time lose nothing of each other', as
   await Promise.all(ids.map((each) => store.putMessages([stored((each * 7) % 61)])));
   expect((await store.page(BOB, undefined, 99)).map(({ msg_id }) => msg_id)).toEqual(ids);
   store.close();
+});
+
+describe('the journal', () => {
+  const recordsOf = async (name: string) => {
+    const db = await openDatabase('account', () => undefined);
+    const count = await resultOf(db.transaction(name).objectStore(name).count());
+    db.close();
+    return count;
+  };
+  beforeEach(() => {
+    vi.stubGlobal('indexedDB', new IDBFactory());
+  });
+
+  test('takes one entry for a batch, whatever conversations it is of', async () => {
+    const store = await openIdb();
+    await store.putMessages([stored(1), stored(2, groupId(5)), stored(3, groupId(6))]);
+    expect([await recordsOf('journal'), await recordsOf('messages')]).toEqual([1, 0]);
+    store.close();
+  });
+
+  test('is folded when it has become long, and nothing is lost or told twice', async () => {
+    const store = await openIdb();
+    const ids = Array.from({ length: 900 }, (_, i) => i + 1);
+    for (let at = 0; at < ids.length; at += 100) {
+      await store.putMessages(
+        ids.slice(at, at + 100).map((each) => ({
+          conversation: each % 2 ? BOB : groupId(5),
+          message: apiMessage(each, { text: 'x'.repeat(3_000) }),
+        })),
+      );
+    }
+    expect(await recordsOf('messages')).toBeGreaterThan(100);
+    expect(await recordsOf('journal')).toBeLessThan(9);
+    const kept = [...(await store.recent(1_000)).values()].flatMap((list) =>
+      list.map(({ msg_id }) => msg_id),
+    );
+    expect(kept.sort((a, b) => a - b)).toEqual(ids);
+    expect((await store.page(BOB, undefined, 30)).map(({ msg_id }) => msg_id)).toEqual(
+      ids.filter((each) => each % 2).slice(-30),
+    );
+    store.close();
+  });
+
+  test('is there for the next worker', async () => {
+    const first = await openIdb();
+    await first.putMessages([stored(1)]);
+    first.close();
+    const second = await openIdb();
+    await second.putMessages([stored(2), stored(1)]);
+    second.close();
+    const third = await openIdb();
+    expect((await third.page(BOB, undefined, 9)).map(({ msg_id }) => msg_id)).toEqual([1, 2]);
+    third.close();
+  });
 });

@@ -6,7 +6,7 @@ import type { Message } from '../../protocol/worker.js';
 import { readMessages } from './records.js';
 import { byPlace, type Place, type Span } from './store.js';
 
-/** Some dozens of messages: by measure (`npm run bench`) the best for a batch that is not worse than a row for a single message. */
+/** Some dozens of messages: a page is in two or three of them, and one that a late message comes into is soon written again. */
 const BLOCK_CHARS = 16_000;
 
 export interface Block {

@@ -1,9 +1,10 @@
 /**
  * The store in IndexedDB.
  *
- * Messages lie in blocks ({@link Block}) under the place where they begin: [conversation, ctime_ms, msg_id]. So a conversation is one stretch of
- * keys in order, a page of history costs the same however much is stored, and no index has to be kept. Nobody else writes here: the last block
- * of a conversation is kept in memory, and what is new is added to it without reading.
+ * New messages are one entry of a journal for each batch, whatever conversations they are of. What is in the journal is in memory as well, and is
+ * folded into blocks (`blocks.ts`) when it has become long: a conversation's messages under the place where the block begins, [conversation,
+ * ctime_ms, msg_id]. So a conversation is one stretch of keys in order, a page of history costs the same however much is stored, and no index
+ * has to be kept. Nobody else writes here.
  */
 import type {
   Conversation,
@@ -13,10 +14,12 @@ import type {
   ResumeToken,
 } from '../../protocol/worker.js';
 import { Mutex } from '../mutex.js';
-import { appended, type Block, inOrder, jsonOf, merged, shortened } from './blocks.js';
+import { type BlockKey, fileIn, forgetIn, latestIn, upTo, weightOf } from './block-records.js';
+import { inOrder, shortened } from './blocks.js';
 import { allOf, backwards, doneOf, resultOf, type STORES } from './idb.js';
 import { byConversation } from './memory-store.js';
 import {
+  readEntry,
   readJson,
   readList,
   readMessages,
@@ -35,43 +38,33 @@ import {
   type StoredMessage,
 } from './store.js';
 
-/** Conversations whose last block is kept in memory. */
-const HEADS = 256;
+/** Some thousands of messages: the longer it is, the more of a conversation are folded into a block at once. */
+const JOURNAL_BYTES = 2_000_000;
 /** How far what is noted of the cache's size may be off. */
 const UNNOTED_BYTES = 65_536;
 /** What is left of the cache when it has become too large. */
 const KEPT_SHARE = 0.9;
 
-type BlockKey = [conversation: ConversationId, ctime_ms: number, msg_id: number];
 type StoreName = (typeof STORES)[number];
 type Stores = (name: StoreName) => IDBObjectStore;
 
 /** What a change of the cache may touch. */
-const CACHE: StoreName[] = ['messages', 'spans', 'answers', 'account'];
+const CACHE: StoreName[] = ['journal', 'messages', 'spans', 'answers', 'account'];
 
-const keyOf = (conversation: ConversationId, { ctime_ms, msg_id }: Place): BlockKey => [
-  conversation,
-  ctime_ms,
-  msg_id,
-];
+interface Journal {
+  messages: readonly StoredMessage[];
+  bytes: number;
+}
 
-/** Up to a place, or before it. */
-const upTo = (conversation: ConversationId, place?: Place, isOpen = false) =>
-  IDBKeyRange.bound([conversation], place ? keyOf(conversation, place) : [conversation, []], false, isOpen);
-
-/** What it takes: browsers keep a text in one byte a character, or all of it in two. */
-const weightOf = (json: unknown): number => {
-  const text = String(json ?? '');
-  return /[^ -ÿ]/.test(text) ? 2 * text.length : text.length;
-};
+const EMPTY: Journal = { messages: [], bytes: 0 };
 
 export class IdbStore implements Omit<Store, 'wipe'> {
-  /** The last used last. */
-  readonly #heads = new Map<ConversationId, Block>();
+  /** As it is on the disk. Unknown until it is needed, and after a fault. */
+  #journal: Journal | undefined;
   /** Where what is kept of a conversation begins, for those that were shed. */
   readonly #floors = new Map<ConversationId, Place>();
   readonly #writers = new Mutex();
-  /** What messages and answers take, and what is noted of it on the disk. Unknown until it is needed. */
+  /** What blocks and answers take, and what is noted of it on the disk. Unknown until it is needed. */
   #bytes: number | undefined;
   #noted = 0;
 
@@ -83,60 +76,57 @@ export class IdbStore implements Omit<Store, 'wipe'> {
 
   async putMessages(messages: readonly StoredMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    await this.#change(async (stores) => {
-      const filing = [...byConversation(messages)].map(([conversation, list]) =>
-        this.#file(stores('messages'), conversation, inOrder(list)),
-      );
-      return (await Promise.all(filing)).reduce((sum, bytes) => sum + bytes, 0);
+    await this.#change(async (stores, journal) => {
+      for (const { conversation, message } of messages) {
+        const floor = this.#floors.get(conversation);
+        if (floor && byPlace(message, floor) < 0) this.#floors.delete(conversation);
+      }
+      const json = JSON.stringify([...byConversation(messages)]);
+      const longer = {
+        messages: [...journal.messages, ...messages],
+        bytes: journal.bytes + weightOf(json),
+      };
+      if (longer.bytes > JOURNAL_BYTES) return this.#fold(stores, longer);
+      stores('journal').put(json);
+      return longer;
     });
-    if ((this.#bytes ?? 0) > this.cap()) await this.shed(KEPT_SHARE * this.cap());
+    const bytes = (this.#bytes ?? 0) + (this.#journal?.bytes ?? 0);
+    if (bytes > this.cap()) await this.shed(KEPT_SHARE * this.cap());
   }
 
   async forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void> {
-    await this.#change(async (stores) => {
-      const wanted = new Set(msgIds);
-      let bytes = 0;
-      await backwards(stores('messages'), upTo(conversation), (cursor) => {
-        const messages = readMessages(cursor.value);
-        const kept = messages.filter(({ msg_id }) => !wanted.delete(msg_id));
-        if (kept.length < messages.length) {
-          const json = jsonOf(kept);
-          bytes += weightOf(json) - weightOf(cursor.value);
-          // Its key stays: none is before it.
-          if (json) cursor.update(json);
-          else cursor.delete();
-        }
-        return wanted.size > 0 ? undefined : null;
-      });
-      this.#heads.delete(conversation);
-      return bytes;
+    await this.#change(async (stores, journal) => {
+      const folded = await this.#fold(stores, journal);
+      this.#grow(await forgetIn(stores('messages'), conversation, msgIds));
+      return folded;
     });
   }
 
-  async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
-    const latest = await this.#latest(this.#reading('messages'), (list) => list.length >= perConversation);
-    return new Map([...latest].map(([id, list]) => [id, list.slice(-perConversation)]));
+  recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
+    return this.#pick(
+      (list) => list.length >= perConversation,
+      (list) => list.slice(-perConversation),
+    );
   }
 
-  async since(ctimeMs: number): Promise<Map<ConversationId, Message[]>> {
-    const latest = await this.#latest(
-      this.#reading('messages'),
+  since(ctimeMs: number): Promise<Map<ConversationId, Message[]>> {
+    return this.#pick(
       ([first]) => first !== undefined && first.ctime_ms < ctimeMs,
+      (list) => list.filter(({ ctime_ms }) => ctime_ms >= ctimeMs),
     );
-    const since = [...latest].map(
-      ([id, list]) => [id, list.filter(({ ctime_ms }) => ctime_ms >= ctimeMs)] as const,
-    );
-    return new Map(since.filter(([, list]) => list.length > 0));
   }
 
   async page(conversation: ConversationId, before: Place | undefined, limit: number): Promise<Message[]> {
+    const isWanted = (message: Message) => !before || byPlace(message, before) < 0;
+    const unfolded = (await this.#unfolded()).flatMap((one) =>
+      one.conversation === conversation && isWanted(one.message) ? [one.message] : [],
+    );
     let page: Message[] = [];
     await backwards(this.#reading('messages'), upTo(conversation, before, true), ({ value }) => {
-      const messages = readMessages(value);
-      page = [...messages.filter((message) => !before || byPlace(message, before) < 0), ...page];
+      page = [...readMessages(value).filter(isWanted), ...page];
       return page.length < limit ? undefined : null;
     });
-    return page.slice(-limit);
+    return inOrder([...page, ...unfolded]).slice(-limit);
   }
 
   async spans(conversation: ConversationId): Promise<Span[]> {
@@ -171,11 +161,12 @@ export class IdbStore implements Omit<Store, 'wipe'> {
   }
 
   async putAnswer(key: string, answer: object): Promise<void> {
-    await this.#change(async (stores) => {
+    await this.#change(async (stores, journal) => {
       const json = JSON.stringify(answer);
       const before = await resultOf<unknown>(stores('answers').get(key));
       stores('answers').put(json, key);
-      return weightOf(json) - weightOf(before);
+      this.#grow(weightOf(json) - weightOf(before));
+      return journal;
     });
   }
 
@@ -217,14 +208,17 @@ export class IdbStore implements Omit<Store, 'wipe'> {
 
   /** Lets go of a part of the cache: of the conversation that was quiet for longest first, and of its oldest messages first. @param keptBytes half of it, unless told */
   shed(keptBytes?: number): Promise<void> {
-    return this.#change(async (stores, bytes) => {
+    return this.#change(async (stores, journal) => {
       const store = stores('messages');
+      // On a disk that is full there may be no room to fold.
+      const mayFold = keptBytes !== undefined || !this.#bytes;
+      const folded = mayFold ? await this.#fold(stores, journal) : journal;
+      const bytes = this.#bytes ?? 0;
       const excess = bytes - (keptBytes ?? bytes / 2);
-      const ends = await this.#latest(store, (list) => list.length > 0);
+      const ends = await latestIn(store, (list) => list.length > 0);
       let shed = 0;
       for (const [conversation] of [...ends].sort(([, a], [, b]) => lastOf(a) - lastOf(b))) {
-        if (shed >= excess) return -shed;
-        this.#heads.delete(conversation);
+        if (shed >= excess) break;
         const request = store.openCursor(upTo(conversation));
         let cursor = await resultOf(request);
         for (; cursor && shed < excess; cursor = await resultOf(request)) {
@@ -238,76 +232,68 @@ export class IdbStore implements Omit<Store, 'wipe'> {
         const spans = readSpans(await resultOf(stores('spans').get(conversation)));
         stores('spans').put(shortened(spans, floor), conversation);
       }
-      if (shed >= excess) return -shed;
-      stores('answers').clear();
-      return -bytes;
+      if (shed < excess) stores('answers').clear();
+      this.#grow(shed < excess ? -bytes : -shed);
+      return folded;
     });
   }
 
-  /** Puts messages of one conversation into its blocks. @returns by how much they have grown */
-  async #file(store: IDBObjectStore, conversation: ConversationId, messages: Message[]): Promise<number> {
-    const [first] = messages;
-    const floor = this.#floors.get(conversation);
-    if (floor && first && byPlace(first, floor) < 0) this.#floors.delete(conversation);
-    let head = this.#heads.get(conversation) ?? (await find(store, conversation));
-    let bytes = 0;
-    // From the newest on: all that are left and not before the block of the newest belong into it.
-    for (let latest = messages.at(-1); latest; latest = messages.at(-1)) {
-      const isNew = !head || byPlace(latest, head.from) >= 0;
-      const block = isNew ? head : await find(store, conversation, latest);
-      const own = messages.splice(block ? messages.findIndex((one) => byPlace(one, block.from) >= 0) : 0);
-      const blocks = block ? merged(block, own) : appended(undefined, own);
-      if (isNew) head = blocks.at(-1);
-      if (blocks[0] === block) blocks.shift();
-      else bytes -= weightOf(block?.json);
-      for (const { from, json } of blocks) {
-        store.put(json, keyOf(conversation, from));
-        bytes += weightOf(json);
-      }
-    }
-    this.#heads.delete(conversation);
-    if (head) this.#heads.set(conversation, head);
-    const [oldest] = this.#heads.keys();
-    if (oldest !== undefined && this.#heads.size > HEADS) this.#heads.delete(oldest);
-    return bytes;
+  /** Puts what is in the journal into blocks. */
+  async #fold(stores: Stores, { messages }: Journal): Promise<Journal> {
+    const filing = [...byConversation(messages)].map(([conversation, list]) =>
+      fileIn(stores('messages'), conversation, inOrder(list)),
+    );
+    for (const grown of await Promise.all(filing)) this.#grow(grown);
+    stores('journal').clear();
+    return EMPTY;
   }
 
-  /** Of each conversation of the store, from its end backwards until it is enough. */
-  async #latest(
-    store: IDBObjectStore,
+  #grow(bytes: number): void {
+    this.#bytes = (this.#bytes ?? 0) + bytes;
+  }
+
+  /** What is not in blocks yet. */
+  async #unfolded(): Promise<readonly StoredMessage[]> {
+    if (!this.#journal) await this.#change(async (_stores, journal) => journal);
+    return this.#journal?.messages ?? [];
+  }
+
+  /** Of all conversations, from blocks and journal. */
+  async #pick(
     isEnough: (list: readonly Message[]) => boolean,
+    pick: (list: Message[]) => Message[],
   ): Promise<Map<ConversationId, Message[]>> {
-    const found = new Map<ConversationId, Message[]>();
-    await backwards(store, IDBKeyRange.bound([''], [[]]), ({ key, value }) => {
-      const [conversation] = key as BlockKey;
-      const list = [...readMessages(value), ...(found.get(conversation) ?? [])];
-      if (list.length > 0) found.set(conversation, list);
-      return isEnough(list) ? [conversation] : undefined;
-    });
-    return found;
+    const unfolded = byConversation(await this.#unfolded());
+    const latest = await latestIn(this.#reading('messages'), isEnough);
+    for (const [id, list] of unfolded) latest.set(id, inOrder([...(latest.get(id) ?? []), ...list]));
+    const picked = [...latest].map(([id, list]) => [id, pick(list)] as const);
+    return new Map(picked.filter(([, list]) => list.length > 0));
   }
 
   /**
-   * Changes the cache, one change after the other: a last block in memory is as the change before has left it.
-   * @param work is told the size, and says by how much it has changed
+   * Changes the cache, one change after the other: the journal in memory is as the change before has left it.
+   * @param work returns the journal as it is afterwards
    */
-  #change(work: (stores: Stores, bytes: number) => Promise<number>): Promise<void> {
+  #change(work: (stores: Stores, journal: Journal) => Promise<Journal>): Promise<void> {
     return this.#writers.run('', async () => {
       const tx = this.db.transaction(CACHE, 'readwrite', { durability: 'relaxed' });
       const stores: Stores = (name) => tx.objectStore(name);
       const working = async () => {
         this.#bytes ??= this.#noted = Number(await resultOf<unknown>(stores('account').get('bytes'))) || 0;
-        this.#bytes += await work(stores, this.#bytes);
-        if (Math.abs(this.#bytes - this.#noted) < UNNOTED_BYTES) return;
-        this.#noted = this.#bytes;
-        stores('account').put(this.#bytes, 'bytes');
+        const journal = this.#journal ?? (await readJournal(stores('journal')));
+        const changed = await work(stores, journal);
+        if (Math.abs(this.#bytes - this.#noted) > UNNOTED_BYTES) {
+          this.#noted = this.#bytes;
+          stores('account').put(this.#bytes, 'bytes');
+        }
+        return changed;
       };
       try {
-        await Promise.all([doneOf(tx), working()]);
+        const [journal] = await Promise.all([working(), doneOf(tx)]);
+        this.#journal = journal;
       } catch (error) {
         // Nothing in memory may be ahead of the disk.
-        this.#heads.clear();
-        this.#bytes = undefined;
+        this.#journal = this.#bytes = undefined;
         throw error;
       }
     });
@@ -344,25 +330,12 @@ export class IdbStore implements Omit<Store, 'wipe'> {
   }
 }
 
-/** The block that the place belongs into, or the last one. Broken ones are swept away. */
-async function find(
-  store: IDBObjectStore,
-  conversation: ConversationId,
-  place?: Place,
-): Promise<Block | undefined> {
-  let block: Block | undefined;
-  await backwards(store, upTo(conversation, place), (cursor) => {
-    const [, ctime_ms, msg_id] = cursor.key as BlockKey;
-    const messages = readMessages(cursor.value);
-    const to = messages.at(-1);
-    if (to && typeof ctime_ms === 'number' && typeof msg_id === 'number') {
-      block = { from: { ctime_ms, msg_id }, to, json: jsonOf(messages) };
-      return null;
-    }
-    cursor.delete();
-    return undefined;
-  });
-  return block;
+async function readJournal(store: IDBObjectStore): Promise<Journal> {
+  const entries = await resultOf<unknown[]>(store.getAll());
+  return {
+    messages: entries.flatMap(readEntry),
+    bytes: entries.reduce<number>((sum, entry) => sum + weightOf(entry), 0),
+  };
 }
 
 const lastOf = (messages: readonly Message[]): number => messages.at(-1)?.ctime_ms ?? 0;

@@ -7,7 +7,7 @@ import { openDB, unwrap } from 'idb';
 
 const VERSION = 2;
 
-export const STORES = ['messages', 'spans', 'answers', 'extras', 'outbox', 'account'] as const;
+export const STORES = ['journal', 'messages', 'spans', 'answers', 'extras', 'outbox', 'account'] as const;
 
 /** @param onBlocked an older version in another worker does not let go */
 export async function openDatabase(name: string, onBlocked: () => void): Promise<IDBDatabase> {
@@ -16,7 +16,7 @@ export async function openDatabase(name: string, onBlocked: () => void): Promise
       upgrade(db) {
         // What version 1 had was a cache.
         for (const store of db.objectStoreNames) db.deleteObjectStore(store);
-        for (const store of STORES) db.createObjectStore(store);
+        for (const store of STORES) db.createObjectStore(store, { autoIncrement: true });
       },
       blocked: onBlocked,
       // Newer code wants it, or somebody deletes it: who uses it next finds it closed.

@@ -1,6 +1,13 @@
 /** What comes out of a database, checked just enough that a broken record is left out and nothing fails over it. */
-import { isJsonObject, type Message, type ResumeToken } from '../../protocol/worker.js';
-import { byPlace, type OutboxRecord, type Place, type Progress, type Span } from './store.js';
+import { type ConversationId, isJsonObject, type Message, type ResumeToken } from '../../protocol/worker.js';
+import {
+  byPlace,
+  type OutboxRecord,
+  type Place,
+  type Progress,
+  type Span,
+  type StoredMessage,
+} from './store.js';
 
 /** An object of which not more is known. */
 type Loose<T> = { [Field in keyof T]?: unknown };
@@ -15,6 +22,9 @@ const isMessage = (input: unknown): input is Message =>
 
 const isSpan = (input: unknown): input is Span =>
   isLoose<Span>(input) && isPlace(input.from) && isPlace(input.to);
+
+const isFiled = (input: unknown): input is [ConversationId, unknown] =>
+  Array.isArray(input) && typeof input[0] === 'string';
 
 const isOutboxRecord = (input: unknown): input is OutboxRecord =>
   isLoose<OutboxRecord>(input) &&
@@ -37,6 +47,12 @@ const readMessageList = listOf(isMessage);
 /** Oldest first. */
 export const readMessages = (json: unknown): Message[] =>
   readMessageList(readJson(`[${json}]`)).sort(byPlace);
+
+/** What was put at once: conversations with their messages. */
+export const readEntry = (json: unknown): StoredMessage[] =>
+  listOf(isFiled)(readJson(json)).flatMap(([conversation, messages]) =>
+    readMessageList(messages).map((message) => ({ conversation, message })),
+  );
 
 export function readJson(json: unknown): unknown {
   try {

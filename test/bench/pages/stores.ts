@@ -30,6 +30,8 @@ const message = (id: number): Message => ({
 
 interface Layout {
   put(messages: StoredMessage[]): Promise<void>;
+  /** Does what was put off. */
+  settle(): Promise<void>;
   page(conversation: string, before: number): Promise<unknown[]>;
   close(): Promise<void>;
 }
@@ -41,6 +43,8 @@ async function blocks(): Promise<Layout> {
   const store = new IdbStore(await openDatabase(name, () => undefined), () => Number.POSITIVE_INFINITY);
   return {
     put: (messages) => store.putMessages(messages),
+    // The journal is folded before something is taken out.
+    settle: () => store.forgetMessages('', []),
     page: (conversation, before) => store.page(conversation, { ctime_ms: before, msg_id: before }, PAGE),
     close() {
       store.close();
@@ -65,6 +69,7 @@ async function rows(): Promise<Layout> {
         void tx.store.put({ ...stored.message, conversation: stored.conversation });
       await tx.done;
     },
+    settle: async () => undefined,
     async page(conversation, before) {
       const found: unknown[] = [];
       const range = IDBKeyRange.bound([conversation], [conversation, before], false, true);
@@ -90,6 +95,7 @@ async function fill(layout: Layout, count: number, batch: number, conversations:
   );
   const started = performance.now();
   for (const messages of all) await layout.put(messages);
+  await layout.settle();
   return performance.now() - started;
 }
 
@@ -118,6 +124,7 @@ async function filledWith(kind: keyof typeof LAYOUTS, count: number): Promise<La
         message: message(first + i + 1),
       })),
     );
+  await layout.settle();
   return layout;
 }
 

@@ -1,0 +1,104 @@
+/** Blocks in the database: a conversation's are one stretch of keys in order. Whoever calls has a transaction open. */
+import type { ConversationId, Message } from '../../protocol/worker.js';
+import { appended, type Block, jsonOf, merged } from './blocks.js';
+import { backwards } from './idb.js';
+import { readMessages } from './records.js';
+import { byPlace, type Place } from './store.js';
+
+export type BlockKey = [conversation: ConversationId, ctime_ms: number, msg_id: number];
+const keyOf = (conversation: ConversationId, { ctime_ms, msg_id }: Place): BlockKey => [
+  conversation,
+  ctime_ms,
+  msg_id,
+];
+
+/** Up to a place, or before it. */
+export const upTo = (conversation: ConversationId, place?: Place, isOpen = false) =>
+  IDBKeyRange.bound([conversation], place ? keyOf(conversation, place) : [conversation, []], false, isOpen);
+
+/** What it takes: browsers keep a text in one byte a character, or all of it in two. */
+export const weightOf = (json: unknown): number => {
+  const text = String(json ?? '');
+  return /[^ -ÿ]/.test(text) ? 2 * text.length : text.length;
+};
+
+/** Puts messages of one conversation, in order, into its blocks. @returns by how much these have grown */
+export async function fileIn(
+  store: IDBObjectStore,
+  conversation: ConversationId,
+  messages: Message[],
+): Promise<number> {
+  let grown = 0;
+  // From the newest on: all that are left and not before the block of the newest belong into it.
+  for (let latest = messages.at(-1); latest; latest = messages.at(-1)) {
+    const block = await find(store, conversation, latest);
+    const own = messages.splice(block ? messages.findIndex((one) => byPlace(one, block.from) >= 0) : 0);
+    const blocks = block ? merged(block, own) : appended(undefined, own);
+    if (blocks[0] === block) blocks.shift();
+    else grown -= weightOf(block?.json);
+    for (const { from, json } of blocks) {
+      store.put(json, keyOf(conversation, from));
+      grown += weightOf(json);
+    }
+  }
+  return grown;
+}
+
+/** @returns by how much the conversation's blocks have grown: nothing, or less than nothing */
+export async function forgetIn(
+  store: IDBObjectStore,
+  conversation: ConversationId,
+  msgIds: readonly number[],
+): Promise<number> {
+  const wanted = new Set(msgIds);
+  let grown = 0;
+  await backwards(store, upTo(conversation), (cursor) => {
+    const messages = readMessages(cursor.value);
+    const kept = messages.filter(({ msg_id }) => !wanted.delete(msg_id));
+    if (kept.length < messages.length) {
+      const json = jsonOf(kept);
+      grown += weightOf(json) - weightOf(cursor.value);
+      // Its key stays: none is before it.
+      if (json) cursor.update(json);
+      else cursor.delete();
+    }
+    return wanted.size > 0 ? undefined : null;
+  });
+  return grown;
+}
+
+/** Of each conversation of the store, from its end backwards until it is enough. */
+export async function latestIn(
+  store: IDBObjectStore,
+  isEnough: (list: readonly Message[]) => boolean,
+): Promise<Map<ConversationId, Message[]>> {
+  const found = new Map<ConversationId, Message[]>();
+  await backwards(store, IDBKeyRange.bound([''], [[]]), ({ key, value }) => {
+    const [conversation] = key as BlockKey;
+    const list = [...readMessages(value), ...(found.get(conversation) ?? [])];
+    if (list.length > 0) found.set(conversation, list);
+    return isEnough(list) ? [conversation] : undefined;
+  });
+  return found;
+}
+
+/** The block that the place belongs into. Broken ones are swept away. */
+async function find(
+  store: IDBObjectStore,
+  conversation: ConversationId,
+  place: Place,
+): Promise<Block | undefined> {
+  let block: Block | undefined;
+  await backwards(store, upTo(conversation, place), (cursor) => {
+    const [, ctime_ms, msg_id] = cursor.key as BlockKey;
+    const messages = readMessages(cursor.value);
+    const to = messages.at(-1);
+    if (to && typeof ctime_ms === 'number' && typeof msg_id === 'number') {
+      block = { from: { ctime_ms, msg_id }, to, json: jsonOf(messages) };
+      return null;
+    }
+    cursor.delete();
+    return undefined;
+  });
+  return block;
+}
