@@ -3,26 +3,24 @@
  * needs no promise of its own.
  */
 
-import { openDB, unwrap } from 'idb';
-
 const VERSION = 2;
 
 export const STORES = ['journal', 'messages', 'spans', 'answers', 'extras', 'outbox', 'account'] as const;
 
 /** @param onBlocked an older version in another worker does not let go */
 export async function openDatabase(name: string, onBlocked: () => void): Promise<IDBDatabase> {
-  return unwrap(
-    await openDB(name, VERSION, {
-      upgrade(db) {
-        // What version 1 had was a cache.
-        for (const store of db.objectStoreNames) db.deleteObjectStore(store);
-        for (const store of STORES) db.createObjectStore(store, { autoIncrement: true });
-      },
-      blocked: onBlocked,
-      // Newer code wants it, or somebody deletes it: who uses it next finds it closed.
-      blocking: (_current, _blocked, { target }) => (target as IDBDatabase).close(),
-    }),
-  );
+  const request = indexedDB.open(name, VERSION);
+  request.onblocked = onBlocked;
+  request.onupgradeneeded = () => {
+    const { result: db } = request;
+    // What version 1 had was a cache.
+    for (const store of db.objectStoreNames) db.deleteObjectStore(store);
+    for (const store of STORES) db.createObjectStore(store, { autoIncrement: true });
+  };
+  const db = await resultOf(request);
+  // Newer code wants it, or somebody deletes it: who uses it next finds it closed.
+  db.onversionchange = () => db.close();
+  return db;
 }
 
 /** Resolves in any case: where another connection does not let go it is deleted when that does. */
