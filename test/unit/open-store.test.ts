@@ -273,6 +273,20 @@ test('the cache takes no more than its share of what the browser gives', async (
   expect(reasons).toEqual([]);
 });
 
+test('a browser that tells nothing of its space is no fault', async () => {
+  const store = await openStore(
+    'account',
+    clock,
+    (reason) => reasons.push(reason),
+    () => {
+      throw new TypeError('navigator.storage is undefined');
+    },
+  );
+  await store.putMessages([stored(1)]);
+  expect(await ids(store)).toEqual([1]);
+  expect(reasons).toEqual([]);
+});
+
 describe('wiping', () => {
   const names = async () => (await indexedDB.databases()).map(({ name }) => name);
 

@@ -64,12 +64,7 @@ class ResilientStore {
   ) {}
 
   async open(): Promise<void> {
-    void this.estimate?.().then(
-      ({ quota = Infinity }) => {
-        this.#cap = Math.min(CACHE_BYTES, CACHE_SHARE_OF_QUOTA * quota);
-      },
-      () => undefined,
-    );
+    void this.#limit().catch(() => undefined);
     try {
       const opened = await this.#openDatabase();
       this.#current = opened;
@@ -140,6 +135,12 @@ class ResilientStore {
       throw again;
     }
     this.#current = opened;
+  }
+
+  /** Fails where the browser tells nothing of its space: pages that are not secure. */
+  async #limit(): Promise<void> {
+    const { quota = Infinity } = (await this.estimate?.()) ?? {};
+    this.#cap = Math.min(CACHE_BYTES, CACHE_SHARE_OF_QUOTA * quota);
   }
 
   async #openDatabase(): Promise<IdbStore> {
