@@ -1,5 +1,5 @@
 /** Coming back: with a signature that has expired, over a reload, out of the back/forward cache, to an unreachable worker. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
 import type { Profile } from '../harness/browser.js';
 import { until } from '../harness/until.js';
@@ -24,38 +24,74 @@ afterEach(async () => {
 /** A signature that is good for another two seconds. */
 const nearlyExpired = () => world.gateway.auth(Date.now() - SIGNATURE_LIFETIME_MS + 2_000);
 
-test('when the signature has expired, the page is asked for a fresh one and the session comes back', async () => {
-  const tab = await world.tab(profile);
-  const auth = nearlyExpired();
-  await tab.login(auth, world.user('alice'));
-  await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
-  world.relay.cutAll();
-  await tab.waitForHeard('onDisconnect');
-  await tab.waitForState('ready');
+describe('with a stock server, which gives no token to come back with', () => {
+  let undo: () => void;
+  beforeEach(() => {
+    undo = world.relay.asStock();
+  });
+  afterEach(() => undo());
+
+  test('when the signature has expired, the page is asked for a fresh one and the session comes back', async () => {
+    const tab = await world.tab(profile);
+    const auth = nearlyExpired();
+    await tab.login(auth, world.user('alice'));
+    await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+    world.relay.cutAll();
+    await tab.waitForHeard('onDisconnect');
+    await tab.waitForState('ready');
+  });
+
+  test('without an auth function the page is told that a fresh signature is needed, and init brings the session back', async () => {
+    const tab = await world.tab(profile, { auth: false });
+    const auth = nearlyExpired();
+    await tab.login(auth, world.user('alice'));
+    await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+    world.relay.cutAll();
+    await until('the page to be told', async () => (await tab.state()).needsAuth);
+    await tab.ok('init', world.auth());
+    await tab.waitForState('ready');
+    expect(await tab.heard('onDisconnect')).toHaveLength(1);
+  });
+
+  test('without either, the session ends and says why', async () => {
+    const worker = await world.fastWorker(SPEED);
+    const tab = await world.tab(profile, { auth: false, worker });
+    const auth = nearlyExpired();
+    await tab.login(auth, world.user('alice'));
+    await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+    world.relay.cutAll();
+    await tab.waitForState('ended');
+    expect(await tab.state()).toMatchObject({ reason: 'signature_expired' });
+    expect(await tab.flags()).toMatchObject({ login: false });
+  });
 });
 
-test('without an auth function the page is told that a fresh signature is needed, and init brings the session back', async () => {
-  const tab = await world.tab(profile, { auth: false });
-  const auth = nearlyExpired();
-  await tab.login(auth, world.user('alice'));
-  await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
-  world.relay.cutAll();
-  await until('the page to be told', async () => (await tab.state()).needsAuth);
-  await tab.ok('init', world.auth());
-  await tab.waitForState('ready');
-  expect(await tab.heard('onDisconnect')).toHaveLength(1);
-});
-
-test('without either, the session ends and says why', async () => {
+test('with a token nobody needs a signature: after an hour off line the session is back by itself', async () => {
   const worker = await world.fastWorker(SPEED);
   const tab = await world.tab(profile, { auth: false, worker });
   const auth = nearlyExpired();
   await tab.login(auth, world.user('alice'));
   await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
+  const since = world.relay.mark();
   world.relay.cutAll();
-  await tab.waitForState('ended');
-  expect(await tab.state()).toMatchObject({ reason: 'signature_expired' });
-  expect(await tab.flags()).toMatchObject({ login: false });
+  await world.relay.waitFor(({ direction, event }) => direction === 'up' && event === 'resume', { since });
+  await tab.waitForState('ready');
+  const sent = world.relay.frames(({ direction }) => direction === 'up', since).map(({ event }) => event);
+  expect(sent).not.toContain('c_init');
+  expect(sent).not.toContain('login');
+});
+
+test('after the browser was killed a page attaches to the session that it left', async () => {
+  await world.register('carol');
+  const browser = await world.profile();
+  const before = await world.tab(browser);
+  await before.login(world.auth(), world.user('carol'));
+  await before.waitForState('ready');
+  await browser.kill();
+  await browser.open();
+  const tab = await world.tab(browser);
+  await tab.ok('attach', { appkey: world.gateway.appkey, username: 'carol' });
+  await tab.waitForState('ready');
 });
 
 test('a reload does not reconnect, and attach needs no password', async () => {

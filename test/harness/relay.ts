@@ -127,6 +127,15 @@ export class Relay {
     this.#pollingOnly = on;
   }
 
+  /** Makes the gateway a stock server to who comes from now on: what it can do beyond the original protocol is not said. @returns the undo */
+  asStock(): () => void {
+    return this.rule(({ direction, event, payload }) => {
+      if (direction !== 'down' || event !== 'c_init') return 'pass';
+      const { capabilities: _capabilities, ...rest } = payload;
+      return { instead: `42${JSON.stringify([event, rest])}` };
+    });
+  }
+
   /** Half-open: connections stay and nothing passes, not even a close. What came meanwhile passes when it is over. */
   freeze(on: boolean): void {
     this.#network.shut(on);
@@ -242,9 +251,9 @@ export class Relay {
   }
 
   #judge(frame: Frame): Verdict {
-    if (frame.direction === 'up' && frame.event === 'login' && typeof frame.payload.username === 'string') {
-      frame.socket.account = frame.payload.username;
-    }
+    const { direction, event, payload, socket } = frame;
+    const presents = direction === 'up' && (event === 'login' || event === 'resume');
+    if (presents && typeof payload.username === 'string') socket.account = payload.username;
     this.log.push(frame);
     for (const watch of this.#watchers) watch(frame);
     for (const rule of this.#rules) {

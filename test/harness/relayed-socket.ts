@@ -7,9 +7,9 @@ import type { RawData, WebSocket } from 'ws';
 export type Direction = 'up' | 'down';
 /**
  * What becomes of a frame: `drop` loses it, `repeat` delivers it twice, `delayMs` holds it and all behind it, `cut` loses it and the
- * connection with it.
+ * connection with it, `instead` puts another frame in its place.
  */
-export type Verdict = 'pass' | 'drop' | 'repeat' | 'cut' | { delayMs: number };
+export type Verdict = 'pass' | 'drop' | 'repeat' | 'cut' | { delayMs: number } | { instead: string };
 
 /** Codes that a peer reports but may not send. */
 const NO_STATUS = 1005;
@@ -25,7 +25,7 @@ export interface RelayedSocketHooks {
 }
 
 export class RelayedSocket {
-  /** The account that it presented in `login`, once it has. */
+  /** The account that it presented in `login` or `resume`, once it has. */
   account: string | null = null;
   readonly #browser: WebSocket;
   readonly #gateway: WebSocket;
@@ -76,12 +76,14 @@ export class RelayedSocket {
     const verdict = this.#hooks.judge(direction, data.toString());
     if (verdict === 'cut') this.cut();
     if (verdict === 'cut' || verdict === 'drop') return;
-    const due = typeof verdict === 'object' ? performance.now() + verdict.delayMs : 0;
+    const due = isOf(verdict, 'delayMs') ? performance.now() + verdict.delayMs : 0;
+    const carried = isOf(verdict, 'instead') ? verdict.instead : data;
     const copies = verdict === 'repeat' ? 2 : 1;
     this.#then(direction, async () => {
       const wait = due - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      for (let i = 0; i < copies; i += 1) if (to.readyState === to.OPEN) to.send(data, { binary: isBinary });
+      for (let i = 0; i < copies; i += 1)
+        if (to.readyState === to.OPEN) to.send(carried, { binary: isBinary });
     });
   }
 
@@ -89,6 +91,9 @@ export class RelayedSocket {
     this.#queues[direction] = this.#queues[direction].then(() => this.#hooks.thaw()).then(deliver);
   }
 }
+
+const isOf = <K extends string>(verdict: Verdict, kind: K): verdict is Extract<Verdict, Record<K, unknown>> =>
+  typeof verdict === 'object' && kind in verdict;
 
 function closeLike(socket: WebSocket, code: number, reason: Buffer): void {
   if (socket.readyState !== socket.OPEN) return;
