@@ -6,6 +6,9 @@
  */
 import type { Content } from './content.js';
 
+/** `waiting`: for a connection. */
+export type Status = 'waiting' | 'sending' | 'sent' | 'failed';
+
 export interface ChatMessage {
   /** Of this page; stays the same when a sent message gets its `msgId`, so that its bubble stays the same element. */
   id: string;
@@ -17,7 +20,7 @@ export interface ChatMessage {
   content: Content;
   /** ms since 1970: the server's time, or this page's while it is on its way. */
   at: number;
-  status: 'sending' | 'sent' | 'failed';
+  status: Status;
   /** Why it failed, for people. */
   error?: string | undefined;
   /** How much of its file has been uploaded, 0 … 1. */
@@ -60,7 +63,7 @@ export function withMessages(
 export function withSent(
   messages: readonly ChatMessage[],
   id: string,
-  sent: Pick<ChatMessage, 'at' | 'content' | 'unreadBy'> & { msgId: number },
+  sent: Pick<ChatMessage, 'at'> & Partial<Pick<ChatMessage, 'content' | 'unreadBy'>> & { msgId: number },
 ): readonly ChatMessage[] {
   const index = messages.findIndex((candidate) => candidate.id === id);
   const message = messages[index];

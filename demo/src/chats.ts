@@ -19,6 +19,8 @@ export interface Chat {
   /** Time of the last message as the conversation list has it, ms since 1970. */
   mtime: number;
   unread: number;
+  /** Whether there are earlier messages; undefined until somebody has asked. */
+  more?: boolean | undefined;
 }
 
 export const emptyChat = (id: ChatId): Chat => ({ id, messages: [], draft: '', mtime: 0, unread: 0 });

@@ -11,7 +11,7 @@ export function formOf(file: File): FormData {
 }
 
 /** Width and height in pixels; undefined for what this browser cannot show as an image. */
-export async function pixelsOf(file: File): Promise<{ width: number; height: number } | undefined> {
+export async function pixelsOf(file: Blob): Promise<{ width: number; height: number } | undefined> {
   if (!SHOWN.has(file.type)) return undefined;
   try {
     const bitmap = await createImageBitmap(file);

@@ -8,6 +8,7 @@ export type {
   Json,
   JsonObject,
   Message,
+  OutboxEntry,
   ReceiptChange,
   SendAnswer,
   SentMessage,

@@ -1,14 +1,17 @@
 /** The conversation on the screen is the address's, so that "back" goes back and a reload comes back. */
 import { addressOf, type ChatId, chatAt } from './chats.js';
-import { lookAtOpen } from './reading.js';
-import { update } from './store.js';
+import { lookAtOpen, lookAway } from './reading.js';
+import { getState, update } from './store.js';
 
 export function openChat(id: ChatId | null): void {
   location.hash = id === null ? '#/' : addressOf(id);
 }
 
 function onAddress(): void {
-  update({ open: chatAt(location.hash) });
+  const before = getState().open;
+  const open = chatAt(location.hash);
+  update({ open });
+  if (before !== null && before !== open) lookAway(before);
   lookAtOpen();
 }
 

@@ -14,8 +14,9 @@ export async function loadProfile(username: string): Promise<void> {
 
 export async function loadConversations(): Promise<void> {
   const owner = getState().username;
-  const { conversations } = await JIM.getConversation();
+  const { conversations, from_cache } = await JIM.getConversation();
   if (getState().username !== owner) return;
+  if (from_cache) update({ fromCache: true });
   for (const { type, key, gid = key, name, nickname, avatar, mtime, ...rest } of conversations) {
     const { username = name } = rest;
     const id = type === 4 ? chatOf(gid) : chatWith(username);

@@ -4,12 +4,10 @@
  * What is on the screen of a visible page counts as read.
  */
 import { withReceipts } from './chat-messages.js';
-import { type ChatId, peerOf } from './chats.js';
+import { type ChatId, chatOf, chatWith, peerOf } from './chats.js';
 import { JIM } from './jim.js';
 import { getState, updateChat } from './store.js';
 
-/** No listener tells that another tab has read something: the counts, which are in this tab already, are looked at again. */
-const LOOK_AGAIN_MS = 1_000;
 /** A burst of messages is looked at once. */
 const REPORT_DELAY_MS = 100;
 /** What one report takes. */
@@ -22,25 +20,23 @@ export function refreshUnread(id: ChatId): void {
   if (unread !== chat.unread) updateChat(id, () => ({ unread }));
 }
 
-function refreshAll(): void {
-  for (const id of Object.keys(getState().chats)) refreshUnread(id as ChatId);
-}
-
 const isLookedAt = (id: ChatId): boolean =>
   getState().open === id && getState().phase === 'signedIn' && document.visibilityState === 'visible';
 
-/** Somebody has begun to look at the open conversation, or at none. */
+/** Somebody has begun to look at the open conversation. */
 export function lookAtOpen(): void {
-  const { open, username } = getState();
+  const { open } = getState();
   if (open !== null && isLookedAt(open)) {
     JIM.resetUnreadCount(peerOf(open));
     refreshUnread(open);
     reportSoon();
     void askReaders(open);
-  } else if (open === null && username !== null && JIM.isLogin()) {
-    // The runtime takes the conversation that was read last for one that is still looked at. Nobody talks to himself here.
-    JIM.resetUnreadCount({ username });
   }
+}
+
+/** Nobody looks at it any longer: what comes in counts again. */
+export function lookAway(id: ChatId): void {
+  if (JIM.isLogin()) JIM.closeConversation(peerOf(id));
 }
 
 /** Something has come in. */
@@ -122,6 +118,5 @@ async function askReaders(id: ChatId): Promise<void> {
 
 /** To be called once. */
 export function watchUnread(): void {
-  setInterval(refreshAll, LOOK_AGAIN_MS);
-  JIM.onMutiUnreadMsgUpdate(refreshAll);
+  JIM.onUnreadChange(({ gid, username = '' }) => refreshUnread(gid ? chatOf(gid) : chatWith(username)));
 }

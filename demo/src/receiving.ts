@@ -5,13 +5,14 @@ import { contentOf, mentions } from './content.js';
 import { onEvent } from './events.js';
 import { JIM } from './jim.js';
 import type { Message, ReceiptChange, SyncedConversation } from './jmessage.js';
+import { watchOutbox } from './outbox.js';
 import { onUserChanged } from './people.js';
 import { previewOf } from './preview.js';
 import { noteArrival, watchUnread } from './reading.js';
 import { getState, nameOf, update, updateChat, updatePerson } from './store.js';
 import { stringsOf } from './strings.js';
 
-function chatMessage({ msg_id, ctime_ms, content, need_receipt }: Message): ChatMessage {
+export function chatMessage({ msg_id, ctime_ms, content, need_receipt }: Message): ChatMessage {
   const { username } = getState();
   return {
     id: `m${msg_id}`,
@@ -84,5 +85,7 @@ export function startReceiving(): void {
     for (const event of events) onEvent(event, false);
   });
   JIM.onUserInfUpdate(onUserChanged);
+  JIM.onDegraded(() => update({ degraded: true }));
   watchUnread();
+  watchOutbox();
 }

@@ -14,6 +14,7 @@ import { formOf, pixelsOf } from './files.js';
 import { JIM } from './jim.js';
 import { CODES, codeOf, type JMessageRequest, type SendAnswer, type SentMessage } from './jmessage.js';
 import { addressed } from './mentions.js';
+import { discardEntry, entryOf, forgetOutbox, retryEntry } from './outbox.js';
 import { getState, update, updateChat } from './store.js';
 import { explain, stringsOf } from './strings.js';
 
@@ -28,6 +29,7 @@ let written = 0;
 export function forgetOutgoing(): void {
   files.clear();
   calls.clear();
+  forgetOutbox();
 }
 
 export function sendText(id: ChatId, text: string): void {
@@ -74,13 +76,18 @@ function add(chatId: ChatId, from: string, content: Content, file?: File): ChatM
 /** Sends a message that failed once more, from its place in the conversation. */
 export function retry(chatId: ChatId, message: ChatMessage): void {
   change(chatId, (messages) => withChange(messages, message.id, { status: 'sending' }));
-  void deliver(chatId, message);
+  const entry = entryOf(message);
+  if (entry === undefined) void deliver(chatId, message);
+  else retryEntry(entry);
 }
 
-/** Gives an upload up, and the message with it. */
-export function cancel(chatId: ChatId, { id }: ChatMessage): void {
-  calls.get(id)?.abort();
+/** Gives a message up that has not gone out: one that waits, has failed, or is being uploaded. */
+export function discard(chatId: ChatId, message: ChatMessage): void {
+  const { id } = message;
+  const entry = entryOf(message);
   files.delete(id);
+  if (entry !== undefined) return discardEntry(entry);
+  calls.get(id)?.abort();
   change(chatId, (messages) => without(messages, id));
 }
 
@@ -97,7 +104,8 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   calls.set(id, request);
   const fail = (error: unknown) => {
     calls.delete(id);
-    if (codeOf(error) === CODES.aborted) return void files.delete(id);
+    // What has an entry in the outbox is told by that.
+    if (codeOf(error) === CODES.aborted || entryOf(message) !== undefined) return void files.delete(id);
     const failure = explain(error, stringsOf(getState().language));
     const failed = { status: 'failed', error: failure, progress: undefined } as const;
     change(chatId, (messages) => withChange(messages, id, failed));
@@ -115,7 +123,7 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
       const arrived = { msgId: msg_id, at: ctime_ms, content: stored, unreadBy };
       // Given up too late: it is there all the same.
       const late: ChatMessage = { ...message, ...arrived, status: 'sent' };
-      change(chatId, (messages) => withMessages(withSent(messages, id, arrived), [late]));
+      change(chatId, (messages) => withMessages(withAnswer(messages, id, arrived), [late]));
     })
     .onFail(fail)
     .onTimeout(() => fail({ code: CODES.timeout, message: '' }));
@@ -123,6 +131,17 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
     () => undefined,
     () => undefined,
   );
+}
+
+/** The outbox may have told of it before: then only what it did not say is new. */
+function withAnswer(
+  messages: Chat['messages'],
+  id: string,
+  arrived: Parameters<typeof withSent>[2],
+): Chat['messages'] {
+  const known = messages.find(({ msgId }) => msgId === arrived.msgId);
+  const isOther = messages.some((message) => message.id === id && message.msgId !== undefined) && !known;
+  return isOther ? messages : withSent(messages, known?.id ?? id, arrived);
 }
 
 /** The picture that is on the screen already stays the one that is shown. */

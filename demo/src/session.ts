@@ -7,6 +7,7 @@ import { loadFriends } from './friends.js';
 import { loadGroups } from './groups.js';
 import { APPKEY, account, fetchAuth, JIM } from './jim.js';
 import { CODES, codeOf, type StateSnapshot } from './jmessage.js';
+import { loadOutbox } from './outbox.js';
 import { loadConversations, loadProfile } from './people.js';
 import { forgetReported, lookAtOpen } from './reading.js';
 import { forgetAccount, rememberAccount, rememberedAccount, rememberedInvitations } from './remember.js';
@@ -35,8 +36,17 @@ function enter(username: string): void {
   update({ phase: 'signedIn' });
   if (location.hash === ASK_WHO_HASH) history.replaceState(null, '', '#/');
   lookAtOpen();
-  // None of it is worth stopping for: without it user names are shown.
-  void Promise.allSettled([loadProfile(username), loadConversations(), loadGroups(), loadFriends()]);
+  load(username);
+}
+
+/** None of it is worth stopping for: without it user names are shown. */
+function load(username: string): void {
+  void Promise.allSettled([
+    loadConversations().then(loadOutbox),
+    loadProfile(username),
+    loadGroups(),
+    loadFriends(),
+  ]);
 }
 
 /** @throws what `init` or `login` failed with */
@@ -78,12 +88,16 @@ export async function renewSignature(): Promise<void> {
 }
 
 function onStateChange(connection: StateSnapshot): void {
-  const { outage, phase, language } = getState();
+  const { outage, phase, language, fromCache, username } = getState();
   const isOver = connection.state === 'ended' || connection.state === 'idle';
   update({
     connection,
     outage: connection.state === 'waiting' || (outage && !connection.synced && !isOver),
   });
+  if (connection.synced && fromCache && username !== null) {
+    update({ fromCache: false });
+    load(username);
+  }
   if (phase === 'signedIn' && connection.state === 'ended' && connection.reason === 'logged_out') {
     leave(stringsOf(language).ended.logged_out[1]);
   }

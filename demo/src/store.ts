@@ -45,6 +45,10 @@ export interface State {
   connection: StateSnapshot;
   /** From the loss of a connection until all is well again. */
   outage: boolean;
+  /** What is shown may be older than what the server has: it could not be asked. */
+  fromCache: boolean;
+  /** The browser's storage has failed: nothing is kept on this device. */
+  degraded: boolean;
   chats: Readonly<Record<ChatId, Chat>>;
   /** By username. Null-prototype objects here and below, since users choose the names. */
   people: Readonly<Record<string, Person>>;
@@ -79,6 +83,8 @@ export const NO_ACCOUNT = {
   announcement: '',
   toast: '',
   outage: false,
+  fromCache: false,
+  degraded: false,
 } as const satisfies Partial<State>;
 
 let state: State = {

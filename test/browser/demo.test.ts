@@ -245,7 +245,7 @@ test('what is written off line waits, is marked so, and arrives once when the co
   await alice.getByText('1 tab · no connection').waitFor();
   const tunnel = ['written in a tunnel', 'a second one', '第三条'];
   for (const text of tunnel) await write(alice, text);
-  await bubble(alice, 'written in a tunnel').getByLabel('Sending').waitFor();
+  await bubble(alice, 'written in a tunnel').getByLabel('Waiting for connection').waitFor();
   world.relay.refuse(false);
   await delivered(alice, 'written in a tunnel').waitFor();
   await alice.getByTestId('outage').waitFor({ state: 'detached' });

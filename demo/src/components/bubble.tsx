@@ -5,7 +5,7 @@ import type { ChatId } from '../chats.js';
 import { clock, moment } from '../format.js';
 import { isFewEmoji } from '../linkify.js';
 import type { Language } from '../remember.js';
-import { retry } from '../sending.js';
+import { discard, retry } from '../sending.js';
 import { type Strings, useStrings } from '../strings.js';
 import { UserAvatar } from './avatar.js';
 import { Icon } from './icon.js';
@@ -57,7 +57,9 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
           <MessageContent message={message} chatId={chatId} />
           <Meta message={message} mine={mine} read={read} language={language} />
         </div>
-        {status === 'sent' && <MessageActions message={message} mine={mine} chatId={chatId} />}
+        {(status === 'sent' || status === 'waiting') && (
+          <MessageActions message={message} mine={mine} chatId={chatId} />
+        )}
       </div>
       {status === 'failed' && (
         <p class="failed">
@@ -68,6 +70,9 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
           </span>
           <button type="button" class="link" onClick={() => retry(chatId, message)}>
             {strings.retry}
+          </button>
+          <button type="button" class="link" onClick={() => discard(chatId, message)}>
+            {strings.discard}
           </button>
         </p>
       )}

@@ -54,7 +54,7 @@ export function ConversationRow({ chat, isOpen, now }: Props) {
       {time > 0 && <time class="row-time">{shortTime(time, now, language)}</time>}
       <span class="row-last" dir="auto">
         {status === 'failed' && <Icon name="failed" size={14} />}
-        {status === 'sending' && <Icon name="sending" size={14} />}
+        {(status === 'sending' || status === 'waiting') && <Icon name={status} size={14} />}
         {isMentioned(chat) && <strong class="mentioned">[{strings.mentioned}] </strong>}
         {line}
       </span>

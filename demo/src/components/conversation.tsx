@@ -16,8 +16,9 @@ import { MessageList } from './message-list.js';
 import { connectionWord } from './shared-connection.js';
 
 /** The line under the name. */
-function about({ groups, people, connection }: State, id: ChatId, strings: Strings): string {
-  if (connection.state !== 'ready') return connectionWord(connection.state, strings);
+function about(state: State, id: ChatId, strings: Strings): string {
+  const { groups, people, connection } = state;
+  if (connection.state !== 'ready') return connectionWord(state, strings);
   const peer = peerOf(id);
   if ('gid' in peer) {
     const members = groups[peer.gid]?.members;

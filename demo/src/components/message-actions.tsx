@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
 import { type ChatId, peerOf } from '../chats.js';
-import { retract } from '../sending.js';
+import { discard, retract } from '../sending.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 import { Popup } from './popup.js';
@@ -17,7 +17,8 @@ interface Props {
 export function MessageActions({ message, mine, chatId }: Props) {
   const strings = useStrings();
   const [listing, setListing] = useState(false);
-  const { content, msgId } = message;
+  const { content, msgId, status } = message;
+  const isSent = mine && status === 'sent';
   if (content.type !== 'text' && !mine) return null;
   return (
     <span class="message-actions">
@@ -38,13 +39,19 @@ export function MessageActions({ message, mine, chatId }: Props) {
                   {strings.copy}
                 </button>
               )}
-              {mine && 'gid' in peerOf(chatId) && (
+              {isSent && 'gid' in peerOf(chatId) && (
                 <button type="button" onClick={chosen(() => setListing(true))}>
                   <Icon name="read" size={18} />
                   {strings.readers}
                 </button>
               )}
-              {mine && (
+              {status === 'waiting' && (
+                <button type="button" onClick={chosen(() => discard(chatId, message))}>
+                  <Icon name="close" size={18} />
+                  {strings.discardWaiting}
+                </button>
+              )}
+              {isSent && (
                 <button type="button" onClick={chosen(() => retract(chatId, message))}>
                   <Icon name="undo" size={18} />
                   {strings.retract}

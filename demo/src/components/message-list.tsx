@@ -1,10 +1,12 @@
 /**
  * A conversation's messages. The view stays at the end if it was there, and where its reader left it if it was not; new messages then
- * show as a button. The latest are drawn first, earlier ones when asked for, so that a long history costs nothing until it is looked at.
+ * show as a button. The latest are drawn first, earlier ones when somebody scrolls up to them, so that a long history costs nothing until it
+ * is looked at.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ChatMessage, lastId } from '../chat-messages.js';
 import { type Chat, lastMessage, peerOf, readUpTo } from '../chats.js';
+import { addEarlier, fetchEarlier } from '../history.js';
 import { useNow } from '../hooks.js';
 import { nameOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
@@ -16,6 +18,8 @@ import { NoteLine } from './note-line.js';
 
 const PAGE_MESSAGES = 100;
 const NEAR_END_PX = 80;
+/** Earlier messages are fetched before the reader has come to the first one. */
+const NEAR_TOP_PX = 400;
 const HOUR_MS = 3_600_000;
 
 const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
@@ -48,7 +52,8 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const rows = useMemo(() => timeline(messages.slice(-shown), me), [messages, shown, me]);
 
   // One's own new message is always shown.
-  const isWritten = last?.status === 'sending' && last.id !== written.current;
+  const isNew = last?.status === 'sending' || last?.status === 'waiting';
+  const isWritten = isNew && last?.id !== written.current;
 
   // Whenever other rows are drawn.
   useLayoutEffect(() => {
@@ -80,9 +85,33 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     return () => observer.disconnect();
   }, []);
 
+  const keepView = () => {
+    const element = list.current;
+    if (element !== null && !follows.current) keep.current = element.scrollHeight - element.scrollTop;
+  };
+  /** What is there already is drawn first; then the runtime is asked. */
+  const showEarlier = async () => {
+    if (shown < messages.length) {
+      keepView();
+      return setShown(shown + PAGE_MESSAGES);
+    }
+    if (chat.more === false) return;
+    const page = await fetchEarlier(chat.id);
+    if (page === undefined) return;
+    keepView();
+    setShown((before) => before + page.messages.length);
+    addEarlier(chat.id, page);
+  };
+
+  // How far back it goes is known before anybody gets there.
+  useEffect(() => {
+    if (chat.more === undefined) void showEarlier();
+  }, [chat.id]);
+
   const onScroll = () => {
     const element = list.current;
     if (element === null) return;
+    if (element.scrollTop < NEAR_TOP_PX && element.scrollTop < top.current) void showEarlier();
     follows.current = isAtEnd(element);
     top.current = element.scrollTop;
     if (follows.current) seen.current = lastId(messages);
@@ -102,16 +131,8 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
       >
-        {shown < messages.length && (
-          <button
-            type="button"
-            class="earlier"
-            onClick={() => {
-              const element = list.current;
-              if (element !== null) keep.current = element.scrollHeight - element.scrollTop;
-              setShown(shown + PAGE_MESSAGES);
-            }}
-          >
+        {(shown < messages.length || chat.more === true) && (
+          <button type="button" class="earlier" onClick={() => void showEarlier()}>
             {strings.earlier}
           </button>
         )}

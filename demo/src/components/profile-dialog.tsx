@@ -5,6 +5,7 @@ import { saveAvatar, saveProfile } from '../people.js';
 import { getState, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';
+import { DialogForm } from './dialog-form.js';
 import { Modal } from './modal.js';
 import { Problem } from './problem.js';
 
@@ -14,16 +15,15 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
   const strings = useStrings();
   const [nickname, setNickname] = useState(() => getState().profile?.nickname ?? '');
   const [signature, setSignature] = useState(() => getState().profile?.signature ?? '');
-  const { busy, error, run } = useAction();
   return (
     <Modal title={strings.profile} onClose={onClose}>
       <Picture />
-      <form
-        aria-busy={busy}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run(() => saveProfile(nickname.trim(), signature.trim())).then((done) => done && onClose());
-        }}
+      <DialogForm
+        submitLabel={strings.save}
+        busyLabel={strings.saving}
+        submit={() => saveProfile(nickname.trim(), signature.trim())}
+        onDone={onClose}
+        onCancel={onClose}
       >
         <label>
           {strings.nickname}
@@ -45,16 +45,7 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
             onInput={(event) => setSignature(event.currentTarget.value)}
           />
         </label>
-        <Problem text={error} />
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {strings.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {busy ? strings.saving : strings.save}
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Modal>
   );
 }

@@ -1,7 +1,7 @@
 /** How far an upload is, as a ring around the button that gives it up. */
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
-import { cancel } from '../sending.js';
+import { discard } from '../sending.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 
@@ -12,7 +12,7 @@ const PERCENT = 100;
 
 export function Progress({ message, chatId }: { message: ChatMessage; chatId: ChatId }) {
   const strings = useStrings();
-  if (message.status !== 'sending') return null;
+  if (message.status !== 'sending' && message.status !== 'waiting') return null;
   const { progress = 0 } = message;
   const percent = Math.round(progress * PERCENT);
   return (
@@ -31,7 +31,7 @@ export function Progress({ message, chatId }: { message: ChatMessage; chatId: Ch
         title={strings.cancelUpload}
         // All of it is there: a message that is being stored cannot be called back.
         disabled={progress >= 1}
-        onClick={() => cancel(chatId, message)}
+        onClick={() => discard(chatId, message)}
       >
         <svg viewBox={`0 0 ${SIZE} ${SIZE}`} width={SIZE} height={SIZE} aria-hidden="true">
           <circle cx={SIZE / 2} cy={SIZE / 2} r={RADIUS} />

@@ -1,19 +1,21 @@
 /** What this page is about: how many tabs share the account's one connection, and whether it is up. */
-import type { ConnectionState } from '../jmessage.js';
-import { useStore } from '../store.js';
+import { type State, useStore } from '../store.js';
 import { type Strings, useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 
-/** The connection in one word. */
-export function connectionWord(state: ConnectionState, strings: Strings): string {
+/** The connection in one word, or two where what is shown may be old. */
+export function connectionWord({ connection: { state }, fromCache }: State, strings: Strings): string {
   if (state === 'ready') return strings.online;
+  if (fromCache && state === 'waiting') return strings.savedData;
   if (state === 'syncing') return strings.syncing;
   return state === 'waiting' || state === 'ended' || state === 'idle' ? strings.offline : strings.connecting;
 }
 
 export function SharedConnection() {
   const strings = useStrings();
-  const { state, connected, tabs: counted } = useStore(({ connection }) => connection);
+  const { connected, tabs: counted } = useStore(({ connection }) => connection);
+  const word = useStore((state) => connectionWord(state, strings));
+  const degraded = useStore((state) => state.degraded);
   // This one is there in any case.
   const tabs = Math.max(counted, 1);
   const label = connected ? strings.tabsOnOne(tabs) : strings.tabsOnNone(tabs);
@@ -23,8 +25,14 @@ export function SharedConnection() {
       <div class="shared-text" role="status">
         <span data-testid="shared">{label}</span>
         <span class="muted small" data-testid="connection">
-          {connectionWord(state, strings)}
+          {word}
         </span>
+        {degraded && (
+          <span class="warning small">
+            <Icon name="failed" size={14} />
+            {strings.notKept}
+          </span>
+        )}
       </div>
       <button
         type="button"

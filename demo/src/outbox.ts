@@ -1,0 +1,157 @@
+/**
+ * Messages that are not delivered, as the runtime has them: written in whatever tab, or before a reload. Each entry of the outbox is one
+ * bubble; one that this page has drawn already when its entry comes is that entry's bubble from then on.
+ */
+import {
+  type ChatMessage,
+  lastId,
+  type Status,
+  withChange,
+  withMessages,
+  without,
+  withSent,
+} from './chat-messages.js';
+import { type Chat, type ChatId, chatOf, chatWith } from './chats.js';
+import { type Content, contentOf } from './content.js';
+import { pixelsOf } from './files.js';
+import { JIM } from './jim.js';
+import type { OutboxEntry } from './jmessage.js';
+import { getState, update, updateChat } from './store.js';
+import { explain, stringsOf } from './strings.js';
+
+/** By entry: its bubble. */
+const bubbles = new Map<string, { chatId: ChatId; id: string }>();
+
+export const forgetOutbox = (): void => bubbles.clear();
+
+/** All that is waiting or has failed. @throws what `getOutbox` failed with */
+export async function loadOutbox(): Promise<void> {
+  const owner = getState().username;
+  const { entries } = await JIM.getOutbox();
+  for (const entry of entries) {
+    const content = await contentOfEntry(entry);
+    if (getState().username !== owner) return;
+    show(entry, content);
+  }
+}
+
+/** To be called once. */
+export function watchOutbox(): void {
+  JIM.onOutboxChange((entry) => show(entry, contentOf(entry.content)));
+}
+
+/** Whether it is a bubble of this page's that has no entry yet. */
+const isUnclaimed = ({ id, msgId }: ChatMessage): boolean =>
+  msgId === undefined && ![...bubbles.values()].some((bubble) => bubble.id === id);
+
+/** The entry that a bubble stands for. */
+export const entryOf = (message: ChatMessage): string | undefined =>
+  [...bubbles].find(([, { id }]) => id === message.id)?.[0];
+
+/** Sends what has failed once more: how it goes is told by the outbox. */
+export function retryEntry(id: string): void {
+  JIM.retrySend({ id }).onFail(() => undefined);
+}
+
+/** Takes a message back before it has gone out. */
+export function discardEntry(id: string): void {
+  JIM.cancelSend({ id }).onFail((error) => update({ toast: explain(error, stringsOf(getState().language)) }));
+}
+
+function show(entry: OutboxEntry, content: Content): void {
+  const chatId = chatIdOf(entry);
+  const { username } = getState();
+  if (chatId === undefined || username === null) return;
+  const { id: entryId, state, msg_id, ctime_ms } = entry;
+  const bubble = bubbles.get(entryId) ?? claim(entryId, chatId, content);
+  if (state === 'cancelled') {
+    bubbles.delete(entryId);
+    if (bubble) change(chatId, (messages) => without(messages, bubble.id));
+  } else if (state === 'sent') {
+    bubbles.delete(entryId);
+    if (!bubble || msg_id === undefined || ctime_ms === undefined) return;
+    const sent = { msgId: msg_id, at: ctime_ms };
+    change(chatId, (messages) => withSent(messages, bubble.id, sent));
+  } else if (bubble) {
+    change(chatId, (messages) => withChange(messages, bubble.id, lookOf(entry)));
+  } else {
+    add(entry, chatId, content, username);
+  }
+}
+
+function add(entry: OutboxEntry, chatId: ChatId, content: Content, from: string): void {
+  const id = `o${entry.id}`;
+  bubbles.set(entry.id, { chatId, id });
+  const at = entry.content.create_time;
+  updateChat(chatId, ({ messages }) => {
+    const message: ChatMessage = { id, after: lastId(messages), from, content, at, ...lookOf(entry) };
+    return { messages: withMessages(messages, [message]) };
+  });
+  if (content.type === 'other') void drawFile(entry.id);
+}
+
+/** Until it has been uploaded, what a file is stands in the full entry only. */
+async function drawFile(entryId: string): Promise<void> {
+  const { entries } = await JIM.getOutbox();
+  const entry = entries.find(({ id }) => id === entryId);
+  const bubble = bubbles.get(entryId);
+  if (!entry || !bubble) return;
+  const content = await contentOfEntry(entry);
+  change(bubble.chatId, (messages) =>
+    messages.map((message) => (message.id === bubble.id ? { ...message, content } : message)),
+  );
+}
+
+async function contentOfEntry({ content, file, fname = '', method }: OutboxEntry): Promise<Content> {
+  if (!file) return contentOf(content);
+  const { size } = file;
+  const pixels = method.endsWith('Pic') ? await pixelsOf(file) : undefined;
+  if (!pixels) return { type: 'file', mediaId: '', name: fname, size };
+  return { type: 'image', mediaId: '', ...pixels, size, localUrl: URL.createObjectURL(file) };
+}
+
+/** The first bubble of this page's that has no entry yet and says the same. */
+function claim(
+  entryId: string,
+  chatId: ChatId,
+  content: Content,
+): { chatId: ChatId; id: string } | undefined {
+  const mine = getState().chats[chatId]?.messages.find(
+    (message) => isUnclaimed(message) && says(message.content, content),
+  );
+  if (!mine) return undefined;
+  const bubble = { chatId, id: mine.id };
+  bubbles.set(entryId, bubble);
+  return bubble;
+}
+
+/** @param entry of a file nothing is known before it has been uploaded */
+function says(written: Content, entry: Content): boolean {
+  if (entry.type === 'other') return written.type === 'image' || written.type === 'file';
+  if (written.type === 'text' && entry.type === 'text') return written.text === entry.text;
+  return written.type === entry.type;
+}
+
+const STATUS: Readonly<Record<'queued' | 'sending' | 'failed', Status>> = {
+  queued: 'waiting',
+  sending: 'sending',
+  failed: 'failed',
+};
+
+function lookOf({ state, code, message = '' }: OutboxEntry): { status: Status; error?: string | undefined } {
+  if (state === 'sent' || state === 'cancelled') return { status: 'sent' };
+  // With a connection it is being uploaded, or about to go out.
+  const isWaiting = state === 'queued' && !getState().connection.connected;
+  if (state === 'queued' && !isWaiting) return { status: 'sending', error: undefined };
+  const error = state === 'failed' ? explain({ code, message }, stringsOf(getState().language)) : undefined;
+  return { status: STATUS[state], error };
+}
+
+function chatIdOf({ username, gid, appkey }: OutboxEntry): ChatId | undefined {
+  if (gid !== undefined) return chatOf(gid);
+  return username === undefined || appkey === '' ? undefined : chatWith(username);
+}
+
+function change(id: ChatId, messages: (before: Chat['messages']) => Chat['messages']): void {
+  if (getState().chats[id] !== undefined) updateChat(id, (chat) => ({ messages: messages(chat.messages) }));
+}
