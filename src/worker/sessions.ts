@@ -208,11 +208,13 @@ export class Sessions {
       store.recent(1),
     ]);
     const { uuid } = this.platform;
+    const keptUpTo = Math.max(0, ...[...latest.values()].flat().map(({ ctime_ms }) => ctime_ms));
     return {
       store,
       outbox,
-      progress,
-      keptUpTo: Math.max(0, ...[...latest.values()].flat().map(({ ctime_ms }) => ctime_ms)),
+      // Where nothing is kept, what the keys stand for is not here: somebody has cleared it away.
+      progress: progress && { ...progress, syncKey: keptUpTo > 0 ? progress.syncKey : 0 },
+      keptUpTo,
       credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
       onDegraded(fn) {
         tell = fn;

@@ -1,7 +1,8 @@
 /**
- * IndexedDB with promises: the few lines of it that the store needs. What fails within a transaction rejects the transaction's promise: a write
- * needs no promise of its own.
+ * IndexedDB by way of idb. Reads and whole transactions are awaited; what fails within a transaction rejects the transaction's promise, so a
+ * write is made on the bare store and needs no promise of its own.
  */
+import { deleteDB, openDB, unwrap, wrap } from 'idb';
 
 const VERSION = 2;
 
@@ -9,41 +10,29 @@ export const STORES = ['journal', 'messages', 'spans', 'answers', 'extras', 'out
 
 /** @param onBlocked an older version in another worker does not let go */
 export async function openDatabase(name: string, onBlocked: () => void): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, VERSION);
-  request.onblocked = onBlocked;
-  request.onupgradeneeded = () => {
-    const { result: db } = request;
-    // What version 1 had was a cache.
-    for (const store of db.objectStoreNames) db.deleteObjectStore(store);
-    for (const store of STORES) db.createObjectStore(store, { autoIncrement: true });
-  };
-  const db = await resultOf(request);
-  // Newer code wants it, or somebody deletes it: who uses it next finds it closed.
-  db.onversionchange = () => db.close();
-  return db;
+  const db = await openDB(name, VERSION, {
+    upgrade(upgraded) {
+      // What version 1 had was a cache.
+      for (const store of upgraded.objectStoreNames) upgraded.deleteObjectStore(store);
+      for (const store of STORES) upgraded.createObjectStore(store, { autoIncrement: true });
+    },
+    blocked: onBlocked,
+    // Newer code wants it, or somebody deletes it: who uses it next finds it closed.
+    blocking: (_current, _blocked, { target }) => (target as IDBDatabase).close(),
+  });
+  return unwrap(db);
 }
 
 /** Resolves in any case: where another connection does not let go it is deleted when that does. */
 export function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
-    const request = indexedDB.deleteDatabase(name);
-    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+    deleteDB(name, { blocked: () => resolve() }).then(resolve, () => resolve());
   });
 }
 
-export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+export const resultOf = <T>(request: IDBRequest<T>): Promise<T> => wrap(request);
 
-export function doneOf(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
+export const doneOf = (transaction: IDBTransaction): Promise<void> => wrap(transaction).done;
 
 /** All records of a range with their keys, from one point of time. */
 export async function allOf(store: IDBObjectStore): Promise<[IDBValidKey, unknown][]> {
