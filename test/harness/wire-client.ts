@@ -35,6 +35,8 @@ export interface WireClientOptions {
   password: string;
   /** Whether messages are acknowledged as they arrive. Default: yes. */
   acknowledge?: boolean;
+  /** `fromPlatForm`: what kind of device it is. Default: the web's. */
+  platform?: string;
 }
 
 export const digestOf = (password: string): string => createHash('md5').update(password).digest('hex');
@@ -79,7 +81,10 @@ export class WireClient {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
     });
-    client.#expectOk('c_init', await client.request('c_init', { ...options.auth(), fromPlatForm: 'j' }));
+    client.#expectOk(
+      'c_init',
+      await client.request('c_init', { ...options.auth(), fromPlatForm: options.platform ?? 'j' }),
+    );
     return client;
   }
 
@@ -117,6 +122,11 @@ export class WireClient {
 
   /** Sends a text. @returns the answer, with its `msg_id` */
   async send(target: string, text: string): Promise<Answer> {
+    return this.sendBody(target, 'text', { text });
+  }
+
+  /** Sends a message of any kind, which need not be one that our runtime sends. */
+  async sendBody(target: string, msg_type: string, msg_body: object): Promise<Answer> {
     const from_id = this.#options.username;
     return this.#expectOk(
       's_across_single_text',
@@ -128,12 +138,12 @@ export class WireClient {
           target_type: 'single',
           target_id: target,
           target_name: target,
-          from_platform: 'web',
+          from_platform: this.#options.platform ?? 'web',
           from_id,
           from_name: from_id,
           create_time: Date.now(),
-          msg_type: 'text',
-          msg_body: { text },
+          msg_type,
+          msg_body,
         },
       }),
     );

@@ -136,37 +136,6 @@ test('getUnreadMsgCnt: what was read elsewhere meanwhile is not counted when thi
   await unreadIs({ gid }, 0);
 });
 
-test('onMutiUnreadMsgUpdate: a conversation that was read on another device is told, and no longer counted', async () => {
-  await send('unread');
-  await sendToGroup('unread');
-  await unreadIs(BOB, 1);
-  await unreadIs({ gid }, 1);
-  // The gateway has no clients but web ones, of which an account has one at a time: only another server pushes this.
-  const socket = cast.world.relay.sockets.find(({ account }) => account === 'alice');
-  const conversations = [
-    { type: 3, username: 'bob', appkey: bob.appkey },
-    { type: 4, gid },
-  ];
-  for (const [i, description] of conversations.entries()) {
-    socket?.push('event_notification', {
-      event_id: i + 1,
-      event_type: 200,
-      ctime_ms: Date.now(),
-      description,
-    });
-  }
-  for (const actor of [alice, alice2]) {
-    for (const conversation of conversations) await actor.hears('onMutiUnreadMsgUpdate', conversation);
-    const shown = [
-      ...(await actor.tab.heard('onSyncEvent')).flat(),
-      ...(await actor.tab.heard('onEventNotification')),
-    ];
-    expect(shown.map(({ event_type }) => event_type)).not.toContain(200);
-  }
-  await unreadIs(BOB, 0);
-  await unreadIs({ gid }, 0);
-});
-
 test('addSingleReceiptReport: answers with the msg_ids, and the sender hears of it', async () => {
   const content = `read me ${EMOJI}`;
   const { msg_id } = await bob.ok('sendSingleMsg', { target_username: 'alice', content, need_receipt: true });

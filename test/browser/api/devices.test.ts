@@ -1,0 +1,147 @@
+/** An account with a phone beside its tabs: what was read, sent and changed there is told here. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { LocalParams } from '../../../src/protocol/index.js';
+import { until } from '../../harness/until.js';
+import type { WireClient } from '../../harness/wire-client.js';
+import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+
+let cast: Cast<'alice' | 'bob'>;
+let alice: Actor;
+/** Another tab of alice's. */
+let alice2: Actor;
+let bob: Actor;
+let phone: WireClient;
+let gid: number;
+
+beforeAll(async () => {
+  cast = await castOf('alice', 'bob');
+  ({ alice, bob } = cast.actors);
+  ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
+  await alice.ok('addGroupMembers', { gid, member_usernames: to(bob) });
+  alice2 = await secondTabOf(cast, alice);
+  phone = await cast.world.wire('alice', { platform: 'android' });
+});
+afterAll(() => cast.close());
+beforeEach(() => Promise.all([alice, alice2, bob].map((actor) => actor.tab.forget())));
+
+type Ref = LocalParams<'getUnreadMsgCnt'>;
+const BOB: Ref = { username: 'bob' };
+
+const send = (content: string) => bob.ok('sendSingleMsg', { target_username: 'alice', content });
+
+/** Every tab of alice's says so. */
+async function unreadIs(ref: Ref, count: number): Promise<void> {
+  for (const { tab } of [alice, alice2]) {
+    await until(
+      `${count} unread of ${JSON.stringify(ref)}`,
+      async () => (await tab.local('getUnreadMsgCnt', ref)) === count,
+    );
+  }
+}
+
+test('onMutiUnreadMsgUpdate: what is read on a phone is told to every tab, which then count nothing of it', async () => {
+  await send('on both');
+  await bob.ok('sendGroupMsg', { target_gid: gid, content: 'on both' });
+  await unreadIs(BOB, 1);
+  await unreadIs({ gid }, 1);
+  await phone.request('unread_single_count', { type: 3, username: 'bob', appkey: bob.appkey });
+  await phone.request('unread_group_count', { type: 4, gid });
+  for (const actor of [alice, alice2]) {
+    await actor.hears('onMutiUnreadMsgUpdate', { type: 3, username: 'bob', appkey: bob.appkey });
+    await actor.hears('onMutiUnreadMsgUpdate', { type: 4, gid });
+    expect((await actor.tab.heard('onEventNotification')).map(({ event_type }) => event_type)).toEqual([]);
+  }
+  await unreadIs(BOB, 0);
+  await unreadIs({ gid }, 0);
+});
+
+test('onUnreadChange: tells every tab each count, and that it was read, here or on the phone', async () => {
+  await send('first');
+  await send('second');
+  await bob.ok('sendGroupMsg', { target_gid: gid, content: 'third' });
+  for (const actor of [alice, alice2]) {
+    const one = { type: 3, username: 'bob', appkey: bob.appkey, unread_msg_count: 2 };
+    expect(await actor.hears('onUnreadChange', one)).toEqual(one);
+    const other = { type: 4, gid, unread_msg_count: 1 };
+    expect(await actor.hears('onUnreadChange', other)).toEqual(other);
+  }
+  await alice.tab.local('resetUnreadCount', BOB);
+  await phone.request('unread_group_count', { type: 4, gid });
+  for (const actor of [alice, alice2]) {
+    await actor.hears('onUnreadChange', { username: 'bob', unread_msg_count: 0 });
+    await actor.hears('onUnreadChange', { gid, unread_msg_count: 0 });
+  }
+  await alice.tab.local('closeConversation', BOB);
+});
+
+test('closeConversation: what arrives counts as unread again, in every tab; of a conversation that is not open it does nothing', async () => {
+  await alice.tab.local('resetUnreadCount', BOB);
+  await alice.tab.local('closeConversation', { gid });
+  await send('still looking');
+  await alice2.tab.waitForText('still looking');
+  await unreadIs(BOB, 0);
+  await alice.tab.local('closeConversation', { username: 'bob', appkey: alice.appkey });
+  await send('looked away');
+  await unreadIs(BOB, 1);
+  await alice.tab.local('resetUnreadCount', BOB);
+  await alice.tab.local('closeConversation', BOB);
+  await unreadIs(BOB, 0);
+});
+
+test("onMsgReceive: one's own message from a phone is told to every tab, and does not count as unread", async () => {
+  const { msg_id } = await phone.send('bob', `from the phone ${EMOJI}`);
+  for (const actor of [alice, alice2]) {
+    const message = await actor.hears('onMsgReceive', { msg_id: Number(msg_id) });
+    expect(message.content).toMatchObject({
+      from_id: 'alice',
+      target_id: 'bob',
+      from_platform: 'android',
+      msg_body: { text: `from the phone ${EMOJI}` },
+    });
+  }
+  await unreadIs(BOB, 0);
+});
+
+const VOICE = { media_id: 'voice/1', media_crc32: 1, duration: 3, format: 'amr', fsize: 4_096 };
+const VIDEO = {
+  video: { media_id: 'video/1', media_crc32: 2, fsize: 90_000, fname: `${EMOJI}.mp4` },
+  duration: 12,
+  thumb: { media_id: 'image/1', media_crc32: 3, width: 320, height: 200, format: 'jpg', fsize: 9_000 },
+};
+
+test.each([
+  ['voice', VOICE],
+  ['video', VIDEO],
+])(
+  'onMsgReceive: a %s message, which only other devices send, is handed over as it is',
+  async (msg_type, msg_body) => {
+    const { msg_id } = await phone.sendBody('bob', msg_type, msg_body);
+    const message = await bob.hears('onMsgReceive', { msg_id: Number(msg_id) });
+    expect(message).toMatchObject({ msg_type: 3, from_username: 'alice', content: { msg_type, msg_body } });
+    await alice.hears('onMsgReceive', { msg_id: Number(msg_id), content: { msg_type, msg_body } });
+    await bob.misses(() => phone.sendBody('bob', msg_type, msg_body));
+    const { msgs } = await bob.hears('onSyncConversation', { from_username: 'alice' });
+    expect(msgs.at(-1)?.content).toMatchObject({ msg_type, msg_body });
+  },
+);
+
+test('msgRetract: event 55 says which messages, in whose conversation, to both sides and to the other device', async () => {
+  const { msg_id } = await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'a slip' });
+  await alice.ok('msgRetract', { msg_id });
+  const single = { type: 0, from_gid: 0, msg_ids: [msg_id], from_username: 'alice' };
+  for (const actor of [alice, alice2, bob]) await actor.event(55, single);
+  const isIt = ({ event_type, msg_ids }: Record<string, unknown>) =>
+    event_type === 55 && JSON.stringify(msg_ids) === `[${msg_id}]`;
+  await phone.waitFor('event_notification', isIt);
+  const inGroup = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'another slip' });
+  await bob.ok('msgRetract', { msg_id: inGroup.msg_id });
+  const group = { type: 1, from_gid: gid, msg_ids: [inGroup.msg_id], from_username: 'bob' };
+  for (const actor of [alice, alice2, bob]) await actor.event(55, group);
+});
+
+test('onEventNotification: event 201, receipts on another device, which only other servers send, is handed over', async () => {
+  const socket = cast.world.relay.sockets.find(({ account }) => account === 'alice');
+  const event = { event_id: 1, event_type: 201, ctime: 1, ctime_ms: 1_000, description: { msg_ids: [1] } };
+  socket?.push('event_notification', event);
+  for (const actor of [alice, alice2]) expect(await actor.event(201)).toMatchObject(event);
+});
