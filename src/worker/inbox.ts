@@ -111,9 +111,10 @@ export class Inbox {
     void this.#next(async () => {
       if (this.#seen.has(message.msg_id)) return;
       this.#remember(message.msg_id);
-      const told = await this.#kept([message]);
+      // An earlier worker told it, and was not there to say that it had been sent.
+      if ((await this.#kept([message])).size > 0) return;
       await this.#persist([message]);
-      this.handlers.onMessage(message, this.#conversationOf(message), told.size > 0, from);
+      this.handlers.onMessage(message, this.#conversationOf(message), false, from);
     });
   }
 

@@ -316,7 +316,7 @@ export class Session {
   /** Resolves when a sync is through, or will not be just now. */
   #caughtUp(): Promise<void> {
     const { state } = this.#link;
-    if (this.#synced || state === 'waiting' || state === 'ended') return Promise.resolve();
+    if (state === 'ready' || state === 'waiting' || state === 'ended') return Promise.resolve();
     return new Promise((resolve) => this.#onRest.push(resolve));
   }
 
