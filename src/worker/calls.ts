@@ -198,22 +198,20 @@ export class Calls {
   /** Rooms belong to tabs here and to the account there. */
   async #room(tab: Tab, call: Call, row: MethodRow, room: number): Promise<Outcome> {
     const { rooms, audience } = this.#parts;
-    const entering = row.event === 'join_room';
-    if (entering) {
-      const recent = rooms.join(room, tab.id);
-      if (recent) {
+    const ask = async (): Promise<Outcome> => {
+      const outcome = await this.#send(tab, call, row, { id: room });
+      return outcome.kind === 'success' ? { kind: 'success', data: { id: room, ...outcome.data } } : outcome;
+    };
+    if (row.event === 'join_room') {
+      const show = (recent: readonly RoomMessage[]) => {
         for (const message of recent) audience.deliverTo(tab, 'onRoomMsg', message);
-        return succeeded({ id: room });
-      }
-      // Its history is pushed before the answer: whom it is for has to be known by then.
-      rooms.opened(room, tab.id);
-    } else if (!rooms.leave(room, tab.id)) {
-      return succeeded({ id: room });
+      };
+      return rooms.enter(room, tab.id, show, ask);
     }
-    const outcome = await this.#send(tab, call, row, { id: room });
-    if (outcome.kind === 'success' ? !entering : entering) rooms.closed(room);
-    if (outcome.kind !== 'success') return outcome;
-    return { kind: 'success', data: { id: room, ...outcome.data } };
+    if (!rooms.leave(room, tab.id)) return succeeded({ id: room });
+    const outcome = await ask();
+    if (outcome.kind === 'success') rooms.closed(room);
+    return outcome;
   }
 
   /** What the server answered last, while it cannot be asked. */

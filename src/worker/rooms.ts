@@ -2,13 +2,16 @@
  * Chat rooms of a session. The server knows one member, the account; which of its tabs are in a room is known here. A tab hears only the rooms
  * that it has entered; the account leaves a room when the last of its tabs does, and enters again after an outage.
  */
-import type { RoomMessage } from '../protocol/worker.js';
+import type { Outcome, RoomMessage } from '../protocol/worker.js';
+import { succeeded } from './outcomes.js';
 
 /** What a tab gets that enters a room in which another one is already: what the server gives. */
 const HISTORY_MESSAGES = 50;
 
 interface Room {
   tabs: Set<string>;
+  /** The server's answer to the entry, while it is awaited. */
+  entering?: Promise<Outcome> | undefined;
   /** Newest last. */
   recent: RoomMessage[];
 }
@@ -25,19 +28,36 @@ export class Rooms {
     return this.entered().filter((room) => this.#rooms.get(room)?.tabs.has(tab));
   }
 
-  /** @returns the room's latest messages if another tab is in it already, else undefined: the server has to be asked */
-  join(room: number, tab: string): RoomMessage[] | undefined {
-    const known = this.#rooms.get(room);
-    if (!known) return undefined;
-    known.tabs.add(tab);
-    return known.recent;
+  /**
+   * A tab enters. The first one asks the server; those who come while that is not answered share its fate.
+   * @param show what the tab has missed of a room that the account is in already
+   * @param ask asks the server. Its history is pushed before its answer: whom it is for is known by then
+   */
+  async enter(
+    id: number,
+    tab: string,
+    show: (recent: readonly RoomMessage[]) => void,
+    ask: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const known = this.#rooms.get(id);
+    const isNew = !known?.tabs.has(tab);
+    const room = this.opened(id, tab);
+    if (known && isNew) show(room.recent);
+    if (known && !room.entering) return succeeded({ id });
+    room.entering ??= ask().finally(() => {
+      room.entering = undefined;
+    });
+    const outcome = await room.entering;
+    if (outcome.kind !== 'success') this.closed(id);
+    return outcome;
   }
 
-  /** The server has let the account in. */
-  opened(room: number, tab: string): void {
-    const known = this.#rooms.get(room) ?? { tabs: new Set(), recent: [] };
-    known.tabs.add(tab);
-    this.#rooms.set(room, known);
+  /** The account is in the room, or will be, for that tab. */
+  opened(id: number, tab: string): Room {
+    const room = this.#rooms.get(id) ?? { tabs: new Set(), recent: [] };
+    room.tabs.add(tab);
+    this.#rooms.set(id, room);
+    return room;
   }
 
   /** @returns whether the account has to leave the room as well: no other tab is in it */
