@@ -27,13 +27,12 @@ export function dismiss(
   connection.socket.close();
 }
 
-/** Ends every session of the account, and what could bring one back. */
-export async function dismissAll(
+/** Ends every session of the account. */
+export function dismissAll(
   services: Pick<Services, 'store' | 'presence'>,
   account: Account,
   reason: Reason,
-): Promise<void> {
-  await services.store.resumeTokens.revoke(account.uid);
+): void {
   for (const connection of services.presence.of(account.uid).values()) {
     dismiss(services, connection, account, reason);
   }

@@ -82,8 +82,13 @@ export async function login({ services, connection, payload }: Handling<'login'>
     const owner = { uid: account.uid, platform: platformOf(connection.init?.fromPlatForm) };
     const { resumeTokens } = services.store;
     // A client of before, or another one: what a token was given for is over.
-    if (device === undefined) await resumeTokens.revoke(owner.uid, owner.platform);
-    else resume_token = await resumeTokens.issue(owner, device);
+    if (device === undefined) await resumeTokens.revoke(owner);
+    else {
+      resume_token = await resumeTokens.issue(owner, device, hash);
+      if (resume_token === undefined) return { answer: refuse(CODES.invalidPassword) };
+    }
+    // Anew: nothing can come between this and the entrance.
+    if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
     if (!connection.isClosed) enter(services, connection, account, device);
   }
   return {

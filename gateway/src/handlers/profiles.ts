@@ -56,5 +56,5 @@ export async function updatePassword(handling: Handling<'update_user_pwd'>): Pro
   });
   if (!changed) return { answer };
   // The answer goes out before the session that it is for is closed.
-  return { answer, afterwards: () => dismissAll(services, account, 'passwordChanged') };
+  return { answer, afterwards: async () => dismissAll(services, account, 'passwordChanged') };
 }

@@ -24,9 +24,8 @@ export async function resume({ services, connection, payload, request }: Handlin
   if (!account) return { answer: REFUSED };
   const platform = platformOf(fromPlatForm);
   const next = await services.store.resumeTokens.renew({ uid: account.uid, platform }, device, token);
-  if (next === undefined) return { answer: REFUSED };
+  if (next === undefined || services.store.standing.isDisabled(account.uid)) return { answer: REFUSED };
   tries.credit(1);
-  if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
   connection.init = { appkey, flag, fromPlatForm, random_str: '', signature: '', timestamp: 0 };
   if (!connection.isClosed) enter(services, connection, account, device);
   const answer = success({
@@ -43,6 +42,6 @@ export async function resume({ services, connection, payload, request }: Handlin
 
 export async function logOut({ services, connection }: Handling<'log_out'>): Promise<Reply> {
   const { account, platform } = sessionOf(connection);
-  await services.store.resumeTokens.revoke(account.uid, platform);
+  await services.store.resumeTokens.revoke({ uid: account.uid, platform });
   return { answer: success(), afterwards: async () => connection.socket.close() };
 }

@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { JsonObject, UserInfo, UserName } from '../../../src/protocol/index.js';
 import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
+import { revokeAll } from './resume-tokens.js';
 import type { Database, Tables } from './schema.js';
 
 /** What an owner sets of a profile; what was never set is absent. */
@@ -157,7 +158,10 @@ export class Accounts {
     });
   }
 
-  /** @param kept the answer to keep with it, where it answers a client */
+  /**
+   * Whoever got in with the old one cannot come back without the new one.
+   * @param kept the answer to keep with it, where it answers a client
+   */
   async setPassword(uid: number, passwordHash: string, kept?: KeptAnswer): Promise<void> {
     await this.db.transaction().execute(async (transaction) => {
       await transaction
@@ -165,6 +169,7 @@ export class Accounts {
         .set({ password_hash: passwordHash })
         .where('uid', '=', uid)
         .execute();
+      await revokeAll(transaction, uid);
       if (kept) await rememberAnswer(transaction, kept);
     });
   }

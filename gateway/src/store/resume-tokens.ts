@@ -4,8 +4,8 @@
  * stored.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Kysely, Migration } from 'kysely';
-import type { Database } from './schema.js';
+import type { Kysely, Migration, Transaction } from 'kysely';
+import type { Database, Tables } from './schema.js';
 
 const TOKEN_BYTES = 32;
 
@@ -41,6 +41,11 @@ export interface TokenOwner {
   platform: string;
 }
 
+/** Of all platforms: part of what shuts the account's sessions out. */
+export async function revokeAll(transaction: Transaction<Tables>, uid: number): Promise<void> {
+  await transaction.deleteFrom('resume_token').where('uid', '=', uid).execute();
+}
+
 export class ResumeTokens {
   constructor(
     private readonly db: Database,
@@ -48,16 +53,34 @@ export class ResumeTokens {
     private readonly now: () => number,
   ) {}
 
-  /** The first token of a session: what there was before is worth nothing any more. */
-  async issue({ uid, platform }: TokenOwner, device: string): Promise<string> {
+  /**
+   * The first token of a session: what there was before is worth nothing any more.
+   * @param passwordHash what the password was found right by
+   * @returns undefined if the password has been changed since: what was revoked then must not come back
+   */
+  async issue(
+    { uid, platform }: TokenOwner,
+    device: string,
+    passwordHash: string,
+  ): Promise<string | undefined> {
     const token = newToken();
     const row = { current_digest: digest(device, token), previous_digest: '', used_ms: this.now() };
-    await this.db
-      .insertInto('resume_token')
-      .values({ uid, platform, ...row })
-      .onConflict((conflict) => conflict.columns(['uid', 'platform']).doUpdateSet(row))
-      .execute();
-    return token;
+    return this.db.transaction().execute(async (transaction) => {
+      const account = await transaction
+        .selectFrom('account')
+        .select('uid')
+        .where('uid', '=', uid)
+        .where('password_hash', '=', passwordHash)
+        .forShare()
+        .executeTakeFirst();
+      if (!account) return undefined;
+      await transaction
+        .insertInto('resume_token')
+        .values({ uid, platform, ...row })
+        .onConflict((conflict) => conflict.columns(['uid', 'platform']).doUpdateSet(row))
+        .execute();
+      return token;
+    });
   }
 
   /** @returns the next token; undefined for one that is not good */
@@ -87,10 +110,12 @@ export class ResumeTokens {
     });
   }
 
-  /** @param platform all of them if left out */
-  async revoke(uid: number, platform?: string): Promise<void> {
-    const query = this.db.deleteFrom('resume_token').where('uid', '=', uid);
-    await (platform === undefined ? query : query.where('platform', '=', platform)).execute();
+  async revoke({ uid, platform }: TokenOwner): Promise<void> {
+    await this.db
+      .deleteFrom('resume_token')
+      .where('uid', '=', uid)
+      .where('platform', '=', platform)
+      .execute();
   }
 
   async sweep(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Which accounts the application has shut out: few, so all of them are in memory, and a login cannot slip past one that is being shut out. */
+import { revokeAll } from './resume-tokens.js';
 import type { Database } from './schema.js';
 
 export class Standing {
@@ -17,11 +18,14 @@ export class Standing {
   }
 
   async disable(uid: number): Promise<void> {
-    await this.db
-      .insertInto('disabled_account')
-      .values({ uid })
-      .onConflict((conflict) => conflict.column('uid').doNothing())
-      .execute();
+    await this.db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('disabled_account')
+        .values({ uid })
+        .onConflict((conflict) => conflict.column('uid').doNothing())
+        .execute();
+      await revokeAll(transaction, uid);
+    });
     this.disabled.add(uid);
   }
 

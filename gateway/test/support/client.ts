@@ -106,6 +106,7 @@ const PUSHES = [
   'trans_msg_rec',
   'room_msg_sync',
   'room_msg_sync_his',
+  'going_away',
 ] as const satisfies readonly PushEvent[];
 
 /** Every event that a test may want to see. The 2.x client has no `onAny`. */

@@ -95,7 +95,7 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   if (disable === 'false') await standing.enable(account.uid);
   else {
     await standing.disable(account.uid);
-    await dismissAll(services, account, 'disabled');
+    dismissAll(services, account, 'disabled');
   }
   return { status: 204 };
 }
@@ -107,7 +107,7 @@ async function changePassword(call: ServerCall): Promise<Outcome | HttpRefusal> 
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
   await services.store.accounts.setPassword(account.uid, await hashOf(input.new_password));
-  await dismissAll(services, account, 'passwordChanged');
+  dismissAll(services, account, 'passwordChanged');
   return { status: 204 };
 }
 
