@@ -13,6 +13,7 @@ import type {
   JsonObject,
   MethodRow,
   Outcome,
+  RoomMessage,
 } from '../protocol/worker.js';
 import type { Account } from './account.js';
 import { idOfConversation, readConversations } from './answers.js';
