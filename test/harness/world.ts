@@ -76,7 +76,10 @@ export class World {
   }
 
   /** A logged-in client without our runtime, straight to the gateway: the relay does not see it. */
-  async wire(username: string, options: Pick<WireClientOptions, 'platform'> = {}): Promise<WireClient> {
+  async wire(
+    username: string,
+    options: Partial<Pick<WireClientOptions, 'platform' | 'password'>> = {},
+  ): Promise<WireClient> {
     const client = await wireClient(this.gateway.url, { ...this.#wireOptions(username), ...options });
     this.#closers.push(() => client.close());
     return client;

@@ -1,0 +1,175 @@
+/** The demo page as a person uses it with others: photos and files, groups, friends, places. One login each for all of it. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../harness/until.js';
+import {
+  bubble,
+  DemoStage,
+  delivered,
+  drop,
+  field,
+  note,
+  openChat,
+  paste,
+  picture,
+  showContacts,
+  write,
+} from './demo-stage.js';
+
+let stage: DemoStage;
+let alice: Page;
+let bob: Page;
+beforeAll(async () => {
+  stage = await DemoStage.open();
+  alice = await stage.enter(stage.hers, 'Alice Chen');
+  bob = await stage.enter(stage.his, 'Bob Wang');
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  for (const page of [alice, bob]) {
+    await page.evaluate(() => {
+      location.hash = '#/';
+    });
+    await page.getByRole('radio', { name: 'Chats' }).check();
+  }
+});
+
+test('images and files reach the other side, with their progress, and an upload can be given up', async () => {
+  await openChat(alice, 'bob');
+  await openChat(bob, 'alice');
+  const png = await picture(alice, 640, 400);
+  await alice
+    .getByLabel('Photo or file')
+    .setInputFiles({ name: 'sunset.png', mimeType: 'image/png', buffer: png });
+  const shown = bob.locator('.message[data-kind=image] img').last();
+  await shown.waitFor();
+  await until('the image to be there', () =>
+    shown.evaluate((image: HTMLImageElement) => image.naturalWidth === 640),
+  );
+  // Its place is as large as it is: nothing moves when it comes.
+  expect(await shown.boundingBox()).toMatchObject({ width: 320, height: 200 });
+  await bob.getByRole('button', { name: 'Enlarge the photo' }).last().click();
+  await bob.getByRole('dialog', { name: 'Photo' }).waitFor();
+  await bob.keyboard.press('Escape');
+  await bob.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await drop(alice, 'notes for 周四.txt', 'what we said');
+  const [saved] = await Promise.all([
+    bob.waitForEvent('download'),
+    bob.getByRole('button', { name: 'Download notes for 周四.txt' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('notes for 周四.txt');
+  expect(await readFile(await saved.path(), 'utf8')).toBe('what we said');
+
+  // Nothing gets up from here on: what is being sent stays so until it is given up.
+  stage.world.relay.freeze(true);
+  await paste(alice, 'too soon.bin', 'never mind');
+  await bubble(alice, 'too soon.bin').getByRole('progressbar').waitFor({ state: 'attached' });
+  await bubble(alice, 'too soon.bin').getByRole('button', { name: 'Cancel the upload' }).click();
+  await bubble(alice, 'too soon.bin').waitFor({ state: 'detached' });
+  stage.world.relay.freeze(false);
+  await write(alice, 'that was the wrong one');
+  await bubble(bob, 'that was the wrong one').waitFor();
+  expect(await bubble(bob, 'too soon.bin').count()).toBe(0);
+  await alice.getByRole('button', { name: 'Emoji' }).click();
+  await until('an emoji in focus', () =>
+    alice.evaluate(() => /\p{Extended_Pictographic}/u.test(document.activeElement?.textContent ?? '')),
+  );
+  await alice.keyboard.press('ArrowRight');
+  await alice.keyboard.press('Enter');
+  await until('the emoji', async () => (await field(alice).inputValue()) === '😄');
+});
+
+test('a picture of oneself is seen by those who know one', async () => {
+  await alice.getByRole('button', { name: 'Menu' }).click();
+  await alice.getByRole('button', { name: 'Edit profile' }).click();
+  const buffer = await picture(alice, 96, 96);
+  await alice.getByLabel('Change photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer });
+  await alice.locator('.modal .avatar img').waitFor();
+  await bob.locator('[data-username=alice] .avatar img').waitFor();
+  await alice.keyboard.press('Escape');
+  await alice.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('a group is made, talks, calls its members by name, changes and loses them', async () => {
+  await showContacts(alice);
+  await alice.getByRole('button', { name: 'New group' }).click();
+  await alice.getByLabel('Group name').fill('Lunch');
+  await alice.getByLabel('Bob Wang').check();
+  await alice.getByRole('button', { name: 'Create' }).click();
+  await alice.getByTestId('subtitle').getByText('2 members').waitFor();
+  await note(alice, 'You added Bob Wang').waitFor();
+  const row = bob.locator('[data-gid]').filter({ hasText: 'Lunch' });
+  await row.waitFor();
+
+  const draft = field(alice);
+  await draft.pressSequentially('noodles, @bo');
+  await alice.getByRole('option', { name: /Bob Wang/ }).waitFor();
+  await draft.press('Enter');
+  expect(await draft.inputValue()).toBe('noodles, @Bob Wang ');
+  await draft.press('Enter');
+  await delivered(alice, 'noodles').waitFor();
+  await row.getByText('[@you]').waitFor();
+  await row.getByLabel('1 unread').waitFor();
+  await row.click();
+  await bob.locator('.message[data-mentioned=true]').filter({ hasText: 'noodles' }).waitFor();
+  await bubble(alice, 'noodles').getByLabel('Read').waitFor();
+  await bubble(alice, 'noodles').getByRole('button', { name: 'Message actions' }).click();
+  await alice.getByRole('button', { name: 'Who has read it' }).click();
+  await alice.getByRole('list', { name: 'Read by' }).getByText('Bob Wang').waitFor();
+  await alice.keyboard.press('Escape');
+
+  await alice.getByTitle('Details').click();
+  await alice.getByLabel('Group name').fill('Late lunch');
+  await alice.getByRole('button', { name: 'Rename' }).click();
+  await bob.getByRole('heading', { name: 'Late lunch' }).waitFor();
+  await alice.getByLabel('Add a member by user name').fill('mei');
+  await alice.getByRole('button', { name: 'Add', exact: true }).click();
+  await bob.getByTestId('subtitle').getByText('3 members').waitFor();
+  await alice.getByRole('button', { name: 'Remove Mei Lin' }).click();
+  await note(bob, 'Alice Chen removed Mei Lin').waitFor();
+  await alice.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+
+  await bob.getByTitle('Details').click();
+  await bob.getByRole('button', { name: 'Leave the group' }).click();
+  await row.waitFor({ state: 'detached' });
+  await note(alice, 'Bob Wang left the group').waitFor();
+});
+
+test('an invitation waits until it is answered, and makes friends whom one can call as one likes', async () => {
+  await alice.getByLabel('1 invitation').waitFor();
+  await alice.reload();
+  await showContacts(alice);
+  const mei = await stage.enter(stage.his, 'Mei Lin');
+  await alice.locator('[data-invitation=mei]').getByRole('button', { name: 'Accept' }).click();
+  await mei.getByText('Alice Chen is a friend now').waitFor();
+  await alice.locator('[data-invitation=mei]').waitFor({ state: 'detached' });
+  await alice.getByRole('region', { name: 'Friends' }).getByRole('button', { name: 'Mei Lin' }).click();
+  await alice.getByTitle('Details').click();
+  await alice.getByLabel('Call them').fill('小林');
+  await alice.getByRole('button', { name: 'Save' }).click();
+  await alice.getByRole('heading', { name: '小林' }).waitFor();
+
+  await showContacts(mei);
+  await mei.getByRole('button', { name: 'Add a friend' }).click();
+  await mei.getByLabel('User name').fill('bob');
+  await mei.getByRole('button', { name: 'Invite' }).click();
+  await mei.getByText('Invitation sent').waitFor();
+});
+
+test('a place is a card that leads to a map', async () => {
+  await openChat(alice, 'bob');
+  await openChat(bob, 'alice');
+  await stage.hers.context.grantPermissions(['geolocation']);
+  await stage.hers.context.setGeolocation({ latitude: 22.5431, longitude: 114.0579 });
+  await alice.getByRole('button', { name: 'Attach' }).click();
+  await alice.getByRole('button', { name: 'Location' }).click();
+  await alice.getByLabel('Place').fill('面馆');
+  await alice.getByRole('button', { name: 'Use my position' }).click();
+  await until('the position', async () => (await alice.getByLabel('Latitude').inputValue()) === '22.5431');
+  await alice.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
+  const card = bob.locator('.location-card').filter({ hasText: '面馆' });
+  await card.waitFor();
+  expect(await card.getAttribute('href')).toContain('mlat=22.5431&mlon=114.0579');
+});

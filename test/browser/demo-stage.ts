@@ -1,0 +1,168 @@
+/**
+ * What the demo's tests stand on: the built page in real browsers, before a real gateway with the demo's own accounts, and what a person
+ * does there.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from 'playwright-core';
+import { build, type PreviewServer, preview } from 'vite';
+import { APPKEY, seed } from '../../demo/seed.mjs';
+import type { Profile } from '../harness/browser.js';
+import { until } from '../harness/until.js';
+import { createWorld, type World } from '../harness/world.js';
+
+const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url));
+const LOOPBACK = '127.0.0.1';
+export const LAST_SEEDED = 'And bring the laptop, I want to see it with ten tabs.';
+
+/** Of every account of the demo. */
+export const DEMO_PASSWORD = 'demo1234';
+
+type Name = 'Alice Chen' | 'Bob Wang' | 'Mei Lin';
+
+/** The gateway is to say the page's address before the page is served. */
+async function freePort(): Promise<number> {
+  const probe = net.createServer();
+  await new Promise<void>((resolve) => probe.listen(0, LOOPBACK, resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+export class DemoStage {
+  private constructor(
+    readonly world: World,
+    private readonly server: PreviewServer,
+    private readonly outDir: string,
+    readonly address: string,
+    readonly hers: Profile,
+    readonly his: Profile,
+  ) {}
+
+  static async open(): Promise<DemoStage> {
+    // As behind any proxy that is not there to pass on what the browser called it.
+    const port = await freePort();
+    const publicUrl = `http://${LOOPBACK}:${port}`;
+    const world = await createWorld({
+      users: [],
+      gateway: { appkey: APPKEY, args: ['--public-url', publicUrl] },
+    });
+    await seed({ gateway: world.gateway.url });
+    const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-demo-'));
+    process.env.JMESSAGE_GATEWAY = world.relay.url;
+    const config = { configFile: CONFIG, logLevel: 'silent', build: { outDir } } as const;
+    await build(config);
+    const server = await preview({ ...config, preview: { host: LOOPBACK, port, strictPort: true } });
+    const [hers, his] = [await world.profile(), await world.profile()];
+    return new DemoStage(world, server, outDir, `${publicUrl}/`, hers, his);
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    await this.world.close();
+    await rm(this.outDir, { recursive: true, force: true });
+  }
+
+  /** Nobody is there any more, and the network is well. */
+  async clear(): Promise<void> {
+    this.world.relay.refuse(false);
+    this.world.relay.freeze(false);
+    for (const profile of [this.hers, this.his]) {
+      for (const page of profile.context.pages()) if (!page.isClosed()) await page.goto('about:blank');
+      await profile.killSharedWorkers();
+    }
+    await until('every socket to be closed', () => this.world.relay.open === 0);
+  }
+
+  /** The connection is lost, and does not come back before `relay.refuse(false)`. */
+  cut(): void {
+    this.world.relay.refuse(true);
+    this.world.relay.cutAll();
+  }
+
+  /** The network is back, and the browser says so. */
+  async mend(page: Page): Promise<void> {
+    this.world.relay.refuse(false);
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+  }
+
+  /** A tab that is asked who it is for, whoever was here before. */
+  openLogin(profile: Profile): Promise<Page> {
+    return profile.page(`${this.address}#log-in`);
+  }
+
+  async enter(profile: Profile, name: Name): Promise<Page> {
+    const page = await this.openLogin(profile);
+    await page.getByRole('button', { name: `Continue as ${name}` }).click();
+    await page.getByTestId('connection').getByText('Online').waitFor();
+    return page;
+  }
+}
+
+export async function openChat(page: Page, username: string): Promise<void> {
+  await page.locator(`[data-username=${username}]`).click();
+  await field(page).waitFor();
+}
+
+export const field = (page: Page): Locator => page.getByRole('textbox', { name: /^Message / });
+
+export async function write(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await field(page).press('Enter');
+}
+
+/** A drawn image, as a PNG file. */
+export async function picture(page: Page, width: number, height: number): Promise<Buffer> {
+  const data = await page.evaluate(
+    ([w, h]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+      const context = canvas.getContext('2d');
+      if (context === null) return '';
+      const sky = context.createLinearGradient(0, 0, 0, h);
+      sky.addColorStop(0, '#2b3a8c');
+      sky.addColorStop(0.7, '#f08a5d');
+      sky.addColorStop(1, '#ffd56b');
+      context.fillStyle = sky;
+      context.fillRect(0, 0, w, h);
+      context.fillStyle = '#fff3c4';
+      context.beginPath();
+      context.arc(w * 0.7, h * 0.6, h * 0.12, 0, 7);
+      context.fill();
+      return canvas.toDataURL('image/png');
+    },
+    [width, height] as const,
+  );
+  return Buffer.from(data.slice(data.indexOf(',') + 1), 'base64');
+}
+
+/** A file in hand, as a browser hands it to the page. */
+const transfer = (page: Page, name: string, text: string) =>
+  page.evaluateHandle(
+    ([fileName, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName));
+      return data;
+    },
+    [name, text] as const,
+  );
+
+export async function drop(page: Page, name: string, text: string): Promise<void> {
+  const dataTransfer = await transfer(page, name, text);
+  await page.locator('main.conversation').dispatchEvent('drop', { dataTransfer });
+}
+
+export async function paste(page: Page, name: string, text: string): Promise<void> {
+  const data = await transfer(page, name, text);
+  await field(page).evaluate((element, clipboardData) => {
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, data);
+}
+
+export const bubble = (page: Page, text: string) => page.locator('.message').filter({ hasText: text });
+/** Whoever it is for may have read it already. */
+export const delivered = (page: Page, text: string) => bubble(page, text).getByLabel(/^(Sent|Read)/);
+export const note = (page: Page, text: string) => page.locator('.note').filter({ hasText: text });
+export const showContacts = (page: Page) => page.getByRole('radio', { name: 'Contacts' }).check();
