@@ -68,8 +68,9 @@ export class Audience {
       for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
         if (listener === 'onMsgReceive') told.add((data as Message).msg_id);
       }
+      // What was told live at the end of a conversation stays so; what lies before something else keeps its place.
       const data = history
-        .map((one) => ({ ...one, msgs: one.msgs.filter(({ msg_id }) => !told.has(msg_id)) }))
+        .map((one) => ({ ...one, msgs: one.msgs.slice(0, lengthWithout(one.msgs, told)) }))
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
       tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then]);
@@ -107,4 +108,11 @@ export class Audience {
   announce(): void {
     for (const tab of this.tabs) tab.reflect();
   }
+}
+
+/** How many messages there are but for those at the end that are among the ids. */
+function lengthWithout(msgs: readonly Message[], ids: ReadonlySet<number>): number {
+  let length = msgs.length;
+  while (length > 0 && ids.has(msgs[length - 1]?.msg_id ?? 0)) length -= 1;
+  return length;
 }
