@@ -14,6 +14,6 @@ export const success = (fields: Readonly<Record<string, unknown>> = {}): Answer 
 });
 
 /** A second, different init on one socket. */
-export const REPETITIVE_OPERATION: Answer = { code: 880109, message: 'repetitive operation' };
+export const REPETITIVE_OPERATION: Answer = failure(CODES.repetitiveOperation);
 
 export const refuse = (code: ErrorCode, detail?: string): Answer => failure(code, detail);

@@ -126,5 +126,20 @@ export const DEFAULTS = {
 
 export type Settings = typeof DEFAULTS;
 
+type NumberSetting = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
+export type NumberSettings = Partial<Record<NumberSetting, number>>;
+
+const isNumberSetting = (name: string): name is NumberSetting =>
+  Object.entries(DEFAULTS).some(([known, value]) => known === name && typeof value === 'number');
+
+/** @param text `name=value`, for a setting above that is a number @returns undefined if it is not one */
+export function parseSetting(text: string): NumberSettings | undefined {
+  const [, name = '', digits = ''] = /^(\w+)=(\d+)$/.exec(text) ?? [];
+  const value = Number(digits);
+  return isNumberSetting(name) && Number.isSafeInteger(value) && digits !== ''
+    ? { [name]: value }
+    : undefined;
+}
+
 /** What a gateway serves: the applications by appkey, with their masterSecret. */
 export type Apps = ReadonlyMap<string, string>;

@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { type NumberSettings, parseSetting } from './config.js';
 import { startGateway } from './server.js';
 
 const DEFAULT_PORT = 8787;
@@ -27,6 +28,17 @@ function parseApps(text: string, before: Map<string, string> = new Map()): Map<s
   return apps;
 }
 
+/** `name=value`, several apart by commas. */
+function parseSettings(text: string, before: NumberSettings = {}): NumberSettings {
+  const settings = { ...before };
+  for (const one of text.split(',')) {
+    const setting = parseSetting(one);
+    if (!setting) throw new InvalidArgumentError(`wanted: the name of a number in config.ts, =, a number`);
+    Object.assign(settings, setting);
+  }
+  return settings;
+}
+
 /** Without the slash at its end: paths are put behind it. */
 function parsePublicUrl(text: string): string {
   if (!/^https?:/i.test(text) || !URL.canParse(text)) {
@@ -43,6 +55,7 @@ interface CliOptions {
   data: string;
   media: string;
   publicUrl: string;
+  set?: NumberSettings;
   dev: boolean;
   trustProxy: boolean;
   logLevel: string;
@@ -82,6 +95,11 @@ const program = new Command('jmessage-gateway')
       .default('')
       .env('JMESSAGE_PUBLIC_URL'),
   )
+  .addOption(
+    new Option('--set <name=value>', 'another limit, age or interval; may be given several times')
+      .argParser(parseSettings)
+      .env('JMESSAGE_SET'),
+  )
   .option('--dev', 'sign auth payloads for anyone: GET /dev/auth?appkey=…', false)
   .option('--trust-proxy', "take a client's address from the last entry of X-Forwarded-For", false)
   .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
@@ -92,6 +110,7 @@ async function main(): Promise<void> {
   if (apps.size === 0) program.error('error: no application to serve: give --app appkey:masterSecret');
   const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
   const starting = startGateway({
+    ...options.set,
     apps,
     data,
     dev,

@@ -61,8 +61,8 @@ async function ended(child: ChildProcess): Promise<number | string | null> {
 }
 
 /** Starts a gateway and waits for the line that says where it listens. */
-async function start(data: string): Promise<Running> {
-  const running = run('--port', '0', '--app', `${APPKEY}:${SECRET}`, '--data', data);
+async function start(data: string, ...more: string[]): Promise<Running> {
+  const running = run('--port', '0', '--app', `${APPKEY}:${SECRET}`, '--data', data, ...more);
   const { stdout } = running.child;
   if (!stdout) throw new Error('no stdout');
   for await (const line of createInterface(stdout)) {
@@ -85,6 +85,22 @@ describe('the command line', () => {
     await user.next('disconnect');
   });
 
+  it('takes other limits, and says when clients are to come back when it stops', async () => {
+    const { child } = await start(
+      await inDirectory(freshData()),
+      '--set',
+      'retractAgeMs=0,retryAfterMs=7000',
+      '--set',
+      'roomMembers=1',
+    );
+    const user = await guests.user();
+    const { msg_id } = await user.send(user.username, 'hello');
+    expect(await user.ask('msg_retract', { msg_id })).toMatchObject({ code: 881401 });
+    child.kill('SIGTERM');
+    expect(await user.next('going_away')).toMatchObject({ retry_after: 7_000 });
+    expect(await ended(child)).toBe(0);
+  });
+
   it('says what to do when the port is taken', async () => {
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
@@ -102,6 +118,9 @@ describe('the command line', () => {
     [[], 'no application'],
     [['--app', 'nosecret'], 'appkey:masterSecret'],
     [['--app', 'a:b', '--port', 'seven'], 'not a port'],
+    [['--app', 'a:b', '--set', 'retractAgeMs=soon'], 'the name of a number in config.ts'],
+    [['--app', 'a:b', '--set', 'noSuchSetting=1'], 'the name of a number in config.ts'],
+    [['--app', 'a:b', '--set', 'publicUrl=1'], 'the name of a number in config.ts'],
   ])('refuses the arguments %j', async (args, says) => {
     const { child, stderr } = run(...args);
     expect(await ended(child)).toBe(1);

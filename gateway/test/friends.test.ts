@@ -192,6 +192,27 @@ describe('a friendship', () => {
     ]);
   });
 
+  it('tells both sides of a memo, live or later, and its owner alone what it says', async () => {
+    const [alice, bob] = await friends();
+    const phone = await liveDevice(guests, alice.username);
+    const asked = { target_name: bob.username, memo_name: 'Wang', memo_others: 'snores' };
+    expect(await alice.ask('update_friend_memo', asked)).toMatchObject({ code: 0 });
+    for (const device of [alice, phone]) {
+      const { description } = await eventOf(device, 7);
+      const told = { username: bob.username, appkey: APPKEY, memo_name: 'Wang', memo_others: 'snores' };
+      expect(JSON.parse(String(description))).toEqual(told);
+    }
+    const heard = await eventOf(bob, 7);
+    expect(heard).toMatchObject({ from_username: alice.username, from_appkey: APPKEY });
+    expect(JSON.parse(String(heard.description))).toEqual({ username: alice.username, appkey: APPKEY });
+    bob.close();
+    await bob.next('disconnect');
+    await alice.ask('update_friend_memo', { ...asked, memo_name: 'Old Wang' });
+    const { events } = await (await guests.liveUser(bob.username)).next('sync_event');
+    expect(events.filter(({ event_type }) => event_type === 7)).toHaveLength(2);
+    expect(JSON.stringify(events)).not.toMatch(/Wang|snores/);
+  });
+
   it('refuses memos that are empty or too long, and memos of others', async () => {
     const [alice, bob] = await friends();
     const carol = await guests.liveUser();

@@ -121,6 +121,28 @@ describe('unread messages', () => {
 });
 
 describe('a receipt', () => {
+  it('that was reported on one device is known to the reader’s others, once for each conversation', async () => {
+    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const phone = await liveDevice(guests, bob.username);
+    const gid = await makeGroup([alice, bob, carol]);
+    const single = await alice.send(bob.username, 'one', withReceipt);
+    const group = [
+      await sendTo(alice, gid, 'two', withReceipt),
+      await sendTo(carol, gid, 'three', withReceipt),
+    ].map(({ msg_id }) => msg_id);
+    await report(bob, alice, single.msg_id);
+    await report(bob, alice, single.msg_id);
+    await reportGroup(bob, gid, ...group);
+    await told(phone, 201, ({ description }) => (description as { type: number }).type === 4);
+    const reported = (device: Client) =>
+      device.all('event_notification').flatMap((event) => (event.event_type === 201 ? [event.description] : []));
+    expect(reported(phone)).toEqual([
+      { type: 3, appkey: APPKEY, username: alice.username, msg_ids: [single.msg_id] },
+      { type: 4, gid, msg_ids: group },
+    ]);
+    for (const device of [alice, bob, carol]) expect(reported(device)).toEqual([]);
+  });
+
   it('of a single message reaches its sender when it is read, once', async () => {
     const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
     const phone = await liveDevice(guests, alice.username);

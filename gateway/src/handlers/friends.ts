@@ -128,13 +128,10 @@ export async function updateFriendMemo(handling: Handling<'update_friend_memo'>)
     const changes = { memo_name, ...(memo_others !== undefined && { memo_others }) };
     const memo = await services.store.friends.setMemo(transaction, account.uid, friend.uid, changes);
     if (!memo) return refuse(CODES.notFriend);
-    const description = describe(friend, memo);
-    const to_usernames = [userNameOf(friend)];
-    emit(
-      [account.uid],
-      { event_type: EVENT_FRIEND_UPDATED, from: account, to_usernames, description },
-      { except: connection },
-    );
+    const updated = { event_type: EVENT_FRIEND_UPDATED, from: account, to_usernames: [userNameOf(friend)] };
+    emit([account.uid], { ...updated, description: describe(friend, memo) });
+    // The friend hears that there was an update, and not what the friend is called: that is the owner's alone.
+    emit([friend.uid], { ...updated, description: describe(account) });
     tellOwnDevices({ emit }, connection, account, friend, EVENT_FRIEND_UPDATED, memo);
     return success();
   });

@@ -2,7 +2,7 @@
 import { CODES, GROUP } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
-import { groupPage, type Page, singlePage } from '../store/pages.js';
+import { ofGroup, ofSingle, type Page, readPage } from '../store/pages.js';
 import { findUser } from './targets.js';
 import { type Handling, sessionOf } from './types.js';
 
@@ -18,11 +18,11 @@ export async function getHistory(handling: Handling<'get_history'>): Promise<Rep
     const group = await groups.find(payload.gid);
     if (!group) return { answer: refuse(CODES.targetGroupNotExist) };
     if (!(await groups.isMember(payload.gid, uid))) return { answer: refuse(CODES.userNotInGroup) };
-    page = await groupPage(db, payload.gid, asked);
+    page = await readPage(db, ofGroup, payload.gid, asked);
   } else {
     const peer = await findUser(handling, payload.username, payload.appkey);
     if (!peer) return { answer: refuse(CODES.targetUserNotExist) };
-    page = await singlePage(db, peer.uid, asked);
+    page = await readPage(db, ofSingle, peer.uid, asked);
   }
   const messages = await mailboxes.messages(uid, page.ids);
   return { answer: success({ messages: messages.map(({ wire }) => wire), more: page.more }) };

@@ -1,12 +1,16 @@
-/** What has been read: a conversation's mark for the account's own devices, receipts for the senders of messages. */
+/** What has been read: a conversation's mark for the account's own devices, receipts for the senders of messages and for those devices. */
 import { CODES, EVENT_READ_ELSEWHERE, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import type { Account } from '../store/accounts.js';
 import { findMessage, takesPart } from '../store/messages.js';
 import { markRead } from '../store/reading.js';
 import { byConversation, type Receipt, type Report, readersOf, recordReading } from '../store/receipts.js';
 import { findUser, findUsers } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
+
+/** Receipts were reported on another device: messages that need no report from this one any more. */
+const EVENT_REPORTED_ELSEWHERE = 201;
 
 type ResetUnread = Handling<'unread_single_count' | 'unread_group_count'>;
 
@@ -64,8 +68,13 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     const peer = users[index]?.uid;
     return peer === undefined ? [] : [{ peer, gid: 0, msgIds: session.msg_ids }];
   });
-  return change(handling, async ({ transaction, nextId, afterCommit }) => {
+  return change(handling, async ({ transaction, nextId, emit, afterCommit }) => {
     const changed = await recordReading(transaction, account.uid, reports, nextId);
+    for (const description of reportedIn(changed, users)) {
+      // Who is away has nothing that waits to be reported.
+      const event = { event_type: EVENT_REPORTED_ELSEWHERE, from: account, more: { description } };
+      emit([account.uid], event, { live: true, except: connection });
+    }
     afterCommit(() => {
       for (const [sender, receipts] of bySender(changed)) {
         // For the sender the other side of the conversation is the reader.
@@ -77,6 +86,19 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     });
     return success();
   });
+}
+
+/** Each conversation that something was newly reported of, as the reader names it. */
+function reportedIn(receipts: readonly Receipt[], users: readonly (Account | undefined)[]): JsonObject[] {
+  const peers = new Map(users.map((user) => [user?.uid, user]));
+  const named = receipts.map((receipt) => {
+    const { appkey = '', username = '' } = (receipt.gid === 0 && peers.get(receipt.sender)) || {};
+    return { ...receipt, appkey, username };
+  });
+  return byConversation(named).map(({ receipt_msgs, ...conversation }) => ({
+    ...conversation,
+    msg_ids: receipt_msgs.map(({ msg_id }) => msg_id),
+  }));
 }
 
 function bySender(receipts: readonly Receipt[]): Map<number, Receipt[]> {
