@@ -4,7 +4,15 @@ import { inRoot } from '../paths.mjs';
 import { readHandlers } from './failures.mjs';
 import { parametersOf } from './schema.mjs';
 import { readTypes } from './types.mjs';
-import { ANYWHERE, FIELDS, LOCAL_EVENTS, SESSION_FAILURES, TITLES, UPLOAD_FAILURES } from './words.mjs';
+import {
+  ANYWHERE,
+  FIELDS,
+  LOCAL_EVENTS,
+  OWN_FAILURES,
+  SESSION_FAILURES,
+  TITLES,
+  UPLOAD_FAILURES,
+} from './words.mjs';
 
 /** In the order of the page. */
 const AREAS = [
@@ -13,6 +21,7 @@ const AREAS = [
   ['GROUP_METHODS', 'Groups', '群组'],
   ['RELATION_METHODS', 'Friends, blacklist, no-disturb, shields', '好友、黑名单、免打扰、屏蔽'],
   ['ROOM_METHODS', 'Chat rooms', '聊天室'],
+  ['OUTBOX_METHODS', 'Outbox and history', '发件箱与历史消息'],
   ['LOCAL_METHODS', 'Answered at once', '同步方法'],
 ];
 
@@ -49,6 +58,7 @@ function methodOf(name, row, { protocol, types, handlers, known }) {
   const events = isLocal ? LOCAL_EVENTS[name] : row.event ? [row.event] : [];
   const failures = new Set([
     ...(row.step === 'session' ? SESSION_FAILURES[name] : []),
+    ...(OWN_FAILURES[name] ?? []),
     ...(row.upload ? UPLOAD_FAILURES : []),
     ...events.flatMap((event) => handlers.get(event)?.codes ?? []),
   ]);

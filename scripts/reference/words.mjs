@@ -38,6 +38,11 @@ export const TITLES = {
   updateConversation: '更新会话附加信息',
   getUnreadMsgCnt: '获取会话未读数',
   resetUnreadCount: '重置会话未读数',
+  closeConversation: '关闭会话',
+  getHistory: '获取会话历史消息',
+  getOutbox: '获取发件箱',
+  retrySend: '重新发送',
+  cancelSend: '取消发送',
   onSyncEvent: '离线业务事件同步监听',
   onUserInfUpdate: '用户信息变更监听',
   onMsgReceiptChange: '已读回执变更监听',
@@ -47,6 +52,9 @@ export const TITLES = {
   onRoomMsg: '聊天室消息监听',
   onDisconnect: '断线监听',
   onStateChange: '连接状态监听',
+  onOutboxChange: '发件箱变化监听',
+  onUnreadChange: '未读数变化监听',
+  onDegraded: '本地存储失效监听',
 };
 
 /** Parameters by name, or by `method.name` where that means something else. */
@@ -54,6 +62,12 @@ export const FIELDS = {
   appkey: 'The application of the user or target. Left out: one’s own.',
   'init.appkey': 'Which application this page belongs to.',
   'attach.appkey': 'The account’s application.',
+  'loginOut.wipe': 'Delete what is kept of the account on this device as well.',
+  'getHistory.before': 'A message: the page ends before it. It need not exist any more.',
+  'getHistory.limit': 'How many messages at most: 1 to 100, 20 unless told.',
+  'getHistory.username': 'The other side of the conversation.',
+  'retrySend.id': 'Which entry, as `getOutbox` or `onQueued` names it.',
+  'cancelSend.id': 'Which entry, as `getOutbox` or `onQueued` names it.',
   'getAppkeyPublicGroups.appkey': 'Which application’s. Left out: one’s own.',
   'getAppkeyChatrooms.appkey': 'Which application’s. Left out: one’s own.',
   random_str: 'What the signature was salted with.',
@@ -133,6 +147,12 @@ export const SESSION_FAILURES = {
   loginOut: [],
 };
 
+/** What the runtime itself answers to methods that manage the outbox. */
+export const OWN_FAILURES = {
+  retrySend: ['noSuchSend'],
+  cancelSend: ['noSuchSend', 'onItsWay'],
+};
+
 /** What any method may fail with: said once. */
 export const ANYWHERE = new Set([
   'invalidParameter',
@@ -159,6 +179,9 @@ export const PUSHES = {
   onRoomMsg: ['room_msg_sync', 'room_msg_sync_his'],
   onDisconnect: [],
   onStateChange: [],
+  onOutboxChange: [],
+  onUnreadChange: [],
+  onDegraded: [],
 };
 
 /** Events that a local method causes, behind its back. */
@@ -166,4 +189,5 @@ export const LOCAL_EVENTS = {
   updateConversation: [],
   getUnreadMsgCnt: [],
   resetUnreadCount: ['unread_single_count', 'unread_group_count'],
+  closeConversation: [],
 };
