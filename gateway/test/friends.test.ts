@@ -1,8 +1,18 @@
 /** Friends and blacklists: who may ask whom, what both sides hear, and who may no longer write. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../src/server.js';
-import { APPKEY, APPS, md5, nextRid, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
+import {
+  APPKEY,
+  APPS,
+  type Client,
+  md5,
+  nextRid,
+  OTHER_APPKEY,
+  OTHER_SECRET,
+  uniqueName,
+} from './support/client.js';
 import { freshData, type TestData } from './support/data.js';
+import { liveDevice } from './support/devices.js';
 import { Guests } from './support/gateway.js';
 
 let data: TestData;
@@ -20,7 +30,7 @@ afterAll(async () => {
 
 type User = Awaited<ReturnType<Guests['liveUser']>>;
 
-const eventOf = (user: User, type: number, extra = 0) =>
+const eventOf = (user: Client, type: number, extra = 0) =>
   user.next('event_notification', (event) => event.event_type === type && event.extra === extra);
 
 const invite = (from: User, to: User, why = '') =>
@@ -208,7 +218,8 @@ describe('a friendship', () => {
     bob.close();
     await bob.next('disconnect');
     await alice.ask('update_friend_memo', { ...asked, memo_name: 'Old Wang' });
-    const { events } = await (await guests.liveUser(bob.username)).next('sync_event');
+    const back = await guests.liveUser(bob.username);
+    const { events } = await back.next('sync_event');
     expect(events.filter(({ event_type }) => event_type === 7)).toHaveLength(2);
     expect(JSON.stringify(events)).not.toMatch(/Wang|snores/);
   });

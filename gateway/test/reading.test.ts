@@ -132,10 +132,12 @@ describe('a receipt', () => {
     ].map(({ msg_id }) => msg_id);
     await report(bob, alice, single.msg_id);
     await report(bob, alice, single.msg_id);
-    await reportGroup(bob, gid, ...group);
+    await reportInGroup(bob, gid, ...group);
     await told(phone, 201, ({ description }) => (description as { type: number }).type === 4);
     const reported = (device: Client) =>
-      device.all('event_notification').flatMap((event) => (event.event_type === 201 ? [event.description] : []));
+      device
+        .all('event_notification')
+        .flatMap((event) => (event.event_type === 201 ? [event.description] : []));
     expect(reported(phone)).toEqual([
       { type: 3, appkey: APPKEY, username: alice.username, msg_ids: [single.msg_id] },
       { type: 4, gid, msg_ids: group },

@@ -95,8 +95,9 @@ function reportedIn(receipts: readonly Receipt[], users: readonly (Account | und
     const { appkey = '', username = '' } = (receipt.gid === 0 && peers.get(receipt.sender)) || {};
     return { ...receipt, appkey, username };
   });
-  return byConversation(named).map(({ receipt_msgs, ...conversation }) => ({
-    ...conversation,
+  return byConversation(named).map(({ type, gid, appkey = '', username = '', receipt_msgs }) => ({
+    type,
+    ...(gid === undefined ? { appkey, username } : { gid }),
     msg_ids: receipt_msgs.map(({ msg_id }) => msg_id),
   }));
 }
