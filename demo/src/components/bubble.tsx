@@ -63,8 +63,8 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
       </div>
       {status === 'failed' && (
         <p class="failed">
-          <Icon name="failed" size={14} />
           <span>
+            <Icon name="failed" size={14} />
             {strings.notSent}
             {error ? `: ${error}` : ''}
           </span>

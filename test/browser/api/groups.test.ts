@@ -184,22 +184,6 @@ test('dissolveGroup: every member hears event 9 with extra 69, and the group is 
   expect(await alice.code('getGroupInfo', { gid })).toBe(CODES.targetGroupNotExist);
 });
 
-test('getAppkeyPublicGroups: pages through the public groups of an application', async () => {
-  const gid = await publicTeam();
-  const { result, code } = await dave.ok('getAppkeyPublicGroups', { start: '0' });
-  expect(code).toBe(0);
-  expect(result).toMatchObject({ total: result.groups.length, start: 0 });
-  expect(result.groups.find((group) => group.gid === gid)).toMatchObject({
-    name: 'open',
-    desc: '',
-    group_type: 2,
-  });
-  const page = await cast.stranger.ok('getAppkeyPublicGroups', { start: 1, appkey: alice.appkey });
-  expect(page.result.groups).toEqual(result.groups.slice(1));
-  expect((await cast.stranger.ok('getAppkeyPublicGroups', { start: 0 })).result.groups).toEqual([]);
-  expect(await dave.code('getAppkeyPublicGroups', { start: -1 })).toBe(CODES.invalidValue);
-});
-
 test('joinGroup: asks the owner and keepers by event 56 with by_self, and fails for private groups and members', async () => {
   const gid = await publicTeam();
   await alice.ok('addGroupMembers', { gid, member_usernames: to(carol) });

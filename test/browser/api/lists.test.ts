@@ -1,7 +1,7 @@
-/** Lists through pages: no-disturb, shields, the blacklist; and the events that tell their owner. */
+/** Lists through pages: no-disturb, shields, the blacklist, and the events that tell their owner; public groups; conversations. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
+import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;
 let alice: Actor;
@@ -173,4 +173,79 @@ test('onSyncEvent: lists changed on another device are events 37, 38, 39, 101, 1
   await alice.missed(102, { extra: 31 });
   await alice.missed(101, { extra: 1 });
   await alice.missed(103, { extra: 1 });
+});
+
+test('getAppkeyPublicGroups: pages through the public groups of an application', async () => {
+  const open = await alice.ok('createGroup', { group_name: 'open', is_limit: true });
+  const { result, code } = await carol.ok('getAppkeyPublicGroups', { start: '0' });
+  expect(code).toBe(0);
+  expect(result).toMatchObject({ total: result.groups.length, start: 0 });
+  expect(result.groups.find((group) => group.gid === open.gid)).toMatchObject({
+    name: 'open',
+    desc: '',
+    group_type: 2,
+  });
+  const page = await cast.stranger.ok('getAppkeyPublicGroups', { start: 1, appkey: alice.appkey });
+  expect(page.result.groups).toEqual(result.groups.slice(1));
+  expect((await cast.stranger.ok('getAppkeyPublicGroups', { start: 0 })).result.groups).toEqual([]);
+  expect(await carol.code('getAppkeyPublicGroups', { start: -1 })).toBe(CODES.invalidValue);
+});
+
+test('getConversation: lists single and group conversations with every field of the documents', async () => {
+  await bob.ok('updateSelfInfo', { nickname: `Bobby ${EMOJI}` });
+  const { gid } = await alice.ok('createGroup', { group_name: `team ${EMOJI}` });
+  const inGroup = await alice.ok('sendGroupMsg', { target_gid: gid, content: 'anybody?' });
+  const toHim = await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'and you?' });
+  await alice.tab.local('resetUnreadCount', { username: 'bob' });
+  const { conversations, code } = await alice.ok('getConversation');
+  expect(code).toBe(0);
+  expect(conversations.find(({ username }) => username === 'bob')).toMatchObject({
+    type: 3,
+    key: expect.any(Number),
+    name: expect.any(String),
+    nickname: `Bobby ${EMOJI}`,
+    avatar: '',
+    appkey: bob.appkey,
+    mtime: toHim.ctime_ms,
+    unread_msg_count: 0,
+    extras: {},
+  });
+  expect(conversations.find((conversation) => conversation.gid === gid)).toMatchObject({
+    type: 4,
+    key: gid,
+    name: `team ${EMOJI}`,
+    avatar: '',
+    appkey: alice.appkey,
+    mtime: inGroup.ctime_ms,
+    unread_msg_count: 0,
+    extras: {},
+  });
+});
+
+test('getConversation: fails with 889002 for who is not logged in', async () => {
+  await carol.leave();
+  expect(await carol.code('getConversation')).toBe(CODES.notLoggedIn);
+  await carol.come();
+});
+
+test('updateConversation: replaces the extras that getConversation shows, in every tab, over logins', async () => {
+  const second = await secondTabOf(cast, alice);
+  await alice.tab.local('updateConversation', { username: 'bob', extras: { top: 1, [EMOJI]: 2 } });
+  await alice.tab.local('updateConversation', {
+    username: 'bob',
+    appkey: bob.appkey,
+    extras: { pinned: EMOJI },
+  });
+  for (const actor of [alice, second]) {
+    const { conversations } = await actor.ok('getConversation');
+    expect(conversations.find(({ username }) => username === 'bob')?.extras).toEqual({ pinned: EMOJI });
+  }
+  await second.tab.close();
+  await alice.misses(async () => undefined);
+  const { conversations } = await alice.ok('getConversation');
+  expect(conversations.find(({ username }) => username === 'bob')?.extras).toEqual({ pinned: EMOJI });
+  const gid = conversations.find(({ type }) => type === 4)?.gid ?? 0;
+  await alice.tab.local('updateConversation', { gid: `${gid}`, extras: { g: true } });
+  const after = (await alice.ok('getConversation')).conversations;
+  expect(after.find((conversation) => conversation.gid === gid)?.extras).toEqual({ g: true });
 });

@@ -1,4 +1,4 @@
-/** Single messages and conversations through pages: what the sender is answered, what the recipient gets, at once or later. */
+/** Single messages through pages: what the sender is answered, what the recipient gets, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes.js';
 import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
@@ -247,62 +247,4 @@ test('msgRetract: fails with 881402 for a message of another, 881404 the second 
   expect(await alice.code('msgRetract', { msg_id })).toBe(CODES.alreadyRetracted);
   expect(await alice.code('msgRetract', { msg_id: 1 })).toBe(CODES.messageNotExist);
   expect(await alice.code('msgRetract', {})).toBe(CODES.invalidParameter);
-});
-
-test('getConversation: lists single and group conversations with every field of the documents', async () => {
-  await bob.ok('updateSelfInfo', { nickname: `Bobby ${EMOJI}` });
-  const { gid } = await alice.ok('createGroup', { group_name: `team ${EMOJI}` });
-  const inGroup = await alice.ok('sendGroupMsg', { target_gid: gid, content: 'anybody?' });
-  const toHim = await alice.ok('sendSingleMsg', { ...toBob, content: 'and you?' });
-  const { conversations, code } = await alice.ok('getConversation');
-  expect(code).toBe(0);
-  expect(conversations.find(({ username }) => username === 'bob')).toMatchObject({
-    type: 3,
-    key: expect.any(Number),
-    name: expect.any(String),
-    nickname: `Bobby ${EMOJI}`,
-    avatar: '',
-    appkey: bob.appkey,
-    mtime: toHim.ctime_ms,
-    unread_msg_count: 0,
-    extras: {},
-  });
-  expect(conversations.find((conversation) => conversation.gid === gid)).toMatchObject({
-    type: 4,
-    key: gid,
-    name: `team ${EMOJI}`,
-    avatar: '',
-    appkey: alice.appkey,
-    mtime: inGroup.ctime_ms,
-    unread_msg_count: 0,
-    extras: {},
-  });
-});
-
-test('getConversation: fails with 889002 for who is not logged in', async () => {
-  await carol.leave();
-  expect(await carol.code('getConversation')).toBe(CODES.notLoggedIn);
-  await carol.come();
-});
-
-test('updateConversation: replaces the extras that getConversation shows, in every tab, over logins', async () => {
-  const second = await secondTabOf(cast, alice);
-  await alice.tab.local('updateConversation', { username: 'bob', extras: { top: 1, [EMOJI]: 2 } });
-  await alice.tab.local('updateConversation', {
-    username: 'bob',
-    appkey: bob.appkey,
-    extras: { pinned: EMOJI },
-  });
-  for (const actor of [alice, second]) {
-    const { conversations } = await actor.ok('getConversation');
-    expect(conversations.find(({ username }) => username === 'bob')?.extras).toEqual({ pinned: EMOJI });
-  }
-  await second.tab.close();
-  await alice.misses(async () => undefined);
-  const { conversations } = await alice.ok('getConversation');
-  expect(conversations.find(({ username }) => username === 'bob')?.extras).toEqual({ pinned: EMOJI });
-  const gid = conversations.find(({ type }) => type === 4)?.gid ?? 0;
-  await alice.tab.local('updateConversation', { gid: `${gid}`, extras: { g: true } });
-  const after = (await alice.ok('getConversation')).conversations;
-  expect(after.find((conversation) => conversation.gid === gid)?.extras).toEqual({ g: true });
 });
