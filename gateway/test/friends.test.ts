@@ -14,6 +14,7 @@ import {
 import { freshData, type TestData } from './support/data.js';
 import { liveDevice } from './support/devices.js';
 import { Guests } from './support/gateway.js';
+import { uploadedImage } from './support/upload.js';
 
 let data: TestData;
 let gateway: RunningGateway;
@@ -53,7 +54,8 @@ const friendNames = async (user: User): Promise<unknown[]> => {
 describe('an invitation', () => {
   it('reaches its target with its reason, and accepted makes both friends', async () => {
     const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    await bob.ask('update_user_inf', { nickname: 'Bobby 😀', avatar: 'media-of-bob', extras: { k: 1 } });
+    const avatar = await uploadedImage(gateway.url, bob);
+    await bob.ask('update_user_inf', { nickname: 'Bobby 😀', avatar, extras: { k: 1 } });
     expect(await invite(alice, bob, '我们是同学 😀')).toMatchObject({ code: 0 });
     expect(await eventOf(bob, 5, 1)).toMatchObject({
       from_username: alice.username,
@@ -75,7 +77,7 @@ describe('an invitation', () => {
         username: bob.username,
         appkey: APPKEY,
         nickname: 'Bobby 😀',
-        avatar: 'media-of-bob',
+        avatar,
         birthday: '',
         gender: 0,
         signature: '',

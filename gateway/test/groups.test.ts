@@ -14,6 +14,7 @@ import {
 import { freshData, type TestData } from './support/data.js';
 import { Guests } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, named, told, type User } from './support/groups.js';
+import { uploadedImage } from './support/upload.js';
 
 let data: TestData;
 let gateway: RunningGateway;
@@ -42,7 +43,8 @@ const membersOf = async (user: User, gid: number) =>
 describe('a new group', () => {
   it('belongs to who made it, who is told so', async () => {
     const owner = await guests.liveUser();
-    const fields = { group_name: '群组 😀', group_description: '描述 🎉', media_id: 'avatar-1' };
+    const media_id = await uploadedImage(gateway.url, owner);
+    const fields = { group_name: '群组 😀', group_description: '描述 🎉', media_id };
     const made = await owner.ask('create_group', fields);
     expect(made).toMatchObject({
       code: 0,
@@ -57,7 +59,7 @@ describe('a new group', () => {
       name: '群组 😀',
       desc: '描述 🎉',
       appkey: APPKEY,
-      avatar: 'avatar-1',
+      avatar: media_id,
       flag: 1,
       ctime: expect.any(Number),
       mtime: expect.any(Number),
@@ -99,6 +101,7 @@ describe('a new group', () => {
     ['description is above 250 bytes', { group_name: 'x', group_description: '字'.repeat(84) }, 880405],
     ['name cannot be stored', { group_name: 'nul\0' }, 880003],
     ['name is missing', {}, 880002],
+    ['avatar is none', { group_name: 'x', media_id: '0'.repeat(32) }, 880005],
   ])('is refused when its %s', async (_, fields, code) => {
     const owner = await guests.liveUser();
     expect(await owner.ask('create_group', fields)).toMatchObject({ code });
@@ -249,11 +252,14 @@ describe('a group', () => {
       code: 880404,
     });
     expect(await owner.ask('update_group_info', { gid, group_name: '新' })).toMatchObject({ code: 0 });
-    expect(await owner.ask('update_group_info', { gid, media_id: 'pic' })).toMatchObject({ code: 0 });
+    const theirs = await uploadedImage(gateway.url, bob);
+    const media_id = await uploadedImage(gateway.url, owner);
+    expect(await owner.ask('update_group_info', { gid, media_id: theirs })).toMatchObject({ code: 880005 });
+    expect(await owner.ask('update_group_info', { gid, media_id })).toMatchObject({ code: 0 });
     expect((await bob.ask('get_group_info', { gid })).group_info).toMatchObject({
       name: '新',
       desc: 'old',
-      avatar: 'pic',
+      avatar: media_id,
     });
     const expected = { event_type: 12, gid, from_username: owner.username };
     expect(await told(bob, 12)).toMatchObject(expected);

@@ -6,6 +6,7 @@ import { freshData, type TestData } from './support/data.js';
 import { liveDevice } from './support/devices.js';
 import { Guests } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, told } from './support/groups.js';
+import { uploadedImage } from './support/upload.js';
 
 let data: TestData;
 let gateway: RunningGateway;
@@ -46,14 +47,24 @@ describe('a profile', () => {
   it('keeps what a change leaves out', async () => {
     const alice = await guests.liveUser();
     await alice.ask('update_user_inf', { nickname: 'Alice', signature: 'hello', extras: { a: 1 } });
-    expect(await alice.ask('update_user_inf', { avatar: 'media-2' })).toMatchObject({ code: 0 });
+    const avatar = await uploadedImage(gateway.url, alice);
+    expect(await alice.ask('update_user_inf', { avatar })).toMatchObject({ code: 0 });
     await alice.ask('update_user_inf', { signature: '' });
     expect(await infoOf(alice, alice.username)).toMatchObject({
       nickname: 'Alice',
-      avatar: 'media-2',
+      avatar,
       signature: '',
       extras: { a: 1 },
     });
+  });
+
+  it('shows no picture that its owner has not uploaded', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const hers = await uploadedImage(gateway.url, alice);
+    for (const avatar of [hers, 'media-2', '0'.repeat(32), '\0']) {
+      expect(await bob.ask('update_user_inf', { avatar, nickname: 'x' })).toMatchObject({ code: 880005 });
+    }
+    expect(await infoOf(alice, bob.username)).toMatchObject({ avatar: '', nickname: '' });
   });
 
   it('is changed once by a request that comes again', async () => {

@@ -17,6 +17,7 @@ import {
   wireMember,
 } from '../store/groups.js';
 import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
+import { refuseAvatar } from './media.js';
 import { change, type Handling, sessionOf } from './types.js';
 
 /** Event 9: left, … */
@@ -29,15 +30,17 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
   const creator = sessionOf(connection).account;
   const refused = refuseTexts(payload, services.settings);
   if (refused) return { answer: refused };
-  const { group_name, group_description, media_id = '', is_limit } = payload;
+  const { group_name, group_description, media_id, is_limit } = payload;
   return change(handling, async ({ transaction, nowMs, nextId, emit }) => {
+    const refusedAvatar = await refuseAvatar({ transaction }, creator.uid, media_id);
+    if (refusedAvatar) return refusedAvatar;
     const counts = await groupCounts(transaction, [creator.uid]);
     if ((counts.get(creator.uid) ?? 0) >= services.settings.groupsOfUser) return refuse(CODES.tooManyGroups);
     const gid = await insertGroup(transaction, {
       appkey: creator.appkey,
       name: group_name,
       description: group_description,
-      avatar: media_id,
+      avatar: media_id ?? '',
       is_public: is_limit,
       ctime: Math.floor(nowMs / 1_000),
     });
@@ -49,18 +52,18 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
   });
 }
 
-type Texts = Pick<RequestPayload<'update_group_info'>, 'group_name' | 'group_description' | 'media_id'>;
+type Texts = Pick<RequestPayload<'update_group_info'>, 'group_name' | 'group_description'>;
 
 function refuseTexts(
   texts: Texts,
   limits: Pick<Settings, 'groupNameBytes' | 'groupDescriptionBytes'>,
 ): Answer | null {
-  const { group_name = '', group_description = '', media_id = '' } = texts;
+  const { group_name = '', group_description = '' } = texts;
   if (Buffer.byteLength(group_name) > limits.groupNameBytes) return refuse(CODES.groupNameTooLong);
   if (Buffer.byteLength(group_description) > limits.groupDescriptionBytes) {
     return refuse(CODES.groupDescriptionTooLong);
   }
-  return [group_name, group_description, media_id].every(isStorableName)
+  return [group_name, group_description].every(isStorableName)
     ? null
     : refuse(CODES.invalidValue, 'a text of the group has characters that cannot be stored');
 }
@@ -117,6 +120,8 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
   return asMember(handling, async (scene) => {
     const { change: open, gid, group, asker, me } = scene;
     if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    const refusedAvatar = await refuseAvatar(open, asker.uid, payload.media_id);
+    if (refusedAvatar) return refusedAvatar;
     await open.transaction
       .updateTable('chat_group')
       .set({

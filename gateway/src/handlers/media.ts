@@ -1,7 +1,9 @@
-/** Permissions to upload files and to fetch them. Nothing is changed, so no answer is kept. */
+/** Permissions to upload files, to fetch them and to be seen with them. Nothing is changed, so no answer is kept. */
 import { CODES } from '../../../src/protocol/index.js';
-import { refuse, success } from '../answers.js';
+import { type Answer, refuse, success } from '../answers.js';
+import type { Change } from '../changes.js';
 import type { Reply } from '../connection.js';
+import { isOwnImage } from '../store/media.js';
 import { type Handling, sessionOf } from './types.js';
 
 export async function getUploadToken({ services, connection }: Handling<'get_upload_token'>): Promise<Reply> {
@@ -23,4 +25,14 @@ export async function getResource({
   return {
     answer: success({ url: `${base}${tickets.mediaPath(media.media_id, settings.mediaUrlLifetimeMs)}` }),
   };
+}
+
+/** An account shows itself, or its group, with an image that it has uploaded. */
+export async function refuseAvatar(
+  { transaction }: Pick<Change, 'transaction'>,
+  uid: number,
+  mediaId: string | undefined,
+): Promise<Answer | null> {
+  if (mediaId === undefined || (await isOwnImage(transaction, uid, mediaId))) return null;
+  return refuse(CODES.fileNotExist, 'the avatar is no image that this account has uploaded');
 }

@@ -6,6 +6,7 @@ import { dismissAll } from '../dismiss.js';
 import { hashPassword, verifyPassword } from '../passwords.js';
 import { userInfoOf } from '../store/accounts.js';
 import { watchersOf } from '../store/watchers.js';
+import { refuseAvatar } from './media.js';
 import { findUser } from './targets.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
 
@@ -22,6 +23,8 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
   const { uid } = sessionOf(connection).account;
   const { presence, settings, store } = services;
   return change(handling, async ({ transaction, nowMs, emit, afterCommit }) => {
+    const refused = await refuseAvatar({ transaction }, uid, payload.avatar);
+    if (refused) return refused;
     const account = await store.accounts.updateProfile(transaction, uid, payload, nowMs);
     afterCommit(() => {
       store.accounts.keep(account);

@@ -1,6 +1,6 @@
 /** What was uploaded: a row for each file beside its content, never one without the other for longer than until the next start. */
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Settings } from '../config.js';
 import type { MediaFiles, ReceivedFile } from './media-files.js';
 import type { Database, Tables } from './schema.js';
@@ -16,6 +16,23 @@ export type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fnam
 
 /** What a media_id of ours looks like. */
 const MEDIA_ID = /^[0-9a-f]{32}$/;
+
+/** Whether the account has uploaded it, as an image, and it is still there. */
+export async function isOwnImage(
+  transaction: Transaction<Tables>,
+  uid: number,
+  mediaId: string,
+): Promise<boolean> {
+  if (!MEDIA_ID.test(mediaId)) return false;
+  const row = await transaction
+    .selectFrom('media')
+    .select('media_id')
+    .where('media_id', '=', mediaId)
+    .where('uid', '=', uid)
+    .where('type', '=', 'image')
+    .executeTakeFirst();
+  return row !== undefined;
+}
 
 export class Media {
   #swept = false;

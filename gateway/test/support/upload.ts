@@ -1,6 +1,7 @@
 /** Uploads as a client makes them. */
 import type { UploadedMedia } from '../../../src/protocol/index.js';
 import { APPKEY, type Client } from './client.js';
+import { GIF } from './images.js';
 
 export interface UploadAnswer extends UploadedMedia {
   error?: { code: number; message: string };
@@ -13,6 +14,13 @@ export function formOf(content: Uint8Array, filename = 'some.bin', field = 'anyt
   const form = new FormData();
   form.append(field, new Blob([Uint8Array.from(content)]), filename);
   return form;
+}
+
+/** An image of the user's own. @returns its media_id */
+export async function uploadedImage(url: string, user: Client & { username: string }): Promise<string> {
+  const ticket = { username: user.username, token: await tokenOf(user) };
+  const { answer } = await upload(url, 'image', formOf(GIF), ticket);
+  return answer.media_id;
 }
 
 export async function tokenOf(client: Client): Promise<string> {
