@@ -3,10 +3,11 @@
  *
  * For pages without a bundler:
  * - `script`  `jmessage-sdk-web.min.js`, a classic script that sets `window.JMessage`
- * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the next one when it is needed
+ * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the next two when they are needed
+ * - `polling` `jmessage-polling.min.js`, long polling, loaded by the worker only where no websocket gets through
  * - `engine3` `jmessage-engine3.min.js`, the Engine.IO 3 client, loaded by the worker only when asked for
  *
- * For bundlers, `workerModule` and `engine3Module`: the same worker with its libraries in it, for people to read, where the unbundled
+ * For bundlers, `workerModule`, `pollingModule` and `engine3Module`: the same worker with its libraries in it, for people to read, where the unbundled
  * modules of `tsconfig.build.json` expect it. A worker shares no code with the application's own bundle, so nothing is lost by it; what is
  * won is that no consumer has to deal with its CommonJS libraries. (Vite's development server hands such imports of a worker inside
  * node_modules to the browser as they are, which fails.)
@@ -14,20 +15,21 @@
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
 import { leaveOut, type Unused } from './scripts/bundle/leave-out.js';
-import { UNUSED_IN_SCRIPT, UNUSED_IN_WORKER } from './scripts/bundle/unused.js';
+import { UNUSED_IN_POLLING, UNUSED_IN_SCRIPT, UNUSED_IN_WORKER } from './scripts/bundle/unused.js';
 
 interface Bundle {
   entry: string;
   format: 'es' | 'iife';
   file: string;
   minify: boolean;
-  /** Where this bundle finds the Engine.IO 3 client. */
-  engine3?: string;
+  /** Modules that are files of their own: where this bundle finds them. */
+  apart?: Readonly<Record<string, string>>;
   /** What is left out of its libraries. */
   unused?: readonly Unused[];
 }
 
 const WORKER = { entry: 'src/worker/entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
+const POLLING = { entry: 'src/worker/polling.ts', format: 'es', unused: UNUSED_IN_POLLING } as const;
 const ENGINE3 = { entry: 'src/worker/socket-v2.ts', format: 'es' } as const;
 
 const BUNDLES: Record<string, Bundle> = {
@@ -38,20 +40,36 @@ const BUNDLES: Record<string, Bundle> = {
     minify: true,
     unused: UNUSED_IN_SCRIPT,
   },
-  worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, engine3: './jmessage-engine3.min.js' },
+  worker: {
+    ...WORKER,
+    file: 'jmessage-worker.min.js',
+    minify: true,
+    apart: { '/polling.js': './jmessage-polling.min.js', '/socket-v2.js': './jmessage-engine3.min.js' },
+  },
+  polling: { ...POLLING, file: 'jmessage-polling.min.js', minify: true },
   engine3: { ...ENGINE3, file: 'jmessage-engine3.min.js', minify: true },
-  workerModule: { ...WORKER, file: 'worker/entry.js', minify: false, engine3: './socket-v2.js' },
+  workerModule: {
+    ...WORKER,
+    file: 'worker/entry.js',
+    minify: false,
+    apart: { '/polling.js': './polling.js', '/socket-v2.js': './socket-v2.js' },
+  },
+  pollingModule: { ...POLLING, file: 'worker/polling.js', minify: false },
   engine3Module: { ...ENGINE3, file: 'worker/socket-v2.js', minify: false },
 };
 
 /**
- * Leaves the Engine.IO 3 client out of the worker. It shares no chunk with the worker on purpose: a chunk would import the worker back
- * by its bare file name, and where the worker is served under another URL (`?v=2`) it would then run twice.
+ * Leaves modules out of the worker that it loads when it needs them. They share no chunk with the worker on purpose: a chunk would import
+ * the worker back by its bare file name, and where the worker is served under another URL (`?v=2`) it would then run twice.
  */
-const engine3Apart = (file: string): Plugin => ({
-  name: 'engine3-apart',
+const filesApart = (apart: Readonly<Record<string, string>>): Plugin => ({
+  name: 'files-apart',
   enforce: 'pre',
-  resolveId: (id) => (id.endsWith('/socket-v2.js') ? { id: file, external: true } : null),
+  resolveId(id, importer) {
+    if (importer === undefined || importer.includes('/node_modules/')) return null;
+    const file = Object.entries(apart).find(([end]) => id.endsWith(end))?.[1];
+    return file === undefined ? null : { id: file, external: true };
+  },
 });
 
 /** Terser finds some kilobytes that Vite's own minifier leaves, and that keeps the white space of ES libraries for the next bundler. */
@@ -64,7 +82,7 @@ const smallest = (format: Bundle['format']): Plugin => ({
         module: format === 'es',
         toplevel: true,
         ecma: 2020,
-        compress: { passes: 5 },
+        compress: { passes: 5, keep_fargs: false },
       });
       chunk.code = code;
     }
@@ -78,7 +96,7 @@ export default defineConfig(({ mode }) => {
   return {
     publicDir: false,
     plugins: [
-      ...(bundle.engine3 === undefined ? [] : [engine3Apart(bundle.engine3)]),
+      ...(bundle.apart === undefined ? [] : [filesApart(bundle.apart)]),
       ...(bundle.unused === undefined ? [] : [leaveOut(bundle.unused)]),
       ...(bundle.minify ? [smallest(bundle.format)] : []),
     ],
@@ -88,6 +106,8 @@ export default defineConfig(({ mode }) => {
       target: 'es2022',
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
+      // Nothing but the entry is there for what it does when it is loaded.
+      rolldownOptions: { treeshake: { moduleSideEffects: false } },
     },
   };
 });

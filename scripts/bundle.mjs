@@ -3,7 +3,7 @@ import { build } from 'vite';
 import { inRoot } from './paths.mjs';
 
 /** What vite.config.ts calls its bundles. */
-const MODES = ['script', 'worker', 'engine3', 'workerModule', 'engine3Module'];
+const MODES = ['script', 'worker', 'polling', 'engine3', 'workerModule', 'pollingModule', 'engine3Module'];
 
 const [outDir = 'dist'] = process.argv.slice(2);
 for (const mode of MODES) {

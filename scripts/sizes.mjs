@@ -9,6 +9,7 @@ const KB = 1024;
 const BUDGETS_BYTES = {
   'dist/jmessage-sdk-web.min.js': 8 * KB,
   'dist/jmessage-worker.min.js': 38 * KB,
+  'dist/jmessage-polling.min.js': null,
   'dist/jmessage-engine3.min.js': null,
 };
 

@@ -4,15 +4,28 @@ import type { Unused } from './leave-out.js';
 const ENGINE = 'engine.io-client/build/esm';
 const CLIENT = 'socket.io-client/build/esm';
 
+/** The protocol is JSON: every packet that is sent is a text. */
+const ENCODER: Unused = {
+  module: 'engine.io-parser/build/esm/encodePacket.browser.js',
+  instead: `
+    import { PACKET_TYPES } from './commons.js';
+    export const encodePacket = ({ type, data }, _supportsBinary, callback) => callback(PACKET_TYPES[type] + (data || ''));
+    export const encodePacketToBinary = () => {};
+  `,
+};
+
 /** Of the worker. */
 export const UNUSED_IN_WORKER: readonly Unused[] = [
-  // A transport that the runtime never asks for, with what it takes to decode its streams.
-  { module: `${ENGINE}/transports/webtransport.js`, instead: 'export class WT {}' },
+  // Polling is a file of its own, and nobody asks for WebTransport.
+  {
+    module: `${ENGINE}/transports/index.js`,
+    instead: "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
+  },
+  ENCODER,
+  // Of an address nobody asks for the folders; its query is what the client reads again as a text.
+  { module: `${ENGINE}/contrib/parseuri.js`, empty: ['pathNames', 'queryKey'] },
   // Websocket is tried first: there is nothing to upgrade to, whatever the server offers.
   { module: `${ENGINE}/socket.js`, empty: ['_probe'], remove: ['send'] },
-  { module: `${ENGINE}/transports/polling.js`, remove: ['pause'] },
-  // For Internet Explorer and for pages: a worker has no document.
-  { module: `${ENGINE}/transports/polling-xhr.js`, empty: ['unloadHandler'] },
   // The session comes back by itself (`reconnection: false`).
   { module: `${CLIENT}/contrib/backo2.js`, instead: 'export class Backoff { reset() {} }' },
   {
@@ -82,6 +95,17 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
       'SparkMD5.ArrayBuffer',
     ],
   },
+];
+
+/** Of long polling. */
+export const UNUSED_IN_POLLING: readonly Unused[] = [
+  ENCODER,
+  // What every browser has that runs modules in a SharedWorker.
+  { module: `${ENGINE}/contrib/has-cors.js`, instead: 'export const hasCORS = true;' },
+  // There is no upgrade that it would have to pause for.
+  { module: `${ENGINE}/transports/polling.js`, remove: ['pause'] },
+  // For pages: a worker has no document.
+  { module: `${ENGINE}/transports/polling-xhr.js`, empty: ['unloadHandler'] },
 ];
 
 /** Of the classic script: the tab makes calls and answers none. */

@@ -1,37 +1,60 @@
 /** Opens a socket in the Engine.IO revision that the server speaks. */
 import { io } from 'socket.io-client';
-import {
-  closingOnce,
-  OPEN_TIMEOUT_MS,
-  type OpenSocket,
-  type Socket,
-  type SocketHandlers,
-  TRANSPORTS,
-} from './socket.js';
+import { closingOnce, OPEN_TIMEOUT_MS, type OpenSocket, type Socket, type SocketHandlers } from './socket.js';
 
 export const openSocket: OpenSocket = (address, engine, handlers) =>
   engine === 3 ? openLater(address, handlers) : openV4(address, handlers);
 
+type Transports = NonNullable<Parameters<typeof io>[1]>['transports'];
+
+/** Websocket first; polling where that fails before it is open. Both together have as long as `OPEN_TIMEOUT_MS`. */
 function openV4(address: string, handlers: SocketHandlers): Socket {
   const once = closingOnce(handlers);
-  const socket = io(address, {
-    transports: TRANSPORTS,
-    tryAllTransports: true,
-    reconnection: false,
-    forceNew: true,
-    timeout: OPEN_TIMEOUT_MS,
-  });
-  socket.on('connect', once.onOpen);
-  socket.on('connect_error', (error) => once.onClose(error.message));
-  socket.on('disconnect', once.onClose);
-  socket.onAny(once.onEvent);
-  return {
-    emit: (event, payload) => void socket.emit(event, payload),
-    close() {
-      once.mute();
-      socket.disconnect();
-    },
+  let over = false;
+  const end = (reason: string) => {
+    if (over) return;
+    close();
+    handlers.onClose(reason);
   };
+  const late = setTimeout(() => end('timeout'), OPEN_TIMEOUT_MS);
+  let socket = connect(['websocket'], (reason) => {
+    // Without a network there is nothing to load it from.
+    if (!navigator.onLine) return end(reason);
+    import('./polling.js').then(
+      ({ Polling }) => {
+        if (!over) socket = connect([Polling], end);
+      },
+      // Whoever cannot be asked for a file cannot be polled either. It is asked for again at the next attempt.
+      () => end(reason),
+    );
+  });
+
+  function connect(transports: Transports, onUnreachable: (reason: string) => void) {
+    const tried = io(address, { transports, reconnection: false, forceNew: true, timeout: OPEN_TIMEOUT_MS });
+    let reached = false;
+    tried.io.once('open', () => {
+      reached = true;
+    });
+    tried.on('connect', () => {
+      clearTimeout(late);
+      once.onOpen();
+    });
+    tried.on('connect_error', ({ message }) => {
+      if (!over) (reached ? end : onUnreachable)(message);
+    });
+    tried.on('disconnect', end);
+    tried.onAny(once.onEvent);
+    return tried;
+  }
+
+  function close(): void {
+    over = true;
+    clearTimeout(late);
+    once.mute();
+    socket.disconnect();
+  }
+
+  return { emit: (event, payload) => void socket.emit(event, payload), close };
 }
 
 /** Engine.IO 3 is a second client library: it is loaded only where it is asked for. */

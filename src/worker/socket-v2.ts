@@ -1,6 +1,6 @@
 /** The Engine.IO 3 form of {@link Socket}: what JMessage's own service and Socket.IO 2 servers speak. */
 import io from 'socket.io-client-v2';
-import { OPEN_TIMEOUT_MS, type Socket, type SocketHandlers, TRANSPORTS } from './socket.js';
+import { OPEN_TIMEOUT_MS, type Socket, type SocketHandlers } from './socket.js';
 
 interface Packet {
   data?: unknown[];
@@ -8,7 +8,8 @@ interface Packet {
 
 export function openV2(address: string, handlers: SocketHandlers): Socket {
   const socket = io(address, {
-    transports: TRANSPORTS,
+    // Stock V2's order.
+    transports: ['websocket', 'polling'],
     reconnection: false,
     forceNew: true,
     timeout: OPEN_TIMEOUT_MS,

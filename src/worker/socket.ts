@@ -20,9 +20,6 @@ export type OpenSocket = (address: string, engine: 3 | 4, handlers: SocketHandle
 /** A server that has not taken the connection by then counts as unreachable. */
 export const OPEN_TIMEOUT_MS = 10_000;
 
-/** Stock V2's order: websocket first, polling where that does not get through. */
-export const TRANSPORTS = ['websocket', 'polling'];
-
 /** Makes `onClose` the last call and a single one, whatever the library does. */
 export function closingOnce(handlers: SocketHandlers): SocketHandlers & { mute(): void } {
   let over = false;
