@@ -44,7 +44,7 @@ export interface Restore {
     username: string;
     /** The password's MD5: only for a tab that logged in itself, and only where the server gives no token in its place. */
     digest: string | null;
-    /** `ctime_ms` of the newest message when it joined, where that is what it begins with; 0 where it is given the history. */
+    /** `ctime_ms` of the newest message when it joined: what is older is history, and told only then. */
     joinedMs: number;
     resume: ResumeToken | null;
   } | null;

@@ -12,7 +12,8 @@ import type { Tab } from './tab.js';
 
 export class Audience {
   readonly tabs = new Set<Tab>();
-  readonly #returned = new Set<string>();
+  /** Tabs that come from an earlier worker, and where each began. */
+  readonly #returned = new Map<string, number>();
   /** Where this session begins. What lies before is for tabs that were there. */
   readonly #beginning: number;
 
@@ -66,9 +67,11 @@ export class Audience {
     return (history) => {
       const told = new Set<number>();
       for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
-        if (listener === 'onMsgReceive') told.add((data as Message).msg_id);
+        if (listener === 'onMsgReceive') told.add(data.msg_id);
+        if (listener === 'onSyncConversation')
+          for (const { msgs } of data) for (const { msg_id } of msgs) told.add(msg_id);
       }
-      // What was told live at the end of a conversation stays so; what lies before something else keeps its place.
+      // What else is told of the end of a conversation is left to that; what lies before something older keeps its place.
       const data = history
         .map((one) => ({ ...one, msgs: one.msgs.slice(0, lengthWithout(one.msgs, told)) }))
         .filter(({ msgs }) => msgs.length > 0);
@@ -82,13 +85,33 @@ export class Audience {
     tab.deliver([{ seq: this.nextSeq(), listener, data } as Parameters<Tab['deliver']>[0][number]]);
   }
 
-  /** The tab comes from an earlier worker, with all that it had been told there. */
+  /** The tab comes from an earlier worker, with all that it had been told there since it joined. */
   returned(tab: Tab): void {
-    this.#returned.add(tab.id);
+    this.#returned.set(tab.id, tab.joinedMs);
   }
 
-  hasReturned(tabId: string): boolean {
-    return this.#returned.has(tabId);
+  /**
+   * A message that the server tells, perhaps once more.
+   * @param told an earlier worker had it already: the tabs that come from there know of it
+   */
+  publishMessage(message: Message, told: boolean, except?: string): void {
+    const { ctime_ms } = message;
+    this.publish('onMsgReceive', { ...message, messages: [message] }, (tabId) => {
+      const joinedMs = this.#returned.get(tabId);
+      return tabId !== except && (joinedMs === undefined || (!told && ctime_ms >= joinedMs));
+    });
+  }
+
+  /**
+   * What the server tells of the time before, perhaps once more.
+   * @param fresh without what an earlier worker had
+   */
+  publishSync(all: SyncedConversation[], fresh: SyncedConversation[]): void {
+    this.publish('onSyncConversation', all, (tabId) => !this.#returned.has(tabId));
+    for (const [tab, joinedMs] of this.#returned) {
+      const news = withMessages(fresh, ({ ctime_ms }) => ctime_ms >= joinedMs);
+      if (news.length > 0) this.publish('onSyncConversation', news, (tabId) => tabId === tab);
+    }
   }
 
   /** Whether a tab listens to what becomes of sends: else nobody need say. */
@@ -115,4 +138,14 @@ function lengthWithout(msgs: readonly Message[], ids: ReadonlySet<number>): numb
   let length = msgs.length;
   while (length > 0 && ids.has(msgs[length - 1]?.msg_id ?? 0)) length -= 1;
   return length;
+}
+
+/** With some of their messages; without those that have none left. */
+export function withMessages(
+  conversations: readonly SyncedConversation[],
+  isWanted: (message: Message) => boolean,
+): SyncedConversation[] {
+  return conversations
+    .map((conversation) => ({ ...conversation, msgs: conversation.msgs.filter(isWanted) }))
+    .filter(({ msgs }) => msgs.length > 0);
 }

@@ -12,6 +12,7 @@ import {
   type SyncedConversation,
   singleId,
 } from '../protocol/worker.js';
+import { withMessages } from './audience.js';
 import { parseMsgSync, parseSyncConversation } from './pushes.js';
 import { byPlace, type Store, type StoredMessage } from './store/store.js';
 
@@ -80,13 +81,15 @@ export class Inbox {
     const push = parseSyncConversation(payload);
     if (!push) return;
     void this.#next(async () => {
-      const all = withMessages(push.conversations, ({ msgs }) => this.#unseen(this.#withSent(msgs)));
+      const all = push.conversations
+        .map((conversation) => ({ ...conversation, msgs: this.#unseen(this.#withSent(conversation.msgs)) }))
+        .filter(({ msgs }) => msgs.length > 0);
       const messages = all.flatMap(({ msgs }) => msgs);
       const told = await this.#kept(messages);
       await this.#persist(messages);
       this.handlers.acknowledgeSync(push.syncKey);
-      const fresh = withMessages(all, ({ msgs }) => msgs.filter(({ msg_id }) => !told.has(msg_id)));
-      if (all.length > 0) this.handlers.onSync(all, told.size > 0 ? fresh : all);
+      const fresh = withMessages(all, ({ msg_id }) => !told.has(msg_id));
+      if (all.length > 0) this.handlers.onSync(all, fresh);
     });
   }
 
@@ -233,14 +236,4 @@ export class Inbox {
       from_appkey: peer.appkey,
     };
   }
-}
-
-/** With some of their messages; without those that have none left. */
-function withMessages(
-  conversations: readonly SyncedConversation[],
-  pick: (conversation: SyncedConversation) => Message[],
-): SyncedConversation[] {
-  return conversations
-    .map((conversation) => ({ ...conversation, msgs: pick(conversation) }))
-    .filter(({ msgs }) => msgs.length > 0);
 }

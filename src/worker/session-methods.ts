@@ -104,7 +104,8 @@ export class SessionMethods {
     if (!login) return;
     const { appkey, username, digest, resume, joinedMs } = login;
     tab.joinedMs = joinedMs;
-    const from = { ...since, newestMs: Math.max(since.newestMs, joinedMs) };
+    // With roaming, who has not been told a message has not been given the history either.
+    const from = { ...since, newestMs: since.newestMs || (tab.roaming ? 0 : joinedMs) };
     tab.knowsDigest = digest !== null;
     const account = this.#account(tab, appkey, username, digest ?? '');
     const until = this.platform.clock.now() + REJOIN_TIMEOUT_MS;

@@ -102,20 +102,9 @@ export class Session {
         onMessage: (message, conversation, told, except) => {
           if (!told && message.content.from_id !== account.username)
             this.#unread.received(conversation, message.ctime_ms);
-          const isForAll = !told && except === undefined;
-          const hears = (tabId: string) => tabId !== except && !(told && this.#audience.hasReturned(tabId));
-          this.#audience.publish(
-            'onMsgReceive',
-            { ...message, messages: [message] },
-            isForAll ? undefined : hears,
-          );
+          this.#audience.publishMessage(message, told, except);
         },
-        onSync: (all, fresh) => {
-          if (all === fresh) return this.#audience.publish('onSyncConversation', all);
-          const returned = (tabId: string) => this.#audience.hasReturned(tabId);
-          this.#audience.publish('onSyncConversation', all, (tabId) => !returned(tabId));
-          if (fresh.length > 0) this.#audience.publish('onSyncConversation', fresh, returned);
-        },
+        onSync: (all, fresh) => this.#audience.publishSync(all, fresh),
       },
       options.keptUpTo,
     );
@@ -241,7 +230,7 @@ export class Session {
         tab,
         earlier.filter(({ listener }) => listener !== 'onDisconnect'),
       );
-      tab.joinedMs = tab.roaming ? 0 : this.#inbox.newestMs;
+      tab.joinedMs = this.#inbox.newestMs;
       if (!tab.roaming || this.#incoming.keys.sync_key === 0) take([]);
       // What is missed goes in between: so the history waits for it, unless it cannot come.
       else void this.#caughtUp().then(() => this.#inbox.snapshot(take));
