@@ -5,7 +5,7 @@ import { closingOnce, OPEN_TIMEOUT_MS, type OpenSocket, type Socket, type Socket
 export const openSocket: OpenSocket = (address, engine, handlers) =>
   engine === 3 ? openLater(address, handlers) : openV4(address, handlers);
 
-type Transports = NonNullable<Parameters<typeof io>[1]>['transports'];
+type Transports = NonNullable<NonNullable<Parameters<typeof io>[1]>['transports']>;
 
 /** Websocket first; polling where that fails before it is open. Both together have as long as `OPEN_TIMEOUT_MS`. */
 function openV4(address: string, handlers: SocketHandlers): Socket {
