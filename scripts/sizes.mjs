@@ -13,7 +13,6 @@ const BUDGETS_BYTES = {
   'dist/jmessage-sdk-web.min.js': 8 * KB,
   'dist/jmessage-worker.min.js': 43 * KB,
   'dist/jmessage-polling.min.js': null,
-  'dist/jmessage-polling.min.js': null,
   'dist/jmessage-engine3.min.js': null,
 };
 
