@@ -1,11 +1,12 @@
 /** The tabs of a session and what they are told: each event once, in order, and the rest of it for those who come back. */
-import type {
-  AccountEvent,
-  EventName,
-  ListenerEvents,
-  Message,
-  OutboxChange,
-  SyncedConversation,
+import {
+  type AccountEvent,
+  type EventName,
+  GROUP,
+  type ListenerEvents,
+  type Message,
+  type OutboxChange,
+  type SyncedConversation,
 } from '../protocol/worker.js';
 import type { EventLog } from './event-log.js';
 import type { Tab } from './tab.js';
@@ -65,15 +66,24 @@ export class Audience {
     this.events.joined(tab.id, seq);
     tab.hold();
     return (history) => {
-      const told = new Set<number>();
+      const live = new Set<number>();
+      const synced = new Map<string, SyncedConversation>();
       for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
-        if (listener === 'onMsgReceive') told.add(data.msg_id);
-        if (listener === 'onSyncConversation')
-          for (const { msgs } of data) for (const { msg_id } of msgs) told.add(msg_id);
+        if (listener === 'onMsgReceive') live.add(data.msg_id);
+        if (listener === 'onSyncConversation') for (const one of data) synced.set(nameOf(one), one);
       }
-      // What else is told of the end of a conversation is left to that; what lies before something older keeps its place.
+      // What was told live at the end of a conversation stays so; what lies before something else keeps its place. What a sync has told
+      // meanwhile is in the history, with its counts: the tab drops the repetition.
       const data = history
-        .map((one) => ({ ...one, msgs: one.msgs.slice(0, lengthWithout(one.msgs, told)) }))
+        .map((one) => {
+          const { unread_msg_count, receipt_msgs } = synced.get(nameOf(one)) ?? one;
+          return {
+            ...one,
+            unread_msg_count,
+            receipt_msgs,
+            msgs: one.msgs.slice(0, lengthWithout(one.msgs, live)),
+          };
+        })
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
       tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then]);
@@ -149,3 +159,6 @@ export function withMessages(
     .map((conversation) => ({ ...conversation, msgs: conversation.msgs.filter(isWanted) }))
     .filter(({ msgs }) => msgs.length > 0);
 }
+
+const nameOf = ({ msg_type, from_gid, from_appkey, from_username }: SyncedConversation): string =>
+  JSON.stringify(msg_type === GROUP ? from_gid : [from_appkey, from_username]);

@@ -231,7 +231,8 @@ export class Session {
         earlier.filter(({ listener }) => listener !== 'onDisconnect'),
       );
       tab.joinedMs = this.#inbox.newestMs;
-      if (!tab.roaming || this.#incoming.keys.sync_key === 0) take([]);
+      const isToldByTheServer = !this.#synced && this.#incoming.keys.sync_key === 0;
+      if (!tab.roaming || isToldByTheServer) take([]);
       // What is missed goes in between: so the history waits for it, unless it cannot come.
       else void this.#caughtUp().then(() => this.#inbox.snapshot(take));
     }
