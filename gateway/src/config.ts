@@ -129,8 +129,11 @@ export type Settings = typeof DEFAULTS;
 type NumberSetting = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
 export type NumberSettings = Partial<Record<NumberSetting, number>>;
 
-const isNumberSetting = (name: string): name is NumberSetting =>
-  Object.entries(DEFAULTS).some(([known, value]) => known === name && typeof value === 'number');
+export const NUMBER_SETTINGS: readonly string[] = Object.entries(DEFAULTS).flatMap(([name, value]) =>
+  typeof value === 'number' ? [name] : [],
+);
+
+const isNumberSetting = (name: string): name is NumberSetting => NUMBER_SETTINGS.includes(name);
 
 /** @param text `name=value`, for a setting above that is a number @returns undefined if it is not one */
 export function parseSetting(text: string): NumberSettings | undefined {

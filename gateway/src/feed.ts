@@ -10,6 +10,7 @@ import { conversationName } from './store/conversations.js';
 import type { WireEvent } from './store/events.js';
 import type { Store } from './store/index.js';
 import type { MailedMessage, MailedReceipt } from './store/mailboxes.js';
+import type { KeyRange } from './store/marks.js';
 
 /** Messages that are read from the database at once. */
 const READ_AT_ONCE = 100;
@@ -29,12 +30,6 @@ export interface SyncRange {
   messages: number;
   events: KeyRange;
   receipts: KeyRange;
-}
-
-/** From what the account has acknowledged to what there is. */
-interface KeyRange {
-  acknowledged: number;
-  last: number;
 }
 
 export class Feed {

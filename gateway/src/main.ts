@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { type NumberSettings, parseSetting } from './config.js';
+import { NUMBER_SETTINGS, type NumberSettings, parseSetting } from './config.js';
 import { startGateway } from './server.js';
 
 const DEFAULT_PORT = 8787;
@@ -33,7 +33,11 @@ function parseSettings(text: string, before: NumberSettings = {}): NumberSetting
   const settings = { ...before };
   for (const one of text.split(',')) {
     const setting = parseSetting(one);
-    if (!setting) throw new InvalidArgumentError(`wanted: the name of a number in config.ts, =, a number`);
+    if (!setting) {
+      throw new InvalidArgumentError(
+        `"${one}" is not name=value with a whole number and one of these names: ${NUMBER_SETTINGS.join(', ')}`,
+      );
+    }
     Object.assign(settings, setting);
   }
   return settings;

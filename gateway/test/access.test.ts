@@ -1,9 +1,7 @@
 /** Getting in: transports, init, register, login, one session for each account. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it } from 'vitest';
 import {
   APPKEY,
-  APPS,
   md5,
   nextRid,
   OTHER_APPKEY,
@@ -12,23 +10,12 @@ import {
   sign,
   uniqueName,
 } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { hostGateway } from './support/gateway.js';
 
 const MINUTE_MS = 60_000;
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path, dev: true });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ dev: true });
+const { guests } = gateway;
 
 describe('transports', () => {
   it.each([

@@ -118,9 +118,9 @@ describe('the command line', () => {
     [[], 'no application'],
     [['--app', 'nosecret'], 'appkey:masterSecret'],
     [['--app', 'a:b', '--port', 'seven'], 'not a port'],
-    [['--app', 'a:b', '--set', 'retractAgeMs=soon'], 'the name of a number in config.ts'],
-    [['--app', 'a:b', '--set', 'noSuchSetting=1'], 'the name of a number in config.ts'],
-    [['--app', 'a:b', '--set', 'publicUrl=1'], 'the name of a number in config.ts'],
+    [['--app', 'a:b', '--set', 'retractAgeMs=soon'], 'one of these names: frameBytes,'],
+    [['--app', 'a:b', '--set', 'noSuchSetting=1'], 'one of these names: frameBytes,'],
+    [['--app', 'a:b', '--set', 'publicUrl=1'], 'one of these names: frameBytes,'],
   ])('refuses the arguments %j', async (args, says) => {
     const { child, stderr } = run(...args);
     expect(await ended(child)).toBe(1);

@@ -1,9 +1,7 @@
 /** Business events: stored until acknowledged, told in order, held back during a sync. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../src/store/index.js';
+import { describe, expect, it } from 'vitest';
 import type { Data } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { hostMounted } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, told, type User } from './support/groups.js';
 
 const DAY_MS = 86_400_000;
@@ -11,21 +9,8 @@ const SETTINGS = { syncPushBytes: 2_048 };
 
 let nowMs = Date.now();
 const now = (): number => nowMs;
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, SETTINGS, now);
-  gateway = await mount(store, SETTINGS, now);
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
-});
+const gateway = hostMounted(SETTINGS, now);
+const { guests } = gateway;
 
 /** Makes so many events for every member. */
 async function rename(owner: User, gid: number, times: number): Promise<void> {
@@ -149,11 +134,11 @@ describe('events', () => {
     const away = await goAway(bob);
     await rename(owner, gid, 1);
     nowMs += 14 * DAY_MS;
-    await store.sweep();
+    await gateway.store.sweep();
     expect(await missedEvents(await guests.user(away))).toHaveLength(2);
     nowMs += 2 * DAY_MS;
     expect(await missedEvents(await guests.user(away))).toEqual([]);
-    await store.sweep();
-    expect(await store.db.selectFrom('event_box').selectAll().execute()).toEqual([]);
+    await gateway.store.sweep();
+    expect(await gateway.store.db.selectFrom('event_box').selectAll().execute()).toEqual([]);
   });
 });

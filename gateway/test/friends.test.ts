@@ -1,9 +1,7 @@
 /** Friends and blacklists: who may ask whom, what both sides hear, and who may no longer write. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it } from 'vitest';
 import {
   APPKEY,
-  APPS,
   type Client,
   md5,
   nextRid,
@@ -11,23 +9,12 @@ import {
   OTHER_SECRET,
   uniqueName,
 } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
 import { liveDevice } from './support/devices.js';
-import { Guests } from './support/gateway.js';
+import { type Guests, hostGateway } from './support/gateway.js';
 import { uploadedImage } from './support/upload.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path, friends: 2, listEntries: 3 });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ friends: 2, listEntries: 3 });
+const { guests } = gateway;
 
 type User = Awaited<ReturnType<Guests['liveUser']>>;
 

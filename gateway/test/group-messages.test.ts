@@ -1,9 +1,7 @@
 /** Group messages: who gets them, in which order, once, and what those find who come back. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../src/store/index.js';
+import { describe, expect, it } from 'vitest';
 import { APPKEY, type Client, type Data, nextRid, textOf } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { Guests, hostMounted, mount } from './support/gateway.js';
 import { goAway, groupText, makeGroup, named, sendTo, told, type User } from './support/groups.js';
 
 const DAY_MS = 86_400_000;
@@ -11,21 +9,8 @@ const SETTINGS = { offlineMessages: 5, historyMessages: 4 };
 
 let nowMs = Date.now();
 const now = (): number => nowMs;
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, SETTINGS, now);
-  gateway = await mount(store, SETTINGS, now);
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
-});
+const gateway = hostMounted(SETTINGS, now);
+const { guests } = gateway;
 
 const three = (): Promise<[User, User, User]> =>
   Promise.all([guests.liveUser(), guests.liveUser(), guests.liveUser()]);
@@ -225,7 +210,7 @@ describe('who comes back', () => {
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'missed');
-    const impatient = await mount(store, { ...SETTINGS, syncGraceMs: 0 }, now);
+    const impatient = await mount(gateway.store, { ...SETTINGS, syncGraceMs: 0 }, now);
     const visitors = new Guests(() => impatient.url, now);
     const [sender, back] = [await visitors.user(owner.username), await visitors.user(away)];
     // Without a sync of its own it goes live by itself; whatever came in the meantime is live, too.
@@ -247,7 +232,7 @@ describe('who comes back', () => {
     expect(textsOf(await synced(back, 0, 0))).toEqual(['2', '3', '4', '5', '6']);
     nowMs += 16 * DAY_MS;
     expect(await synced(back, 0, 0)).toEqual([]);
-    await store.sweep();
+    await gateway.store.sweep();
     expect(await synced(back, 0, 1)).toEqual([]);
   });
 

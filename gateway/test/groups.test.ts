@@ -1,34 +1,12 @@
 /** Groups: who may do what, what it does, and who hears of it, at once or when they come back. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
-import {
-  APPKEY,
-  APPS,
-  type Data,
-  md5,
-  nextRid,
-  OTHER_APPKEY,
-  OTHER_SECRET,
-  uniqueName,
-} from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { describe, expect, it } from 'vitest';
+import { APPKEY, type Data, md5, nextRid, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
+import { hostGateway } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, named, told, type User } from './support/groups.js';
 import { uploadedImage } from './support/upload.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  const limits = { groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 };
-  gateway = await startGateway({ apps: APPS, data: data.path, ...limits });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 });
+const { guests } = gateway;
 
 const users = (count: number): Promise<User[]> =>
   Promise.all(Array.from({ length: count }, () => guests.liveUser()));

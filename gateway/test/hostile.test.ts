@@ -1,32 +1,16 @@
 /** Whatever arrives, the gateway stays up and serves the others. */
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { REQUESTS } from '../../src/protocol/index.js';
-import { type RunningGateway, startGateway } from '../src/server.js';
-import { APPS, type Client, nextRid } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { type Client, nextRid } from './support/client.js';
+import { hostGateway } from './support/gateway.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({
-    apps: APPS,
-    data: data.path,
-    passwordTriesPerMinute: 1_000,
-    requestBurst: 1e6,
-  });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ passwordTriesPerMinute: 1_000, requestBurst: 1e6 });
+const { guests } = gateway;
 
-const EVENTS = Object.keys(REQUESTS) as (keyof typeof REQUESTS)[];
+/** All but the one by which a client has its socket closed. */
+const EVENTS = (Object.keys(REQUESTS) as (keyof typeof REQUESTS)[]).filter((event) => event !== 'log_out');
 /** Names that mean something to Socket.IO's clients: they cannot emit them. */
 const RESERVED = new Set([
   'connect',

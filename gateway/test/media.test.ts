@@ -3,38 +3,26 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
-import { APPS, type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
+import { hostGateway } from './support/gateway.js';
 import { GIF, HTML, JPEG, png, SVG, WEBP } from './support/images.js';
 import { formOf, tokenOf, upload } from './support/upload.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let data: TestData;
-let gateway: RunningGateway;
 let offsetMs = 0;
 const now = (): number => Date.now() + offsetMs;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path, now, uploadsPerMinute: 1_000 });
-});
+const gateway = hostGateway({ now, uploadsPerMinute: 1_000 });
+const { guests } = gateway;
 afterEach(() => {
   offsetMs = 0;
-  guests.leave();
-});
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
 });
 
 /** The files that are kept, and those that are on their way. */
 async function filesOnDisk(): Promise<string[]> {
-  const names = await readdir(join(data.path, 'media'), { recursive: true });
+  const names = await readdir(join(gateway.path, 'media'), { recursive: true });
   return names.filter((name) => name !== 'incoming').sort();
 }
 

@@ -1,9 +1,7 @@
 /** Single messages: what is stored, to whom it goes, in which order, and that nothing takes effect twice. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it } from 'vitest';
 import {
   APPKEY,
-  APPS,
   md5,
   nextRid,
   OTHER_APPKEY,
@@ -12,21 +10,10 @@ import {
   textTo,
   uniqueName,
 } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { hostGateway } from './support/gateway.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway();
+const { guests } = gateway;
 
 describe('a text', () => {
   it('is answered with its id and reaches its target', async () => {

@@ -1,25 +1,15 @@
 /** Profiles and passwords: what their owner may change, who hears of it, and what it ends. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from '../src/server.js';
 import { APPKEY, APPS, type Client, md5, nextRid, uniqueName } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
+import { freshData } from './support/data.js';
 import { liveDevice } from './support/devices.js';
-import { Guests } from './support/gateway.js';
+import { Guests, hostGateway } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, told } from './support/groups.js';
 import { uploadedImage } from './support/upload.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway();
+const { guests } = gateway;
 
 const infoOf = async (asker: Client, username: string) =>
   (await asker.ask('get_across_user_info', { username })).user_info;

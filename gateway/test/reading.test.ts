@@ -1,24 +1,12 @@
 /** What has been read: unread counts by marks, receipts for senders, and who has not read yet. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
-import { APPKEY, APPS, type Client, nextRid } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
+import { describe, expect, it } from 'vitest';
+import { APPKEY, type Client, nextRid } from './support/client.js';
 import { liveDevice } from './support/devices.js';
-import { Guests } from './support/gateway.js';
+import { type Guests, hostGateway } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, named, sendTo, told } from './support/groups.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path, offlineMessages: 10 });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ offlineMessages: 10 });
+const { guests } = gateway;
 
 type User = Awaited<ReturnType<Guests['liveUser']>>;
 

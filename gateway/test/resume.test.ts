@@ -1,36 +1,31 @@
 /** Coming back with a token instead of a password: what it is good for, and what ends it. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../src/store/index.js';
-import { APPKEY, type Client, type Data, md5, nextRid, SECRET, sign, uniqueName } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  APPKEY,
+  type Client,
+  type Data,
+  md5,
+  nextRid,
+  SECRET,
+  sign,
+  textOf,
+  uniqueName,
+} from './support/client.js';
+import { Guests, hostMounted, mount } from './support/gateway.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const DEVICE = 'device-of-the-user';
 const ELSEWHERE = 'device-of-somebody';
 const REFUSED = { code: 882004 };
 
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
 let lateMs = 0;
 const now = () => Date.now() + lateMs;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, {}, now);
-  gateway = await mount(store, {}, now);
-});
+const gateway = hostMounted({}, now);
+const { guests } = gateway;
 afterEach(() => {
-  guests.leave();
   lateMs = 0;
-});
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
 });
 
 type Owner = Client & { username: string; token: string };
@@ -96,6 +91,24 @@ describe('a token', () => {
     expect(user.all('event_notification')).toEqual([]);
   });
 
+  it('brings live messages, those missed, and with roaming the history', async () => {
+    const user = await owner();
+    const friend = await guests.liveUser();
+    await user.sync(0, 0);
+    await friend.send(user.username, 'before');
+    for (const message of await user.live(1)) await user.acknowledge(message);
+    user.close();
+    await user.next('disconnect');
+    await friend.send(user.username, 'missed');
+    const [back] = await comeBack(user.username, user.token, { flag: '1' });
+    await back.sync(0, 1);
+    const [told] = (await back.next('sync_conversation')).messages;
+    expect(told?.msgs.map(textOf)).toEqual(['before', 'missed']);
+    await friend.send(user.username, 'live');
+    await back.live(1);
+    expect(back.texts()).toEqual(['live']);
+  });
+
   it('is said to be there when a socket begins', async () => {
     const client = await guests.connect();
     expect(await client.init()).toMatchObject({ code: 0, capabilities: ['resume', 'history'] });
@@ -156,7 +169,7 @@ describe('a token', () => {
     const [, answer] = await comeBack(username, token);
     expect(answer).toMatchObject({ code: 0 });
     lateMs += 31 * DAY_MS;
-    await store.sweep();
+    await gateway.store.sweep();
     expect((await comeBack(username, String(answer.resume_token)))[1]).toMatchObject(REFUSED);
   });
 
@@ -164,9 +177,9 @@ describe('a token', () => {
     const { username, token } = await owner();
     const [, answer] = await comeBack(username, token);
     const rows = JSON.stringify([
-      await store.db.selectFrom('resume_token').selectAll().execute(),
-      await store.db.selectFrom('request').selectAll().execute(),
-      await store.db.selectFrom('account').selectAll().execute(),
+      await gateway.store.db.selectFrom('resume_token').selectAll().execute(),
+      await gateway.store.db.selectFrom('request').selectAll().execute(),
+      await gateway.store.db.selectFrom('account').selectAll().execute(),
     ]);
     expect(rows).toContain(
       createHash('sha256')
@@ -219,29 +232,29 @@ describe('a token is worth nothing any more', () => {
 
   it('after the account was shut out, also when it is let in again', async () => {
     const { username, token } = await owner();
-    const account = await store.accounts.find(APPKEY, username);
+    const account = await gateway.store.accounts.find(APPKEY, username);
     if (!account) throw new Error('no account');
-    await store.standing.disable(account.uid);
+    await gateway.store.standing.disable(account.uid);
     expect((await comeBack(username, token))[1]).toMatchObject(REFUSED);
-    await store.standing.enable(account.uid);
+    await gateway.store.standing.enable(account.uid);
     expect((await comeBack(username, token))[1]).toMatchObject(REFUSED);
   });
 });
 
 it('whatever the order of uses, the newest token and the one that gave it are good, and no other', async () => {
   const { username, token } = await owner();
-  const account = await store.accounts.find(APPKEY, username);
+  const account = await gateway.store.accounts.find(APPKEY, username);
   if (!account) throw new Error('no account');
   const whose = { uid: account.uid, platform: 'web' };
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 5 }), { maxLength: 12 }), async (uses) => {
-      const [hash] = [await store.accounts.passwordHash(account.uid)];
-      const first = await store.resumeTokens.issue(whose, DEVICE, hash ?? '');
+      const [hash] = [await gateway.store.accounts.passwordHash(account.uid)];
+      const first = await gateway.store.resumeTokens.issue(whose, DEVICE, hash ?? '');
       const given = [String(first)];
       let [current, previous] = [String(first), ''];
       for (const back of uses) {
         const used = given.at(-1 - back) ?? token;
-        const next = await store.resumeTokens.renew(whose, DEVICE, used);
+        const next = await gateway.store.resumeTokens.renew(whose, DEVICE, used);
         expect(next !== undefined).toBe(used === current || used === previous);
         if (next === undefined) continue;
         [previous, current] = [used, next];
@@ -266,7 +279,7 @@ it('a send that is tried again on the socket that came back is the same send', a
 });
 
 it('a gateway that goes away says so, and when to come back, before it closes the socket', async () => {
-  const leaving = await mount(store, { retryAfterMs: 1_234 });
+  const leaving = await mount(gateway.store, { retryAfterMs: 1_234 });
   const client = await new Guests(() => leaving.url).user();
   await leaving.close();
   expect(await client.next('going_away')).toMatchObject({ retry_after: 1_234 });

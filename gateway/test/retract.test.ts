@@ -1,32 +1,17 @@
 /** Messages that are taken back, and those that are handed on and never kept. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../src/store/index.js';
+import { describe, expect, it } from 'vitest';
 import { APPKEY, type Client, nextRid, textOf } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
 import { liveDevice } from './support/devices.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { hostMounted } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, named, sendTo, told } from './support/groups.js';
 
 const MINUTE_MS = 60_000;
 
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
 /** Ahead of the real time, and only ever forwards. */
 let aheadMs = 0;
 const now = (): number => Date.now() + aheadMs;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, {}, now);
-  gateway = await mount(store, { signatureLifetimeMs: 100 * MINUTE_MS }, now);
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
-});
+const gateway = hostMounted({ signatureLifetimeMs: 100 * MINUTE_MS }, now);
+const { guests } = gateway;
 
 const retract = (client: Client, msg_id: unknown, rid?: number) => client.ask('msg_retract', { msg_id }, rid);
 

@@ -1,32 +1,18 @@
 /** Chat rooms: who is in, what they hear, and that nothing is kept for who is away but the latest messages. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RoomMessage } from '../../src/protocol/index.js';
 import type { Store } from '../src/store/index.js';
 import { APPKEY, type Client, type Data, nextRid, OTHER_APPKEY, textTo } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { hostMounted } from './support/gateway.js';
 import { goAway } from './support/groups.js';
 
 const SETTINGS = { roomHistory: 3, pageRows: 2, roomsOfSession: 3 };
 
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, SETTINGS);
-  gateway = await mount(store, SETTINGS);
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
-});
+const gateway = hostMounted(SETTINGS);
+const { guests } = gateway;
 
 const makeRoom = (fields: Partial<Parameters<Store['rooms']['create']>[0]> = {}): Promise<number> =>
-  store.rooms.create({
+  gateway.store.rooms.create({
     appkey: APPKEY,
     name: '聊天室 😀',
     description: 'about',
@@ -158,7 +144,7 @@ describe('a message to a chat room', () => {
     const id = await makeRoom();
     await enter(alice, id);
     for (const text of ['0', '1', '2', '3', '4']) await say(alice, id, text);
-    await store.rooms.trim();
+    await gateway.store.rooms.trim();
     await enter(bob, id);
     const { messages } = await bob.next('room_msg_sync_his');
     expect(messages).toMatchObject([{ room_id: id, msgs: [{}, {}, {}] }]);
@@ -213,9 +199,9 @@ describe('a message to a chat room', () => {
     expect(await say(alice, id, 'x'.repeat(4_096))).toMatchObject({ code: 0 });
     expect(await say(alice, id, `${'x'.repeat(4_096)}y`)).toMatchObject({ code: 881504 });
     const { uid } = await alice.login(alice.username);
-    await store.rooms.setBanned(id, [uid], true);
+    await gateway.store.rooms.setBanned(id, [uid], true);
     expect(await say(alice, id, 'banned')).toMatchObject({ code: 881502 });
-    await store.rooms.setBanned(id, [uid], false);
+    await gateway.store.rooms.setBanned(id, [uid], false);
     expect(await say(alice, id, 'back')).toMatchObject({ code: 0 });
     await hears(bob, 'back');
     expect(heard(bob)).toEqual(['x'.repeat(4_096), 'back']);

@@ -1,6 +1,6 @@
 /** What an application's own server may do over HTTP, and that nobody else may. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from '../src/server.js';
 import {
   APPKEY,
   APPS,
@@ -11,22 +11,12 @@ import {
   SECRET,
   uniqueName,
 } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { freshData } from './support/data.js';
+import { Guests, hostGateway } from './support/gateway.js';
 import { formOf, tokenOf, upload } from './support/upload.js';
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({ apps: APPS, data: data.path });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway();
+const { guests } = gateway;
 
 interface Called {
   status: number;

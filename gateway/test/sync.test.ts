@@ -1,30 +1,15 @@
 /** What was missed: acknowledgement, offline messages, roaming, and that nothing overtakes older messages. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Store } from '../src/store/index.js';
+import { describe, expect, it } from 'vitest';
 import { type Client, type Data, textOf } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
+import { Guests, hostMounted, mount } from './support/gateway.js';
 
 const DAY_MS = 86_400_000;
 const SETTINGS = { offlineMessages: 5, historyMessages: 4, syncPushBytes: 4_096 };
 
 let nowMs = Date.now();
 const now = (): number => nowMs;
-let data: TestData;
-let store: Store;
-let gateway: Mounted;
-const guests = new Guests(() => gateway.url, now);
-beforeAll(async () => {
-  data = await freshData();
-  store = await openStore(data.path, SETTINGS, now);
-  gateway = await mount(store, SETTINGS, now);
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await store.close();
-  await data.remove();
-});
+const gateway = hostMounted(SETTINGS, now);
+const { guests } = gateway;
 
 const textsOf = (pushes: Data[]): string[] =>
   pushes.flatMap(({ messages }) => messages.flatMap(({ msgs }) => msgs.map(textOf)));
@@ -120,7 +105,7 @@ describe('offline messages', () => {
     nowMs += 14 * DAY_MS;
     await sendAll(alice, bob, ['new']);
     nowMs += 2 * DAY_MS;
-    await store.sweep();
+    await gateway.store.sweep();
     const back = await guests.user(bob);
     expect(await syncedTexts(back, 0, 0)).toEqual(['new']);
     expect(await syncedTexts(back, 0, 1)).toEqual(['new']);
@@ -240,7 +225,7 @@ describe('live messages', () => {
   });
 
   it('come without a sync to a client that never asks for one', async () => {
-    const impatient = await mount(store, { ...SETTINGS, syncGraceMs: 500 }, now);
+    const impatient = await mount(gateway.store, { ...SETTINGS, syncGraceMs: 500 }, now);
     const others = new Guests(() => impatient.url, now);
     const alice = await others.user();
     const bob = await others.user();

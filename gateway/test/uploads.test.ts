@@ -7,11 +7,11 @@ import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RunningGateway, startGateway } from '../src/server.js';
+import { describe, expect, it, vi } from 'vitest';
+import { startGateway } from '../src/server.js';
 import { APPKEY, APPS, md5 } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, openStore } from './support/gateway.js';
+import { freshData } from './support/data.js';
+import { Guests, hostGateway, openStore } from './support/gateway.js';
 import { png } from './support/images.js';
 import { basic, formOf, tokenOf, upload } from './support/upload.js';
 
@@ -22,25 +22,10 @@ const BOUNDARY = 'boundary';
 const HEAD = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n`;
 const TAIL = `\r\n--${BOUNDARY}--\r\n`;
 
-let data: TestData;
-let gateway: RunningGateway;
-const guests = new Guests(() => gateway.url);
-beforeAll(async () => {
-  data = await freshData();
-  gateway = await startGateway({
-    apps: APPS,
-    data: data.path,
-    uploadBytes: LIMIT_BYTES,
-    uploadsPerMinute: 1_000,
-  });
-});
-afterEach(() => guests.leave());
-afterAll(async () => {
-  await gateway.close();
-  await data.remove();
-});
+const gateway = hostGateway({ uploadBytes: LIMIT_BYTES, uploadsPerMinute: 1_000 });
+const { guests } = gateway;
 
-const media = (path = ''): Promise<string[]> => readdir(join(data.path, 'media', path));
+const media = (path = ''): Promise<string[]> => readdir(join(gateway.path, 'media', path));
 const incoming = (): Promise<string[]> => media('incoming');
 const kept = async (): Promise<string[]> => (await media()).filter((name) => name !== 'incoming').sort();
 

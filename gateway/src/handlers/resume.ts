@@ -24,8 +24,10 @@ export async function resume({ services, connection, payload, request }: Handlin
   if (!account) return { answer: REFUSED };
   const platform = platformOf(fromPlatForm);
   const next = await services.store.resumeTokens.renew({ uid: account.uid, platform }, device, token);
-  if (next === undefined || services.store.standing.isDisabled(account.uid)) return { answer: REFUSED };
+  if (next === undefined) return { answer: REFUSED };
   tries.credit(1);
+  // Shut out in this very moment: whoever has the token may know why.
+  if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
   connection.init = { appkey, flag, fromPlatForm, random_str: '', signature: '', timestamp: 0 };
   if (!connection.isClosed) enter(services, connection, account, device);
   const answer = success({

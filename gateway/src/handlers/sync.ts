@@ -7,8 +7,8 @@ import { type Handling, sessionOf } from './types.js';
 export async function syncCheck({ services, connection, payload }: Handling<'sync_check'>): Promise<Reply> {
   const { account, feed } = sessionOf(connection);
   const { store } = services;
-  const events = await store.events.keys(account.uid, payload.sync_event_key);
-  const receipts = await store.receipts.keys(account.uid, payload.msg_receipt_key);
+  const events = await store.events.marks.range(account.uid, payload.sync_event_key);
+  const receipts = await store.receipts.marks.range(account.uid, payload.msg_receipt_key);
   const sync_key = await store.mailboxes.syncKey(account.uid);
   return {
     answer: success({ sync_key, sync_event_key: events.last, msg_receipt_key: receipts.last }),
@@ -44,7 +44,7 @@ export async function acknowledgeEvents({
   payload,
 }: Handling<'sync_event_ack'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
-  await services.store.events.acknowledge(uid, payload.sync_key);
+  await services.store.events.marks.acknowledge(uid, payload.sync_key);
   return { answer: success() };
 }
 
@@ -54,7 +54,7 @@ export async function acknowledgeReceipts({
   payload,
 }: Handling<'sync_receipt_ack'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
-  await services.store.receipts.acknowledge(uid, payload.sync_key);
+  await services.store.receipts.marks.acknowledge(uid, payload.sync_key);
   return { answer: success() };
 }
 

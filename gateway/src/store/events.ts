@@ -6,6 +6,7 @@ import { sql, type Transaction } from 'kysely';
 import type { EventNotification, Json, UserName } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { Account } from './accounts.js';
+import { Marks } from './marks.js';
 import { firstIdAt, timeOf } from './message-ids.js';
 import type { Database, Tables } from './schema.js';
 
@@ -60,11 +61,15 @@ export interface StoredEvent extends BoxedEvent {
 }
 
 export class Events {
+  readonly marks: Marks;
+
   constructor(
     private readonly db: Database,
     private readonly limits: Pick<Settings, 'eventAgeMs'>,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.marks = new Marks(db, 'events');
+  }
 
   async store(transaction: Transaction<Tables>, boxed: readonly StoredEvent[]): Promise<void> {
     if (boxed.length === 0) return;
@@ -86,27 +91,6 @@ export class Events {
       insert into event_box (uid, event_id) select unnest(recipients), event_id from input`.execute(
       transaction,
     );
-  }
-
-  /**
-   * Takes note that the client has everything up to its key, and says what lies beyond.
-   * @returns the last event that was acknowledged, and the last that there is
-   */
-  async keys(uid: number, clientKey: number): Promise<{ acknowledged: number; last: number }> {
-    if (clientKey > 0) await this.acknowledge(uid, clientKey);
-    const { rows } = await sql<{ acknowledged: number; last: number }>`
-      select coalesce((select acked from event_mark where uid = ${uid}), 0) as acknowledged,
-        coalesce((select max(event_id) from event_box where uid = ${uid}), 0) as last`.execute(this.db);
-    const { acknowledged = 0, last = 0 } = rows[0] ?? {};
-    return { acknowledged, last: Math.max(acknowledged, last) };
-  }
-
-  /** A key beyond the last event acknowledges the last event: what comes later is not acknowledged beforehand. */
-  async acknowledge(uid: number, key: number): Promise<void> {
-    await sql`
-      insert into event_mark (uid, acked)
-      select ${uid}::bigint, max(event_id) from event_box where uid = ${uid} and event_id <= ${key} having count(*) > 0
-      on conflict (uid) do update set acked = greatest(event_mark.acked, excluded.acked)`.execute(this.db);
   }
 
   /** What lies between and is news to that platform, oldest first, in chunks. */

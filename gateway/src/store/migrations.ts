@@ -58,15 +58,15 @@ const first: Migration = {
   },
 };
 
-const provider: MigrationProvider = {
-  getMigrations: async () => ({
-    '0001_first': first,
-    '0010_groups': groups,
-    '0020_relations': relationTables,
-    '0030_media': mediaTables,
-    '0040_resume': resumeTables,
-  }),
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001_first': first,
+  '0010_groups': groups,
+  '0020_relations': relationTables,
+  '0030_media': mediaTables,
+  '0040_resume': resumeTables,
 };
+
+const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
 
 /** Brings the database up to this build, or throws saying what failed. */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {

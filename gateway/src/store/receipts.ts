@@ -5,6 +5,7 @@
 import { sql, type Transaction } from 'kysely';
 import { GROUP, type ReceiptChange, SINGLE, type UserName } from '../../../src/protocol/index.js';
 import { accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
+import { Marks } from './marks.js';
 import { timeOf } from './message-ids.js';
 import type { Database, Tables } from './schema.js';
 
@@ -104,25 +105,10 @@ export async function readersOf(
 }
 
 export class Receipts {
-  constructor(private readonly db: Database) {}
+  readonly marks: Marks;
 
-  /** As {@link Events.keys}, for the changes of receipts. */
-  async keys(uid: number, clientKey: number): Promise<{ acknowledged: number; last: number }> {
-    if (clientKey > 0) await this.acknowledge(uid, clientKey);
-    const { rows } = await sql<{ acknowledged: number; last: number }>`
-      select coalesce((select acked from receipt_mark where uid = ${uid}), 0) as acknowledged,
-        coalesce((select max(change_id) from receipt where sender = ${uid}), 0) as last`.execute(this.db);
-    const { acknowledged = 0, last = 0 } = rows[0] ?? {};
-    return { acknowledged, last: Math.max(acknowledged, last) };
-  }
-
-  /** A key beyond the last change acknowledges the last change. */
-  async acknowledge(uid: number, key: number): Promise<void> {
-    await sql`
-      insert into receipt_mark (uid, acked)
-      select ${uid}::bigint, max(change_id) from receipt where sender = ${uid} and change_id <= ${key}
-      having count(*) > 0
-      on conflict (uid) do update set acked = greatest(receipt_mark.acked, excluded.acked)`.execute(this.db);
+  constructor(private readonly db: Database) {
+    this.marks = new Marks(db, 'receipts');
   }
 
   /** What changed in between, oldest first, in chunks: each with the key that it goes up to. */

@@ -1,13 +1,16 @@
-/** Gateways for tests: one in memory for a file, its pieces where a test needs other settings. */
+/** Gateways for tests: one for a file, with data of its own, and its pieces where a test needs other settings. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { DEFAULTS, type Settings } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
+import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/server.js';
 import { Store } from '../../src/store/index.js';
 import { socketIoWire } from '../../src/wire-socket.js';
 import { APPS, Client, type Library, md5, type Transport, uniqueName } from './client.js';
+import { freshData, type TestData } from './data.js';
 
 export interface Mounted {
   url: string;
@@ -89,4 +92,76 @@ export class Guests {
   leave(): void {
     for (const client of this.#clients.splice(0)) client.close();
   }
+}
+
+/** What a test file has from its first test to its last. */
+export interface Host {
+  readonly url: string;
+  /** The data directory. */
+  readonly path: string;
+  /** They leave after each test. */
+  readonly guests: Guests;
+}
+
+/** A gateway as the command line makes it. */
+export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
+  return host(options.now, (path) => startGateway({ ...options, apps: APPS, data: path }));
+}
+
+/** The gateway's own logic, with its store at hand. */
+export function hostMounted(
+  settings: Partial<Settings> = {},
+  now?: () => number,
+): Host & { readonly store: Store } {
+  let opened: Store | undefined;
+  const hosted = host(now, async (path) => {
+    const store = await openStore(path, settings, now);
+    opened = store;
+    const { url, close } = await mount(store, settings, now);
+    return { url, close: () => close().then(() => store.close()) };
+  });
+  return {
+    get url() {
+      return hosted.url;
+    },
+    get path() {
+      return hosted.path;
+    },
+    get store() {
+      return there(opened);
+    },
+    guests: hosted.guests,
+  };
+}
+
+function host(
+  now: (() => number) | undefined,
+  open: (path: string) => Promise<Pick<RunningGateway, 'url' | 'close'>>,
+): Host {
+  let data: TestData | undefined;
+  let gateway: Awaited<ReturnType<typeof open>> | undefined;
+  const guests = new Guests(() => there(gateway).url, now);
+  beforeAll(async () => {
+    data = await freshData();
+    gateway = await open(data.path);
+  });
+  afterEach(() => guests.leave());
+  afterAll(async () => {
+    await gateway?.close();
+    await data?.remove();
+  });
+  return {
+    get url() {
+      return there(gateway).url;
+    },
+    get path() {
+      return there(data).path;
+    },
+    guests,
+  };
+}
+
+function there<T>(opened: T | undefined): T {
+  if (opened === undefined) throw new Error('there is none before the first test of the file');
+  return opened;
 }

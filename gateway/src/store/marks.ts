@@ -1,0 +1,48 @@
+/**
+ * How far an account has heard of what it is told in the order of ids, which increase: one mark for each account. What is told is committed in
+ * that order, so that a mark leaves nothing out.
+ */
+import { sql } from 'kysely';
+import type { Database } from './schema.js';
+
+/** From what the account has acknowledged to what there is. */
+export interface KeyRange {
+  acknowledged: number;
+  last: number;
+}
+
+/** Where marks are kept, and what they are of. */
+const KINDS = {
+  events: { marks: 'event_mark', told: 'event_box', account: 'uid', id: 'event_id' },
+  receipts: { marks: 'receipt_mark', told: 'receipt', account: 'sender', id: 'change_id' },
+} as const;
+
+export class Marks {
+  constructor(
+    private readonly db: Database,
+    private readonly kind: keyof typeof KINDS,
+  ) {}
+
+  /** Takes note that the client has everything up to its key, and says what lies beyond. */
+  async range(uid: number, clientKey: number): Promise<KeyRange> {
+    if (clientKey > 0) await this.acknowledge(uid, clientKey);
+    const { marks, told, account, id } = KINDS[this.kind];
+    const { rows } = await sql<KeyRange>`
+      select coalesce((select acked from ${sql.table(marks)} where uid = ${uid}), 0) as acknowledged,
+        coalesce((select max(${sql.ref(id)}) from ${sql.table(told)} where ${sql.ref(account)} = ${uid}), 0) as last`.execute(
+      this.db,
+    );
+    const { acknowledged = 0, last = 0 } = rows[0] ?? {};
+    return { acknowledged, last: Math.max(acknowledged, last) };
+  }
+
+  /** A key beyond the last one acknowledges the last one: what comes later is not acknowledged beforehand. */
+  async acknowledge(uid: number, key: number): Promise<void> {
+    const { marks, told, account, id } = KINDS[this.kind];
+    await sql`
+      insert into ${sql.table(marks)} as mark (uid, acked)
+      select ${uid}::bigint, max(${sql.ref(id)}) from ${sql.table(told)}
+      where ${sql.ref(account)} = ${uid} and ${sql.ref(id)} <= ${key} having count(*) > 0
+      on conflict (uid) do update set acked = greatest(mark.acked, excluded.acked)`.execute(this.db);
+  }
+}
