@@ -1,4 +1,4 @@
-/** Friends and blacklists: who may ask whom, what both sides hear, and who may no longer write. */
+/** Friends: who may ask whom, and what both sides hear. */
 import { describe, expect, it } from 'vitest';
 import {
   APPKEY,
@@ -10,30 +10,28 @@ import {
   uniqueName,
 } from './support/client.js';
 import { liveDevice } from './support/devices.js';
-import { type Guests, hostGateway } from './support/gateway.js';
+import { hostGateway, type LiveUser } from './support/gateway.js';
 import { uploadedImage } from './support/upload.js';
 
-const gateway = hostGateway({ friends: 2, listEntries: 3 });
+const gateway = hostGateway({ friends: 2 });
 const { guests } = gateway;
-
-type User = Awaited<ReturnType<Guests['liveUser']>>;
 
 const eventOf = (user: Client, type: number, extra = 0) =>
   user.next('event_notification', (event) => event.event_type === type && event.extra === extra);
 
-const invite = (from: User, to: User, why = '') =>
+const invite = (from: LiveUser, to: LiveUser, why = '') =>
   from.ask('add_friend', { target_name: to.username, from_type: 1, why });
-const answer = (from: User, to: User, why: string) =>
+const answer = (from: LiveUser, to: LiveUser, why: string) =>
   from.ask('add_friend', { target_name: to.username, from_type: 2, why });
 
-async function friends(): Promise<[User, User]> {
+async function friends(): Promise<[LiveUser, LiveUser]> {
   const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
   await invite(alice, bob);
   await answer(bob, alice, 'yes');
   return [alice, bob];
 }
 
-const friendNames = async (user: User): Promise<unknown[]> => {
+const friendNames = async (user: LiveUser): Promise<unknown[]> => {
   const { friend_list } = await user.ask('get_friend_list');
   return friend_list.map(({ username }) => username);
 };
@@ -216,7 +214,7 @@ describe('a friendship', () => {
   it('refuses memos that are empty or too long, and memos of others', async () => {
     const [alice, bob] = await friends();
     const carol = await guests.liveUser();
-    const memo = (target: User, memo_name: string) =>
+    const memo = (target: LiveUser, memo_name: string) =>
       alice.ask('update_friend_memo', { target_name: target.username, memo_name });
     expect(await memo(bob, '')).toMatchObject({ code: 881304 });
     expect(await memo(bob, '字'.repeat(84))).toMatchObject({ code: 881304 });
@@ -254,62 +252,5 @@ describe('names that a database cannot hold', () => {
     await bob.ask('update_friend_memo', { target_name: alice.username, memo_name: odd, memo_others: odd });
     const { friend_list } = await bob.ask('get_friend_list');
     expect(friend_list).toMatchObject([{ nickname: odd, extras: { odd }, memo_name: odd, memo_others: odd }]);
-  });
-});
-
-describe('a blacklist', () => {
-  const list = (user: User, event: string, ...members: { username: string }[]) =>
-    user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });
-
-  it('is shown with profiles, and its owner is told of changes', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    await bob.ask('update_user_inf', { nickname: 'Bobby' });
-    expect(await list(alice, 'add_black_list', bob)).toMatchObject({ code: 0 });
-    expect(await eventOf(alice, 38, 1)).toMatchObject({ to_usernames: [{ username: bob.username }] });
-    const { black_list } = await alice.ask('get_black_list');
-    expect(black_list).toMatchObject([{ username: bob.username, nickname: 'Bobby', extras: {} }]);
-    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
-    expect((await alice.ask('get_black_list')).black_list).toEqual([]);
-    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
-  });
-
-  it('keeps messages away from the moment it is answered until the member is removed', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    expect(await bob.send(alice.username, 'before')).toMatchObject({ code: 0 });
-    await list(alice, 'add_black_list', bob);
-    expect(await bob.send(alice.username, 'during')).toMatchObject({ code: 880207 });
-    expect(await alice.send(bob.username, 'the other way')).toMatchObject({ code: 0 });
-    await list(alice, 'del_black_list', bob);
-    expect(await bob.send(alice.username, 'after')).toMatchObject({ code: 0 });
-    await alice.live(2);
-    expect(alice.texts()).toEqual(['before', 'after']);
-  });
-
-  it('does not take back what was answered: a retry of an older message succeeds', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const rid = nextRid();
-    const first = await bob.send(alice.username, 'once', {}, rid);
-    await list(alice, 'add_black_list', bob);
-    expect(await bob.send(alice.username, 'once', {}, rid)).toEqual(first);
-  });
-
-  it('takes all of the members or none', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
-    await list(alice, 'add_black_list', bob);
-    expect(await list(alice, 'add_black_list', carol, bob)).toMatchObject({ code: 880904 });
-    expect(await list(alice, 'add_black_list', carol, alice)).toMatchObject({ code: 880903 });
-    expect(await list(alice, 'add_black_list', carol, { username: 'nobody' })).toMatchObject({
-      code: 880103,
-    });
-    expect(await list(alice, 'add_black_list')).toMatchObject({ code: 880602 });
-    expect((await alice.ask('get_black_list')).black_list).toMatchObject([{ username: bob.username }]);
-  });
-
-  it('has a limit', async () => {
-    const alice = await guests.liveUser();
-    const others = [];
-    for (let index = 0; index < 4; index += 1) others.push(await guests.liveUser());
-    expect(await list(alice, 'add_black_list', ...others)).toMatchObject({ code: 880608 });
-    expect(await list(alice, 'add_black_list', ...others.slice(1))).toMatchObject({ code: 0 });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { APPKEY, type Client, type Data, nextRid, textOf } from './support/client.js';
 import { Guests, hostMounted, mount } from './support/gateway.js';
-import { goAway, groupText, makeGroup, named, sendTo, told, type User } from './support/groups.js';
+import { goAway, groupText, makeGroup, named, sendTo, told } from './support/groups.js';
 
 const DAY_MS = 86_400_000;
 const SETTINGS = { offlineMessages: 5, historyMessages: 4 };
@@ -11,9 +11,6 @@ let nowMs = Date.now();
 const now = (): number => nowMs;
 const gateway = hostMounted(SETTINGS, now);
 const { guests } = gateway;
-
-const three = (): Promise<[User, User, User]> =>
-  Promise.all([guests.liveUser(), guests.liveUser(), guests.liveUser()]);
 
 /** Syncs, and asks once more: what the sync pushes comes before that answer. */
 async function synced(client: Client, key: number, roaming: 0 | 1): Promise<Data['messages']> {
@@ -34,7 +31,7 @@ const sendAll = (client: Client, gid: number, texts: readonly string[]): Promise
 
 describe('a message to a group', () => {
   it('reaches every other member who is there, and says who it is really from', async () => {
-    const [owner, bob, carol] = await three();
+    const [owner, bob, carol] = await guests.three();
     const gid = await makeGroup([owner, bob, carol], { group_name: '群' });
     const fields = { need_receipt: true, users: [{ username: bob.username }] };
     const answer = await sendTo(owner, gid, '大家好 😀', fields);
@@ -78,7 +75,7 @@ describe('a message to a group', () => {
   });
 
   it('is stored once, however often it is tried, also when the sender may not speak any more', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const rid = nextRid();
     const first = await sendTo(bob, gid, 'once', {}, rid);
@@ -94,7 +91,7 @@ describe('a message to a group', () => {
   });
 
   it('is refused to strangers, to who was removed, and to groups that do not exist', async () => {
-    const [owner, bob, stranger] = await three();
+    const [owner, bob, stranger] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     expect(await sendTo(stranger, gid, 'x')).toMatchObject({ code: 880205 });
     await owner.ask('del_across_group_member', { gid, member_usernames: named(bob) });
@@ -121,7 +118,7 @@ describe('a message to a group', () => {
   });
 
   it('may be an image, a file, a place at 0°, or the application’s own', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const bodies = [
       ['image', { media_id: 'm', media_crc32: 1, width: 2, height: 3, format: 'png', fsize: 4 }],
@@ -142,7 +139,7 @@ describe('a message to a group', () => {
   });
 
   it('comes in the order of sending, together with single messages', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const texts = Array.from({ length: 60 }, (_, index) => `${index}`);
     const answers = await Promise.all(
@@ -163,7 +160,7 @@ describe('a message to a group', () => {
 
 describe('who comes back', () => {
   it('gets what was said in the group, oldest first, until it is acknowledged', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     const [, second, third] = await sendAll(owner, gid, ['one', 'two', 'three']);
@@ -188,7 +185,7 @@ describe('who comes back', () => {
   });
 
   it('gets again what was acknowledged out of order, never less', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendAll(owner, gid, ['one', 'two', 'three']);
@@ -206,7 +203,7 @@ describe('who comes back', () => {
   });
 
   it('loses nothing to a live acknowledgement before the sync', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'missed');
@@ -223,7 +220,7 @@ describe('who comes back', () => {
   });
 
   it('gets the latest up to the limit, for fifteen days', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendAll(owner, gid, ['0', '1', '2', '3', '4', '5', '6']);
@@ -237,7 +234,7 @@ describe('who comes back', () => {
   });
 
   it('does not get what was not to be kept, and whoever is there does', async () => {
-    const [owner, bob, carol] = await three();
+    const [owner, bob, carol] = await guests.three();
     const gid = await makeGroup([owner, bob, carol]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'now or never', { no_offline: true });
@@ -247,7 +244,7 @@ describe('who comes back', () => {
   });
 
   it('sees the recent history with roaming, both directions, and everything beyond a key', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const [, , third] = await sendAll(owner, gid, ['0', '1', '2', '3', '4']);
     await sendTo(bob, gid, 'own');
@@ -260,7 +257,7 @@ describe('who comes back', () => {
   });
 
   it('sees nothing from before joining', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner]);
     await sendTo(owner, gid, 'before');
     await owner.ask('add_across_group_member', { gid, member_usernames: named(bob) });
@@ -272,7 +269,7 @@ describe('who comes back', () => {
   });
 
   it('to a shielded group is not pushed anything, but finds it in the history', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     await sendTo(owner, gid, 'shielded');
@@ -290,7 +287,7 @@ describe('who comes back', () => {
 
 describe('live messages', () => {
   it('of a group wait for the sync, so that none overtakes an older one', async () => {
-    const [owner, bob] = await three();
+    const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'old');

@@ -1,11 +1,11 @@
-/** No-disturb and shields: on, off, refused when nothing would change, and told to the account's devices. */
+/** No-disturb, shields and blacklists: on, off, refused when nothing would change, and told to the account's devices. */
 import { describe, expect, it } from 'vitest';
-import { APPKEY } from './support/client.js';
+import { APPKEY, nextRid } from './support/client.js';
 import { liveDevice } from './support/devices.js';
 import { type Guests, hostGateway } from './support/gateway.js';
-import { makeGroup, named, sendTo, told } from './support/groups.js';
+import { makeGroup, named, sendTo, told, type User } from './support/groups.js';
 
-const gateway = hostGateway();
+const gateway = hostGateway({ listEntries: 3 });
 const { guests } = gateway;
 
 const noDisturb = async (user: Awaited<ReturnType<Guests['user']>>) =>
@@ -130,5 +130,64 @@ describe('lists of friends and blacklists', () => {
     ]);
     const own = alice.all('event_notification').map(({ event_type }) => event_type);
     expect(own).toEqual([5, 7, 38, 38]);
+  });
+});
+
+describe('a blacklist', () => {
+  const list = (user: User, event: string, ...members: { username: string }[]) =>
+    user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });
+
+  it('is shown with profiles, and its owner is told of changes', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    await bob.ask('update_user_inf', { nickname: 'Bobby' });
+    expect(await list(alice, 'add_black_list', bob)).toMatchObject({ code: 0 });
+    expect(await told(alice, 38, ({ extra }) => extra === 1)).toMatchObject({
+      to_usernames: [{ username: bob.username }],
+    });
+    const { black_list } = await alice.ask('get_black_list');
+    expect(black_list).toMatchObject([{ username: bob.username, nickname: 'Bobby', extras: {} }]);
+    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
+    expect((await alice.ask('get_black_list')).black_list).toEqual([]);
+    expect(await list(alice, 'del_black_list', bob)).toMatchObject({ code: 0 });
+  });
+
+  it('keeps messages away from the moment it is answered until the member is removed', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    expect(await bob.send(alice.username, 'before')).toMatchObject({ code: 0 });
+    await list(alice, 'add_black_list', bob);
+    expect(await bob.send(alice.username, 'during')).toMatchObject({ code: 880207 });
+    expect(await alice.send(bob.username, 'the other way')).toMatchObject({ code: 0 });
+    await list(alice, 'del_black_list', bob);
+    expect(await bob.send(alice.username, 'after')).toMatchObject({ code: 0 });
+    await alice.live(2);
+    expect(alice.texts()).toEqual(['before', 'after']);
+  });
+
+  it('does not take back what was answered: a retry of an older message succeeds', async () => {
+    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const rid = nextRid();
+    const first = await bob.send(alice.username, 'once', {}, rid);
+    await list(alice, 'add_black_list', bob);
+    expect(await bob.send(alice.username, 'once', {}, rid)).toEqual(first);
+  });
+
+  it('takes all of the members or none', async () => {
+    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    await list(alice, 'add_black_list', bob);
+    expect(await list(alice, 'add_black_list', carol, bob)).toMatchObject({ code: 880904 });
+    expect(await list(alice, 'add_black_list', carol, alice)).toMatchObject({ code: 880903 });
+    expect(await list(alice, 'add_black_list', carol, { username: 'nobody' })).toMatchObject({
+      code: 880103,
+    });
+    expect(await list(alice, 'add_black_list')).toMatchObject({ code: 880602 });
+    expect((await alice.ask('get_black_list')).black_list).toMatchObject([{ username: bob.username }]);
+  });
+
+  it('has a limit', async () => {
+    const alice = await guests.liveUser();
+    const others = [];
+    for (let index = 0; index < 4; index += 1) others.push(await guests.liveUser());
+    expect(await list(alice, 'add_black_list', ...others)).toMatchObject({ code: 880608 });
+    expect(await list(alice, 'add_black_list', ...others.slice(1))).toMatchObject({ code: 0 });
   });
 });

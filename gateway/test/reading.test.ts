@@ -2,13 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { APPKEY, type Client, nextRid } from './support/client.js';
 import { liveDevice } from './support/devices.js';
-import { type Guests, hostGateway } from './support/gateway.js';
+import { hostGateway, type LiveUser } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, named, sendTo, told } from './support/groups.js';
 
 const gateway = hostGateway({ offlineMessages: 10 });
 const { guests } = gateway;
-
-type User = Awaited<ReturnType<Guests['liveUser']>>;
 
 /** By the name of the other side, or gid. */
 async function unread(client: Client): Promise<Record<string, number>> {
@@ -20,7 +18,7 @@ async function unread(client: Client): Promise<Record<string, number>> {
 
 const withReceipt = { need_receipt: true };
 
-const report = (reader: Client, sender: User, ...msg_ids: number[]) =>
+const report = (reader: Client, sender: LiveUser, ...msg_ids: number[]) =>
   reader.ask('receipt_report', { sessions: [{ type: 3, username: sender.username, msg_ids }] });
 const reportInGroup = (reader: Client, gid: number, ...msg_ids: number[]) =>
   reader.ask('receipt_report', { sessions: [{ type: 4, gid, msg_ids }] });

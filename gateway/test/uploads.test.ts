@@ -1,23 +1,19 @@
-/** Uploads that are too large, cut off, too many or left over: nothing stays on disk, and nothing is held in memory. */
-import { existsSync } from 'node:fs';
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { startGateway } from '../src/server.js';
-import { APPKEY, APPS, md5 } from './support/client.js';
+import { APPKEY, APPS } from './support/client.js';
 import { freshData } from './support/data.js';
-import { Guests, hostGateway, openStore } from './support/gateway.js';
-import { png } from './support/images.js';
+import { Guests, hostGateway } from './support/gateway.js';
 import { basic, formOf, tokenOf, upload } from './support/upload.js';
 
 const MB = 1_024 * 1_024;
 const LIMIT_BYTES = 48 * MB;
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const _DAY_MS = 24 * 60 * 60 * 1_000;
 const BOUNDARY = 'boundary';
 const HEAD = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n`;
 const TAIL = `\r\n--${BOUNDARY}--\r\n`;
@@ -259,60 +255,6 @@ describe('an account', () => {
     expect(await put(much, another, 1)).toBe(898030);
     visitors.leave();
     await other.close();
-    await own.remove();
-  });
-});
-
-describe('files', () => {
-  it('in memory are gone with their gateway', async () => {
-    const store = await openStore('memory');
-    const { directory } = store.media.files;
-    expect(existsSync(directory)).toBe(true);
-    await store.close();
-    expect(existsSync(directory)).toBe(false);
-  });
-
-  it('are deleted when nobody has asked for them in a long time; avatars stay', async () => {
-    const own = await freshData();
-    let time = Date.now();
-    const store = await openStore(own.path, {}, () => time);
-    const { files } = store.media;
-    const add = async (type: string): Promise<string> => {
-      const received = await files.receive(Readable.from([png(1, 1)]));
-      return store.media.add(received, { appkey: APPKEY, uid: 1, type, mime: 'image/png', fname: 'x' });
-    };
-    const [forgotten, asked, avatar] = [await add('image'), await add('image'), await add('image')];
-    await store.accounts.create(
-      { appkey: APPKEY, username: 'somebody', passwordHash: md5('x'), profile: { avatar } },
-      { key: 'key', answer: { code: 0, message: '' }, nowMs: time },
-    );
-    time += 20 * DAY_MS;
-    expect(await store.media.use(asked)).toBeDefined();
-    time += 11 * DAY_MS;
-    await store.sweep();
-    expect(await store.media.find(forgotten)).toBeUndefined();
-    const names = await readdir(files.directory);
-    expect(names.sort()).toEqual([asked, avatar, 'incoming'].sort());
-    await store.close();
-    await own.remove();
-  });
-
-  it('that a killed gateway has left behind are deleted by the next one', async () => {
-    const own = await freshData();
-    const first = await openStore(own.path);
-    const { directory } = first.media.files;
-    await first.close();
-    const cutOff = join(directory, 'incoming', 'cut-off');
-    const orphan = join(directory, '0'.repeat(32));
-    const foreign = join(directory, 'README');
-    for (const path of [cutOff, orphan, foreign]) {
-      await writeFile(path, 'x');
-      await utimes(path, new Date(0), new Date(0));
-    }
-    const second = await openStore(own.path);
-    await second.sweep();
-    expect([existsSync(cutOff), existsSync(orphan), existsSync(foreign)]).toEqual([false, false, true]);
-    await second.close();
     await own.remove();
   });
 });

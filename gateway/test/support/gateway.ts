@@ -53,6 +53,8 @@ export const openStore = (
   now: () => number = Date.now,
 ): Promise<Store> => Store.open(data, { ...DEFAULTS, ...settings }, now);
 
+export type LiveUser = Client & { username: string };
+
 /** Clients of one gateway, closed together. */
 export class Guests {
   readonly #clients: Client[] = [];
@@ -73,7 +75,7 @@ export class Guests {
   }
 
   /** Initialised, registered if need be, and logged in. */
-  async user(username = uniqueName('user'), library?: Library): Promise<Client & { username: string }> {
+  async user(username = uniqueName('user'), library?: Library): Promise<LiveUser> {
     const client = await this.connect(library);
     await client.init(undefined, undefined, this.now());
     await client.ask('register', { username, password: md5('secret') });
@@ -83,10 +85,14 @@ export class Guests {
   }
 
   /** …and past its first sync, so that messages come live. */
-  async liveUser(username?: string, library?: Library): Promise<Client & { username: string }> {
+  async liveUser(username?: string, library?: Library): Promise<LiveUser> {
     const user = await this.user(username, library);
     await user.sync(0, 0);
     return user;
+  }
+
+  three(): Promise<[LiveUser, LiveUser, LiveUser]> {
+    return Promise.all([this.liveUser(), this.liveUser(), this.liveUser()]);
   }
 
   leave(): void {

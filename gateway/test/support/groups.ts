@@ -1,9 +1,9 @@
 /** Groups for tests. */
 import type { Client, Data } from './client.js';
 import { textTo } from './client.js';
-import type { Guests } from './gateway.js';
+import type { LiveUser } from './gateway.js';
 
-export type User = Awaited<ReturnType<Guests['liveUser']>>;
+export type User = LiveUser;
 
 export const named = (...users: { username: string; appkey?: string }[]) =>
   users.map(({ username, appkey }) => ({ username, ...(appkey && { appkey }) }));
@@ -37,6 +37,10 @@ export const groupText = (gid: number, text: string, extra: object = {}): object
 
 export const sendTo = (client: Client, gid: number, text: string, extra: object = {}, rid?: number) =>
   client.ask('send_group_msg', groupText(gid, text, extra), rid);
+
+/** As one of them sees them. */
+export const membersOf = async (user: Client, gid: number) =>
+  (await user.ask('get_group_members', { gid })).member_list as Data[];
 
 /** The live event of that type, once it is there. */
 export const told = (client: Client, type: number, matches: (event: Data) => boolean = () => true) =>
