@@ -100,26 +100,21 @@ export class Audience {
     this.#returned.set(tab.id, tab.joinedMs);
   }
 
-  /**
-   * A message that the server tells, perhaps once more.
-   * @param told an earlier worker had it already: the tabs that come from there know of it
-   */
-  publishMessage(message: Message, told: boolean, except?: string): void {
-    const { ctime_ms } = message;
+  /** A message, perhaps told once more: a tab that comes from an earlier worker drops what it had there, and hears nothing from before it joined. */
+  publishMessage(message: Message, except?: string): void {
     this.publish('onMsgReceive', { ...message, messages: [message] }, (tabId) => {
-      const joinedMs = this.#returned.get(tabId);
-      return tabId !== except && (joinedMs === undefined || (!told && ctime_ms >= joinedMs));
+      const joinedMs = this.#returned.get(tabId) ?? -1;
+      return tabId !== except && message.ctime_ms > joinedMs;
     });
   }
 
-  /**
-   * What the server tells of the time before, perhaps once more.
-   * @param fresh without what an earlier worker had
-   */
-  publishSync(all: SyncedConversation[], fresh: SyncedConversation[]): void {
-    this.publish('onSyncConversation', all, (tabId) => !this.#returned.has(tabId));
+  /** What was missed, perhaps told once more. */
+  publishSync(conversations: SyncedConversation[]): void {
+    this.publish('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
     for (const [tab, joinedMs] of this.#returned) {
-      const news = withMessages(fresh, ({ ctime_ms }) => ctime_ms >= joinedMs);
+      const news = conversations
+        .map((one) => ({ ...one, msgs: one.msgs.filter(({ ctime_ms }) => ctime_ms > joinedMs) }))
+        .filter(({ msgs }) => msgs.length > 0);
       if (news.length > 0) this.publish('onSyncConversation', news, (tabId) => tabId === tab);
     }
   }
@@ -148,16 +143,6 @@ function lengthWithout(msgs: readonly Message[], ids: ReadonlySet<number>): numb
   let length = msgs.length;
   while (length > 0 && ids.has(msgs[length - 1]?.msg_id ?? 0)) length -= 1;
   return length;
-}
-
-/** With some of their messages; without those that have none left. */
-export function withMessages(
-  conversations: readonly SyncedConversation[],
-  isWanted: (message: Message) => boolean,
-): SyncedConversation[] {
-  return conversations
-    .map((conversation) => ({ ...conversation, msgs: conversation.msgs.filter(isWanted) }))
-    .filter(({ msgs }) => msgs.length > 0);
 }
 
 const nameOf = ({ msg_type, from_gid, from_appkey, from_username }: SyncedConversation): string =>

@@ -12,7 +12,6 @@ import {
   type SyncedConversation,
   singleId,
 } from '../protocol/worker.js';
-import { withMessages } from './audience.js';
 import { parseMsgSync, parseSyncConversation } from './pushes.js';
 import { byPlace, type Store, type StoredMessage } from './store/store.js';
 
@@ -24,10 +23,9 @@ const SNAPSHOT_MESSAGES = 100;
 export interface InboxHandlers {
   acknowledgeMessage(message: Message): void;
   acknowledgeSync(syncKey: number): void;
-  /** @param told an earlier worker had it already: tabs that come from there know of it, or are told apart ({@link Inbox.since}) */
+  /** @param told an earlier worker had it already, and it has been counted */
   onMessage(message: Message, conversation: ConversationId, told: boolean, except?: string): void;
-  /** @param fresh without what an earlier worker had */
-  onSync(all: SyncedConversation[], fresh: SyncedConversation[]): void;
+  onSync(conversations: SyncedConversation[]): void;
 }
 
 export class Inbox {
@@ -84,12 +82,9 @@ export class Inbox {
       const all = push.conversations
         .map((conversation) => ({ ...conversation, msgs: this.#unseen(this.#withSent(conversation.msgs)) }))
         .filter(({ msgs }) => msgs.length > 0);
-      const messages = all.flatMap(({ msgs }) => msgs);
-      const told = await this.#kept(messages);
-      await this.#persist(messages);
+      await this.#persist(all.flatMap(({ msgs }) => msgs));
       this.handlers.acknowledgeSync(push.syncKey);
-      const fresh = withMessages(all, ({ msg_id }) => !told.has(msg_id));
-      if (all.length > 0) this.handlers.onSync(all, fresh);
+      if (all.length > 0) this.handlers.onSync(all);
     });
   }
 

@@ -102,9 +102,9 @@ export class Session {
         onMessage: (message, conversation, told, except) => {
           if (!told && message.content.from_id !== account.username)
             this.#unread.received(conversation, message.ctime_ms);
-          this.#audience.publishMessage(message, told, except);
+          this.#audience.publishMessage(message, except);
         },
-        onSync: (all, fresh) => this.#audience.publishSync(all, fresh),
+        onSync: (conversations) => this.#audience.publishSync(conversations),
       },
       options.keptUpTo,
     );

@@ -58,6 +58,7 @@ export class FakeTab {
   #tab: Tab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
+  #mirrored = 0;
   #openings = 0;
   /** How many events there were when it last logged in. */
   #loginAt = 0;
@@ -168,6 +169,7 @@ export class FakeTab {
 
   async #connect(): Promise<void> {
     const worker = this.world.worker;
+    this.#mirrored = 0;
     this.#openings += 1;
     const opening = this.#openings;
     this.#worker = worker;
@@ -274,6 +276,9 @@ export class FakeTab {
   }
 
   #reflect(mirror: Mirror): void {
+    // What is told may overtake what is answered.
+    if (mirror.version <= this.#mirrored) return;
+    this.#mirrored = mirror.version;
     this.mirror = mirror;
     const { state } = mirror.state;
     if (this.states.at(-1) !== state) this.states.push(state);
