@@ -145,6 +145,25 @@ describe('a disabled account', () => {
   });
 });
 
+it.each([
+  ['shutting out and letting in again', ['forbidden?disable=true', 'forbidden?disable=false'], undefined],
+  ['another password', ['password'], { new_password: md5('changed') }],
+])('%s leaves no session that could come back by its token', async (_, paths, body) => {
+  const { username } = await guests.user();
+  const client = await guests.connect();
+  await client.init();
+  const device = 'device-of-the-user';
+  const login = await client.ask('login', { username, password: md5('secret'), device });
+  expect(login).toMatchObject({ code: 0, resume_token: expect.any(String) });
+  for (const path of paths) {
+    expect(await call('PUT', `/v1/users/${username}/${path}`, body)).toMatchObject({ status: 204 });
+  }
+  await client.next('disconnect');
+  const back = await guests.connect();
+  const resumption = { appkey: APPKEY, username, device, token: login.resume_token };
+  expect(await back.ask('resume', resumption)).toMatchObject({ code: 882004 });
+});
+
 describe('changing a password', () => {
   it('ends every session and makes the new one the only one', async () => {
     const user = await guests.user();
