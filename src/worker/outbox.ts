@@ -2,6 +2,8 @@
  * The sends that are not delivered: in memory as they are, on the disk before anything depends on it. What is written while a write is under
  * way goes together with the next one; what has been delivered is forgotten at leisure, since a server recognises it.
  */
+
+import { isOver } from './outbox-record.js';
 import type { Clock } from './platform.js';
 import type { OutboxRecord, Store } from './store/store.js';
 
@@ -107,6 +109,3 @@ export class Outbox {
     if (gone.length > 0) await this.store.forgetOutbox(gone);
   }
 }
-
-/** It does not go out by itself any more. */
-export const isOver = ({ state: { is } }: OutboxRecord): boolean => is !== 'queued' && is !== 'sending';

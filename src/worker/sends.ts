@@ -2,36 +2,39 @@
  * Sending messages: each is written to the outbox before it goes out, goes out in its conversation's order, and is reported once: as sent, or as
  * failed, timed out or cancelled, and then it never goes out again by itself. What a worker or a browser left behind goes on from here.
  */
-import { ridOf } from '../protocol/rid.js';
 import {
   type Call,
   CODES,
   type ConversationId,
   type Failure,
-  type FormParts,
   failure,
-  METHODS,
-  type MethodName,
   type MethodRow,
   type Outcome,
 } from '../protocol/worker.js';
 import type { CallsParts } from './calls.js';
-import { isOver, Outbox } from './outbox.js';
+import { type Deferred, deferred, unlessAborted } from './deferred.js';
+import { Expiry } from './expiry.js';
+import { Outbox } from './outbox.js';
 import { entryOf, fileIn, type SendPayload } from './outbox-entries.js';
+import {
+  type Built,
+  buildSend,
+  ended,
+  fileToUpload,
+  isOver,
+  isRefused,
+  isSend,
+  ridOfSend,
+  rowOf,
+} from './outbox-record.js';
 import { failed, type Settled, settled, succeeded } from './outcomes.js';
 import type { Answer, Reply } from './requests.js';
-import { STEPS, sendable } from './steps.js';
 import type { OutboxRecord, OutboxState } from './store/store.js';
 import type { Tab } from './tab.js';
+import { Telling } from './telling.js';
 import { uploadFile } from './upload-file.js';
 
 type Params = Record<string, unknown>;
-
-/** What goes on the wire, as far as the file's upload allows. */
-interface Built {
-  payload: SendPayload;
-  lane: ConversationId;
-}
 
 /** A send that is under way. */
 interface Sending extends Built {
@@ -55,19 +58,19 @@ export class Sends {
   readonly #sendings = new Map<string, Sending>();
   /** The last one of each conversation. */
   readonly #lanes = new Map<ConversationId, Sending>();
-  /** The last one of each conversation that the other tabs have not been told of. */
-  readonly #telling = new Map<ConversationId, Promise<unknown>>();
+  readonly #telling: Telling;
+  readonly #expiry: Expiry;
   #online = deferred();
-  #expiresAt = Number.POSITIVE_INFINITY;
-  #cancelExpiry: () => void = () => undefined;
 
   /** @param kept what the store has of earlier sends */
   constructor(
     private readonly parts: CallsParts,
     kept: readonly OutboxRecord[],
   ) {
-    const known = kept.filter(({ method }) => Object.hasOwn(METHODS, method) && rowOf(method).message);
-    this.#outbox = new Outbox(parts.store, parts.platform.clock, known);
+    const { clock } = parts.platform;
+    this.#telling = new Telling(parts);
+    this.#expiry = new Expiry(clock, () => this.#expire());
+    this.#outbox = new Outbox(parts.store, clock, kept.filter(isSend));
     for (const record of this.#outbox.all()) {
       const built = isOver(record) ? undefined : this.#build(record);
       if (built?.ok) this.#begin(record, built, undefined);
@@ -123,7 +126,7 @@ export class Sends {
       tabId: tab.id,
       expiresAt: this.parts.platform.clock.now() + tab.settings.outboxAgeMs,
       // What the server has refused is a new request. What it did not answer may have been stored: it has to recognise it.
-      attempt: record.attempt + (isRefused(record.state) ? 1 : 0),
+      attempt: record.attempt + (isRefused(record) ? 1 : 0),
       state: { is: 'queued' },
     };
     const built = this.#build(again);
@@ -171,7 +174,7 @@ export class Sends {
    * @returns when it is on the disk
    */
   async close(error: Failure | undefined): Promise<void> {
-    this.#cancelExpiry();
+    this.#expiry.cancel();
     const written = [...this.#sendings.values()].map((sending) =>
       error ? this.#callOff(sending, { is: 'failed', error }, failed(error)) : sending.off.abort(),
     );
@@ -221,7 +224,7 @@ export class Sends {
       if (this.#sendings.get(callId) === sending) this.#sendings.delete(callId);
       if (this.#lanes.get(lane) === sending) this.#lanes.delete(lane);
     });
-    this.#armExpiry(sending.record.expiresAt);
+    this.#expiry.by(accepted.expiresAt);
     return sending;
   }
 
@@ -236,7 +239,7 @@ export class Sends {
     if (refused) return this.#report(sending, { is: 'failed', error: refused }, failed(refused));
     const replied = restored ?? this.#submit(sending);
     const settling = replied.then((reply) => this.#settled(sending, reply));
-    this.#tellOthers(sending, settling);
+    this.#telling.tell(sending.lane, sending.record.tabId, settling);
     const outcome = await settling;
     if (off.signal.aborted) return sending.verdict ?? this.parts.endedFailure();
     switch (outcome.kind) {
@@ -256,7 +259,7 @@ export class Sends {
   /** Up to where it goes out. @returns why it does not get that far */
   async #prepare(sending: Sending, before: Sending | undefined): Promise<Failure | undefined> {
     const { off, record } = sending;
-    const unlessOff = <T>(wait: Promise<T> | undefined) => wait && Promise.race([wait, aborted(off.signal)]);
+    const unlessOff = (wait: Promise<void> | undefined) => unlessAborted(wait, off.signal);
     await this.#put(sending, record);
     if (record.state.is === 'queued') {
       this.#tellQueued(sending);
@@ -322,27 +325,9 @@ export class Sends {
     return settled(row, outgoing, reply, { ...account, uid: uid() });
   }
 
-  /** Answers may come late and crosswise: the other tabs see what was sent in a conversation in the order in which it was. */
-  #tellOthers({ lane, record: { tabId } }: Sending, settling: Promise<Settled>): void {
-    const { inbox, rooms, audience } = this.parts;
-    const told = Promise.all([settling, this.#telling.get(lane)]).then(([outcome]) => {
-      if (outcome.kind !== 'success' || !outcome.sent) return;
-      if ('message' in outcome.sent) return inbox.sent(outcome.sent.message, tabId);
-      const { room } = outcome.sent;
-      const hears = rooms.hears(room.room_id);
-      if (rooms.received(room)) audience.publish('onRoomMsg', room, (id) => id !== tabId && hears(id));
-    });
-    this.#telling.set(lane, told);
-    void told.then(() => {
-      if (this.#telling.get(lane) === told) this.#telling.delete(lane);
-    });
-  }
-
   /** On the disk before anybody is told: what was reported as over does not go out again. */
   async #report(sending: Sending, state: OutboxState, outcome: Outcome): Promise<Outcome> {
-    const { record } = sending;
-    // What was cancelled is remembered by its number only.
-    await this.#put(sending, { ...record, state, params: state.is === 'cancelled' ? {} : record.params });
+    await this.#put(sending, ended(sending.record, state));
     return outcome;
   }
 
@@ -361,18 +346,7 @@ export class Sends {
       const timedOut = this.#timedOut(record, false);
       void this.#callOff(sending, { is: 'timeout', responseTimeout: false }, timedOut);
     }
-    this.#expiresAt = Number.POSITIVE_INFINITY;
-    for (const { record } of this.#sendings.values()) this.#armExpiry(record.expiresAt);
-  }
-
-  /** The next look at what is too old is due by then. */
-  #armExpiry(at: number): void {
-    const { clock } = this.parts.platform;
-    // While there is a connection what is too old is out already, or has its tries.
-    if (at >= this.#expiresAt || at <= clock.now()) return;
-    this.#expiresAt = at;
-    this.#cancelExpiry();
-    this.#cancelExpiry = clock.after(Math.min(LONGEST_TIMER_MS, at - clock.now()), () => this.#expire());
+    for (const { record } of this.#sendings.values()) this.#expiry.by(record.expiresAt);
   }
 
   #timedOut(record: OutboxRecord, responseTimeout: boolean): Outcome {
@@ -400,53 +374,9 @@ export class Sends {
     audience.publishOutbox({ ...entry, state: 'sent', msg_id, ctime_ms } as typeof entry);
   }
 
-  #build(record: OutboxRecord): ({ ok: true } & Built) | { ok: false; error: Failure } {
+  #build(record: OutboxRecord): ReturnType<typeof buildSend> {
     const { account, platform } = this.parts;
     const { appkey, username } = account;
-    const { params, uploaded: media, madeAt, method } = record;
-    const context = { appkey, username, madeAt, media, md5: platform.md5 };
-    const { payload, lane = '' } = STEPS.message(params, context, rowOf(method));
-    const ready = sendable(payload, method);
-    return ready.ok ? { ok: true, payload: ready.payload as SendPayload, lane } : ready;
+    return buildSend(record, { appkey, username, md5: platform.md5 });
   }
 }
-
-/** 889xxx. */
-const OWN_CODES = 889;
-/** Timers of a longer time run out at once in some browsers. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** The server has said no, not this runtime. */
-const isRefused = (state: OutboxState): boolean =>
-  state.is === 'failed' && Math.floor(state.error.code / 1_000) !== OWN_CODES;
-
-const rowOf = (method: MethodName): MethodRow => METHODS[method];
-
-/** The request's number: the same on every try, another one after a refusal. */
-const ridOfSend = ({ callId, attempt }: OutboxRecord): number =>
-  ridOf(attempt === 0 ? callId : `${callId}#${attempt}`);
-
-/** What is still to be uploaded. */
-function fileToUpload({ method, params, uploaded }: OutboxRecord): FormParts | undefined {
-  const { upload: file } = rowOf(method);
-  return file && !uploaded ? (params[file.field] as FormParts | undefined) : undefined;
-}
-
-interface Deferred {
-  done: Promise<void>;
-  resolve(): void;
-}
-
-function deferred(): Deferred {
-  let resolve: () => void = () => undefined;
-  const done = new Promise<void>((now) => {
-    resolve = now;
-  });
-  return { done, resolve };
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });

@@ -16,7 +16,7 @@ import { Credentials, newerToken } from './credentials.js';
 import { EventLog } from './event-log.js';
 import { Fence } from './fence.js';
 import { keyOf, type Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
-import { isOver } from './outbox.js';
+import { isOver } from './outbox-record.js';
 import { delay, type Platform } from './platform.js';
 import type { Answer } from './requests.js';
 import { Session } from './session.js';

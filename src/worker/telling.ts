@@ -1,0 +1,30 @@
+/**
+ * Tells the account's other tabs what was sent. Answers may come late and crosswise: what was sent in a conversation is told in the order in which
+ * it was.
+ */
+import type { ConversationId } from '../protocol/worker.js';
+import type { CallsParts } from './calls.js';
+import type { Settled } from './outcomes.js';
+
+export class Telling {
+  /** The last one of each conversation that has not been told. */
+  readonly #last = new Map<ConversationId, Promise<unknown>>();
+
+  constructor(private readonly parts: Pick<CallsParts, 'inbox' | 'rooms' | 'audience'>) {}
+
+  /** @param from the tab that sent it, and knows */
+  tell(lane: ConversationId, from: string, settling: Promise<Settled>): void {
+    const { inbox, rooms, audience } = this.parts;
+    const told = Promise.all([settling, this.#last.get(lane)]).then(([outcome]) => {
+      if (outcome.kind !== 'success' || !outcome.sent) return;
+      if ('message' in outcome.sent) return inbox.sent(outcome.sent.message, from);
+      const { room } = outcome.sent;
+      const hears = rooms.hears(room.room_id);
+      if (rooms.received(room)) audience.publish('onRoomMsg', room, (id) => id !== from && hears(id));
+    });
+    this.#last.set(lane, told);
+    void told.then(() => {
+      if (this.#last.get(lane) === told) this.#last.delete(lane);
+    });
+  }
+}
