@@ -62,7 +62,8 @@ function checkStored({ sends }: History, stored: Map<string, StoredRecord[]>): V
     ...(copies.length > 1
       ? [{ kind: 'doubled', name, what: `${name} is stored ${copies.length} times` } as const]
       : []),
-    ...(sends.has(name)
+    // What a page was told to send and had no time to report before it died is its message all the same.
+    ...(sends.has(name) || history.instances.get(name.split('/')[0] ?? '')?.gone !== undefined
       ? []
       : [{ kind: 'stray', name, what: `${name} is stored and was not sent` } as const]),
   ]);

@@ -1,6 +1,7 @@
 /** `npm run test:chaos -- --seed N --minutes M`: one run, its report, and 0 violations or exit code 1. */
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { reportOf } from './report.js';
+import { reportOf, timeline } from './report.js';
 import { runChaos } from './run.js';
 
 const DEFAULT_LENGTH_MS = 60_000;
@@ -12,18 +13,27 @@ const SEEDS = 1_000_000;
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { seed: { type: 'string' }, minutes: { type: 'string' }, seconds: { type: 'string' } },
+    options: {
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+      seconds: { type: 'string' },
+      history: { type: 'string' },
+    },
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(values.seed);
   const asked = Number(values.minutes ?? 0) * MINUTE_MS + Number(values.seconds ?? 0) * SECOND_MS;
   const lengthMs = asked === 0 ? DEFAULT_LENGTH_MS : asked;
   if (!Number.isInteger(seed) || !(lengthMs > 0)) {
-    console.error('usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S]');
+    console.error('usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--history FILE]');
     return 2;
   }
   const options = { seed, lengthMs, log: (line: string) => console.log(line) };
   const result = await runChaos(options);
   console.log(reportOf(options, result));
+  if (values.history !== undefined) {
+    const whole = timeline(result.history, [...result.history.sends.keys()]);
+    await writeFile(values.history, `${whole.join('\n')}\n`);
+  }
   console.log(`\nseed ${seed}: ${result.violations.length} violations`);
   return result.violations.length === 0 ? 0 : 1;
 }

@@ -3,8 +3,8 @@ import { VIOLATIONS } from './checker.js';
 import type { History } from './history.js';
 import type { RunOptions, RunResult } from './run.js';
 
-/** What happened this long before and after a message may have to do with it. */
-const AROUND_MS = 3_000;
+/** What happened this long before and after something that concerns a message may have to do with it. */
+const AROUND_MS = 1_500;
 /** States on the way to others. */
 const PASSING = /^state (connecting|initialising|authenticating|syncing)/;
 const SHOWN_VIOLATIONS = 20;
@@ -70,11 +70,10 @@ interface Fact {
 /** All that is known of messages, with the faults and the tabs' fates around it. */
 export function timeline(history: History, names: readonly string[]): string[] {
   const facts = names.flatMap((name) => factsOf(history, name));
-  const times = facts.map(({ at }) => at);
-  const from = Math.min(...times) - AROUND_MS;
-  const to = Math.max(...times) + AROUND_MS;
+  const from = Math.min(...facts.map(({ at }) => at)) - AROUND_MS;
+  const isNear = (at: number) => facts.some((fact) => Math.abs(fact.at - at) <= AROUND_MS);
   const around = history.happenings
-    .filter(({ at, what }) => at >= from && at <= to && !PASSING.test(what))
+    .filter(({ at, what }) => isNear(at) && !PASSING.test(what))
     .map(({ at, what, of }) => ({ at, what: `  ${of === undefined ? '' : `${of}: `}${what}` }));
   return [...facts, ...around]
     .sort((a, b) => a.at - b.at)

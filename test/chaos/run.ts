@@ -151,8 +151,8 @@ class Run {
         return this.#stage.killBrowser(action.profile);
       case 'clearStorage':
         return this.#stage.clearStorage(action.profile);
-      case 'fillStorage':
-        return this.#stage.fillStorage(action.profile);
+      case 'breakStorage':
+        return this.#stage.breakStorage(action.profile);
       case 'drain':
         return this.#drain(action.profile);
       case 'send':

@@ -23,7 +23,7 @@ test('two minutes have every fault in them, and sends of every kind', () => {
     new Set([
       ...['send', 'retry', 'cut', 'delay', 'repeat', 'swallow', 'cutOn', 'freeze', 'refuse', 'offline'],
       ...['killGateway', 'stopGateway', 'close', 'reload', 'crash', 'open', 'killWorker', 'killBrowser'],
-      ...['clearStorage', 'fillStorage', 'drain'],
+      ...['clearStorage', 'breakStorage', 'drain'],
     ]),
   );
   const sends = schedule.filter((step) => step.do === 'send');
@@ -39,7 +39,7 @@ describe.each(SEEDS)('with seed %i', (seed) => {
     for (const profile of PROFILES) {
       const lane = makeSchedule(seed, 5 * MINUTE_MS).filter((step) => step.lane === profile);
       const failing = lane.flatMap((step, i) =>
-        step.do === 'clearStorage' || step.do === 'fillStorage' ? [i] : [],
+        step.do === 'clearStorage' || step.do === 'breakStorage' ? [i] : [],
       );
       expect(failing.length).toBeGreaterThan(0);
       for (const i of failing) {

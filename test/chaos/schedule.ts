@@ -33,7 +33,7 @@ export type Action =
   | { do: 'close' | 'reload' | 'crash'; slot: number }
   | { do: 'open'; slot: number; offlineSend: 'queue' | 'timeout' }
   | { do: 'killWorker' | 'killBrowser'; profile: ProfileName }
-  | { do: 'clearStorage' | 'fillStorage'; profile: ProfileName }
+  | { do: 'clearStorage' | 'breakStorage'; profile: ProfileName }
   /** No more sends from this profile until its worker has died; goes on when nothing is on its way. */
   | { do: 'drain'; profile: ProfileName };
 
@@ -131,7 +131,7 @@ class Writer {
       const at = slot();
       return [{ do: how, slot: at }, open(at)];
     };
-    const degraded = (how: 'clearStorage' | 'fillStorage'): Action[] => [
+    const degraded = (how: 'clearStorage' | 'breakStorage'): Action[] => [
       { do: how, profile },
       { do: 'drain', profile },
       { do: 'killWorker', profile },
@@ -144,7 +144,7 @@ class Writer {
       () => [{ do: 'killWorker', profile }],
       () => [{ do: 'killBrowser', profile }, ...reopened()],
       () => degraded('clearStorage'),
-      () => degraded('fillStorage'),
+      () => degraded('breakStorage'),
       // All at once: the worker goes with its last tab.
       () => [...slots.map((at): Action => ({ do: 'close', slot: at })), ...reopened()],
     ]);

@@ -2,7 +2,9 @@
  * The browsers of a run and the tabs in them. A tab that goes, however it goes, is another instance when it comes back; what its page
  * reported until then is in the history.
  */
-import type { CDPSession, Page } from 'playwright-core';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
 import type { Profile } from '../harness/browser.js';
 import type { World } from '../harness/world.js';
 import { PROFILES, type ProfileName, SLOTS } from './cast.js';
@@ -76,8 +78,6 @@ export class Stage {
   readonly #profiles = new Map<ProfileName, Profile>();
   readonly #tabs = new Map<number, LiveTab>();
   readonly #count = new Map<string, number>();
-  /** A quota lasts as long as the session that has set it. */
-  readonly #quotas = new Map<ProfileName, CDPSession>();
 
   constructor(
     private readonly world: World,
@@ -139,18 +139,18 @@ export class Stage {
   }
 
   async killWorker(name: ProfileName): Promise<boolean> {
-    await this.#quotas
-      .get(name)
-      ?.detach()
-      .catch(() => undefined);
-    this.#quotas.delete(name);
+    const folder = this.#databases(name);
+    const isBroken = await stat(folder).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isBroken) await rm(folder);
     await this.#profile(name).killSharedWorkers();
     return true;
   }
 
   async killBrowser(name: ProfileName): Promise<boolean> {
     const profile = this.#profile(name);
-    this.#quotas.delete(name);
     await profile.kill();
     for (const { page, slot } of this.tabs) {
       if (this.#at(slot).profile === name) this.#goneWith(page, 'browser killed');
@@ -162,27 +162,26 @@ export class Stage {
 
   /** The account's databases are deleted under the worker's hands. @returns false where there is no tab to do it from */
   async clearStorage(name: ProfileName): Promise<boolean> {
-    const session = await this.#sessionIn(name);
-    await session?.send('Storage.clearDataForOrigin', { origin: this.#origin, storageTypes: 'indexeddb' });
-    await session?.detach();
-    return session !== undefined;
-  }
-
-  /** No room for anything, until the worker is killed. */
-  async fillStorage(name: ProfileName): Promise<boolean> {
-    const session = await this.#sessionIn(name);
-    await session?.send('Storage.overrideQuotaForOrigin', { origin: this.#origin, quotaSize: 0 });
-    if (session) this.#quotas.set(name, session);
-    return session !== undefined;
-  }
-
-  get #origin(): string {
-    return new URL(this.world.site.url).origin;
-  }
-
-  async #sessionIn(name: ProfileName): Promise<CDPSession | undefined> {
     const tab = this.tabs.find(({ slot }) => this.#at(slot).profile === name);
-    return tab?.page.context().newCDPSession(tab.page);
+    if (!tab) return false;
+    const session = await tab.page.context().newCDPSession(tab.page);
+    const { origin } = new URL(this.world.site.url);
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+    await session.detach();
+    return true;
+  }
+
+  /** As a disk that fails: what was there is gone, and nothing can be put there until the worker is killed. */
+  async breakStorage(name: ProfileName): Promise<boolean> {
+    const folder = this.#databases(name);
+    await rm(folder, { recursive: true, force: true });
+    await writeFile(folder, '');
+    return this.clearStorage(name);
+  }
+
+  /** Where Chromium keeps a profile's IndexedDB. */
+  #databases(name: ProfileName): string {
+    return path.join(this.#profile(name).folder, 'Default', 'IndexedDB');
   }
 
   #at(slot: number): (typeof SLOTS)[number] {
