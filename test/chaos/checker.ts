@@ -57,13 +57,13 @@ function checkSockets({ peakSockets }: History): Violation[] {
     .map(([account, peak]) => ({ kind: 'sockets', what: `${account} had ${peak} sockets at a time` }));
 }
 
-function checkStored({ sends }: History, stored: Map<string, StoredRecord[]>): Violation[] {
+function checkStored({ sends, instances }: History, stored: Map<string, StoredRecord[]>): Violation[] {
   return [...stored].flatMap(([name, copies]): Violation[] => [
     ...(copies.length > 1
       ? [{ kind: 'doubled', name, what: `${name} is stored ${copies.length} times` } as const]
       : []),
     // What a page was told to send and had no time to report before it died is its message all the same.
-    ...(sends.has(name) || history.instances.get(name.split('/')[0] ?? '')?.gone !== undefined
+    ...(sends.has(name) || instances.get(name.split('/')[0] ?? '')?.gone !== undefined
       ? []
       : [{ kind: 'stray', name, what: `${name} is stored and was not sent` } as const]),
   ]);
