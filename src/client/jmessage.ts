@@ -37,7 +37,7 @@ import { browserPage, type Page } from './page.js';
 import { JMessageRequest, type OpenRequest } from './request.js';
 import { SeenMessages } from './seen-messages.js';
 
-type Args<P> = P extends undefined ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
+type Args<P> = [P] extends [undefined] ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
 
 /** The API's methods, as the method table has them. */
 export type ApiMethods = {
@@ -196,6 +196,7 @@ class Core implements LocalApi {
         if (outcome.kind === 'success') {
           if (outcome.mirror) this.#reflect(outcome.mirror);
           this.#seen.sent(outcome.data);
+          if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);
         }
         open.settle(outcome);
       });

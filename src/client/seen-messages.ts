@@ -2,22 +2,27 @@
  * The messages that this tab has handed to its application: each is handed over once, also when the worker died between telling the tab
  * and remembering that it had, and a new one cannot know.
  */
-import type { AccountEvent, Message } from '../protocol/tab.js';
+import type { AccountEvent } from '../protocol/tab.js';
 
 /** Some hundred conversations' history: after a worker's death a server may tell all of it again. */
 const REMEMBERED_IDS = 20_000;
 
 export class SeenMessages {
-  readonly #ids = new Set<number>();
+  /** Ids; of chat rooms' messages with their rooms. */
+  readonly #ids = new Set<number | string>();
 
   /** @returns the event without what was seen before, or undefined if nothing is left of it */
   fresh(event: AccountEvent): AccountEvent | undefined {
-    if (event.listener === 'onMsgReceive') return this.#isFresh(event.data) ? event : undefined;
+    if (event.listener === 'onMsgReceive') return this.#isFresh(event.data.msg_id) ? event : undefined;
+    if (event.listener === 'onRoomMsg') {
+      const { room_id, msg_id } = event.data;
+      return this.#isFresh(`${room_id}/${msg_id}`) ? event : undefined;
+    }
     if (event.listener !== 'onSyncConversation') return event;
     const data = event.data
       .map((conversation) => ({
         ...conversation,
-        msgs: conversation.msgs.filter((message) => this.#isFresh(message)),
+        msgs: conversation.msgs.filter(({ msg_id }) => this.#isFresh(msg_id)),
       }))
       .filter(({ msgs }) => msgs.length > 0);
     return data.length > 0 ? { ...event, data } : undefined;
@@ -29,18 +34,23 @@ export class SeenMessages {
     if (typeof msg_id === 'number') this.#remember(msg_id);
   }
 
+  /** Whoever enters a chat room again is shown its latest messages again. */
+  leftRoom(room: unknown): void {
+    for (const id of this.#ids) if (String(id).startsWith(`${room}/`)) this.#ids.delete(id);
+  }
+
   clear(): void {
     this.#ids.clear();
   }
 
-  #isFresh({ msg_id }: Message): boolean {
-    if (this.#ids.has(msg_id)) return false;
-    this.#remember(msg_id);
+  #isFresh(id: number | string): boolean {
+    if (this.#ids.has(id)) return false;
+    this.#remember(id);
     return true;
   }
 
-  #remember(msgId: number): void {
-    this.#ids.add(msgId);
+  #remember(id: number | string): void {
+    this.#ids.add(id);
     if (this.#ids.size <= REMEMBERED_IDS) return;
     const [oldest] = this.#ids;
     if (oldest !== undefined) this.#ids.delete(oldest);

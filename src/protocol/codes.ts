@@ -17,7 +17,6 @@ export const CODES = {
   userNotInGroup: 880205,
   inBlacklist: 880207,
   sensitiveMessage: 880208,
-  beyondFrequencyLimit: 880209,
   silenced: 880212,
   mayNotCreateGroup: 880402,
   tooManyGroups: 880403,

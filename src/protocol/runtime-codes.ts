@@ -38,6 +38,7 @@ export const RECOGNISED_CODES = {
   userNotExist: 880103,
   signatureExpired: 880106,
   userDisabled: 880111,
+  beyondFrequencyLimit: 880209,
   /** What `resume` is refused with. */
   authFail: 882004,
 } as const;

@@ -2,7 +2,14 @@
  * Uploads: a token from the server, then the application's form to where uploads go. A network that fails is tried again with a new token, and
  * so is a token that was too old on arrival; any other refusal stands. Who aborts is answered at once, whatever is being waited for.
  */
-import { CODES, type Failure, type FormParts, failure, type UploadedMedia } from '../protocol/worker.js';
+import {
+  CODES,
+  type Failure,
+  type FormParts,
+  failure,
+  RECOGNISED_CODES,
+  type UploadedMedia,
+} from '../protocol/worker.js';
 import { isObject, readCount } from './answers.js';
 import { delay, type Platform } from './platform.js';
 import type { Reply } from './requests.js';
@@ -13,11 +20,8 @@ const RETRY_MS = 1_000;
 const WIRE_FILE_TOO_LARGE = 898061;
 /** … a token that is not good any longer … */
 const WIRE_TOKEN_EXPIRED = 898010;
-/** … and more uploads than it takes … */
+/** … and more uploads than it takes, 880209. */
 const WIRE_TOO_MANY = 898030;
-/** … which is this to the API. */
-const BEYOND_FREQUENCY_LIMIT = 880209;
-
 export type PostForm = (request: {
   url: string;
   headers: Record<string, string>;
@@ -111,7 +115,7 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
   if (isObject(body) && isObject(body.error)) {
     const code = wireCode(body);
     if (code === WIRE_FILE_TOO_LARGE) return refused(CODES.fileTooLarge);
-    const told = code === WIRE_TOO_MANY ? BEYOND_FREQUENCY_LIMIT : code || CODES.uploadFailed;
+    const told = code === WIRE_TOO_MANY ? RECOGNISED_CODES.beyondFrequencyLimit : code || CODES.uploadFailed;
     return { ok: false, error: { code: told, message: String(body.error.message) } };
   }
   if (status === 200 && isObject(body) && typeof body.media_id === 'string') {

@@ -64,3 +64,14 @@ test('what is remembered has a bound', () => {
   expect(seen.fresh(live(2))).toBeUndefined();
   expect(seen.fresh(live(1))).toBeDefined();
 });
+
+test('a chat room that is entered again after a worker has died tells what is new, and all of it after it was left', () => {
+  const seen = new SeenMessages();
+  const said = (msg_id: number): AccountEvent =>
+    ({ seq: msg_id, listener: 'onRoomMsg', data: { room_id: 7, msg_id } }) as AccountEvent;
+  expect(seen.fresh(said(1))).toBeDefined();
+  expect(seen.fresh(said(1))).toBeUndefined();
+  expect(seen.fresh(said(2))).toBeDefined();
+  seen.leftRoom(7);
+  expect(seen.fresh(said(1))).toBeDefined();
+});
