@@ -8,7 +8,7 @@ import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
 import { Network } from './network.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
-import { type LiveTab, Stage } from './stage.js';
+import { type LiveTab, Stage, type Standing } from './stage.js';
 
 /** What may take its time: five tries of half a minute, and whatever stands in line behind them. */
 const SETTLE_TIMEOUT_MS = 240_000;
@@ -207,6 +207,7 @@ class Run {
           const standing = await tab.standing().catch(() => undefined);
           if (!standing) return `${tab.record.name} does not answer`;
           const { isReady, isOpen, outbox } = standing;
+          this.#note(outbox);
           const waiting = outbox.filter(({ state }) => state === 'queued' || state === 'sending');
           if (isReady && isOpen === 0 && waiting.length === 0) return '';
           return `${tab.record.name}: ${isReady ? 'ready' : 'not ready'}, ${isOpen} calls open, outbox ${JSON.stringify(waiting)}`;
@@ -262,18 +263,22 @@ class Run {
 
   async #collect(): Promise<void> {
     const { gateway, relay } = this.world;
-    for (const { outbox } of await this.#standings()) {
-      const at = Date.now();
-      for (const { name, state, code } of outbox) {
-        this.#history.sends.get(name)?.outbox.push({ at, state, code, by: 'the end' });
-      }
-    }
+    for (const { outbox } of await this.#standings()) this.#note(outbox);
     for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
     await gateway.stop();
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
       const { text, extras } = content.msg_body;
       const name = typeof text === 'string' ? text : (extras as { name?: unknown } | undefined)?.name;
       if (typeof name === 'string') this.#history.stored.push({ msg_id, at: ctime_ms, name });
+    }
+  }
+
+  /** What an outbox lists as failed has been reported, also where no page heard it: a disk that breaks later may take it along. */
+  #note(outbox: Standing['outbox']): void {
+    const at = Date.now();
+    for (const { name, state, code } of outbox) {
+      const { outbox: noted } = this.#history.sends.get(name) ?? {};
+      if (noted?.at(-1)?.state !== state) noted?.push({ at, state, code, by: 'getOutbox' });
     }
   }
 
