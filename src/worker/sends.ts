@@ -219,8 +219,9 @@ export class Sends {
     // What may have gone out already is handed on at once: it is answered before the server tells its history.
     const reply = restored ? this.#submit(sending) : undefined;
     sending.outcome = this.#deliver(sending, before, reply).finally(() => {
-      sending.ready.resolve();
-      sending.submitted.resolve();
+      // Who is called off lets those behind it pass no further than to where those before it are.
+      void Promise.resolve(before?.ready.done).then(sending.ready.resolve);
+      void Promise.resolve(before?.submitted.done).then(sending.submitted.resolve);
       if (this.#sendings.get(callId) === sending) this.#sendings.delete(callId);
       if (this.#lanes.get(lane) === sending) this.#lanes.delete(lane);
     });

@@ -258,6 +258,29 @@ describe('cancelling', () => {
     expect(stored()).toEqual(['second']);
   });
 
+  test('lets nothing overtake what is still being uploaded', async () => {
+    let uploaded: () => void = () => undefined;
+    world.postForm = () =>
+      new Promise((resolve) => {
+        const media = { media_id: 'm', media_crc32: 1, fsize: 1, width: 1, height: 1, format: 'png' };
+        uploaded = () => resolve({ status: 200, body: media });
+      });
+    const image = { formParts: [['image', new Blob(['x']), 'x.png']] };
+    const picture = alice.call('sendSinglePic', { target_username: 'bob', image });
+    await world.clock.advance(100);
+    void alice.call('sendSingleMsg', { target_username: 'bob', content: 'cancelled' }, 'between');
+    post(alice, 'behind');
+    await world.clock.advance(100);
+    expect((await world.passing(alice.call('cancelSend', { id: 'between' }))).kind).toBe('success');
+    await world.clock.advance(1_000);
+    expect(world.server.messages).toHaveLength(0);
+    uploaded();
+    expect((await world.passing(picture)).kind).toBe('success');
+    await world.clock.advance(1_000);
+    const kinds = world.server.messages.map(({ wire }) => wire.content.msg_type);
+    expect(kinds).toEqual(['image', 'text']);
+  });
+
   test('of what is on its way is refused with 889012', async () => {
     world.network.loses = ({ way, event }) => way === 'up' && event === 's_across_single_text';
     post(alice, 'hello');

@@ -5,6 +5,7 @@ import { delay, type Platform } from '../../../src/worker/platform.js';
 import { Runtime } from '../../../src/worker/runtime.js';
 import { MemoryStore } from '../../../src/worker/store/memory-store.js';
 import type { Store } from '../../../src/worker/store/store.js';
+import type { PostForm } from '../../../src/worker/upload.js';
 import { FakeClock } from './clock.js';
 import { FakeLocks } from './locks.js';
 import { FakeNetwork } from './network.js';
@@ -59,7 +60,7 @@ export class FakeWorker {
           close: () => this.alive && socket.close(),
         };
       },
-      postForm: async () => ({ status: 500, body: '' }),
+      postForm: (request) => world.postForm(request),
       openStore: async (account) => this.#open(account),
     };
     this.runtime = new Runtime(this.platform);
@@ -139,6 +140,8 @@ export class World {
   readonly workers: FakeWorker[] = [];
   readonly tabs: FakeTab[] = [];
   readonly #stores = new Map<string, MemoryStore>();
+  /** What uploads come to. */
+  postForm: PostForm = async () => ({ status: 500, body: '' });
   /** Between a write's effect and its worker's knowing of it. */
   storeLatencyMs = 0;
 
