@@ -150,9 +150,9 @@ class Run {
       case 'killBrowser':
         return this.#stage.killBrowser(action.profile);
       case 'clearStorage':
-        return this.#stage.clearStorage(action.profile);
+        return (await this.#read(action.profile)) && this.#stage.clearStorage(action.profile);
       case 'breakStorage':
-        return this.#stage.breakStorage(action.profile);
+        return (await this.#read(action.profile)) && this.#stage.breakStorage(action.profile);
       case 'drain':
         return this.#drain(action.profile);
       case 'send':
@@ -189,6 +189,16 @@ class Run {
       })),
     );
     return names;
+  }
+
+  /** What lies on a disk that is lost before a worker has read it is nobody's to save: a fault before the fault of storage. */
+  async #read(profile: ProfileName): Promise<boolean> {
+    const isRead = async (slot: number) => {
+      const tab = this.#stage.tab(slot);
+      return tab?.isJoined === true && (await tab.standing().catch(() => undefined))?.hasOutbox === true;
+    };
+    const all = async () => (await Promise.all(slotsOf(profile).map(isRead))).every((read) => read);
+    return until(`the outboxes of ${profile} to be read`, all, SETTLE_TIMEOUT_MS).catch(() => false);
   }
 
   async #drain(profile: ProfileName): Promise<boolean> {

@@ -31,6 +31,8 @@ export interface PageSend {
 export interface Standing {
   isReady: boolean;
   isOpen: number;
+  /** Its worker has read what the disk has of its account's outbox. */
+  hasOutbox: boolean;
   outbox: { name: string; state: string; code?: number }[];
 }
 

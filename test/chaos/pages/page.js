@@ -125,14 +125,15 @@
 
   let attempts = 0;
   const retryFailed = async () => {
-    for (const { id, content } of (await outbox()).filter(({ state }) => state === 'failed')) {
+    for (const { id, content } of ((await outbox()) ?? []).filter(({ state }) => state === 'failed')) {
       attempts += 1;
       report({ what: 'retried', name: nameIn(content), attempt: attempts });
       follow(jim.retrySend({ id }), nameIn(content), attempts);
     }
   };
 
-  const outbox = async () => (await outcomeOf(jim.getOutbox())).entries ?? [];
+  /** undefined where the worker has none at hand. */
+  const outbox = async () => (await outcomeOf(jim.getOutbox())).entries;
 
   window.chaos = {
     sendAll: (sends) => sends.forEach(send),
@@ -144,7 +145,12 @@
       return {
         isReady: !isJoining && state === 'ready' && synced,
         isOpen,
-        outbox: entries.map(({ state: is, code, content }) => ({ name: nameIn(content), state: is, code })),
+        hasOutbox: entries !== undefined,
+        outbox: (entries ?? []).map(({ state: is, code, content }) => ({
+          name: nameIn(content),
+          state: is,
+          code,
+        })),
       };
     },
     call: (method, params) => outcomeOf(jim[method](params)),
