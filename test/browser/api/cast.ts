@@ -12,6 +12,7 @@ import type {
   ParamsOf,
 } from '../../../src/protocol/index.js';
 import type { Profile } from '../../harness/browser.js';
+import type { GatewayOptions } from '../../harness/gateway.js';
 import type { Tab, TabOutcome } from '../../harness/tab.js';
 import { createWorld, type World } from '../../harness/world.js';
 
@@ -121,8 +122,14 @@ export interface Cast<N extends string> {
 }
 
 /** Everybody is logged in. */
-export async function castOf<const N extends string>(...names: N[]): Promise<Cast<N>> {
-  const world = await createWorld({ users: names, gateway: { otherAppkeys: [OTHER_APPKEY] } });
+export const castOf = <const N extends string>(...names: N[]): Promise<Cast<N>> => castWith({}, ...names);
+
+/** On a gateway with settings of its own. */
+export async function castWith<const N extends string>(
+  gateway: GatewayOptions,
+  ...names: N[]
+): Promise<Cast<N>> {
+  const world = await createWorld({ users: names, gateway: { otherAppkeys: [OTHER_APPKEY], ...gateway } });
   await world.register('stranger', OTHER_APPKEY);
   const profile = await world.profile();
   const tabs = await world.tabs(profile, names.length + 1);
