@@ -42,6 +42,8 @@ interface Sending extends Built {
   readonly row: MethodRow;
   /** Who hears of its progress; nobody, if its tab has gone. */
   tab: Tab | undefined;
+  /** It waits for nothing any more but for those before it that are as far. */
+  goes: boolean;
   /** It and those before it wait for nothing but a connection. */
   readonly ready: Deferred;
   /** It has been handed on to go out, or never will be. */
@@ -201,13 +203,14 @@ export class Sends {
     const before = this.#lanes.get(lane);
     const restored = accepted.state.is === 'sending';
     // The short way: it goes out as soon as it is on the disk, behind others that are as far.
-    const goes = this.parts.connected() && !fileToUpload(accepted) && before?.record.state.is !== 'queued';
+    const goes = this.parts.connected() && !fileToUpload(accepted) && before?.goes !== false;
     const sending: Sending = {
       record: goes ? { ...accepted, state: { is: 'sending' } } : accepted,
       row: rowOf(accepted.method),
       payload,
       lane,
       tab,
+      goes: goes || restored,
       ready: deferred(),
       submitted: deferred(),
       off: new AbortController(),
@@ -221,9 +224,11 @@ export class Sends {
     sending.outcome = this.#deliver(sending, before, reply).finally(() => {
       // Who is called off lets those behind it pass no further than to where those before it are.
       void Promise.resolve(before?.ready.done).then(sending.ready.resolve);
-      void Promise.resolve(before?.submitted.done).then(sending.submitted.resolve);
+      void Promise.resolve(before?.submitted.done).then(() => {
+        sending.submitted.resolve();
+        if (this.#lanes.get(lane) === sending) this.#lanes.delete(lane);
+      });
       if (this.#sendings.get(callId) === sending) this.#sendings.delete(callId);
-      if (this.#lanes.get(lane) === sending) this.#lanes.delete(lane);
     });
     this.#expiry.by(accepted.expiresAt);
     return sending;
@@ -267,9 +272,11 @@ export class Sends {
       const refused = await this.#upload(sending);
       if (refused) return refused;
       await unlessOff(before?.ready.done);
+      if (off.signal.aborted) return undefined;
       sending.ready.resolve();
       await unlessOff(this.#online.done);
       if (off.signal.aborted) return undefined;
+      sending.goes = true;
       await this.#put(sending, { ...sending.record, state: { is: 'sending' } });
     }
     sending.ready.resolve();
@@ -362,8 +369,9 @@ export class Sends {
 
   #put(sending: Sending, record: OutboxRecord): Promise<void> {
     sending.record = record;
-    this.#changed(record, sending.payload);
-    return this.#outbox.put(record);
+    const { payload } = sending;
+    // Nobody is told of what could still be lost.
+    return this.#outbox.put(record).then(() => this.#changed(record, payload));
   }
 
   #changed(record: OutboxRecord, payload: SendPayload, sent?: Answer): void {

@@ -272,13 +272,19 @@ describe('cancelling', () => {
     post(alice, 'behind');
     await world.clock.advance(100);
     expect((await world.passing(alice.call('cancelSend', { id: 'between' }))).kind).toBe('success');
+    post(alice, 'after that');
+    void alice.call('sendSingleMsg', { target_username: 'bob', content: 'cancelled' }, 'last');
+    await world.clock.advance(100);
+    expect((await world.passing(alice.call('cancelSend', { id: 'last' }))).kind).toBe('success');
+    post(alice, 'at the end');
     await world.clock.advance(1_000);
     expect(world.server.messages).toHaveLength(0);
     uploaded();
     expect((await world.passing(picture)).kind).toBe('success');
     await world.clock.advance(1_000);
     const kinds = world.server.messages.map(({ wire }) => wire.content.msg_type);
-    expect(kinds).toEqual(['image', 'text']);
+    expect(kinds).toEqual(['image', 'text', 'text', 'text']);
+    expect(stored().slice(1)).toEqual(['behind', 'after that', 'at the end']);
   });
 
   test('of what is on its way is refused with 889012', async () => {

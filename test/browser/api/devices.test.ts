@@ -139,9 +139,16 @@ test('msgRetract: event 55 says which messages, in whose conversation, to both s
   for (const actor of [alice, alice2, bob]) await actor.event(55, group);
 });
 
-test('onEventNotification: event 201, receipts on another device, which only other servers send, is handed over', async () => {
-  const socket = cast.world.relay.sockets.find(({ account }) => account === 'alice');
-  const event = { event_id: 1, event_type: 201, ctime: 1, ctime_ms: 1_000, description: { msg_ids: [1] } };
-  socket?.push('event_notification', event);
-  for (const actor of [alice, alice2]) expect(await actor.event(201)).toMatchObject(event);
+test('onEventNotification: event 201, what was read on a phone and receipted there, is told to every tab', async () => {
+  const { msg_id } = await bob.ok('sendSingleMsg', {
+    target_username: 'alice',
+    content: 'seen?',
+    need_receipt: true,
+  });
+  const read = { type: 3, username: 'bob', appkey: bob.appkey };
+  await phone.request('receipt_report', { sessions: [{ ...read, msg_ids: [msg_id] }] });
+  for (const actor of [alice, alice2]) {
+    expect(await actor.event(201)).toMatchObject({ description: { ...read, msg_ids: [msg_id] } });
+  }
+  await bob.hears('onMsgReceiptChange', { receipt_msgs: [{ msg_id, unread_count: 0 }] });
 });
