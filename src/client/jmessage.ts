@@ -82,6 +82,8 @@ class Core implements LocalApi {
   readonly #auth: JMessageOptions['auth'];
   readonly #seen = new SeenMessages();
   readonly #unread = new Map<ConversationId, number>();
+  /** Whose events have come so far. */
+  #heard: AccountName | undefined;
   #mirror = NOTHING;
   /** The version of the worker's latest mirror. */
   #mirrored = 0;
@@ -103,6 +105,11 @@ class Core implements LocalApi {
         }
       },
       onMirror: (mirror) => this.#reflect(mirror),
+      onAccount: ({ appkey, username }) => {
+        const before = this.#heard;
+        this.#heard = { appkey, username };
+        if (before && (before.appkey !== appkey || before.username !== username)) this.#startAfresh();
+      },
       onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
       onQueued: (callId, rid) => this.#open.get(callId)?.queue({ rid, id: callId }),
       onProgress: (callId, loaded, total) => this.#open.get(callId)?.progress({ loaded, total }),
@@ -201,13 +208,18 @@ class Core implements LocalApi {
         open.settle(outcome);
       });
     if (STARTS_AFRESH.has(method) && (method === 'loginOut' || !this.isLogin())) {
-      this.#seen.clear();
-      this.#link.startAfresh();
-      this.#unread.clear();
+      this.#startAfresh();
     }
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.
     if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
     return open.request;
+  }
+
+  /** Nothing has been handed to the application yet. */
+  #startAfresh(): void {
+    this.#seen.clear();
+    this.#link.startAfresh();
+    this.#unread.clear();
   }
 
   #account(): AccountName | undefined {

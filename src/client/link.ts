@@ -8,6 +8,7 @@
 import { type Remote, transfer, wrap } from 'comlink';
 import {
   type AccountEvent,
+  type AccountName,
   type Call,
   CODES,
   type ConversationId,
@@ -39,6 +40,8 @@ const STABLE_MS = 60_000;
 export interface LinkHandlers {
   onEvents(events: AccountEvent[]): void;
   onMirror(mirror: Mirror): void;
+  /** The tab has joined this account: what follows is of it. */
+  onAccount(account: AccountName): void;
   onAck(callId: string, rid: number, data: unknown): void;
   onQueued(callId: string, rid: number): void;
   onProgress(callId: string, loaded: number, total: number): void;
@@ -238,6 +241,8 @@ export class Link {
       }
       case 'mirror':
         return handlers.onMirror(message.mirror);
+      case 'account':
+        return handlers.onAccount(message.account);
       case 'ack':
         return handlers.onAck(message.callId, message.rid, message.data);
       case 'queued':

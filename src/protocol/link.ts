@@ -171,6 +171,8 @@ export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange'
 export type TabMessage = { instance: string } & (
   | { kind: 'events'; events: AccountEvent[] }
   | { kind: 'mirror'; mirror: Mirror }
+  /** The tab has joined this account: what follows is of it. */
+  | { kind: 'account'; account: AccountName }
   /** A send waits for a connection. */
   | { kind: 'queued'; callId: string; rid: number }
   /** `ack` of an open call. */

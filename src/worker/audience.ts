@@ -1,6 +1,7 @@
 /** The tabs of a session and what they are told: each event once, in order, and the rest of it for those who come back. */
 import {
   type AccountEvent,
+  type ConversationId,
   type EventName,
   GROUP,
   type ListenerEvents,
@@ -39,19 +40,26 @@ export class Audience {
     for (const tab of this.tabs) if (!hears || hears(tab.id)) tab.deliver([event]);
   }
 
-  /** @param since the last event that the tab has had of this worker */
-  comeBack(tab: Tab, since: number): void {
-    const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
-    const { events, complete } = this.events.since(from, tab.id);
-    if (!complete) tab.tell({ kind: 'gap' });
-    tab.deliver(events);
+  /**
+   * @param since the last event that the tab has had of this worker
+   * @returns whether all that it has missed is known, and told
+   */
+  comeBack(tab: Tab, since: number): boolean {
+    const { events, complete } = this.#missedBy(tab, since);
+    if (complete) tab.deliver(events);
+    return complete;
   }
 
-  /** What the session has heard since it began or, for one that was here before, since that one joined. */
-  soFar(tab: Tab): AccountEvent[] {
-    const { events, complete } = this.events.since(this.events.joinedAt(tab.id) || this.#beginning, tab.id);
+  /** What the session has heard since it began or, for one that was here before, since that one joined or had heard. */
+  soFar(tab: Tab, since = 0): AccountEvent[] {
+    const { events, complete } = this.#missedBy(tab, since);
     if (!complete) tab.tell({ kind: 'gap' });
     return events;
+  }
+
+  #missedBy(tab: Tab, since: number) {
+    const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
+    return this.events.since(from, tab.id);
   }
 
   /**
@@ -130,6 +138,26 @@ export class Audience {
       for (const tab of this.tabs) if (tab.id === tabId) return tab.watchesOutbox;
       return false;
     });
+  }
+
+  tellUnread(counts: [ConversationId, number][]): void {
+    for (const tab of this.tabs) tab.tell({ kind: 'unread', counts });
+  }
+
+  /** Whether somebody is looking at that conversation. */
+  looksAt(conversation: ConversationId): boolean {
+    for (const tab of this.tabs) if (tab.visible && tab.open === conversation) return true;
+    return false;
+  }
+
+  /** Asks a tab that can say so for a fresh signature. @returns whether there is one */
+  askForAuth(): boolean {
+    for (const tab of this.tabs) {
+      if (!tab.settings.canAuth) continue;
+      tab.tell({ kind: 'auth' });
+      return true;
+    }
+    return false;
   }
 
   /** The state has changed. */

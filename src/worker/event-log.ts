@@ -17,9 +17,15 @@ export interface LoggedEvent {
 
 export class EventLog {
   #events: LoggedEvent[] = [];
-  #forgotten = 0;
+  /** Up to where it knows nothing. */
+  #forgotten: number;
   /** From where each tab belongs to the account: one that has not heard a thing since cannot say so itself. */
   readonly #joined = new Map<string, number>();
+
+  /** @param beginning where it begins */
+  constructor(beginning: number) {
+    this.#forgotten = beginning;
+  }
 
   joined(tabId: string, seq: number): void {
     this.#joined.delete(tabId);

@@ -19,6 +19,7 @@ import {
 } from '../protocol/worker.js';
 import type { Account } from './account.js';
 import { Mutex } from './mutex.js';
+import type { Heard } from './newcomer.js';
 import { keyOf, Openings, REACH_TIMEOUT_MS, type Target } from './openings.js';
 import { failed, succeeded } from './outcomes.js';
 import { delay, type Platform } from './platform.js';
@@ -94,11 +95,7 @@ export class SessionMethods {
   }
 
   /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since up to where it has been told everything */
-  async restore(
-    tab: Tab,
-    { auth, rooms, login }: Restore,
-    since: { seq: number; newestMs: number },
-  ): Promise<void> {
+  async restore(tab: Tab, { auth, rooms, login }: Restore, since: Heard): Promise<void> {
     tab.auth = auth;
     tab.roaming = auth?.flag ?? false;
     if (!login) return;

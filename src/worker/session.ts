@@ -3,7 +3,6 @@
  * once; what is called in between is sent, kept over outages, and settled.
  */
 
-import { ridOf } from '../protocol/rid.js';
 import {
   type AuthPayload,
   type Call,
@@ -27,66 +26,68 @@ import { readConversations } from './answers.js';
 import { Audience } from './audience.js';
 import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
+import { Exchange } from './exchange.js';
 import { History } from './history.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
+import { Linger } from './linger.js';
+import { bringUpToDate, type Heard } from './newcomer.js';
 import { failed, succeeded } from './outcomes.js';
-import type { Platform } from './platform.js';
-import { type RequestSpec, Requests } from './requests.js';
+import type { RequestSpec } from './requests.js';
 import { Rooms } from './rooms.js';
-import { keepInSync } from './sync.js';
+import { Standing } from './standing.js';
 import type { Tab } from './tab.js';
 import { Unread } from './unread.js';
 import { Uplink, type UplinkState } from './uplink.js';
 
-/** How long a session outlives its last tab, so that a reload does not reconnect. */
-const LINGER_MS = 15_000;
-/** … and for how many times as long if something is still on its way. */
-const MAX_LINGERS = 20;
-/** After a wake-up a server that does not acknowledge within this time counts as gone … */
-const PROBE_TIMEOUT_MS = 5_000;
-/** … and is not asked more often than this. */
-const PROBE_INTERVAL_MS = 10_000;
-
 export class Session {
   readonly account: Account;
-  readonly #platform: Platform;
   readonly #uplink: Uplink;
-  readonly #requests: Requests;
+  readonly #exchange: Exchange;
   readonly #audience: Audience;
   readonly #inbox: Inbox;
   readonly #incoming: Incoming;
   readonly #calls: Calls;
   readonly #rooms = new Rooms();
   readonly #unread: Unread;
-  #link: UplinkState | { state: 'ended'; reason: EndReason } = { state: 'connecting' };
-  #up = false;
+  readonly #standing = new Standing();
+  readonly #linger: Linger;
   /** One `onDisconnect` for each outage. */
   #told = false;
   #synced = false;
-  #connection: Connection | undefined;
-  #probedAt = 0;
   #degraded: string | undefined;
   #uid: number;
-  #timers = new AbortController();
-  #waiters: (() => void)[] = [];
-  /** Who waits for a sync to be through or for an attempt to have failed. */
-  #onRest: (() => void)[] = [];
-  #cancelLinger: () => void = () => undefined;
 
   constructor(private readonly options: SessionOptions) {
     const { platform, account, store } = options;
     this.account = account;
     this.#uid = options.login.uid;
-    this.#platform = platform;
-    this.#requests = new Requests(platform.clock);
+    this.#exchange = new Exchange(platform, {
+      keys: () => this.#incoming.keys,
+      rooms: () => this.#rooms.entered(),
+      isBusy: () => this.#calls.isBusy,
+      idle: () => {
+        this.#inbox.syncEnds();
+        return this.#inbox.idle();
+      },
+      onSynced: (check, wasWhole, conversations) => {
+        if (conversations) this.#keepConversations(conversations);
+        if (check) this.#incoming.syncedTo(check, wasWhole);
+        this.#synced = true;
+        this.#reflect({ state: 'ready' });
+      },
+      onSilence: (reason) => this.#uplink.drop(reason),
+    });
+    this.#linger = new Linger(
+      platform.clock,
+      () => this.#exchange.size > 0 || this.#calls.isBusy,
+      () => void this.#end('logged_out', undefined, { lapsed: true, wipe: false }),
+    );
     this.#audience = new Audience(options.events, options.nextSeq);
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
     this.#unread = new Unread(platform.clock, {
-      isOpen: (conversation) => this.#isOpen(conversation),
-      onChange: (counts) => {
-        for (const tab of this.#audience.tabs) tab.tell({ kind: 'unread', counts });
-      },
+      isOpen: (conversation) => this.#audience.looksAt(conversation),
+      onChange: (counts) => this.#audience.tellUnread(counts),
       onRead: (conversation) => this.#reportRead(conversation),
     });
     this.#inbox = new Inbox(
@@ -96,7 +97,7 @@ export class Session {
         acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
           acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
         acknowledgeSync: (sync_key) => {
-          this.#incoming.syncedTo({ sync_key }, this.#isWhole);
+          this.#incoming.syncedTo({ sync_key }, this.#exchange.isWhole());
           acknowledge('sync_conversation_ack', { sync_key });
         },
         onMessage: (message, conversation, told, except) => {
@@ -124,11 +125,12 @@ export class Session {
       },
       options.progress,
     );
+    const ask = (event: string, payload: object) => this.#exchange.ask(event, payload, false);
     const history = new History({
       account,
       store,
-      ask: (event, payload) => this.#ask(event, payload, false),
-      canAsk: () => this.#up && this.#connection?.can('history') === true,
+      ask,
+      canAsk: () => this.connected && this.#exchange.can('history'),
     });
     const parts = {
       platform,
@@ -139,9 +141,9 @@ export class Session {
       rooms: this.#rooms,
       audience: this.#audience,
       history,
-      send: (spec: RequestSpec) => this.#requests.send(spec),
-      ask: (event: string, payload: object) => this.#ask(event, payload, false),
-      connected: () => this.#up,
+      send: (spec: RequestSpec) => this.#exchange.send(spec),
+      ask,
+      connected: () => this.connected,
       endedFailure: () => failed(this.#endedFailure()),
       onConversations: (answer: object) => this.#keepConversations(answer),
     };
@@ -151,11 +153,11 @@ export class Session {
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
       onEvent: (event, payload) => {
-        if (!this.#requests.handle(event, payload)) this.#incoming.handle(event, payload);
+        if (!this.#exchange.handle(event, payload)) this.#incoming.handle(event, payload);
       },
       onOver: (reason) => void this.end(reason),
       onSlept: () => this.wake(0),
-      askForAuth: () => this.#askForAuth(),
+      askForAuth: () => this.#audience.askForAuth(),
     });
   }
 
@@ -178,64 +180,44 @@ export class Session {
   }
 
   get ended(): boolean {
-    return this.#link.state === 'ended';
+    return this.#standing.ended;
   }
 
   get connected(): boolean {
-    return this.#up;
+    return this.#standing.connected;
   }
 
   snapshot(): StateSnapshot {
     const { appkey, username } = this.account;
-    return {
-      ...this.#link,
-      connected: this.#up,
-      synced: this.#up && this.#link.state === 'ready',
-      appkey,
-      username,
-      tabs: this.#audience.size,
-    };
+    return { ...this.#standing.snapshot(), appkey, username, tabs: this.#audience.size };
   }
 
   /**
    * The tab belongs to this account from now on, and hears what happens.
    * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever. Nor does any
    * to a session that has ended.
-   * @param since the last event that it has had of this worker; null if it is new. `newestMs`: it comes from a worker that has died, with what
-   * it had been told up to then
+   * @param heard up to where it has been told everything; null if it is new
    */
-  join(tab: Tab, since: { seq: number; newestMs: number } | null): void {
+  join(tab: Tab, heard: Heard | null): void {
     const { tabs } = this.#audience;
     if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
-      if (tabs.size === 0) this.#linger(0);
+      if (tabs.size === 0) this.#linger.begin();
       return;
     }
-    this.#cancelLinger();
+    this.#linger.cancel();
     tabs.add(tab);
     tab.session = this;
     tab.ended = null;
+    const { appkey, username } = this.account;
+    tab.tell({ kind: 'account', account: { appkey, username } });
     tab.tell({ kind: 'unread', counts: this.#unread.all() });
-    if (since?.seq) {
-      this.#audience.comeBack(tab, since.seq);
-    } else if (since) {
-      this.#audience.returned(tab);
-      const take = this.#audience.markFor(tab, this.#audience.soFar(tab));
-      if (since.newestMs > 0) this.#inbox.since(since.newestMs, take);
-      else if (tab.roaming) this.#inbox.snapshot(take);
-      else take([]);
-    } else {
-      // Before the first sync all that the session has heard is news to it, but for an outage before its time.
-      const earlier = this.#synced ? [] : this.#audience.soFar(tab);
-      const take = this.#audience.markFor(
-        tab,
-        earlier.filter(({ listener }) => listener !== 'onDisconnect'),
-      );
-      tab.joinedMs = this.#inbox.newestMs;
-      const isToldByTheServer = !this.#synced && this.#incoming.keys.sync_key === 0;
-      if (!tab.roaming || isToldByTheServer) take([]);
-      // What is missed goes in between: so the history waits for it, unless it cannot come.
-      else void this.#caughtUp().then(() => this.#inbox.snapshot(take));
-    }
+    bringUpToDate(tab, heard, {
+      audience: this.#audience,
+      inbox: this.#inbox,
+      hasSynced: this.#synced,
+      isToldByTheServer: this.#incoming.keys.sync_key === 0,
+      caughtUp: () => this.#standing.caughtUp(),
+    });
     if (this.#degraded !== undefined) this.#tellDegraded(tab, this.#degraded);
     this.#audience.announce();
   }
@@ -256,7 +238,7 @@ export class Session {
     tab.session = null;
     this.#calls.tabLeft(tab);
     this.#audience.announce();
-    if (this.#audience.size === 0) this.#linger(0);
+    if (this.#audience.size === 0) this.#linger.begin();
   }
 
   offerAuth(auth: AuthPayload | null): void {
@@ -264,14 +246,9 @@ export class Session {
   }
 
   /** Now rather than later: what is lost is tried again, what looks open is asked. */
-  wake(atMostEvery = PROBE_INTERVAL_MS): void {
+  wake(probeAtMostEvery?: number): void {
     this.#uplink.wake();
-    const { clock } = this.#platform;
-    if (!this.#up || clock.now() - this.#probedAt < atMostEvery) return;
-    this.#probedAt = clock.now();
-    const cancel = clock.after(PROBE_TIMEOUT_MS, () => this.#uplink.drop('no answer after waking'));
-    const ask = { event: 'sync_check', payload: this.#syncKeys(), rid: ridOf(this.#platform.uuid()) };
-    void this.#requests.send({ ...ask, ephemeral: true, onAck: cancel }).then(cancel);
+    if (this.connected) this.#exchange.probe(probeAtMostEvery);
   }
 
   /** The storage has failed. */
@@ -286,7 +263,7 @@ export class Session {
    */
   async verify(digest: string): Promise<Failure | undefined> {
     const payload = { username: this.account.username, password: digest, is_md5: true };
-    const reply = await this.#ask('login', payload, false);
+    const reply = await this.#exchange.ask('login', payload, false);
     if (reply.kind === 'timeout') return failure(CODES.timeout);
     if (reply.kind === 'dropped') return this.#endedFailure();
     if (reply.answer.code !== CODES.success) return reply.answer;
@@ -296,26 +273,12 @@ export class Session {
 
   /** Resolves when the session is connected or over, whichever comes first, or the signal says not to wait. */
   settledState(signal: AbortSignal): Promise<void> {
-    if (this.#up || this.ended || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiters.push(resolve);
-      signal.addEventListener('abort', () => resolve());
-    });
-  }
-
-  /** Resolves when a sync is through, or will not be just now. */
-  #caughtUp(): Promise<void> {
-    const { state } = this.#link;
-    if (state === 'ready' || state === 'waiting' || state === 'ended') return Promise.resolve();
-    return new Promise((resolve) => this.#onRest.push(resolve));
+    return this.#standing.settled(signal);
   }
 
   /** Resolves when the session is connected or over, or is known not to be reachable just now. */
-  async firstTry(): Promise<void> {
-    if (this.#link.state === 'waiting') return;
-    const tried = new AbortController();
-    this.#onRest.push(() => tried.abort());
-    await this.settledState(tried.signal);
+  firstTry(): Promise<void> {
+    return this.#standing.firstTry();
   }
 
   /** Sends a checked call and settles it. */
@@ -365,16 +328,14 @@ export class Session {
     { lapsed, wipe }: { lapsed: boolean; wipe: boolean },
   ): Promise<void> {
     if (this.ended) return;
-    this.#cancelLinger();
-    if (reason === 'logged_out' && !lapsed) this.#logOut();
-    this.#up = false;
-    this.#link = { state: 'ended', reason };
-    this.#timers.abort();
+    this.#linger.cancel();
+    if (reason === 'logged_out' && !lapsed) this.#exchange.logOut();
+    this.#standing.end(reason);
     this.#uplink.stop();
     this.#unread.close();
     if (!this.#told) this.#audience.publish('onDisconnect', undefined, (tabId) => tabId !== quiet?.id);
     const closed = this.#calls.close(lapsed ? undefined : this.#endedFailure());
-    this.#requests.drop();
+    this.#exchange.close();
     const last = this.snapshot();
     for (const tab of this.#audience.tabs) {
       tab.session = null;
@@ -382,8 +343,6 @@ export class Session {
       tab.reflect();
     }
     this.#audience.tabs.clear();
-    this.#release();
-    this.#rest();
     this.options.onEnded(lapsed);
     await closed;
     await this.#inbox.idle();
@@ -394,73 +353,22 @@ export class Session {
     this.options.onClosed();
   }
 
-  /** A server that gave a token is told that it is over; others see the socket close. */
-  #logOut(): void {
-    if (!this.#connection?.can('resume')) return;
-    this.#connection.emit('log_out', { rid: ridOf(this.#platform.uuid()) });
-  }
-
   #onUp(connection: Connection): void {
-    this.#up = true;
+    this.#standing.up();
     this.#told = false;
-    this.#connection = connection;
     this.#uid = connection.uid || this.#uid;
     this.#reflect({ state: 'syncing' });
-    this.#release();
-    this.#timers = new AbortController();
-    const { signal } = this.#timers;
     this.#inbox.syncBegins();
-    // What may have been stored already is answered before the server tells its history: so no tab meets its own message there.
-    const sure = this.#requests.attach((event, payload) => connection.emit(event, payload));
+    this.#exchange.attach(connection);
     this.#calls.connected();
-    void sure.then(() => this.#sync(signal));
   }
 
   #onDown(): void {
-    this.#up = false;
-    this.#timers.abort();
-    this.#requests.detach();
+    this.#standing.down();
+    this.#exchange.detach();
     this.#calls.disconnected();
     this.#told = true;
     this.#audience.publish('onDisconnect', undefined);
-  }
-
-  #sync(signal: AbortSignal): Promise<void> {
-    return keepInSync(
-      {
-        clock: this.#platform.clock,
-        ask: (event, payload) => this.#ask(event, payload),
-        keys: () => this.#syncKeys(),
-        rooms: () => this.#rooms.entered(),
-        idle: () => {
-          this.#inbox.syncEnds();
-          return this.#inbox.idle();
-        },
-        isWhole: () => this.#isWhole,
-        onSynced: (check, wasWhole, conversations) => {
-          if (conversations) this.#keepConversations(conversations);
-          if (check) this.#incoming.syncedTo(check, wasWhole);
-          this.#synced = true;
-          this.#reflect({ state: 'ready' });
-        },
-      },
-      signal,
-    );
-  }
-
-  get #isRoaming(): boolean {
-    return this.#connection?.roaming ?? false;
-  }
-
-  /** All that the server has told is here: what was sent from here and is not answered has a place that is not known. */
-  get #isWhole(): boolean {
-    return this.#isRoaming && !this.#calls.isBusy;
-  }
-
-  #syncKeys(): object {
-    const { sync_key, ...keys } = this.#incoming.keys;
-    const roaming = this.#isRoaming;
-    return { ...keys, sync_key: roaming ? sync_key : 0, sync_type: roaming ? 1 : 0 };
   }
 
   #tellDegraded(tab: Tab, reason: string): void {
@@ -473,63 +381,24 @@ export class Session {
     void this.options.store.putConversations(conversations);
   }
 
-  /** Somebody is looking at it. */
-  #isOpen(conversation: ConversationId): boolean {
-    for (const tab of this.#audience.tabs) if (tab.visible && tab.open === conversation) return true;
-    return false;
-  }
-
   #reportRead(conversation: ConversationId): void {
     const ref = conversationOf(conversation);
-    void this.#ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref, false);
+    void this.#exchange.ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref, false);
   }
 
   #acknowledge(event: string, payload: object): void {
-    if (this.#up) void this.#ask(event, payload);
-  }
-
-  /** @param ephemeral means nothing on another connection */
-  #ask(event: string, payload: object, ephemeral = true) {
-    return this.#requests.send({ event, payload, rid: ridOf(this.#platform.uuid()), ephemeral });
-  }
-
-  #askForAuth(): boolean {
-    for (const tab of this.#audience.tabs) {
-      if (!tab.settings.canAuth) continue;
-      tab.tell({ kind: 'auth' });
-      return true;
-    }
-    return false;
+    if (this.connected) void this.#exchange.ask(event, payload, true);
   }
 
   #reflect(state: UplinkState): void {
     if (this.ended) return;
-    this.#link = state;
-    if (state.state === 'waiting' || state.state === 'ready') this.#rest();
+    this.#standing.change(state);
     this.options.log(`${this.account.username}: ${state.state}`);
     this.#audience.announce();
   }
 
-  #rest(): void {
-    for (const resolve of this.#onRest.splice(0)) resolve();
-  }
-
-  #release(): void {
-    for (const resolve of this.#waiters.splice(0)) resolve();
-  }
-
-  #linger(times: number): void {
-    if (this.ended) return;
-    this.#cancelLinger();
-    this.#cancelLinger = this.#platform.clock.after(LINGER_MS, () => {
-      const isBusy = this.#requests.size > 0 || this.#calls.isBusy;
-      if (isBusy && times < MAX_LINGERS) this.#linger(times + 1);
-      else void this.#end('logged_out', undefined, { lapsed: true, wipe: false });
-    });
-  }
-
   #endedFailure() {
-    const reason = this.#link.state === 'ended' ? this.#link.reason : undefined;
+    const reason = this.#standing.endReason;
     if (reason === 'superseded') return failure(CODES.superseded);
     return failure(CODES.sessionEnded, `${MESSAGES[CODES.sessionEnded]}${reason ? ` (${reason})` : ''}`);
   }

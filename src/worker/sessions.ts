@@ -170,7 +170,7 @@ export class Sessions {
     const { account } = kept.credentials;
     const { key } = account;
     const { nextSeq, log } = this.options;
-    const events = this.#logs.get(key) ?? new EventLog();
+    const events = this.#logs.get(key) ?? new EventLog(nextSeq());
     this.#logs.set(key, events);
     const session: Session = new Session({
       ...kept,

@@ -5,7 +5,7 @@ const KEPT_EVENTS = 5_000;
 
 let log: EventLog;
 beforeEach(() => {
-  log = new EventLog();
+  log = new EventLog(0);
 });
 
 const append = (from: number, to: number, hears?: (tab: string) => boolean) => {

@@ -51,6 +51,7 @@ function open(): void {
   link = new Link(host, page, 'tab', settings, {
     onEvents: (batch) => events.push(...batch),
     onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
+    onAccount: ({ username }) => told.push(`account ${username}`),
     onAck: (callId, rid) => told.push(`ack ${callId} ${rid}`),
     onQueued: (callId) => told.push(`queued ${callId}`),
     onOpened: () => undefined,
@@ -273,15 +274,17 @@ describe('what the worker says', () => {
     end.post({ kind: 'events', events: [event(2), event(3)] });
     end.post({ kind: 'ack', callId: 'call-1', rid: 7, data: {} });
     end.post({ kind: 'progress', callId: 'call-1', loaded: 5, total: 10 });
+    end.post({ kind: 'account', account: { appkey: 'app', username: 'alice' } });
     end.post({ kind: 'unread', counts: [['s/app/bob', 2]] });
     end.post({ kind: 'gap' });
     end.post({ kind: 'auth' });
     end.post({ kind: 'log', level: 'debug', text: 'a line' });
-    await eventually('all of it', () => told.length === 6);
+    await eventually('all of it', () => told.length === 7);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(told).toEqual([
       'ack call-1 7',
       'progress call-1 5',
+      'account alice',
       'unread s/app/bob,2',
       'gap',
       'auth',

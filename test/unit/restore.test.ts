@@ -89,6 +89,22 @@ describe("after a worker's death", () => {
     expect(world.server.texts('alice', 'bob')).toEqual(['one', 'two', 'three']);
   });
 
+  test('who logs in as somebody else is told what both have', async () => {
+    const tab = await world.loggedIn('alice', { flag: true });
+    await world.passing(tab.send('bob', 'from alice'));
+    world.network.mode = 'refuses';
+    world.network.cutAll();
+    world.worker.kill();
+    // A page's own idea: no account is there to log out of.
+    const login = tab.login('bob');
+    tab.mirror = { ...tab.mirror, restore: { ...tab.mirror.restore, login: null } };
+    await tab.connect();
+    world.network.mode = 'up';
+    expect(await world.passing(login)).toMatchObject({ kind: 'success' });
+    await world.clock.advance(1_000);
+    expect(tab.texts('alice')).toEqual(['from alice']);
+  });
+
   test('a login that was under way goes on', async () => {
     const tab = world.tab();
     await world.passing(tab.init());
@@ -144,6 +160,26 @@ describe('a tab that was in the back/forward cache', () => {
     await world.clock.advance(1_000);
     expect(away.mirror.state.state).toBe('ready');
     expect(away.texts('bob')).toEqual(['missed']);
+  });
+
+  test('is told what came before its session was ended, if it comes back to another one', async () => {
+    const away = await world.loggedIn('alice');
+    const here = await world.loggedIn('alice');
+    world.server.deliver('bob', 'alice', 'seen');
+    await world.clock.advance(1_000);
+    away.leave();
+    world.server.deliver('bob', 'alice', 'missed');
+    await world.clock.advance(1_000);
+    world.server.kick('alice');
+    await world.clock.advance(1_000);
+    await world.passing(here.login('alice'));
+    world.server.deliver('bob', 'alice', 'missed as well');
+    await world.clock.advance(1_000);
+    await away.connect();
+    world.server.deliver('bob', 'alice', 'live');
+    await world.clock.advance(1_000);
+    expect(away.mirror.state.state).toBe('ready');
+    expect(away.texts('bob')).toEqual(['seen', 'missed', 'missed as well', 'live']);
   });
 
   test('finds its answers', async () => {

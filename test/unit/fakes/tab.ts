@@ -55,6 +55,8 @@ export class FakeTab {
   readonly #seen = new SeenMessages();
   readonly #calls = new Map<string, OpenCall>();
   #last: LastHeard | null = null;
+  /** Whose events have come so far. */
+  #account: string | undefined;
   #tab: Tab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
@@ -257,6 +259,12 @@ export class FakeTab {
       }
       case 'mirror':
         return this.#reflect(message.mirror);
+      case 'account': {
+        const account = JSON.stringify(message.account);
+        if (this.#account !== undefined && this.#account !== account) this.#startAfresh();
+        this.#account = account;
+        return;
+      }
       case 'ack':
         this.acks.push({ callId: message.callId, rid: message.rid });
         return;

@@ -1,0 +1,48 @@
+/** What a tab is told of an account when it joins the session: the rest of it if it was here before, else what has been so far. */
+import type { Audience } from './audience.js';
+import type { Inbox } from './inbox.js';
+import type { Tab } from './tab.js';
+
+/** Up to where a tab has been told everything. */
+export interface Heard {
+  /** The last event of this worker; 0 if the tab comes from another one. */
+  seq: number;
+  /** `ctime_ms` of the newest message, by whomever; 0 if there was none. */
+  newestMs: number;
+}
+
+export interface NewcomerParts {
+  audience: Audience;
+  inbox: Inbox;
+  /** Whether the session has been through a sync. */
+  hasSynced: boolean;
+  /** The first sync will bring the whole history by itself. */
+  isToldByTheServer: boolean;
+  /** Resolves when a sync is through, or will not be just now. */
+  caughtUp(): Promise<void>;
+}
+
+/** @param heard null if it is new to the account */
+export function bringUpToDate(tab: Tab, heard: Heard | null, parts: NewcomerParts): void {
+  if (!heard) return welcome(tab, parts);
+  const { audience, inbox } = parts;
+  if (heard.seq > 0 && audience.comeBack(tab, heard.seq)) return;
+  audience.returned(tab);
+  const take = audience.markFor(tab, audience.soFar(tab, heard.seq));
+  if (heard.newestMs > 0) inbox.since(heard.newestMs, take);
+  else if (tab.roaming) inbox.snapshot(take);
+  else take([]);
+}
+
+function welcome(tab: Tab, { audience, inbox, hasSynced, isToldByTheServer, caughtUp }: NewcomerParts): void {
+  // Before the first sync all that the session has heard is news to it, but for an outage before its time.
+  const earlier = hasSynced ? [] : audience.soFar(tab);
+  const take = audience.markFor(
+    tab,
+    earlier.filter(({ listener }) => listener !== 'onDisconnect'),
+  );
+  tab.joinedMs = inbox.newestMs;
+  if (!tab.roaming || (!hasSynced && isToldByTheServer)) take([]);
+  // What is missed goes in between: so the history waits for it, unless it cannot come.
+  else void caughtUp().then(() => inbox.snapshot(take));
+}
