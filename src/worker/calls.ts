@@ -120,8 +120,8 @@ export class Calls {
     await this.#sends.close(error);
   }
 
-  #outbox(tab: Tab, { method }: Call, id: string): Promise<Outcome> | Outcome {
-    if (method === 'retrySend') return this.#sends.retry(tab, id);
+  #outbox(tab: Tab, { method, callId }: Call, id: string): Promise<Outcome> | Outcome {
+    if (method === 'retrySend') return this.#sends.retry(tab, id, callId);
     return method === 'cancelSend' ? this.#sends.cancel(id) : this.#sends.list();
   }
 

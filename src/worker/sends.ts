@@ -117,13 +117,23 @@ export class Sends {
     return succeeded({ entries });
   }
 
-  /** Sends what has failed once more. */
-  async retry(tab: Tab, id: string): Promise<Outcome> {
+  /**
+   * Sends what has failed once more.
+   * @param retriedBy the call that asks for it: submitted again after a worker's death it means the same try, however that has ended
+   */
+  async retry(tab: Tab, id: string, retriedBy: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
     if (!record || record.state.is === 'cancelled') return failed(failure(CODES.noSuchSend));
-    if (!isOver(record)) return this.#join(record, tab);
+    if (record.retriedBy === retriedBy) return this.#join(record, tab);
+    const sending = this.#sendings.get(id);
+    if (sending) {
+      sending.record = { ...sending.record, retriedBy };
+      void this.#outbox.put(sending.record);
+      return this.#join(sending.record, tab);
+    }
     const again: OutboxRecord = {
       ...record,
+      retriedBy,
       id: this.#outbox.nextId(),
       tabId: tab.id,
       expiresAt: this.parts.platform.clock.now() + tab.settings.outboxAgeMs,
@@ -137,7 +147,8 @@ export class Sends {
 
   async cancel(id: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
-    if (!record || record.state.is === 'cancelled') return failed(failure(CODES.noSuchSend));
+    if (!record) return failed(failure(CODES.noSuchSend));
+    if (record.state.is === 'cancelled') return succeeded({});
     if (record.state.is === 'sending') return failed(failure(CODES.onItsWay));
     const sending = this.#sendings.get(id);
     if (sending) {

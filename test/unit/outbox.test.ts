@@ -275,7 +275,8 @@ describe('cancelling', () => {
     post(alice, 'after that');
     void alice.call('sendSingleMsg', { target_username: 'bob', content: 'cancelled' }, 'last');
     await world.clock.advance(100);
-    expect((await world.passing(alice.call('cancelSend', { id: 'last' }))).kind).toBe('success');
+    for (const _again of [1, 2])
+      expect((await world.passing(alice.call('cancelSend', { id: 'last' }))).kind).toBe('success');
     post(alice, 'at the end');
     await world.clock.advance(1_000);
     expect(world.server.messages).toHaveLength(0);
@@ -326,6 +327,37 @@ describe('retrying', () => {
     const outcome = await world.passing(alice.call('retrySend', { id: entry?.id }));
     expect(outcome.kind).toBe('success');
     expect(stored()).toEqual(['hello']);
+  });
+
+  test("is one try, also when its call is submitted again after a worker's death", async () => {
+    await world.passing(alice.send('dave', 'hello'));
+    const [entry] = await outboxOf(alice);
+    const retry = () => world.passing(alice.call('retrySend', { id: entry?.id }, 'the retry'));
+    const outcome = await retry();
+    world.worker.kill();
+    await alice.connect();
+    expect(await retry()).toEqual(outcome);
+    expect(codeOf(outcome)).toBe(CODES.targetUserNotExist);
+    expect(new Set(world.network.sent('s_across_single_text').map(({ rid }) => rid)).size).toBe(2);
+  });
+
+  test('of what was still waiting does not bring it back once it has failed', async () => {
+    await offline();
+    const sent = post(alice, 'hello');
+    const id = await outboxOf(alice).then(([entry]) => String(entry?.id));
+    const retry = alice.call('retrySend', { id }, 'the retry');
+    await world.clock.advance(100);
+    await world.passing(alice.call('loginOut'));
+    expect([codeOf(await retry), sent.outcome && codeOf(sent.outcome)]).toEqual([
+      CODES.sessionEnded,
+      CODES.sessionEnded,
+    ]);
+    world.network.mode = 'up';
+    await world.passing(alice.login('alice'));
+    expect(codeOf(await world.passing(alice.call('retrySend', { id }, 'the retry')))).toBe(
+      CODES.sessionEnded,
+    );
+    expect(stored()).toEqual([]);
   });
 
   test('a failed send can be taken out instead', async () => {

@@ -65,12 +65,14 @@ export interface OutboxRecord {
   uploaded?: UploadedMedia | undefined;
   /** How often it was sent anew after a refusal: each time is another request to the server. */
   attempt: number;
+  /** The `retrySend` that last asked for it. */
+  retriedBy?: string | undefined;
   state: OutboxState;
 }
 
 /**
  * `sending`: may have reached the server. `failed` and `cancelled` were reported as such and never go out by themselves; the latter is kept only
- * for a tab that submits its call again. So is `sent`, where the server would not recognise it.
+ * for a tab that submits its call again.
  */
 export type OutboxState =
   | { is: 'queued' | 'sending' | 'cancelled' }
