@@ -178,13 +178,15 @@ export class SessionMethods {
     if (!auth) return failed(failure(CODES.notInitialised));
     const account = this.#account(tab, auth.appkey, params.username, this.#digest(params));
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
+    const isWanted = () => tab.logouts === logouts;
     const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
     do {
       const found = await this.#turns.run(keyOf(account), async () => {
+        if (!isWanted()) return failed(failure(CODES.sessionEnded));
         const live = this.#sessions.get(account);
         if (live) return live;
         if (tab.session) return failed(failure(CODES.alreadyLoggedIn));
-        const established = await this.#sessions.establish(account, auth, tab);
+        const established = await this.#sessions.establish(account, auth, tab, isWanted);
         if (established.kind === 'session') return established.session;
         return established.kind === 'refused' ? failed(established.error) : unreachable(call);
       });
@@ -198,7 +200,7 @@ export class SessionMethods {
       if (found.connected) {
         const wrong = found.account.digest ? undefined : await found.verify(account.digest);
         if (wrong) return failed(wrong);
-        if (tab.logouts !== logouts) return failed(failure(CODES.sessionEnded));
+        if (!isWanted()) return failed(failure(CODES.sessionEnded));
         const outcome = this.#joined(found, tab);
         if (tab.session === found) tab.knowsDigest = true;
         return outcome;

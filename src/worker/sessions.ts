@@ -64,10 +64,17 @@ export class Sessions {
     return sessions.find(({ connected }) => connected) ?? sessions[0];
   }
 
-  /** A first login: on the socket that waits for one, or on one that is opened for it. The tab belongs to the session from the start. */
-  async establish(account: Account, auth: AuthPayload, tab: Tab): Promise<Established> {
+  /**
+   * A first login: on the socket that waits for one, or on one that is opened for it. The tab belongs to the session from the start.
+   * @param isWanted false once the tab has logged out again
+   */
+  async establish(
+    account: Account,
+    auth: AuthPayload,
+    tab: Tab,
+    isWanted: () => boolean,
+  ): Promise<Established> {
     const { clock } = this.platform;
-    const { logouts } = tab;
     const deadline = new AbortController();
     const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
     const release = await this.#fence.acquire(account.key, deadline.signal);
@@ -94,7 +101,7 @@ export class Sessions {
           const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
           return { kind: 'refused', error };
         }
-        if (tab.logouts !== logouts) {
+        if (!isWanted()) {
           // Logged out while logging in: the socket is logged in, and nobody's.
           await kept.credentials.forgetToken();
           connection.close();

@@ -235,6 +235,21 @@ describe('loginOut', () => {
     expect(world.network.open).toHaveLength(1);
   });
 
+  test('holds for a login that waits for the account to come back', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.mode = 'refuses';
+    world.network.cutAll();
+    await world.clock.advance(100);
+    const login = tab.login('alice');
+    await world.clock.advance(100);
+    await world.passing(tab.call('loginOut'));
+    world.network.mode = 'up';
+    expect(await world.passing(login)).toMatchObject(failsWith(CODES.sessionEnded));
+    await world.clock.advance(60_000);
+    expect(tab.isLogin).toBe(false);
+    expect(world.server.isOnline('alice')).toBe(false);
+  });
+
   test('settles what was still open', async () => {
     const tab = await world.loggedIn('alice');
     world.network.mode = 'refuses';
