@@ -25,6 +25,8 @@ export const DEFAULTS = {
   recipientsPerRequest: 20,
   /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
   passwordTriesPerMinute: 10,
+  /** What a password's hash costs, as a power of two: scrypt's N. One more doubles time and memory; hashes that exist keep theirs. */
+  passwordCost: 14,
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
   queuedRequests: 4_000,
   queuedBytes: 8 * 1_024 * KB,
@@ -133,13 +135,17 @@ export const NUMBER_SETTINGS: readonly string[] = Object.entries(DEFAULTS).flatM
   typeof value === 'number' ? [name] : [],
 );
 
+/** From where to where a number makes sense, if not anywhere. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = { passwordCost: [10, 20] };
+
 const isNumberSetting = (name: string): name is NumberSetting => NUMBER_SETTINGS.includes(name);
 
-/** @param text `name=value`, for a setting above that is a number @returns undefined if it is not one */
+/** @param text `name=value`, for a setting above that is a number @returns undefined if it is not one, or out of its range */
 export function parseSetting(text: string): NumberSettings | undefined {
   const [, name = '', digits = ''] = /^(\w+)=(\d+)$/.exec(text) ?? [];
   const value = Number(digits);
-  return isNumberSetting(name) && Number.isSafeInteger(value) && digits !== ''
+  const [least, most] = RANGES[name] ?? [0, Number.MAX_SAFE_INTEGER];
+  return isNumberSetting(name) && digits !== '' && value >= least && value <= most
     ? { [name]: value }
     : undefined;
 }

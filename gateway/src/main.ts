@@ -35,7 +35,7 @@ function parseSettings(text: string, before: NumberSettings = {}): NumberSetting
     const setting = parseSetting(one);
     if (!setting) {
       throw new InvalidArgumentError(
-        `"${one}" is not name=value with a whole number and one of these names: ${NUMBER_SETTINGS.join(', ')}`,
+        `"${one}" is not name=value with a whole number in its range and one of these names: ${NUMBER_SETTINGS.join(', ')}`,
       );
     }
     Object.assign(settings, setting);

@@ -1,24 +1,29 @@
 /** Password digests at rest: salted scrypt, its cost written beside it so that it can be raised later. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-const COST = 2 ** 14;
 const BLOCK_SIZE = 8;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 function derive(password: string, salt: Buffer, cost: number, blockSize: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, HASH_BYTES, { N: cost, r: blockSize }, (error, hash) =>
+    // It takes half of that.
+    const maxmem = 256 * cost * blockSize;
+    scrypt(password, salt, HASH_BYTES, { N: cost, r: blockSize, maxmem }, (error, hash) =>
       error ? reject(error) : resolve(hash),
     );
   });
 }
 
-/** @param digest the MD5 hex that the wire carries, in either case */
-export async function hashPassword(digest: string): Promise<string> {
+/**
+ * @param digest the MD5 hex that the wire carries, in either case
+ * @param power of two: how much work a hash is
+ */
+export async function hashPassword(digest: string, power: number): Promise<string> {
+  const cost = 2 ** power;
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(digest.toLowerCase(), salt, COST, BLOCK_SIZE);
-  return ['scrypt', COST, BLOCK_SIZE, salt.toString('base64'), hash.toString('base64')].join('$');
+  const hash = await derive(digest.toLowerCase(), salt, cost, BLOCK_SIZE);
+  return ['scrypt', cost, BLOCK_SIZE, salt.toString('base64'), hash.toString('base64')].join('$');
 }
 
 export async function verifyPassword(digest: string, stored: string): Promise<boolean> {

@@ -119,6 +119,7 @@ describe('the command line', () => {
     [['--app', 'nosecret'], 'appkey:masterSecret'],
     [['--app', 'a:b', '--port', 'seven'], 'not a port'],
     [['--app', 'a:b', '--set', 'retractAgeMs=soon'], 'one of these names: frameBytes,'],
+    [['--app', 'a:b', '--set', 'passwordCost=4'], 'a whole number in its range'],
     [['--app', 'a:b', '--set', 'noSuchSetting=1'], 'one of these names: frameBytes,'],
     [['--app', 'a:b', '--set', 'publicUrl=1'], 'one of these names: frameBytes,'],
   ])('refuses the arguments %j', async (args, says) => {

@@ -57,7 +57,9 @@ export class Gateway {
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
     const apps = this.#appkeys.flatMap((appkey) => ['--app', `${appkey}:${this.secret}`]);
     const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
-    const child = spawn(process.execPath, [CLI, ...args, ...this.#args], {
+    // Passwords of tests are not worth much.
+    const cheap = ['--set', 'passwordCost=10'];
+    const child = spawn(process.execPath, [CLI, ...args, ...cheap, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -48,7 +48,7 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
   const answer = await requests.once(key, async () => {
     // Ahead of the slow hash: most refusals are decided here.
     if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashPassword(password, services.settings.passwordCost);
     const kept = { key, answer: success(), nowMs: services.now() };
     const made = await accounts.create({ appkey, username, passwordHash, profile }, kept);
     return made ? kept.answer : refuse(CODES.userExists);

@@ -53,7 +53,8 @@ export async function updatePassword(handling: Handling<'update_user_pwd'>): Pro
     }
     tries.credit(1);
     const kept = { key, answer: success(), nowMs: services.now() };
-    await accounts.setPassword(account.uid, await hashPassword(payload.new_pwd), kept);
+    const passwordHash = await hashPassword(payload.new_pwd, services.settings.passwordCost);
+    await accounts.setPassword(account.uid, passwordHash, kept);
     changed = true;
     return kept.answer;
   });

@@ -12,6 +12,9 @@ import { socketIoWire } from '../../src/wire-socket.js';
 import { APPS, Client, type Library, md5, type Transport, uniqueName } from './client.js';
 import { freshData, type TestData } from './data.js';
 
+/** Passwords of tests are not worth much. */
+const CHEAP = { passwordCost: 10 };
+
 export interface Mounted {
   url: string;
   close(): Promise<void>;
@@ -25,7 +28,7 @@ export async function mount(
 ): Promise<Mounted> {
   const http = createServer();
   const io = new Server(http, { allowEIO3: true, serveClient: false });
-  const all: Settings = { ...DEFAULTS, ...settings };
+  const all: Settings = { ...DEFAULTS, ...CHEAP, ...settings };
   const gateway = createGateway({
     apps: new Map(Object.entries(APPS)),
     settings: all,
@@ -111,7 +114,7 @@ export interface Host {
 
 /** A gateway as the command line makes it. */
 export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
-  return host(options.now, (path) => startGateway({ ...options, apps: APPS, data: path }));
+  return host(options.now, (path) => startGateway({ ...CHEAP, ...options, apps: APPS, data: path }));
 }
 
 /** The gateway's own logic, with its store at hand. */

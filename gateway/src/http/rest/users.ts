@@ -23,8 +23,8 @@ const registration = v.object({
 const newPassword = v.object({ new_password: password });
 
 /** Clients send a password's MD5 and never itself, so that is what is hashed. */
-const hashOf = (plain: string): Promise<string> =>
-  hashPassword(createHash('md5').update(plain).digest('hex'));
+const hashOf = (plain: string, { settings }: ServerCall['services']): Promise<string> =>
+  hashPassword(createHash('md5').update(plain).digest('hex'), settings.passwordCost);
 
 interface UserOutcome {
   username: string;
@@ -62,10 +62,11 @@ async function register({ services, appkey, body }: ServerCall): Promise<Outcome
 }
 
 async function registerNew(
-  { store, now }: ServerCall['services'],
+  services: ServerCall['services'],
   appkey: string,
   wanted: readonly v.InferOutput<typeof registration>[],
 ): Promise<Set<string>> {
+  const { store, now } = services;
   const known = await store.accounts.findAll(wanted.map(({ username }) => ({ appkey, username })));
   const fresh = wanted.filter((_, index) => !known[index]);
   const registrations: Registration[] = [];
@@ -74,7 +75,7 @@ async function registerNew(
     const hashed = lot.map(async ({ username, password: plain, ...rest }) => ({
       username,
       profile: rest,
-      passwordHash: await hashOf(plain),
+      passwordHash: await hashOf(plain, services),
     }));
     registrations.push(...(await Promise.all(hashed)));
   }
@@ -106,7 +107,7 @@ async function changePassword(call: ServerCall): Promise<Outcome | HttpRefusal> 
   if (input instanceof HttpRefusal) return input;
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
-  await services.store.accounts.setPassword(account.uid, await hashOf(input.new_password));
+  await services.store.accounts.setPassword(account.uid, await hashOf(input.new_password, services));
   dismissAll(services, account, 'passwordChanged');
   return { status: 204 };
 }
