@@ -25,13 +25,10 @@ import {
 import type { Host } from './hosts/host.js';
 import { holdLock, whenFree } from './locks.js';
 import type { Page } from './page.js';
+import { Silence } from './silence.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** Silence of this length, with calls in flight, is worth a question … */
-const SILENCE_MS = 5_000;
-/** … and no answer to that means frozen or dead. */
-const PING_TIMEOUT_MS = 5_000;
 /** Waits before each further start; after the last one the link gives up until it is needed again. */
 const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
 /** A link that has held this long starts counting afresh. */
@@ -76,10 +73,7 @@ export class Link {
   #watchesOutbox = false;
   #restarts = 0;
   #openedAt = 0;
-  #heardAt = 0;
-  #probe: ReturnType<typeof setInterval> | undefined;
-  /** Runs out when the worker does not answer. */
-  #question: ReturnType<typeof setTimeout> | undefined;
+  readonly #silence: Silence;
   readonly #calls = new Map<string, OpenCall>();
   readonly #undo: (() => void)[];
 
@@ -90,6 +84,12 @@ export class Link {
     private readonly settings: Settings,
     private readonly handlers: LinkHandlers,
   ) {
+    this.#silence = new Silence({
+      now: () => page.now(),
+      isWaiting: () => this.#calls.size > 0,
+      ping: () => this.#api?.ping() ?? Promise.reject(),
+      onSilent: () => this.#lost('the worker does not answer'),
+    });
     this.#undo = [
       page.on('hide', () => this.#leave()),
       page.on('show', () => this.#return()),
@@ -194,11 +194,10 @@ export class Link {
   #opened(welcome: Welcome, signal: AbortSignal): void {
     this.#phase = 'open';
     this.#openedAt = this.page.now();
-    this.#heardAt = this.#openedAt;
     if (welcome.lock !== null && this.page.locks) {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
-    this.#probe = setInterval(() => this.#checkSilence(), SILENCE_MS);
+    this.#silence.watch();
     for (const open of this.#calls.values()) this.#submit(open);
   }
 
@@ -207,7 +206,7 @@ export class Link {
     this.#api?.call(call).then(
       (outcome) => {
         if (signal.aborted) return;
-        this.#heardAt = this.page.now();
+        this.#silence.heard();
         this.#calls.delete(call.callId);
         settle(outcome);
       },
@@ -226,7 +225,7 @@ export class Link {
   }
 
   #hear(message: TabMessage): void {
-    this.#heardAt = this.page.now();
+    this.#silence.heard();
     const { handlers } = this;
     switch (message.kind) {
       case 'events': {
@@ -266,25 +265,6 @@ export class Link {
     }
   }
 
-  #checkSilence(): void {
-    if (this.#calls.size > 0 && this.page.now() - this.#heardAt >= SILENCE_MS) this.#ping();
-  }
-
-  #ping(): void {
-    // One question at a time.
-    if (this.#question !== undefined) return;
-    const question = setTimeout(() => this.#lost('the worker does not answer'), PING_TIMEOUT_MS);
-    this.#question = question;
-    this.#tell((api) =>
-      api.ping().then(() => {
-        if (this.#question !== question) return;
-        clearTimeout(question);
-        this.#question = undefined;
-        this.#heardAt = this.page.now();
-      }),
-    );
-  }
-
   #lost(reason: string): void {
     const wasStable = this.#openedAt > 0 && this.page.now() - this.#openedAt >= STABLE_MS;
     if (wasStable) this.#restarts = 0;
@@ -320,7 +300,7 @@ export class Link {
   #wake(): void {
     if (this.#phase !== 'open') return;
     this.#tell((api) => api.wake());
-    this.#ping();
+    this.#silence.ask();
   }
 
   #tell(say: (api: Remote<WorkerApi>) => Promise<unknown>): void {
@@ -332,9 +312,7 @@ export class Link {
 
   #teardown(): void {
     this.#scope.abort();
-    clearInterval(this.#probe);
-    clearTimeout(this.#question);
-    this.#question = undefined;
+    this.#silence.stop();
     this.#api = undefined;
   }
 
