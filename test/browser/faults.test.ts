@@ -133,6 +133,34 @@ test('a request that is acknowledged and never answered times out as such, and w
   expect(await storedTexts(target)).toEqual(['heard?']);
 });
 
+test.each([
+  ['announced, and not followed by its bytes', '451-["msg_sync",{"_placeholder":true,"num":0}]'],
+  ['announced without a number', '45["msg_sync",{}]'],
+  ['no packet at all', '4¿?'],
+])(
+  'a packet that the protocol does not have (%s) costs the connection and nothing else',
+  async (_what, instead) => {
+    const { tab } = await ready({});
+    const bob = await world.wire('bob');
+    await tab.forget();
+    const sockets = world.relay.totalFor('alice');
+    let replaced = false;
+    undo.push(
+      world.relay.rule((frame) => {
+        if (replaced || frame.direction !== 'down' || frame.event !== 'msg_sync') return 'pass';
+        replaced = true;
+        return { instead };
+      }),
+    );
+    const texts = ['in its stead', 'after it'];
+    for (const text of texts) await bob.send('alice', text);
+    await until('both to be told', async () => (await tab.toldOf('alice')).length >= texts.length);
+    expect(await tab.toldOf('alice')).toEqual(texts);
+    expect(replaced).toBe(true);
+    expect(world.relay.totalFor('alice')).toBe(sockets + 1);
+  },
+);
+
 test('after an outage the session is back without the page doing anything, and says so once', async () => {
   const { tab, target } = await ready();
   const bob = await world.wire('bob');
