@@ -20,7 +20,9 @@ const SDK = {
     'scripts/bundle.mjs',
     'scripts/bundle',
   ],
-  outputs: ['dist/index.js', 'dist/jmessage-sdk-web.min.js', 'dist/jmessage-worker.min.js'],
+  outputs: ['index', 'worker/entry', 'jmessage-sdk-web.min', 'jmessage-worker.min']
+    .concat(['jmessage-polling.min', 'jmessage-engine3.min'])
+    .map((name) => `dist/${name}.js`),
   make: makeSdk,
 };
 const GATEWAY_CLI = {
