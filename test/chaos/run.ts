@@ -12,6 +12,7 @@ import { type LiveTab, Stage, type Standing } from './stage.js';
 
 /** What may take its time: five tries of half a minute, and whatever stands in line behind them. */
 const SETTLE_TIMEOUT_MS = 240_000;
+const PROGRESS_MS = 60_000;
 const JOIN_TIMEOUT_MS = 30_000;
 const TOLD_TIMEOUT_MS = 30_000;
 
@@ -69,7 +70,7 @@ class Run {
     const { seed, lengthMs } = this.options;
     await this.#comeIn();
     this.#log(`seed ${seed}: everyone is in, ${lengthMs / 1_000} s of chaos`);
-    await this.#carryOut(makeSchedule(seed, lengthMs));
+    await this.#carryOut(makeSchedule(seed, lengthMs), lengthMs);
     this.#log('the faults are over');
     await this.#putRight();
     await this.#collect();
@@ -98,19 +99,27 @@ class Run {
     return answer;
   }
 
-  /** Each lane for itself: what takes longer than the schedule thinks holds up only its own. */
-  async #carryOut(schedule: Step[]): Promise<void> {
+  /** Each lane for itself: what takes longer than the schedule thinks holds up only its own, and what is left of it at the end is left out. */
+  async #carryOut(schedule: Step[], lengthMs: number): Promise<void> {
     const begin = performance.now();
+    const progress = setInterval(() => this.#tellProgress(performance.now() - begin), PROGRESS_MS);
     const lanes = new Map<Lane, Step[]>();
     for (const step of schedule) lanes.set(step.lane, [...(lanes.get(step.lane) ?? []), step]);
     await Promise.all(
       [...lanes.values()].map(async (steps) => {
         for (const step of steps) {
           await this.#pass(step.atMs - (performance.now() - begin));
+          if (performance.now() - begin > lengthMs) return;
           await this.#step(step);
         }
       }),
-    );
+    ).finally(() => clearInterval(progress));
+  }
+
+  #tellProgress(passedMs: number): void {
+    const faults = [...this.#faults.values()].reduce((sum, count) => sum + count, 0);
+    const sends = this.#history.sends.size;
+    this.#log(`${Math.round(passedMs / PROGRESS_MS)} min: ${sends} sends, ${faults} faults`);
   }
 
   async #step(step: Step): Promise<void> {
