@@ -1,6 +1,6 @@
 /**
  * Three projects, by what they need: nothing (`unit`), a gateway process (`gateway`), a browser and everything built (`browser`).
- * `npm test` builds first and then runs them in this order. `bench` is for `npm run bench` alone.
+ * `npm test` builds first, runs the first and then the other two side by side. `bench` is for `npm run bench` alone.
  */
 import { defineConfig } from 'vitest/config';
 

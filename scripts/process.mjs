@@ -25,14 +25,27 @@ export const run = (command, args, options = {}) =>
 /** Runs a Node script in the foreground. */
 export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options);
 
-/** Runs a Node script whose output matters only when it fails: then all of it is shown. */
-export async function runQuietly(script, args) {
-  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Runs a Node script and keeps its output together.
+ * @returns {Promise<{ code: number, output: Buffer }>}
+ */
+export async function runCollected(script, args, options = {}) {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
   const output = [];
   child.stdout.on('data', (chunk) => output.push(chunk));
   child.stderr.on('data', (chunk) => output.push(chunk));
   const code = await exitOf(child);
-  if (code !== 0) process.stderr.write(Buffer.concat(output));
+  return { code, output: Buffer.concat(output) };
+}
+
+/** Runs a Node script whose output matters only when it fails: then all of it is shown. */
+export async function runQuietly(script, args) {
+  const { code, output } = await runCollected(script, args);
+  if (code !== 0) process.stderr.write(output);
   return code;
 }
 

@@ -99,7 +99,10 @@ class Run {
     return answer;
   }
 
-  /** Each lane for itself: what takes longer than the schedule thinks holds up only its own, and what is left of it at the end is left out. */
+  /**
+   * Each lane for itself: what takes longer than the schedule thinks shifts the rest of its own, and what is left of that at the end is left
+   * out.
+   */
   async #carryOut(schedule: Step[], lengthMs: number): Promise<void> {
     const begin = performance.now();
     const progress = setInterval(() => this.#tellProgress(performance.now() - begin), PROGRESS_MS);
@@ -107,10 +110,14 @@ class Run {
     for (const step of schedule) lanes.set(step.lane, [...(lanes.get(step.lane) ?? []), step]);
     await Promise.all(
       [...lanes.values()].map(async (steps) => {
+        let lateMs = 0;
         for (const step of steps) {
-          await this.#pass(step.atMs - (performance.now() - begin));
-          if (performance.now() - begin > lengthMs) return;
+          const now = () => performance.now() - begin;
+          await this.#pass(step.atMs + lateMs - now());
+          if (now() > lengthMs) return;
           await this.#step(step);
+          const endMs = step.atMs + ('ms' in step ? step.ms : 0);
+          lateMs = Math.max(lateMs, now() - endMs);
         }
       }),
     ).finally(() => clearInterval(progress));

@@ -52,6 +52,8 @@ const LONG_RUN_MS = 120_000;
 const OFFLINE_MS = { short: [500, 3_000], long: [500, 12_000] } as const;
 const FREEZE_MS = { short: [300, 2_000], long: [500, 25_000] } as const;
 const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
+/** … and after each of them time for things to come right: without it there is one outage without end, and nothing to go wrong. */
+const RECOVERY_MS = { short: [0, 500], long: [4_000, 20_000] } as const;
 
 export function makeSchedule(seed: number, lengthMs: number): Step[] {
   const writer = new Writer(seed, lengthMs);
@@ -157,6 +159,7 @@ class Writer {
       for (const action of next()) {
         if (action.do === 'drain') atMs += DEGRADED_MS;
         steps.push({ ...action, atMs, lane });
+        if ('ms' in action) atMs += action.ms + this.#between(RECOVERY_MS);
       }
     }
     return steps;
