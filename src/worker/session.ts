@@ -201,7 +201,7 @@ export class Session {
   join(tab: Tab, heard: Heard | null): void {
     const { tabs } = this.#audience;
     if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
-      if (tabs.size === 0) this.#linger.begin();
+      if (tabs.size === 0 && !this.ended) this.#linger.begin();
       return;
     }
     this.#linger.cancel();
