@@ -46,6 +46,8 @@ export interface CallsParts {
   /** A request of the runtime's own that outlives a connection. */
   ask(event: string, payload: object): Promise<Reply>;
   connected(): boolean;
+  /** How often the connection has been lost so far. */
+  outages(): number;
   /** Why nothing can be sent any longer. */
   endedFailure(): Outcome & { kind: 'failure' };
   onConversations(answer: object): void;

@@ -144,6 +144,7 @@ export class Session {
       send: (spec: RequestSpec) => this.#exchange.send(spec),
       ask,
       connected: () => this.connected,
+      outages: () => this.#standing.outages,
       endedFailure: () => failed(this.#endedFailure()),
       onConversations: (answer: object) => this.#keepConversations(answer),
     };

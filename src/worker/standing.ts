@@ -5,6 +5,7 @@ import type { UplinkState } from './uplink.js';
 export class Standing {
   #state: UplinkState | { state: 'ended'; reason: EndReason } = { state: 'connecting' };
   #connected = false;
+  #outages = 0;
   /** Who waits for it to be connected or over. */
   #waiters: (() => void)[] = [];
   /** Who waits for a sync to be through or for an attempt to have failed. */
@@ -12,6 +13,11 @@ export class Standing {
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** How often the connection has been lost. */
+  get outages(): number {
+    return this.#outages;
   }
 
   get ended(): boolean {
@@ -39,6 +45,7 @@ export class Standing {
 
   down(): void {
     this.#connected = false;
+    this.#outages += 1;
   }
 
   end(reason: EndReason): void {

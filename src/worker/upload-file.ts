@@ -15,7 +15,7 @@ export interface FileUpload {
 }
 
 export async function uploadFile(
-  { account, platform, ask }: Pick<CallsParts, 'account' | 'platform' | 'ask'>,
+  { account, platform, ask, outages }: Pick<CallsParts, 'account' | 'platform' | 'ask' | 'outages'>,
   { callId, tab, ...file }: FileUpload,
 ): Promise<Uploaded> {
   const { appkey, username } = account;
@@ -24,6 +24,7 @@ export async function uploadFile(
     appkey,
     username,
     onProgress: (loaded, total) => tab()?.tell({ kind: 'progress', callId, loaded, total }),
+    outages,
     token: () => ask('get_upload_token', {}),
   });
   if (result.ok) tab()?.tell({ kind: 'uploaded', callId, media: result.media });

@@ -40,6 +40,8 @@ export interface UploadJob {
   username: string;
   signal: AbortSignal;
   onProgress(loaded: number, total: number): void;
+  /** How often the connection has been lost so far. */
+  outages(): number;
   /** Asks the server for a token. */
   token(): Promise<Reply>;
 }
@@ -51,7 +53,9 @@ export async function upload(
   const form = toForm(job.parts);
   if (!form) return refused(CODES.fileNotExist);
   const url = `${job.url}?type=${job.type}`;
-  for (let tries = 1; ; tries += 1) {
+  let failures = 0;
+  for (;;) {
+    const outages = job.outages();
     const token = await unlessAborted(job.token(), job.signal);
     if (!token || job.signal.aborted) return refused(CODES.aborted);
     if (token.kind === 'dropped') return refused(CODES.sessionEnded);
@@ -76,8 +80,12 @@ export async function upload(
       outcome = refused(CODES.uploadFailed, String(error));
     }
     if (job.signal.aborted) return refused(CODES.aborted);
-    if (tries === MAX_TRIES) return outcome;
-    await delay(platform.clock, RETRY_MS * tries, job.signal);
+    await delay(platform.clock, RETRY_MS * (failures + 1), job.signal);
+    if (job.signal.aborted) return refused(CODES.aborted);
+    // What broke off with the connection says nothing about the upload: it is tried again when there is another one.
+    if (job.outages() !== outages) continue;
+    failures += 1;
+    if (failures === MAX_TRIES) return outcome;
   }
 }
 

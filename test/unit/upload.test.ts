@@ -44,6 +44,7 @@ function uploading(answers: Answer[], job: Partial<UploadJob> = {}) {
       username: 'ålice',
       signal: aborting.signal,
       onProgress: () => undefined,
+      outages: () => 0,
       token,
       ...job,
     },
@@ -92,6 +93,21 @@ test('a network that fails is tried three times, with a new token each, and then
   const run = uploading([new Error('the network failed')]);
   expect(code(await outcomeOf(run))).toBe(CODES.uploadFailed);
   expect(run.posted.map(credentials)).toEqual(['ålice:token 1', 'ålice:token 2', 'ålice:token 3']);
+});
+
+test('a try that broke off with the connection does not count', async () => {
+  let tries = 0;
+  const broken = new Error('the network failed');
+  const run = uploading([broken, broken, broken, broken, broken, fine], {
+    // The connection is lost with each of the first three.
+    outages: () => Math.min(3, tries),
+    token: async () => {
+      tries += 1;
+      return { kind: 'answer', answer: { rid: 1, code: 0, message: 'success', uptoken: 'token' } };
+    },
+  });
+  expect(await outcomeOf(run)).toMatchObject({ ok: true });
+  expect(run.posted).toHaveLength(6);
 });
 
 test('a token that has expired is replaced, and the upload goes through', async () => {
@@ -164,6 +180,7 @@ test('an upload that is aborted on its way is answered at once, whatever the net
       username: 'alice',
       signal: aborting.signal,
       onProgress: () => undefined,
+      outages: () => 0,
       token: async () => ({ kind: 'answer', answer: { rid: 1, code: 0, message: '', uptoken: 't' } }),
     },
   );
