@@ -1,6 +1,7 @@
 /** Business events: stored until acknowledged, told in order, held back during a sync. */
 import { describe, expect, it } from 'vitest';
 import type { Data } from './support/client.js';
+import { liveDevice } from './support/devices.js';
 import { hostMounted } from './support/gateway.js';
 import { goAway, makeGroup, missedEvents, told, type User } from './support/groups.js';
 
@@ -63,6 +64,21 @@ describe('events', () => {
     expect(idsOf(await missedEvents(bob, Number(live.event_id)))).toEqual([last.event_id]);
     // What a client once had is acknowledged, also for one that starts from nothing.
     expect(idsOf(await missedEvents(bob, 0))).toEqual([last.event_id]);
+  });
+
+  it('that another device has acknowledged come all the same to one that says up to where it was told', async () => {
+    const [owner, bob, gid] = await pair();
+    await rename(owner, gid, 1);
+    const { event_id } = await told(bob, 12);
+    const away = await goAway(bob);
+    const phone = await liveDevice(guests, away);
+    await rename(owner, gid, 2);
+    const heard = await missedEvents(phone, Number(event_id));
+    expect(heard.map(({ event_type }) => event_type)).toEqual([12, 12]);
+    await phone.ask('sync_event_ack', { sync_key: heard.at(-1)?.event_id });
+    const back = await guests.user(away);
+    expect(idsOf(await missedEvents(back, Number(event_id)))).toEqual(idsOf(heard));
+    expect(idsOf(await missedEvents(back, Number(heard.at(-1)?.event_id)))).toEqual([]);
   });
 
   it('to come are not acknowledged beforehand', async () => {

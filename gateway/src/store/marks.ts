@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Database } from './schema.js';
 
-/** From what the account has acknowledged to what there is. */
+/** From what a client has, or its account has acknowledged, to what there is. */
 export interface KeyRange {
   acknowledged: number;
   last: number;
@@ -23,7 +23,7 @@ export class Marks {
     private readonly kind: keyof typeof KINDS,
   ) {}
 
-  /** Takes note that the client has everything up to its key, and says what lies beyond. */
+  /** Takes note that the client has everything up to its key, if it knows one, and says what lies beyond. */
   async range(uid: number, clientKey: number): Promise<KeyRange> {
     if (clientKey > 0) await this.acknowledge(uid, clientKey);
     const { marks, told, account, id } = KINDS[this.kind];
@@ -33,7 +33,9 @@ export class Marks {
       this.db,
     );
     const { acknowledged = 0, last = 0 } = rows[0] ?? {};
-    return { acknowledged, last: Math.max(acknowledged, last) };
+    // Another device of the account may have acknowledged what this one has not been told.
+    const from = clientKey > 0 ? Math.min(clientKey, acknowledged) : acknowledged;
+    return { acknowledged: from, last: Math.max(acknowledged, last) };
   }
 
   /** A key beyond the last one acknowledges the last one: what comes later is not acknowledged beforehand. */
