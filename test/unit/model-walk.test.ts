@@ -9,7 +9,7 @@ import type { FakeTab } from './fakes/tab.js';
 import { World } from './fakes/world.js';
 
 /** More of them: `WALK_SEEDS=1-400 npx vitest run --project unit test/unit/model-walk.test.ts`. */
-const [FIRST_SEED = 1, LAST_SEED = FIRST_SEED] = (process.env.WALK_SEEDS ?? '1-7').split('-').map(Number);
+const [FIRST_SEED = 1, LAST_SEED = FIRST_SEED] = (process.env.WALK_SEEDS ?? '1-16').split('-').map(Number);
 const SEEDS = Array.from({ length: LAST_SEED - FIRST_SEED + 1 }, (_, n) => FIRST_SEED + n);
 const STEPS = 1_200;
 /** What has left may still arrive. */
