@@ -122,7 +122,7 @@ class Core implements LocalApi {
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
       onAuth: () => this.#provideAuth(),
       onLog: (level, text) => this.#log(level, text),
-      onGivenUp: (reason) => this.#giveUp(reason),
+      onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       restore: () => this.#mirror.restore,
     });
   }
@@ -278,13 +278,14 @@ class Core implements LocalApi {
       );
   }
 
-  #giveUp(reason: string): void {
-    const wasIn = this.isLogin();
-    this.#reflect({
-      ...NOTHING,
-      state: wasIn ? { ...IDLE, state: 'ended', reason: 'host_lost' } : IDLE,
-    });
-    if (wasIn) this.#dispatcher.push('onDisconnect', undefined);
+  /** Without a worker there is no connection: who is logged in waits, as for a network. */
+  #giveUp(reason: string, retryAt: number | undefined): void {
+    const { state } = this.#mirror;
+    if (this.isLogin()) {
+      const waiting = { ...state, state: 'waiting', connected: false, synced: false, retryAt } as const;
+      this.#reflect({ ...this.#mirror, version: 0, state: waiting });
+      if (state.connected) this.#dispatcher.push('onDisconnect', undefined);
+    }
     this.#log('warn', `gave up on the worker: ${reason}`);
   }
 

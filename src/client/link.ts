@@ -29,8 +29,10 @@ import { Silence } from './silence.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** Waits before each further start; after the last one the link gives up until it is needed again. */
+/** Waits before each further start; after the last one the link gives up … */
 const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
+/** … and tries again when it is needed, or after this time if there was a worker before. */
+const RETRY_AFTER_MS = 30_000;
 /** A link that has held this long starts counting afresh. */
 const STABLE_MS = 60_000;
 
@@ -50,17 +52,22 @@ export interface LinkHandlers {
   /** The worker asks this page for a fresh signature. */
   onAuth(): void;
   onLog(level: 'debug' | 'warn', text: string): void;
-  /** The worker could not be started again. */
-  onGivenUp(reason: string): void;
+  /**
+   * The worker could not be started again.
+   * @param retryAt when that is tried once more, ms since 1970; undefined: there has never been one
+   */
+  onGivenUp(reason: string, retryAt: number | undefined): void;
   /** What the tab has to be brought back with. */
   restore(): Restore;
 }
 
-/** `away`: the page is in the back/forward cache or gone. `failed`: given up; the next call tries again. */
+/** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. */
 type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed';
 
 interface OpenCall {
   call: Call;
+  /** A worker has been given it. */
+  handedOn: boolean;
   settle(outcome: Outcome): void;
 }
 
@@ -72,7 +79,9 @@ export class Link {
   #last: LastHeard | null = null;
   #watchesOutbox = false;
   #restarts = 0;
+  /** 0: not open. */
   #openedAt = 0;
+  #everOpened = false;
   readonly #silence: Silence;
   readonly #calls = new Map<string, OpenCall>();
   readonly #undo: (() => void)[];
@@ -99,10 +108,10 @@ export class Link {
     void this.#open();
   }
 
-  /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. */
+  /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. A send that a worker has been given waits for one. */
   call(call: Call): Promise<Outcome> {
     return new Promise((settle) => {
-      const open = { call, settle };
+      const open = { call, handedOn: false, settle };
       this.#calls.set(call.callId, open);
       if (this.#phase === 'open') this.#submit(open);
       if (this.#phase === 'failed') void this.#open();
@@ -194,6 +203,7 @@ export class Link {
   #opened(welcome: Welcome, signal: AbortSignal): void {
     this.#phase = 'open';
     this.#openedAt = this.page.now();
+    this.#everOpened = true;
     if (welcome.lock !== null && this.page.locks) {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
@@ -201,8 +211,10 @@ export class Link {
     for (const open of this.#calls.values()) this.#submit(open);
   }
 
-  #submit({ call, settle }: OpenCall): void {
+  #submit(open: OpenCall): void {
+    const { call, settle } = open;
     const { signal } = this.#scope;
+    open.handedOn = true;
     this.#api?.call(call).then(
       (outcome) => {
         if (signal.aborted) return;
@@ -272,15 +284,24 @@ export class Link {
     this.#teardown();
     const delay = RESTART_DELAYS_MS[this.#restarts];
     this.#restarts += 1;
-    if (delay === undefined) {
-      this.#phase = 'failed';
-      this.#restarts = 0;
-      this.handlers.onGivenUp(reason);
-      this.#failAll(CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`);
-      return;
-    }
+    if (delay === undefined) return this.#giveUp(reason);
     this.#phase = 'opening';
-    const timer = setTimeout(() => void this.#open(), delay);
+    this.#openAfter(delay);
+  }
+
+  #giveUp(reason: string): void {
+    this.#phase = 'failed';
+    this.#restarts = 0;
+    const retryAt = this.#everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
+    if (retryAt !== undefined) this.#openAfter(RETRY_AFTER_MS);
+    this.handlers.onGivenUp(reason, retryAt);
+    // What a worker may have in its outbox another one sends: that is not to be called failed.
+    const isKept = ({ call, handedOn }: OpenCall) => handedOn && isSend(call.method);
+    this.#failAll(CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`, isKept);
+  }
+
+  #openAfter(delayMs: number): void {
+    const timer = setTimeout(() => void this.#open(), delayMs);
     this.#scope = new AbortController();
     this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
   }
@@ -298,6 +319,7 @@ export class Link {
   }
 
   #wake(): void {
+    if (this.#phase === 'failed' && this.#everOpened) void this.#open();
     if (this.#phase !== 'open') return;
     this.#tell((api) => api.wake());
     this.#silence.ask();
@@ -316,11 +338,21 @@ export class Link {
     this.#api = undefined;
   }
 
-  #failAll(code: (typeof CODES)['destroyed' | 'hostUnavailable'], detail?: string): void {
-    for (const { settle } of this.#calls.values()) settle({ kind: 'failure', error: failure(code, detail) });
-    this.#calls.clear();
+  #failAll(
+    code: (typeof CODES)['destroyed' | 'hostUnavailable'],
+    detail?: string,
+    isKept: (open: OpenCall) => boolean = () => false,
+  ): void {
+    for (const [callId, open] of this.#calls) {
+      if (isKept(open)) continue;
+      this.#calls.delete(callId);
+      open.settle({ kind: 'failure', error: failure(code, detail) });
+    }
   }
 }
+
+/** Whether it goes through the outbox. */
+export const isSend = (method: string): boolean => method.startsWith('send');
 
 /** `ctime_ms` of the newest message in it; 0 if it is about something else. */
 export function newestIn({ listener, data }: AccountEvent): number {

@@ -151,6 +151,14 @@ test('swapped: told in another order than stored', () => {
   ]);
 });
 
+test('not swapped: told late, since it was stored at a first try that nobody had an answer to', () => {
+  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').call(SECOND);
+  story.store(SECOND, 2).settle(SECOND, 'success').tell('bob.1', 1, FIRST).tellAll(2, SECOND);
+  story.report('alice.1', { what: 'retried', name: FIRST, attempt: 1 });
+  story.settle(FIRST, 'success', 0, 1).tell('alice.2', 1, FIRST);
+  expect(story.found).toEqual([]);
+});
+
 test('denied: reported as failed, and stored', () => {
   const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'failure', 880209).tellAll(1, FIRST);
   expect(story.found).toEqual(['denied']);

@@ -70,7 +70,7 @@ interface Fact {
 /** All that is known of messages, with the faults and the tabs' fates around it. */
 export function timeline(history: History, names: readonly string[]): string[] {
   const facts = names.flatMap((name) => factsOf(history, name));
-  const from = Math.min(...facts.map(({ at }) => at)) - AROUND_MS;
+  const from = facts.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY) - AROUND_MS;
   const isNear = (at: number) => facts.some((fact) => Math.abs(fact.at - at) <= AROUND_MS);
   const around = history.happenings
     .filter(({ at, what }) => isNear(at) && !PASSING.test(what))

@@ -1,6 +1,7 @@
 /** A tab's link to its worker, over real ports, with workers that fail in every way. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Link } from '../../src/client/link.js';
+import { isSend, Link } from '../../src/client/link.js';
+import { METHOD_NAMES, METHODS, type MethodRow } from '../../src/protocol/index.js';
 import { type AccountEvent, CODES, type Outcome, type Restore } from '../../src/protocol/tab.js';
 import { eventually, settle } from './fakes/clock.js';
 import { FakeHost, FakePage } from './fakes/host.js';
@@ -11,6 +12,7 @@ const SILENCE_MS = 5_000;
 const PING_TIMEOUT_MS = 5_000;
 const LONGEST_RESTART_DELAY_MS = 2_000;
 const STABLE_MS = 60_000;
+const RETRY_AFTER_MS = 30_000;
 
 const settings = {
   address: 'http://server',
@@ -67,6 +69,7 @@ function open(): void {
 
 const call = (callId = 'call-1', params: unknown = null) =>
   link.call({ callId, method: 'getConversation', params, madeAt: 1 });
+const send = (callId: string) => link.call({ callId, method: 'sendSingleMsg', params: null, madeAt: 1 });
 const success: Outcome = { kind: 'success', data: { code: 0 } };
 const event = (seq: number): AccountEvent => ({ seq, listener: 'onDisconnect', data: undefined });
 const opened = (count = 1) =>
@@ -168,6 +171,41 @@ describe('a worker that dies', () => {
     }
     expect(host.ends).toHaveLength(4);
     expect(told).toContain('given up');
+  });
+
+  test('and cannot be replaced for now leaves sends open that it was given: the next one has to answer', async () => {
+    open();
+    await opened();
+    const read = call('read');
+    const given = send('given');
+    await eventually('the calls to arrive', () => host.end.calls.length === 2);
+    host.starts = 'error';
+    host.end.die();
+    await pass(1);
+    const later = send('later');
+    await pass(LONGEST_RESTART_DELAY_MS * 4);
+    expect(told).toEqual(['given up']);
+    for (const lost of [read, later])
+      expect(await lost).toMatchObject({ error: { code: CODES.hostUnavailable } });
+    host.starts = 'well';
+    host.answer = async () => success;
+    await pass(RETRY_AFTER_MS);
+    expect(await given).toEqual(success);
+    expect(host.end.hellos[0]).toMatchObject({ restore });
+    expect(host.end.calls.map(({ callId }) => callId)).toEqual(['given']);
+  });
+
+  test('is looked for at once when somebody comes back to the page', async () => {
+    open();
+    await opened();
+    host.starts = 'error';
+    host.end.die();
+    await pass(LONGEST_RESTART_DELAY_MS * 4);
+    expect(told).toEqual(['given up']);
+    const before = host.ends.length;
+    host.starts = 'well';
+    page.fire('wake');
+    await opened(before + 1);
   });
 
   test('now and then over a long time is not', async () => {
@@ -303,6 +341,11 @@ describe('what the worker says', () => {
     host.end.post({ kind: 'events', events: [event(1)] });
     await eventually('the next event', () => events.length === 2);
   });
+});
+
+test('sends are what goes through the outbox', () => {
+  const inOutbox = METHOD_NAMES.filter((name) => (METHODS[name] as MethodRow).message !== undefined);
+  expect(METHOD_NAMES.filter(isSend)).toEqual(inOutbox);
 });
 
 describe('a call', () => {
