@@ -11,11 +11,13 @@ import {
   type UploadedMedia,
 } from '../protocol/worker.js';
 import { isObject, readCount } from './answers.js';
-import { delay, type Platform } from './platform.js';
+import { type Clock, delay, type Platform } from './platform.js';
 import type { Reply } from './requests.js';
 
 const MAX_TRIES = 3;
 const RETRY_MS = 1_000;
+/** How long the first byte of a file may take. */
+const READ_TIMEOUT_MS = 10_000;
 /** The upload server's own codes: what the API calls 880210 … */
 const WIRE_FILE_TOO_LARGE = 898061;
 /** … a token that is not good any longer … */
@@ -29,6 +31,9 @@ export type PostForm = (request: {
   onProgress(loaded: number, total: number): void;
   signal: AbortSignal;
 }) => Promise<{ status: number; body: unknown }>;
+
+/** Nothing has moved for so long that it is not the connection's fault alone. */
+export class Stalled extends Error {}
 
 export type Uploaded = { ok: true; media: UploadedMedia } | { ok: false; error: Failure };
 
@@ -52,6 +57,9 @@ export async function upload(
 ): Promise<Uploaded> {
   const form = toForm(job.parts);
   if (!form) return refused(CODES.fileNotExist);
+  const readable = await unlessAborted(isReadable(form, platform.clock), job.signal);
+  if (readable === undefined) return refused(CODES.aborted);
+  if (!readable) return refused(CODES.fileNotExist);
   const url = `${job.url}?type=${job.type}`;
   let failures = 0;
   for (;;) {
@@ -67,6 +75,7 @@ export async function upload(
       Authorization: `Basic ${base64(`${job.username}:${token.answer.uptoken}`)}`,
     };
     let outcome: Uploaded;
+    let hasStalled = false;
     try {
       const { onProgress, signal } = job;
       const answer = await unlessAborted(
@@ -78,12 +87,13 @@ export async function upload(
       outcome = read(answer);
     } catch (error) {
       outcome = refused(CODES.uploadFailed, String(error));
+      hasStalled = error instanceof Stalled;
     }
     if (job.signal.aborted) return refused(CODES.aborted);
     await delay(platform.clock, RETRY_MS * (failures + 1), job.signal);
     if (job.signal.aborted) return refused(CODES.aborted);
     // What broke off with the connection says nothing about the upload: it is tried again when there is another one.
-    if (job.outages() !== outages) continue;
+    if (job.outages() !== outages && !hasStalled) continue;
     failures += 1;
     if (failures === MAX_TRIES) return outcome;
   }
@@ -113,6 +123,23 @@ function toForm({ formParts }: FormParts): FormData | undefined {
     }
   }
   return files > 0 ? form : undefined;
+}
+
+/**
+ * A file that the outbox has kept may have been cleared away beneath it, as may one on the user's disk: reading that fails, or waits for ever,
+ * and so would its upload.
+ */
+async function isReadable(form: FormData, clock: Clock): Promise<boolean> {
+  const files = [...form.values()].filter((value) => typeof value !== 'string');
+  return new Promise((resolve) => {
+    const cancel = clock.after(READ_TIMEOUT_MS, () => resolve(false));
+    Promise.all(files.map((file) => file.slice(0, 1).arrayBuffer()))
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(cancel);
+  });
 }
 
 /** 0: none. */

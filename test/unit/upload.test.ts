@@ -1,9 +1,9 @@
 /** Uploads: what is asked for, sent and answered, and what is done when a part of it fails. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { CODES } from '../../src/protocol/codes.js';
 import type { FormParts } from '../../src/protocol/index.js';
 import type { Reply } from '../../src/worker/requests.js';
-import { type PostForm, type Uploaded, type UploadJob, upload } from '../../src/worker/upload.js';
+import { type PostForm, Stalled, type Uploaded, type UploadJob, upload } from '../../src/worker/upload.js';
 import { FakeClock, settle } from './fakes/clock.js';
 
 type Posted = Parameters<PostForm>[0];
@@ -108,6 +108,30 @@ test('a try that broke off with the connection does not count', async () => {
   });
   expect(await outcomeOf(run)).toMatchObject({ ok: true });
   expect(run.posted).toHaveLength(6);
+});
+
+test.each([
+  ['fails', () => Promise.reject(new DOMException('gone', 'NotFoundError'))],
+  ['waits for ever', () => new Promise<ArrayBuffer>(() => undefined)],
+])('a file whose reading %s fails with 880005, and nothing is asked for', async (_how, arrayBuffer) => {
+  const file = new File(['ab'], 'a.png');
+  const reading = vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(arrayBuffer);
+  const run = uploading([fine], { parts: { formParts: [['f', file, 'a.png']] } });
+  expect(code(await outcomeOf(run))).toBe(CODES.fileNotExist);
+  reading.mockRestore();
+  expect(run.posted).toEqual([]);
+});
+
+test('a try that has stalled counts, whatever the connection does', async () => {
+  let outages = 0;
+  const run = uploading([new Stalled('nothing moves')], {
+    outages: () => {
+      outages += 1;
+      return outages;
+    },
+  });
+  expect(code(await outcomeOf(run))).toBe(CODES.uploadFailed);
+  expect(run.posted).toHaveLength(3);
 });
 
 test('a token that has expired is replaced, and the upload goes through', async () => {
