@@ -1,6 +1,6 @@
 /** How long files are kept: while somebody asks for them, as avatars, and not beyond their row. */
 import { existsSync } from 'node:fs';
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,14 @@ describe('files', () => {
     expect(names.sort()).toEqual([asked, avatar, 'incoming'].sort());
     await store.close();
     await own.remove();
+  });
+
+  it('that cannot be written fail', async () => {
+    const store = await openStore('memory');
+    const { files } = store.media;
+    await rm(join(files.directory, 'incoming'), { recursive: true });
+    await expect(files.receive(Readable.from([png(1, 1)]))).rejects.toMatchObject({ code: 'ENOENT' });
+    await store.close();
   });
 
   it('that a killed gateway has left behind are deleted by the next one', async () => {

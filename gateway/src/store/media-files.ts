@@ -66,9 +66,12 @@ export class MediaFiles {
         done(null, chunk);
       },
     });
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
     try {
-      await pipeline(source, measure, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      await pipeline(source, measure, file);
     } catch (error) {
+      // The pipeline does not wait for a file that is just being opened: removed before that, it would come into being afterwards.
+      if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
       await rm(path, { force: true });
       throw error;
     }
