@@ -46,11 +46,13 @@ describe('files', () => {
   });
 
   it('that cannot be written fail', async () => {
-    const store = await openStore('memory');
+    const own = await freshData();
+    const store = await openStore(own.path);
     const { files } = store.media;
     await rm(join(files.directory, 'incoming'), { recursive: true });
     await expect(files.receive(Readable.from([png(1, 1)]))).rejects.toMatchObject({ code: 'ENOENT' });
     await store.close();
+    await own.remove();
   });
 
   it('that a killed gateway has left behind are deleted by the next one', async () => {

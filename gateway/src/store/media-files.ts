@@ -71,7 +71,7 @@ export class MediaFiles {
       await pipeline(source, measure, file);
     } catch (error) {
       // The pipeline does not wait for a file that is just being opened: removed before that, it would come into being afterwards.
-      if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
+      if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
       await rm(path, { force: true });
       throw error;
     }
