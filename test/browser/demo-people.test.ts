@@ -149,7 +149,7 @@ test('an invitation waits until it is answered, and makes friends whom one can c
   await alice.getByTitle('Details').click();
   await alice.getByLabel('Call them').fill('小林');
   await alice.getByRole('button', { name: 'Save' }).click();
-  await alice.getByRole('heading', { name: '小林' }).waitFor();
+  await alice.getByRole('heading', { name: '小林', level: 1 }).waitFor();
 
   await showContacts(mei);
   await mei.getByRole('button', { name: 'Add a friend' }).click();
