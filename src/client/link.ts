@@ -12,7 +12,6 @@ import {
   type Call,
   CODES,
   type ConversationId,
-  failure,
   type LastHeard,
   type Mirror,
   type Outcome,
@@ -24,6 +23,7 @@ import {
 } from '../protocol/tab.js';
 import type { Host } from './hosts/host.js';
 import { holdLock, whenFree } from './locks.js';
+import { isSend, OpenCalls, type ReachedWorker } from './open-calls.js';
 import type { Page } from './page.js';
 import { Silence } from './silence.js';
 
@@ -64,13 +64,6 @@ export interface LinkHandlers {
 /** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. */
 type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed';
 
-interface OpenCall {
-  call: Call;
-  /** A worker has been given it. */
-  handedOn: boolean;
-  settle(outcome: Outcome): void;
-}
-
 export class Link {
   #phase: Phase = 'closed';
   #api: Remote<WorkerApi> | undefined;
@@ -83,7 +76,7 @@ export class Link {
   #openedAt = 0;
   #everOpened = false;
   readonly #silence: Silence;
-  readonly #calls = new Map<string, OpenCall>();
+  readonly #calls = new OpenCalls(() => this.#silence.heard());
   readonly #undo: (() => void)[];
 
   constructor(
@@ -110,12 +103,9 @@ export class Link {
 
   /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. A send that a worker has been given waits for one. */
   call(call: Call): Promise<Outcome> {
-    return new Promise((settle) => {
-      const open = { call, handedOn: false, settle };
-      this.#calls.set(call.callId, open);
-      if (this.#phase === 'open') this.#submit(open);
-      if (this.#phase === 'failed') void this.#open();
-    });
+    const outcome = this.#calls.add(call, this.#reached);
+    if (this.#phase === 'failed') void this.#open();
+    return outcome;
   }
 
   /** Gives up a call's upload. */
@@ -146,7 +136,11 @@ export class Link {
     this.#tell((api) => api.bye());
     this.#phase = 'closed';
     this.#teardown();
-    this.#failAll(CODES.destroyed);
+    this.#calls.fail(() => true, CODES.destroyed);
+  }
+
+  get #reached(): ReachedWorker | undefined {
+    return this.#phase === 'open' && this.#api ? { api: this.#api, signal: this.#scope.signal } : undefined;
   }
 
   async #open(): Promise<void> {
@@ -208,32 +202,7 @@ export class Link {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
     this.#silence.watch();
-    for (const open of this.#calls.values()) this.#submit(open);
-  }
-
-  #submit(open: OpenCall): void {
-    const { call, settle } = open;
-    const { signal } = this.#scope;
-    open.handedOn = true;
-    this.#api?.call(call).then(
-      (outcome) => {
-        if (signal.aborted) return;
-        this.#silence.heard();
-        this.#calls.delete(call.callId);
-        settle(outcome);
-      },
-      (error: unknown) => {
-        if (signal.aborted) return;
-        this.#calls.delete(call.callId);
-        const cloning = error instanceof Error && error.name === 'DataCloneError';
-        settle({
-          kind: 'failure',
-          error: cloning
-            ? failure(CODES.cannotBeCloned)
-            : failure(CODES.unknown, `${call.method}: ${error instanceof Error ? error.message : error}`),
-        });
-      },
-    );
+    if (this.#reached) this.#calls.submitAll(this.#reached);
   }
 
   #hear(message: TabMessage): void {
@@ -260,12 +229,8 @@ export class Link {
         return handlers.onQueued(message.callId, message.rid);
       case 'progress':
         return handlers.onProgress(message.callId, message.loaded, message.total);
-      case 'uploaded': {
-        // Whichever worker takes the call up next has to send the same message.
-        const open = this.#calls.get(message.callId);
-        if (open) open.call = { ...open.call, uploaded: message.media };
-        return;
-      }
+      case 'uploaded':
+        return this.#calls.uploaded(message.callId, message.media);
       case 'unread':
         return handlers.onUnread(message.counts);
       case 'gap':
@@ -296,8 +261,8 @@ export class Link {
     if (retryAt !== undefined) this.#openAfter(RETRY_AFTER_MS);
     this.handlers.onGivenUp(reason, retryAt);
     // What a worker may have in its outbox another one sends: that is not to be called failed.
-    const isKept = ({ call, handedOn }: OpenCall) => handedOn && isSend(call.method);
-    this.#failAll(CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`, isKept);
+    const isLost = (call: Call, handedOn: boolean) => !(handedOn && isSend(call.method));
+    this.#calls.fail(isLost, CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`);
   }
 
   #openAfter(delayMs: number): void {
@@ -326,8 +291,8 @@ export class Link {
   }
 
   #tell(say: (api: Remote<WorkerApi>) => Promise<unknown>): void {
-    if (this.#phase !== 'open' || !this.#api) return;
-    say(this.#api).catch(() => {
+    if (!this.#reached) return;
+    say(this.#reached.api).catch(() => {
       // Whoever is told a thing and has gone is found out by lock or silence.
     });
   }
@@ -337,22 +302,7 @@ export class Link {
     this.#silence.stop();
     this.#api = undefined;
   }
-
-  #failAll(
-    code: (typeof CODES)['destroyed' | 'hostUnavailable'],
-    detail?: string,
-    isKept: (open: OpenCall) => boolean = () => false,
-  ): void {
-    for (const [callId, open] of this.#calls) {
-      if (isKept(open)) continue;
-      this.#calls.delete(callId);
-      open.settle({ kind: 'failure', error: failure(code, detail) });
-    }
-  }
 }
-
-/** Whether it goes through the outbox. */
-export const isSend = (method: string): boolean => method.startsWith('send');
 
 /** `ctime_ms` of the newest message in it; 0 if it is about something else. */
 export function newestIn({ listener, data }: AccountEvent): number {

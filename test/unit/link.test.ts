@@ -1,6 +1,7 @@
 /** A tab's link to its worker, over real ports, with workers that fail in every way. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isSend, Link } from '../../src/client/link.js';
+import { Link } from '../../src/client/link.js';
+import { isSend } from '../../src/client/open-calls.js';
 import { METHOD_NAMES, METHODS, type MethodRow } from '../../src/protocol/index.js';
 import { type AccountEvent, CODES, type Outcome, type Restore } from '../../src/protocol/tab.js';
 import { eventually, settle } from './fakes/clock.js';
