@@ -57,9 +57,6 @@ export async function upload(
 ): Promise<Uploaded> {
   const form = toForm(job.parts);
   if (!form) return refused(CODES.fileNotExist);
-  const readable = await unlessAborted(isReadable(form, platform.clock), job.signal);
-  if (readable === undefined) return refused(CODES.aborted);
-  if (!readable) return refused(CODES.fileNotExist);
   const url = `${job.url}?type=${job.type}`;
   let failures = 0;
   for (;;) {
@@ -69,6 +66,10 @@ export async function upload(
     if (token.kind === 'dropped') return refused(CODES.sessionEnded);
     if (token.kind === 'timeout') return refused(CODES.timeout);
     if (token.answer.code !== CODES.success) return { ok: false, error: token.answer };
+    // Each time: what was there when it was queued may be gone by the time there is a connection.
+    const readable = await unlessAborted(isReadable(form, platform.clock), job.signal);
+    if (readable === undefined) return refused(CODES.aborted);
+    if (!readable) return refused(CODES.fileNotExist);
     const headers = {
       'X-App-Key': job.appkey,
       'jm-channel': 'w',

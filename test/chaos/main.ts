@@ -31,7 +31,7 @@ export async function main(args: string[]): Promise<number> {
   const result = await runChaos(options);
   console.log(reportOf(options, result));
   if (values.history !== undefined) {
-    const whole = timeline(result.history, [...result.history.sends.keys()]);
+    const whole = timeline(result.history);
     await writeFile(values.history, `${whole.join('\n')}\n`);
   }
   console.log(`\nseed ${seed}: ${result.violations.length} violations`);

@@ -67,11 +67,12 @@ interface Fact {
   what: string;
 }
 
-/** All that is known of messages, with the faults and the tabs' fates around it. */
-export function timeline(history: History, names: readonly string[]): string[] {
+/** All that is known of messages, with the faults and the tabs' fates around it; without names, of all there was. */
+export function timeline(history: History, some?: readonly string[]): string[] {
+  const names = some ?? [...history.sends.keys()];
   const facts = names.flatMap((name) => factsOf(history, name));
   const from = facts.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY) - AROUND_MS;
-  const isNear = (at: number) => facts.some((fact) => Math.abs(fact.at - at) <= AROUND_MS);
+  const isNear = (at: number) => !some || facts.some((fact) => Math.abs(fact.at - at) <= AROUND_MS);
   const around = history.happenings
     .filter(({ at, what }) => isNear(at) && !PASSING.test(what))
     .map(({ at, what, of }) => ({ at, what: `  ${of === undefined ? '' : `${of}: `}${what}` }));

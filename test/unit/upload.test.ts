@@ -113,13 +113,38 @@ test('a try that broke off with the connection does not count', async () => {
 test.each([
   ['fails', () => Promise.reject(new DOMException('gone', 'NotFoundError'))],
   ['waits for ever', () => new Promise<ArrayBuffer>(() => undefined)],
-])('a file whose reading %s fails with 880005, and nothing is asked for', async (_how, arrayBuffer) => {
+])('a file whose reading %s fails with 880005, and nothing is posted', async (_how, arrayBuffer) => {
   const file = new File(['ab'], 'a.png');
   const reading = vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(arrayBuffer);
   const run = uploading([fine], { parts: { formParts: [['f', file, 'a.png']] } });
   expect(code(await outcomeOf(run))).toBe(CODES.fileNotExist);
   reading.mockRestore();
   expect(run.posted).toEqual([]);
+});
+
+test('a file that is cleared away while its upload waits for a connection, or stalls, fails with 880005', async () => {
+  let isThere = true;
+  const reading = vi
+    .spyOn(Blob.prototype, 'arrayBuffer')
+    .mockImplementation(() => (isThere ? Promise.resolve(new ArrayBuffer(1)) : new Promise(() => undefined)));
+  const clearedAfter = (tokens: number) => {
+    isThere = true;
+    let given = 0;
+    return uploading([new Stalled('nothing moves')], {
+      token: async () => {
+        given += 1;
+        if (given === tokens) isThere = false;
+        return { kind: 'answer', answer: { rid: 1, code: 0, message: 'success', uptoken: 'token' } };
+      },
+    });
+  };
+  const waiting = clearedAfter(1);
+  expect(code(await outcomeOf(waiting))).toBe(CODES.fileNotExist);
+  expect(waiting.posted).toEqual([]);
+  const stalling = clearedAfter(2);
+  expect(code(await outcomeOf(stalling))).toBe(CODES.fileNotExist);
+  expect(stalling.posted).toHaveLength(1);
+  reading.mockRestore();
 });
 
 test('a try that has stalled counts, whatever the connection does', async () => {
