@@ -10,6 +10,7 @@ import {
   type SyncedConversation,
 } from '../protocol/worker.js';
 import type { EventLog } from './event-log.js';
+import { byPlace } from './store/store.js';
 import type { Tab } from './tab.js';
 
 export class Audience {
@@ -75,22 +76,23 @@ export class Audience {
     tab.hold();
     return (history) => {
       const live = new Set<number>();
-      const synced = new Map<string, SyncedConversation>();
+      const synced = new Map<string, SyncedConversation[]>();
       for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
         if (listener === 'onMsgReceive') live.add(data.msg_id);
-        if (listener === 'onSyncConversation') for (const one of data) synced.set(nameOf(one), one);
+        if (listener !== 'onSyncConversation') continue;
+        for (const one of data) synced.set(nameOf(one), [...(synced.get(nameOf(one)) ?? []), one]);
       }
       // What was told live at the end of a conversation stays so; what lies before something else keeps its place. What a sync has told
-      // meanwhile is in the history, with its counts: the tab drops the repetition.
+      // meanwhile is in the history, with its counts, though the store may have lost it: the tab drops the repetition.
       const data = history
         .map((one) => {
-          const { unread_msg_count, receipt_msgs } = synced.get(nameOf(one)) ?? one;
-          return {
-            ...one,
-            unread_msg_count,
-            receipt_msgs,
-            msgs: one.msgs.slice(0, lengthWithout(one.msgs, live)),
-          };
+          const told = synced.get(nameOf(one)) ?? [];
+          const { unread_msg_count, receipt_msgs } = told.at(-1) ?? one;
+          const msgs = union(
+            one.msgs,
+            told.flatMap((each) => each.msgs),
+          );
+          return { ...one, unread_msg_count, receipt_msgs, msgs: msgs.slice(0, lengthWithout(msgs, live)) };
         })
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
@@ -164,6 +166,13 @@ export class Audience {
   announce(): void {
     for (const tab of this.tabs) tab.reflect();
   }
+}
+
+/** Each message once, in the conversation's order. */
+function union(kept: Message[], told: readonly Message[]): Message[] {
+  const ids = new Set(kept.map(({ msg_id }) => msg_id));
+  const others = told.filter(({ msg_id }) => !ids.has(msg_id));
+  return others.length === 0 ? kept : [...kept, ...others].sort(byPlace);
 }
 
 /** How many messages there are but for those at the end that are among the ids. */

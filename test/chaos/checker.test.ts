@@ -159,6 +159,17 @@ test('not swapped: told late, since it was stored at a first try that nobody had
   expect(story.found).toEqual([]);
 });
 
+test('not swapped: told late to an account that had been told of a timeout; its order for others stands', () => {
+  const story = () => {
+    const begun = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').call(SECOND);
+    return begun.store(SECOND, 2).settle(SECOND, 'success');
+  };
+  const late = story().tell('alice.2', 2, SECOND).tell('alice.2', 1, FIRST);
+  expect(late.tell('bob.1', 1, FIRST).tell('bob.1', 2, SECOND).found).toEqual([]);
+  const others = story().tell('alice.2', 1, FIRST).tell('alice.2', 2, SECOND);
+  expect(others.tell('bob.1', 2, SECOND).tell('bob.1', 1, FIRST).found).toEqual(['swapped']);
+});
+
 test('denied: reported as failed, and stored', () => {
   const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'failure', 880209).tellAll(1, FIRST);
   expect(story.found).toEqual(['denied']);

@@ -155,6 +155,16 @@ const lineOf = (account: string, { from, name }: Told): string => {
     : `others ${to === 'group' ? 'in the group' : `from ${from}`}`;
 };
 
+/**
+ * Whether its place says nothing. It may have been stored at its first try, long before somebody had it tried again; and what the account
+ * itself was told had timed out is news to it when it turns out to have been stored.
+ */
+const isOutOfLine = (send: SendRecord | undefined, account: string): boolean =>
+  send !== undefined &&
+  (send.attempts.length > 1 ||
+    (send.account === account &&
+      send.attempts.some(({ settled }) => settled.some(({ as }) => as === 'timeout'))));
+
 function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: History): Violation[] {
   const found: Violation[] = [];
   let epoch = 0;
@@ -172,8 +182,7 @@ function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: Hist
       continue;
     }
     seen.add(msg_id);
-    // It may have been stored at its first try, long before somebody had it tried again.
-    if ((sends.get(name)?.attempts.length ?? 0) > 1) continue;
+    if (isOutOfLine(sends.get(name), account)) continue;
     const line = lineOf(account, one);
     const before = newest.get(line);
     if (before && before.msg_id > msg_id) {
