@@ -9,6 +9,7 @@ import {
   type Failure,
   failure,
   type Outcome,
+  type UploadedMedia,
 } from '../protocol/worker.js';
 import type { CallsParts } from './calls.js';
 import { deferred } from './deferred.js';
@@ -25,6 +26,9 @@ import { Telling } from './telling.js';
 
 type Params = Record<string, unknown>;
 
+/** Of so many sends that were delivered the uploaded file is known. */
+const KEPT_FILES = 1_000;
+
 export class Sends {
   readonly #outbox: Outbox;
   readonly #sendings = new Map<string, Sending>();
@@ -32,6 +36,11 @@ export class Sends {
   readonly #lanes = new Map<ConversationId, Sending>();
   readonly #expiry: Expiry;
   readonly #sendingParts: SendingParts;
+  /**
+   * Files of what was delivered. A tab that finds this worker late submits its call once more: only with the same file is that the same
+   * message to the server.
+   */
+  readonly #delivered = new Map<string, UploadedMedia>();
   #online = deferred();
 
   /** @param kept what the store has of earlier sends */
@@ -49,6 +58,7 @@ export class Sends {
         this.#outbox.put(record).then(() => this.#changed(record, payload)),
       sent: ({ record, payload }, answer) => {
         this.#outbox.forget(record);
+        this.#rememberFile(record);
         this.#changed(record, payload, answer);
       },
       online: () => this.#online.done,
@@ -82,7 +92,7 @@ export class Sends {
       madeAt,
       expiresAt: madeAt + outboxAgeMs,
       uploadUrl,
-      uploaded,
+      uploaded: uploaded ?? this.#delivered.get(callId),
       attempt: 0,
       state: { is: 'queued' },
     };
@@ -175,6 +185,13 @@ export class Sends {
     );
     await Promise.all(written);
     await this.#outbox.close();
+  }
+
+  #rememberFile({ callId, uploaded }: OutboxRecord): void {
+    if (!uploaded) return;
+    this.#delivered.set(callId, uploaded);
+    const [oldest] = this.#delivered.keys();
+    if (this.#delivered.size > KEPT_FILES && oldest !== undefined) this.#delivered.delete(oldest);
   }
 
   #join(record: OutboxRecord, tab: Tab): Promise<Outcome> | Outcome {

@@ -41,6 +41,30 @@ const post = (tab: FakeTab, text: string, to = 'bob') => {
   return sent;
 };
 
+test('a file that another tab brought out of the outbox is the same message to the tab that sent it and comes later', async () => {
+  let uploads = 0;
+  world.postForm = async () => {
+    uploads += 1;
+    const image = { width: 1, height: 1, format: 'png' };
+    return { status: 200, body: { media_id: `m${uploads}`, media_crc32: 1, fsize: 1, ...image } };
+  };
+  const other = await world.loggedIn('alice');
+  await offline();
+  const image = { formParts: [['image', new Blob(['x']), 'x.png']] };
+  const sent = alice.call('sendSinglePic', { target_username: 'bob', image }, 'the-picture');
+  await world.clock.advance(100);
+  alice.leave();
+  other.leave();
+  world.worker.kill();
+  world.network.mode = 'up';
+  await other.connect();
+  await world.clock.advance(40_000);
+  expect(world.server.messages).toHaveLength(1);
+  await alice.connect();
+  expect((await world.passing(sent)).kind).toBe('success');
+  expect(world.server.messages).toHaveLength(1);
+});
+
 describe('off line', () => {
   test('a send stays open, says so, and goes out when there is a connection', async () => {
     await offline();
