@@ -30,6 +30,16 @@ export const isSend = ({ method }: OutboxRecord): boolean =>
 /** It does not go out by itself any more. */
 export const isOver = ({ state: { is } }: OutboxRecord): boolean => is !== 'queued' && is !== 'sending';
 
+/** Nobody is shown it: it is there for a tab that submits its call again. */
+export const isHidden = ({ state: { is } }: OutboxRecord): boolean => is === 'sent' || is === 'cancelled';
+
+/**
+ * A tab that finds its worker late submits again what was delivered meanwhile. The server recognises that by itself, but for a file, which would
+ * be uploaded anew and make another message, and a retry, whose number is not the call's any more.
+ */
+export const isKeptOnceSent = ({ uploaded, retriedBy }: OutboxRecord): boolean =>
+  uploaded !== undefined || retriedBy !== undefined;
+
 /** The server has said no, not this runtime. */
 export const isRefused = ({ state }: OutboxRecord): boolean =>
   state.is === 'failed' && Math.floor(state.error.code / 1_000) !== OWN_CODES;

@@ -1,15 +1,15 @@
 /**
- * The sends that are not delivered: in memory as they are, on the disk before anything depends on it. What is written while a write is under
+ * The sends that are not delivered, and what else must be known when a call is submitted again: in memory as they are, on the disk before anything depends on it. What is written while a write is under
  * way goes together with the next one; what has been delivered is forgotten at leisure, since a server recognises it.
  */
 
-import { isOver } from './outbox-record.js';
+import { isHidden, isOver } from './outbox-record.js';
 import type { Clock } from './platform.js';
 import type { OutboxRecord, Store } from './store/store.js';
 
-/** How long what failed or was cancelled is kept, from when it was made. */
+/** How long what is over is kept, from when it would have been too old. */
 const FINISHED_AGE_MS = 7 * 24 * 3_600_000;
-/** … and how many of them. */
+/** … and how many of each kind. */
 const KEPT_FINISHED = 200;
 const FORGET_AFTER_MS = 500;
 
@@ -29,19 +29,11 @@ export class Outbox {
     private readonly clock: Clock,
     kept: readonly OutboxRecord[],
   ) {
-    const oldest = clock.now() - FINISHED_AGE_MS;
-    let finished = 0;
-    for (const record of [...kept].reverse()) {
+    for (const record of kept) {
       this.#lastId = Math.max(this.#lastId, record.id);
-      const over = isOver(record) && (record.madeAt < oldest || ++finished > KEPT_FINISHED);
-      // A retry that was written anew and whose older self was not forgotten in time.
-      if (over || this.#records.has(record.callId)) this.#forgetLater(record.id);
-      else this.#records.set(record.callId, record);
+      this.#keep(record);
     }
-    for (const record of [...this.#records.values()].reverse()) {
-      this.#records.delete(record.callId);
-      this.#records.set(record.callId, record);
-    }
+    this.#shed(isOver);
   }
 
   get(callId: string): OutboxRecord | undefined {
@@ -60,14 +52,9 @@ export class Outbox {
 
   /** @returns when it is on the disk. An earlier record of that call is replaced, and loses its place if the ids differ. */
   put(record: OutboxRecord): Promise<void> {
-    const before = this.#records.get(record.callId);
-    if (before && before.id !== record.id) {
-      this.#records.delete(record.callId);
-      this.#forgetLater(before.id);
-    }
-    if (before) this.#unwritten.delete(before);
-    this.#records.set(record.callId, record);
+    this.#keep(record);
     this.#unwritten.add(record);
+    if (record.state.is === 'sent') this.#shed(isHidden);
     return this.#write();
   }
 
@@ -82,6 +69,26 @@ export class Outbox {
     this.#cancelForgetting?.();
     await this.#write();
     await this.#forgetNow();
+  }
+
+  #keep(record: OutboxRecord): void {
+    const before = this.#records.get(record.callId);
+    if (before && before.id !== record.id) this.forget(before);
+    else if (before) this.#unwritten.delete(before);
+    this.#records.set(record.callId, record);
+  }
+
+  /** What has been over for long, and what there is too much of. */
+  #shed(may: (record: OutboxRecord) => boolean): void {
+    const oldest = this.clock.now() - FINISHED_AGE_MS;
+    const kept = new Map<string, number>();
+    for (const record of this.all().reverse()) {
+      if (!may(record)) continue;
+      const { is } = record.state;
+      const count = (kept.get(is) ?? 0) + 1;
+      kept.set(is, count);
+      if (count > KEPT_FINISHED || record.expiresAt < oldest) this.forget(record);
+    }
   }
 
   #write(): Promise<void> {

@@ -14,6 +14,9 @@ import type { Tab } from './tab.js';
 import type { Telling } from './telling.js';
 import { uploadFile } from './upload-file.js';
 
+/** What a send that was delivered is reported as. */
+export type Delivered = { kind: 'success'; data: Answer; second: unknown };
+
 /** What a send needs of those around it. */
 export interface SendingParts {
   readonly calls: CallsParts;
@@ -22,7 +25,7 @@ export interface SendingParts {
   /** @returns when its record is on the disk as it is now, and those who listen have been told */
   put(sending: Sending): Promise<void>;
   /** It is delivered: the outbox has nothing to do with it any more. */
-  sent(sending: Sending, answer: Answer): void;
+  sent(sending: Sending, outcome: Delivered): void;
   /** Resolves when there is a connection. */
   online(): Promise<void>;
 }
@@ -117,8 +120,9 @@ export class Sending {
         return this.#report({ is: 'timeout', responseTimeout: outcome.responseTimeout }, outcome);
       case 'success': {
         const { data, second } = outcome;
-        this.parts.sent(this, data);
-        return { kind: 'success', data, second };
+        const delivered: Delivered = { kind: 'success', data, second };
+        this.parts.sent(this, delivered);
+        return delivered;
       }
     }
   }

@@ -9,14 +9,22 @@ import {
   type Failure,
   failure,
   type Outcome,
-  type UploadedMedia,
 } from '../protocol/worker.js';
 import type { CallsParts } from './calls.js';
 import { deferred } from './deferred.js';
 import { Expiry } from './expiry.js';
 import { Outbox } from './outbox.js';
 import { entryOf, fileIn, type SendPayload } from './outbox-entries.js';
-import { type Built, buildSend, isOver, isRefused, isSend, ridOfSend } from './outbox-record.js';
+import {
+  type Built,
+  buildSend,
+  isHidden,
+  isKeptOnceSent,
+  isOver,
+  isRefused,
+  isSend,
+  ridOfSend,
+} from './outbox-record.js';
 import { failed, succeeded } from './outcomes.js';
 import type { Answer } from './requests.js';
 import { Sending, type SendingParts } from './sending.js';
@@ -26,9 +34,6 @@ import { Telling } from './telling.js';
 
 type Params = Record<string, unknown>;
 
-/** Of so many sends that were delivered the uploaded file is known. */
-const KEPT_FILES = 1_000;
-
 export class Sends {
   readonly #outbox: Outbox;
   readonly #sendings = new Map<string, Sending>();
@@ -36,11 +41,6 @@ export class Sends {
   readonly #lanes = new Map<ConversationId, Sending>();
   readonly #expiry: Expiry;
   readonly #sendingParts: SendingParts;
-  /**
-   * Files of what was delivered. A tab that finds this worker late submits its call once more: only with the same file is that the same
-   * message to the server.
-   */
-  readonly #delivered = new Map<string, UploadedMedia>();
   #online = deferred();
 
   /** @param kept what the store has of earlier sends */
@@ -56,10 +56,10 @@ export class Sends {
       put: ({ record, payload }) =>
         // Nobody is told of what could still be lost.
         this.#outbox.put(record).then(() => this.#changed(record, payload)),
-      sent: ({ record, payload }, answer) => {
-        this.#outbox.forget(record);
-        this.#rememberFile(record);
-        this.#changed(record, payload, answer);
+      sent: ({ record, payload }, outcome) => {
+        if (isKeptOnceSent(record)) void this.#outbox.put({ ...record, state: { is: 'sent', outcome } });
+        else this.#outbox.forget(record);
+        this.#changed(record, payload, outcome.data);
       },
       online: () => this.#online.done,
     };
@@ -92,7 +92,7 @@ export class Sends {
       madeAt,
       expiresAt: madeAt + outboxAgeMs,
       uploadUrl,
-      uploaded: uploaded ?? this.#delivered.get(callId),
+      uploaded,
       attempt: 0,
       state: { is: 'queued' },
     };
@@ -101,7 +101,7 @@ export class Sends {
   }
 
   list(): Outcome {
-    const records = this.#outbox.all().filter(({ state }) => state.is !== 'cancelled');
+    const records = this.#outbox.all().filter((record) => !isHidden(record));
     const entries = records.flatMap((record) => {
       const built = this.#build(record);
       return built.ok ? { ...entryOf(record, built.payload), ...fileIn(record.params) } : [];
@@ -115,8 +115,8 @@ export class Sends {
    */
   async retry(tab: Tab, id: string, retriedBy: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
-    if (!record || record.state.is === 'cancelled') return failed(failure(CODES.noSuchSend));
-    if (record.retriedBy === retriedBy) return this.#join(record, tab);
+    if (record?.retriedBy === retriedBy) return this.#join(record, tab);
+    if (!record || isHidden(record)) return failed(failure(CODES.noSuchSend));
     const sending = this.#sendings.get(id);
     if (sending) {
       sending.record = { ...sending.record, retriedBy };
@@ -139,7 +139,7 @@ export class Sends {
 
   async cancel(id: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
-    if (!record) return failed(failure(CODES.noSuchSend));
+    if (!record || record.state.is === 'sent') return failed(failure(CODES.noSuchSend));
     if (record.state.is === 'cancelled') return succeeded({});
     if (record.state.is === 'sending') return failed(failure(CODES.onItsWay));
     const sending = this.#sendings.get(id);
@@ -187,13 +187,6 @@ export class Sends {
     await this.#outbox.close();
   }
 
-  #rememberFile({ callId, uploaded }: OutboxRecord): void {
-    if (!uploaded) return;
-    this.#delivered.set(callId, uploaded);
-    const [oldest] = this.#delivered.keys();
-    if (this.#delivered.size > KEPT_FILES && oldest !== undefined) this.#delivered.delete(oldest);
-  }
-
   #join(record: OutboxRecord, tab: Tab): Promise<Outcome> | Outcome {
     const sending = this.#sendings.get(record.callId);
     if (sending) {
@@ -202,6 +195,7 @@ export class Sends {
       return sending.outcome;
     }
     const { state } = record;
+    if (state.is === 'sent') return state.outcome;
     if (state.is === 'failed') return failed(state.error);
     if (state.is === 'timeout') return this.#timedOut(record, state.responseTimeout);
     return failed(failure(CODES.aborted));

@@ -1,6 +1,11 @@
 /** What was accepted is sent once, whatever breaks on the way; what was reported as over is not sent afterwards. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CODES, type OutboxEntry, type Outcome } from '../../src/protocol/index.js';
+import { CODES, failure, type OutboxEntry, type Outcome } from '../../src/protocol/index.js';
+import { Outbox } from '../../src/worker/outbox.js';
+import { succeeded } from '../../src/worker/outcomes.js';
+import { MemoryStore } from '../../src/worker/store/memory-store.js';
+import type { OutboxRecord } from '../../src/worker/store/store.js';
+import { FakeClock } from './fakes/clock.js';
 import type { FakeTab } from './fakes/tab.js';
 import { World } from './fakes/world.js';
 
@@ -40,30 +45,6 @@ const post = (tab: FakeTab, text: string, to = 'bob') => {
   });
   return sent;
 };
-
-test('a file that another tab brought out of the outbox is the same message to the tab that sent it and comes later', async () => {
-  let uploads = 0;
-  world.postForm = async () => {
-    uploads += 1;
-    const image = { width: 1, height: 1, format: 'png' };
-    return { status: 200, body: { media_id: `m${uploads}`, media_crc32: 1, fsize: 1, ...image } };
-  };
-  const other = await world.loggedIn('alice');
-  await offline();
-  const image = { formParts: [['image', new Blob(['x']), 'x.png']] };
-  const sent = alice.call('sendSinglePic', { target_username: 'bob', image }, 'the-picture');
-  await world.clock.advance(100);
-  alice.leave();
-  other.leave();
-  world.worker.kill();
-  world.network.mode = 'up';
-  await other.connect();
-  await world.clock.advance(40_000);
-  expect(world.server.messages).toHaveLength(1);
-  await alice.connect();
-  expect((await world.passing(sent)).kind).toBe('success');
-  expect(world.server.messages).toHaveLength(1);
-});
 
 describe('off line', () => {
   test('a send stays open, says so, and goes out when there is a connection', async () => {
@@ -390,6 +371,95 @@ describe('retrying', () => {
     await world.passing(alice.call('cancelSend', { id: entry?.id }));
     expect(await outboxOf(alice)).toEqual([]);
   });
+});
+
+describe('a tab that comes late to ask for what was delivered meanwhile', () => {
+  /** Ends the worker, and starts the next one with this tab only. */
+  const nextWorker = async (tab: FakeTab) => {
+    world.worker.kill();
+    await tab.connect();
+    await world.clock.advance(40_000);
+  };
+
+  test('gets the answer, though its file was delivered by a worker that has died: nothing is uploaded or sent again', async () => {
+    let uploads = 0;
+    world.postForm = async () => {
+      uploads += 1;
+      const image = { width: 1, height: 1, format: 'png' };
+      return { status: 200, body: { media_id: `m${uploads}`, media_crc32: 1, fsize: 1, ...image } };
+    };
+    const other = await world.loggedIn('alice');
+    await offline();
+    const image = { formParts: [['image', new Blob(['x']), 'x.png']] };
+    const sent = alice.call('sendSinglePic', { target_username: 'bob', image }, 'the-picture');
+    await world.clock.advance(100);
+    alice.leave();
+    other.leave();
+    world.network.mode = 'up';
+    await nextWorker(other);
+    expect(world.server.messages).toHaveLength(1);
+    await nextWorker(other);
+    expect(await outboxOf(other)).toEqual([]);
+    for (const method of ['cancelSend', 'retrySend'] as const) {
+      const outcome = await world.passing(other.call(method, { id: 'the-picture' }));
+      expect(codeOf(outcome)).toBe(CODES.noSuchSend);
+    }
+    await alice.connect();
+    const { wire } = world.server.messages[0] ?? {};
+    expect(await world.passing(sent)).toMatchObject({ kind: 'success', data: { msg_id: wire?.msg_id } });
+    expect(world.server.messages).toHaveLength(1);
+    expect(uploads).toBe(1);
+  });
+
+  test('gets the answer to its retry, by which the message was stored once', async () => {
+    const other = await world.loggedIn('alice');
+    await world.passing(alice.send('dave', 'hello'));
+    const [entry] = await outboxOf(alice);
+    world.server.addUser('dave', 'p');
+    await offline();
+    const retry = alice.call('retrySend', { id: entry?.id }, 'the retry');
+    await world.clock.advance(100);
+    alice.leave();
+    other.leave();
+    world.network.mode = 'up';
+    await nextWorker(other);
+    await nextWorker(other);
+    await alice.connect();
+    expect((await world.passing(retry)).kind).toBe('success');
+    expect(world.server.texts('alice', 'dave')).toEqual(['hello']);
+  });
+});
+
+test('of what was delivered the latest 200 are kept, and whatever failed or waits stays beside them', async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore();
+  const box = new Outbox(store, clock, []);
+  const put = (callId: string, state: OutboxRecord['state']) =>
+    box.put({
+      id: box.nextId(),
+      callId,
+      tabId: 'tab',
+      method: 'sendSingleMsg',
+      params: {},
+      madeAt: clock.now(),
+      expiresAt: clock.now() + DAY_MS,
+      uploadUrl: '',
+      attempt: 0,
+      state,
+    });
+  await put('failed', { is: 'failed', error: failure(CODES.timeout) });
+  await put('waiting', { is: 'queued' });
+  for (let i = 0; i < 210; i += 1) await put(`sent ${i}`, { is: 'sent', outcome: succeeded({}) });
+  await box.close();
+  for (const one of [box, new Outbox(store, clock, await store.outbox())]) {
+    const ids = one.all().map(({ callId }) => callId);
+    expect(ids.slice(0, 3)).toEqual(['failed', 'waiting', 'sent 10']);
+    expect(ids).toHaveLength(202);
+  }
+  await clock.advance(9 * DAY_MS);
+  expect(new Outbox(store, clock, await store.outbox()).all().map(({ callId }) => callId)).toEqual([
+    'waiting',
+  ]);
 });
 
 describe('onOutboxChange', () => {

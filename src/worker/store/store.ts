@@ -9,6 +9,7 @@ import type {
   JsonObject,
   Message,
   MethodName,
+  Outcome,
   ResumeToken,
   UploadedMedia,
 } from '../../protocol/worker.js';
@@ -71,11 +72,12 @@ export interface OutboxRecord {
 }
 
 /**
- * `sending`: may have reached the server. `failed` and `cancelled` were reported as such and never go out by themselves; the latter is kept only
- * for a tab that submits its call again.
+ * `sending`: may have reached the server. The others are over and never go out by themselves; `cancelled` and `sent` are kept only for a tab that
+ * submits its call again.
  */
 export type OutboxState =
   | { is: 'queued' | 'sending' | 'cancelled' }
+  | { is: 'sent'; outcome: Outcome }
   | { is: 'failed'; error: Failure }
   | { is: 'timeout'; responseTimeout: boolean };
 
