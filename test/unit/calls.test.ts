@@ -190,8 +190,7 @@ describe('getConversation', () => {
     const tab = await world.loggedIn('alice');
     await world.passing(tab.send('bob', 'hello'));
     const online = await world.passing(tab.call('getConversation'));
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(0);
     const offline = await world.passing(tab.call('getConversation'));
     expect(online).toMatchObject({ data: { conversations: [{ username: 'bob' }] } });

@@ -103,8 +103,7 @@ describe('when tabs go', () => {
 
   test('nothing is left after one that went during an outage', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(5_000);
     tab.leave();
     await world.clock.advance(SESSION_LINGER_MS + 1_000);
@@ -113,8 +112,7 @@ describe('when tabs go', () => {
 
   test('what a tab sent before it went reaches the server', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     void tab.send('bob', 'last words');
     await world.clock.advance(0);
     tab.leave();

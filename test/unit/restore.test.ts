@@ -92,8 +92,7 @@ describe("after a worker's death", () => {
   test('who logs in as somebody else is told what both have', async () => {
     const tab = await world.loggedIn('alice', { flag: true });
     await world.passing(tab.send('bob', 'from alice'));
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     world.worker.kill();
     // A page's own idea: no account is there to log out of.
     const login = tab.login('bob');

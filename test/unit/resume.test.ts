@@ -15,8 +15,7 @@ beforeEach(async () => {
 });
 
 const outage = async (ms: number) => {
-  world.network.mode = 'refuses';
-  world.network.cutAll();
+  world.network.goDown();
   await world.clock.advance(ms);
   world.network.mode = 'up';
   for (const tab of world.tabs) if (tab.open) tab.wake();
@@ -168,8 +167,7 @@ describe('after sleep', () => {
   });
 
   test('a wait that was to last is over at once', async () => {
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(120_000);
     world.network.mode = 'up';
     const { retryAt = 0 } = alice.mirror.state;

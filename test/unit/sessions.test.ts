@@ -237,8 +237,7 @@ describe('loginOut', () => {
 
   test('holds for a login that waits for the account to come back', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(100);
     const login = tab.login('alice');
     await world.clock.advance(100);
@@ -252,8 +251,7 @@ describe('loginOut', () => {
 
   test('settles what was still open', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     const send = tab.send('bob', 'never sent');
     await world.clock.advance(0);
     await world.passing(tab.call('loginOut'));

@@ -16,8 +16,7 @@ describe('a lost connection', () => {
   test('comes back by itself, and tabs hear of it once', async () => {
     const tab = await world.loggedIn('alice');
     await world.clock.advance(1_000);
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(3 * MINUTE_MS);
     expect(tab.heard('onDisconnect')).toHaveLength(1);
     expect(tab.mirror.state).toMatchObject({ connected: false, synced: false });
@@ -40,8 +39,7 @@ describe('a lost connection', () => {
 
   test('comes back at once when a tab says that the network is there', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(5 * MINUTE_MS);
     world.network.mode = 'up';
     tab.wake();
@@ -51,8 +49,7 @@ describe('a lost connection', () => {
 
   test('is tried less and less often, with when shown in the state', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(10 * MINUTE_MS);
     const tries = world.network.lines.length - 1;
     expect(tries).toBeGreaterThan(20);
@@ -200,8 +197,7 @@ describe('a session that is ended', () => {
 
   test('in the instant of its next try opens no socket any more', async () => {
     const tab = await world.loggedIn('alice');
-    world.network.mode = 'refuses';
-    world.network.cutAll();
+    world.network.goDown();
     await world.clock.advance(MINUTE_MS);
     const before = world.network.lines.length;
     tab.wake();

@@ -100,6 +100,12 @@ export class FakeNetwork {
     };
   };
 
+  /** Every line is cut, and none can be opened until it is `up` again. */
+  goDown(): void {
+    this.mode = 'refuses';
+    this.cutAll();
+  }
+
   cutAll(): void {
     for (const line of this.open) line.cut();
   }
