@@ -24,8 +24,19 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
   ENCODER,
   // Of an address nobody asks for the folders; its query is what the client reads again as a text.
   { module: `${ENGINE}/contrib/parseuri.js`, empty: ['pathNames', 'queryKey'] },
-  // Websocket is tried first: there is nothing to upgrade to, whatever the server offers.
-  { module: `${ENGINE}/socket.js`, empty: ['_probe'], remove: ['send'] },
+  // Websocket is tried first: there is nothing to upgrade to, whatever the server offers. Cookies are nobody's; a worker has no "beforeunload".
+  {
+    module: `${ENGINE}/socket.js`,
+    empty: ['_probe'],
+    remove: ['send'],
+    statements: [
+      'if (this.opts.closeOnBeforeunload)',
+      'if (this._beforeunloadEventListener)',
+      'if (this.opts.withCredentials)',
+      'if (opts.transportImplementations && opts.transports)',
+      'if (this.transports.length === 0)',
+    ],
+  },
   // The session comes back by itself (`reconnection: false`).
   { module: `${CLIENT}/contrib/backo2.js`, instead: 'export class Backoff { reset() {} }' },
   {

@@ -143,7 +143,7 @@ export class Audience {
   }
 
   tellUnread(counts: [ConversationId, number][]): void {
-    for (const tab of this.tabs) tab.tell({ kind: 'unread', counts });
+    for (const tab of this.tabs) tab.tellUnread(counts);
   }
 
   /** Whether somebody is looking at that conversation. */

@@ -211,7 +211,7 @@ export class Session {
     tab.ended = null;
     const { appkey, username } = this.account;
     tab.tell({ kind: 'account', account: { appkey, username } });
-    tab.tell({ kind: 'unread', counts: this.#unread.all() });
+    tab.tellUnread(this.#unread.all());
     bringUpToDate(tab, heard, {
       audience: this.#audience,
       inbox: this.#inbox,

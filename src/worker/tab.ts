@@ -38,6 +38,7 @@ export class Tab {
   joinedMs = 0;
   #mirrors = 0;
   #batch: AccountEvent[] = [];
+  #unread = new Map<ConversationId, number>();
   /** Events that wait for something older. */
   #held: AccountEvent[] | undefined;
 
@@ -55,8 +56,14 @@ export class Tab {
       return;
     }
     if (events.length === 0) return;
-    if (this.#batch.length === 0) queueMicrotask(() => this.#flush());
+    this.#flushSoon();
     this.#batch.push(...events);
+  }
+
+  /** Of one turn too, and there before its events: a listener may ask for them. */
+  tellUnread(counts: readonly (readonly [ConversationId, number])[]): void {
+    if (counts.length > 0) this.#flushSoon();
+    for (const [conversation, unread] of counts) this.#unread.set(conversation, unread);
   }
 
   /** Keeps events back until what is older has been fetched … */
@@ -73,7 +80,7 @@ export class Tab {
 
   tell(message: WithoutInstance<TabMessage>): void {
     this.#flush();
-    this.port.postMessage({ ...message, instance: this.instance });
+    this.#post(message);
   }
 
   reflect(): void {
@@ -108,11 +115,21 @@ export class Tab {
     this.port.close();
   }
 
+  #flushSoon(): void {
+    if (this.#batch.length + this.#unread.size === 0) queueMicrotask(() => this.#flush());
+  }
+
   #flush(): void {
-    if (this.#batch.length === 0) return;
-    const message: TabMessage = { kind: 'events', events: this.#batch, instance: this.instance };
+    const counts = [...this.#unread];
+    const events = this.#batch;
+    this.#unread = new Map();
     this.#batch = [];
-    this.port.postMessage(message);
+    if (counts.length > 0) this.#post({ kind: 'unread', counts });
+    if (events.length > 0) this.#post({ kind: 'events', events });
+  }
+
+  #post(message: WithoutInstance<TabMessage>): void {
+    this.port.postMessage({ ...message, instance: this.instance });
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 
 const ROUNDS = 3;
@@ -37,6 +38,22 @@ export async function buildPages(...names: string[]): Promise<string> {
     });
   }
   return outDir;
+}
+
+/** @returns what tells how much of a processor's time a page's main thread has taken since, ms: what other threads take is not in it */
+export async function mainThread(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busyMs = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
+  };
+  const before = await busyMs();
+  return async () => {
+    const after = await busyMs();
+    await session.detach();
+    return after - before;
+  };
 }
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

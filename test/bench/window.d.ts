@@ -8,11 +8,10 @@ declare global {
     bench: {
       login(url: string, auth: AuthPayload, user: { username: string; password: string }): Promise<void>;
       sendInTurn(target: string, count: number): Promise<number>;
-      /** Begins to listen; what it measures is {@link held}. */
+      /** Begins to listen, see {@link arrived}. */
       listenInPage(count: number): void;
-      /** How long the main thread was held until all messages had arrived, ms. */
-      held: Promise<number>;
-      watchThread(): () => number;
+      /** Resolves when as many messages have arrived as were listened for. */
+      arrived: Promise<void>;
     };
     stores: {
       /** ms for all. */

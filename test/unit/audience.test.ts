@@ -5,15 +5,7 @@ import { Audience } from '../../src/worker/audience.js';
 import { EventLog } from '../../src/worker/event-log.js';
 import { Tab } from '../../src/worker/tab.js';
 import { apiMessage } from './fakes/messages.js';
-
-const SETTINGS = {
-  address: 'http://server',
-  uploadUrl: 'http://server/resource',
-  engine: 4,
-  debug: false,
-  canAuth: false,
-  outboxAgeMs: 1_000,
-} as const;
+import { SETTINGS } from './fakes/settings.js';
 
 const conversation = (ids: number[], unread = 0): SyncedConversation => ({
   msg_type: 3,

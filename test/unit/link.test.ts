@@ -7,6 +7,7 @@ import { type AccountEvent, CODES, type Outcome, type Restore } from '../../src/
 import { eventually, settle } from './fakes/clock.js';
 import { FakeHost, FakePage } from './fakes/host.js';
 import { FakeLocks } from './fakes/locks.js';
+import { SETTINGS } from './fakes/settings.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 5_000;
@@ -15,14 +16,6 @@ const LONGEST_RESTART_DELAY_MS = 2_000;
 const STABLE_MS = 60_000;
 const RETRY_AFTER_MS = 30_000;
 
-const settings = {
-  address: 'http://server',
-  uploadUrl: 'http://server/resource',
-  engine: 4 as const,
-  debug: false,
-  canAuth: false,
-  outboxAgeMs: 1_000,
-};
 const restore: Restore = {
   auth: null,
   rooms: [],
@@ -51,7 +44,7 @@ afterEach(() => {
 });
 
 function open(): void {
-  link = new Link(host, page, 'tab', settings, {
+  link = new Link(host, page, 'tab', SETTINGS, {
     onEvents: (batch) => events.push(...batch),
     onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
     onAccount: ({ username }) => told.push(`account ${username}`),

@@ -1,7 +1,6 @@
 /** The baseline: a page that speaks the wire protocol itself, on its main thread, over a socket of its own. */
 import { io, type Socket } from 'socket.io-client';
 import SparkMD5 from 'spark-md5';
-import { watchThread } from './thread.js';
 
 type Data = Record<string, unknown>;
 
@@ -55,16 +54,15 @@ async function sendInTurn(target: string, count: number): Promise<number> {
 
 function listenInPage(count: number): void {
   let left = count;
-  window.bench.held = new Promise((resolve) => {
-    const held = watchThread();
+  window.bench.arrived = new Promise((resolve) => {
     const listen = ({ messages }: { messages: Data[] }) => {
       left -= messages.length;
       if (left > 0) return;
       socket.off('msg_sync', listen);
-      resolve(held());
+      resolve();
     };
     socket.on('msg_sync', listen);
   });
 }
 
-Object.assign(window, { bench: { login, sendInTurn, listenInPage, watchThread } });
+Object.assign(window, { bench: { login, sendInTurn, listenInPage } });
