@@ -202,6 +202,8 @@ export class Relay {
         path: request.url,
         method: request.method,
         headers: request.headers,
+        // One of its own: a connection that is kept may be closed by the gateway just as it is used again, a fault that nobody asked for.
+        agent: false,
       },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
