@@ -176,16 +176,16 @@ export class Tab {
 
   /** Waits until `onMsgReceive` has been called with this text. */
   async waitForText(text: string, timeoutMs = UNTIL_TIMEOUT_MS): Promise<ReceivedMessage> {
-    await this.frame.waitForFunction(
-      (wanted) =>
-        (window as unknown as TabWindow).tab.heard.some(
-          ({ listener, data }) =>
-            listener === 'onMsgReceive' &&
-            (data as { content: { msg_body: { text?: string } } }).content.msg_body.text === wanted,
-        ),
-      text,
-      { timeout: timeoutMs },
-    );
+    const isHeard = (wanted: string) =>
+      (window as unknown as TabWindow).tab.heard.some(
+        ({ listener, data }) =>
+          listener === 'onMsgReceive' &&
+          (data as { content: { msg_body: { text?: string } } }).content.msg_body.text === wanted,
+      );
+    await this.frame.waitForFunction(isHeard, text, { timeout: timeoutMs }).catch(async (cause: unknown) => {
+      const heard = await this.frame.evaluate(() => (window as unknown as TabWindow).tab.heard.slice(-10));
+      throw new Error(`"${text}" was not heard; the last that was: ${JSON.stringify(heard)}`, { cause });
+    });
     const found = (await this.heard('onMsgReceive')).find((message) => textOf(message) === text);
     if (found === undefined) throw new Error(`${text}: heard, and then not`);
     return found;
