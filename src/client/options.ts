@@ -4,6 +4,7 @@ import {
   type AuthPayload,
   DEFAULT_ADDRESS,
   DEFAULT_UPLOAD_URL,
+  DISCONNECT_GRACE_MS,
   MAX_TRIES,
   type METHODS,
   OUTBOX_AGE_MS,
@@ -41,36 +42,50 @@ export interface JMessageOptions {
   offlineSend?: 'queue' | 'timeout';
   /** How long a send waits for a connection before it times out, ms. Default: a day. */
   outboxAge?: number;
+  /** How long a connection may be away before `onDisconnect`, ms; 0: at once, as V2 does. Default: 1500. */
+  disconnectGrace?: number;
 }
 
-export function settingsOf(options: JMessageOptions): Settings {
-  const address = options.address ?? DEFAULT_ADDRESS;
-  if (!/^(https?|wss?):\/\//.test(address)) {
-    throw new TypeError(`JMessage: address must be an http(s) or ws(s) URL, not ${JSON.stringify(address)}`);
-  }
-  const engine = options.engine ?? (address === DEFAULT_ADDRESS ? 3 : 4);
-  if (engine !== 3 && engine !== 4) {
-    throw new TypeError(`JMessage: engine must be 3 or 4, not ${JSON.stringify(engine)}`);
-  }
-  const { offlineSend = 'queue', outboxAge = OUTBOX_AGE_MS } = options;
-  if (offlineSend !== 'queue' && offlineSend !== 'timeout') {
-    throw new TypeError(
-      `JMessage: offlineSend must be "queue" or "timeout", not ${JSON.stringify(offlineSend)}`,
-    );
-  }
-  if (!(outboxAge > 0)) throw new TypeError(`JMessage: outboxAge must be a number of ms, not ${outboxAge}`);
+/** What is empty or null counts as left out: that is how pages pass what they do not have. */
+export function settingsOf(options: JMessageOptions | null): Settings {
+  const given = options ?? {};
+  const address = given.address || DEFAULT_ADDRESS;
+  demand(/^(https?|wss?):\/\//.test(address), 'address', 'an http(s) or ws(s) URL', address);
+  const engine = given.engine ?? (address === DEFAULT_ADDRESS ? 3 : 4);
+  demand(engine === 3 || engine === 4, 'engine', '3 or 4', engine);
+  const offlineSend = given.offlineSend ?? 'queue';
+  demand(
+    offlineSend === 'queue' || offlineSend === 'timeout',
+    'offlineSend',
+    '"queue" or "timeout"',
+    offlineSend,
+  );
+  const outboxAge = given.outboxAge ?? OUTBOX_AGE_MS;
+  demand(typeof outboxAge === 'number' && outboxAge > 0, 'outboxAge', 'a number of ms', outboxAge);
+  const disconnectGraceMs = given.disconnectGrace ?? DISCONNECT_GRACE_MS;
+  demand(
+    typeof disconnectGraceMs === 'number' && disconnectGraceMs >= 0,
+    'disconnectGrace',
+    'a number of ms, or 0',
+    disconnectGraceMs,
+  );
   const base = address.replace(/^ws/, 'http').replace(/\/+$/, '');
   return {
     address: base,
-    uploadUrl: options.upload_file ?? (address === DEFAULT_ADDRESS ? DEFAULT_UPLOAD_URL : `${base}/resource`),
+    uploadUrl: given.upload_file || (address === DEFAULT_ADDRESS ? DEFAULT_UPLOAD_URL : `${base}/resource`),
     engine,
-    debug: options.debug === true,
+    debug: Boolean(given.debug),
     outboxAgeMs: offlineSend === 'timeout' ? ACK_TIMEOUT_MS * MAX_TRIES : outboxAge,
-    canAuth: typeof options.auth === 'function',
+    disconnectGraceMs,
+    canAuth: typeof given.auth === 'function',
   };
 }
 
+function demand(fits: boolean, option: string, expected: string, value: unknown): void {
+  if (!fits) throw new TypeError(`JMessage: ${option} must be ${expected}, not ${JSON.stringify(value)}`);
+}
+
 export function hostOf(worker: JMessageOptions['worker'], fallback: () => Host): Host {
-  if (worker === undefined) return fallback();
+  if (!worker) return fallback();
   return typeof worker === 'function' ? sharedHost(worker) : sharedHostAt(worker);
 }

@@ -28,3 +28,5 @@ export const MAX_FRAME_BYTES = 60_000;
 export const MAX_HISTORY_PAGE = 100;
 /** How long a send may wait for a connection, unless the application says otherwise. */
 export const OUTBOX_AGE_MS = 24 * 3_600_000;
+/** How long a connection may be away before `onDisconnect`, unless the application says otherwise. */
+export const DISCONNECT_GRACE_MS = 1_500;

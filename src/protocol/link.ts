@@ -70,6 +70,8 @@ export interface Settings {
   canAuth: boolean;
   /** How long a send may wait for a connection. */
   outboxAgeMs: number;
+  /** How long a connection may be away before the application is told `onDisconnect`; 0: at once, as V2 does. */
+  disconnectGraceMs: number;
 }
 
 export interface LastHeard {

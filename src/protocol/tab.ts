@@ -3,6 +3,7 @@ export {
   ACK_TIMEOUT_MS,
   DEFAULT_ADDRESS,
   DEFAULT_UPLOAD_URL,
+  DISCONNECT_GRACE_MS,
   MAX_TRIES,
   OUTBOX_AGE_MS,
 } from './constants.js';

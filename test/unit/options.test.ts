@@ -10,6 +10,7 @@ test('without options it is the service, in the Engine.IO revision that it speak
     debug: false,
     canAuth: false,
     outboxAgeMs: 86_400_000,
+    disconnectGraceMs: 1_500,
   });
 });
 
@@ -32,6 +33,7 @@ test('what is given is taken', () => {
     engine: 3,
     debug: true,
     offlineSend: 'timeout',
+    disconnectGrace: 0,
     auth: () => ({ appkey: 'a', random_str: 'r', signature: 's', timestamp: 1, flag: false }),
   };
   expect(settingsOf(options)).toEqual({
@@ -41,20 +43,43 @@ test('what is given is taken', () => {
     debug: true,
     canAuth: true,
     outboxAgeMs: 25_000,
+    disconnectGraceMs: 0,
   });
 });
 
 describe('a programming error is said at once', () => {
-  test.each(['', 'im.example.com', 'ftp://im.example.com', 'javascript:alert(1)'])(
-    'address %j',
-    (address) => {
-      expect(() => settingsOf({ address })).toThrow(TypeError);
-    },
-  );
-
-  test('engine 5', () => {
-    expect(() => settingsOf({ engine: 5 as 4 })).toThrow(TypeError);
+  test.each(['im.example.com', 'ftp://im.example.com', 'javascript:alert(1)'])('address %j', (address) => {
+    expect(() => settingsOf({ address })).toThrow(TypeError);
   });
+
+  test.each([
+    { engine: 5 as 4 },
+    { offlineSend: 'never' as 'queue' },
+    { outboxAge: 0 },
+    { outboxAge: '1' as unknown as number },
+    { disconnectGrace: -1 },
+    { disconnectGrace: Number.NaN },
+    { disconnectGrace: '0' as unknown as number },
+  ] satisfies JMessageOptions[])('%j', (options) => {
+    expect(() => settingsOf(options)).toThrow(TypeError);
+  });
+});
+
+test.each([
+  null,
+  { address: '', upload_file: '' },
+  {
+    address: null,
+    upload_file: null,
+    debug: null,
+    engine: null,
+    auth: null,
+    offlineSend: null,
+    outboxAge: null,
+    disconnectGrace: null,
+  },
+])('what is empty or null counts as left out: %j', (options) => {
+  expect(settingsOf(options as JMessageOptions | null)).toEqual(settingsOf({}));
 });
 
 test('the worker is the one that is given, else the one that comes with the package', () => {

@@ -8,4 +8,5 @@ export const SETTINGS: Settings = {
   debug: false,
   canAuth: false,
   outboxAgeMs: 1_000,
+  disconnectGraceMs: 0,
 };

@@ -29,6 +29,8 @@ export interface TabOptions {
   address?: string;
   /** How long its sends wait. */
   outboxAgeMs?: number;
+  /** Default: V2's timing. */
+  disconnectGraceMs?: number;
   watchesOutbox?: boolean;
 }
 
@@ -200,6 +202,7 @@ export class FakeTab {
         debug: this.options.debug ?? false,
         canAuth: this.options.auth !== undefined,
         outboxAgeMs: this.options.outboxAgeMs ?? OUTBOX_AGE_MS,
+        disconnectGraceMs: this.options.disconnectGraceMs ?? 0,
       },
       last: this.#last,
       visible: true,
