@@ -92,12 +92,13 @@ function wordsOf(method, field) {
 }
 
 /** Schemas that are called by a name rather than taken apart. */
-function knownSchemas({ flag, integer, jsonObject, json, file, user }) {
+function knownSchemas({ flag, integer, jsonObject, json, extras, file, user }) {
   return new Map([
     [flag, 'boolean'],
     [integer, 'number'],
     [jsonObject, 'object'],
     [json, 'JSON'],
+    [extras, 'object'],
     [file, 'FormData'],
     [user, '`{username, appkey?}`'],
   ]);

@@ -1,7 +1,7 @@
 /** Reads parameters out of the method table's schemas: names, types, limits, and which may stand in for which. */
 
 /** Spellings that are accepted because the V2 documents have them, and are not to be learnt by anybody else. */
-const MISPRINTS = { custome: 'custom', 'media_id ': 'media_id' };
+const MISPRINTS = { custome: 'custom', 'media_id ': 'media_id', nead_receipt: 'need_receipt' };
 /** A schema that depends on its input is asked with each of these. */
 const PROBES = [
   {},
@@ -26,7 +26,11 @@ export function parametersOf(schema, known) {
   const [plain = {}, ...others] = objectsOf(schema);
   const rows = new Map();
   const add = (name, field, required) => rows.set(name, { name, ...describe(field, known), required });
-  for (const [name, field] of Object.entries(plain)) add(name, field, isOptional(field) ? 'no' : 'yes');
+  for (const [name, field] of Object.entries(plain)) {
+    const right = rows.get(MISPRINTS[name]);
+    if (right) right.misprint = name;
+    else add(name, field, isOptional(field) ? 'no' : 'yes');
+  }
   for (const other of others) {
     const replaced = Object.keys(plain).filter((name) => !(name in other) && !isOptional(plain[name]));
     for (const [name, field] of Object.entries(other)) {
@@ -76,10 +80,14 @@ function typeOf(schema, known) {
       );
     case 'picklist':
       return simply(schema.options.map((option) => code(JSON.stringify(option))).join(', '));
+    case 'nullish':
+      return simply(describe(schema.wrapped, known).type);
     case 'union': {
-      // Text that is turned into the other type is a way of writing it, not a type of its own.
+      // What is turned into the other type is a way of writing it, not a type of its own; and nothing is none.
       const options = schema.options.filter(
-        ({ pipe = [] }) => !pipe.some(({ type }) => type === 'transform'),
+        ({ type, pipe = [] }) =>
+          type !== 'literal' &&
+          !pipe.some(({ type: action }) => action === 'transform' || action === 'parse_json'),
       );
       const described = options.map((option) => describe(option, known));
       return {

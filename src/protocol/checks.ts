@@ -3,7 +3,7 @@
  * One set of building blocks for both ends, so that runtime and gateway cannot disagree about what is valid.
  */
 import * as v from 'valibot';
-import type { Json, JsonObject } from './payloads.js';
+import type { Extras, Json, JsonObject } from './payloads.js';
 import { RUNTIME_CODES as CODES, type Failure, failure, type RuntimeCode } from './runtime-codes.js';
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; error: Failure };
@@ -13,7 +13,7 @@ export type Schema = v.GenericSchema<unknown, unknown>;
 
 /**
  * Runs a schema over untrusted input.
- * Missing → 880002, wrong type → 880004, wrong value → 880003, unless the schema's message names a code of its own (see {@link because}).
+ * Missing (`null` is nothing either) → 880002, wrong type → 880004, wrong value → 880003, unless the schema's message names a code of its own (see {@link because}).
  * @param where what is being checked, for the message: a method or event name
  */
 export function check<S extends Schema>(schema: S, input: unknown, where: string): Checked<v.InferOutput<S>> {
@@ -25,7 +25,7 @@ export function check<S extends Schema>(schema: S, input: unknown, where: string
     const code = Number(issue.message.slice(CODE_MARK.length)) as RuntimeCode;
     return { ok: false, error: failure(code) };
   }
-  if (issue.received === 'undefined') {
+  if (issue.received === 'undefined' || issue.received === 'null') {
     return { ok: false, error: failure(CODES.invalidParameter, `${where}: ${field} is required`) };
   }
   const code = issue.kind === 'schema' && issue.type !== 'picklist' ? CODES.invalidType : CODES.invalidValue;
@@ -48,21 +48,61 @@ export function isJsonObject(input: unknown): input is JsonObject {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
+export const isExtras = (input: unknown): input is Extras => typeof input === 'string' || isJsonObject(input);
+
+/**
+ * What may be left out. Pages of V2 pass `null` and `''` for what they do not have, and V2 takes them for nothing: so does every optional
+ * parameter here, at whatever depth it stands.
+ */
+export function optional<const S extends Schema, const D extends v.InferInput<S> | undefined = undefined>(
+  schema: S,
+  fallback?: D,
+) {
+  return without(v.optional(schema, fallback as D), (value) => value === null || value === '');
+}
+
+/** What may be left out, and is taken away by `''`: a field of a profile, a memo, a description. */
+export function clearable<const S extends Schema>(schema: S) {
+  return without(v.optional(schema, undefined), (value) => value === null);
+}
+
+function without<S extends Schema>(schema: S, isNothing: (value: unknown) => boolean): S {
+  const run: S['~run'] = (dataset, config) =>
+    schema['~run'](isNothing(dataset.value) ? { value: undefined } : dataset, config);
+  return { ...schema, '~run': run };
+}
+
+/** Whether parameters have something there: what tells the forms of a method apart. */
+export function isGiven(input: unknown, field: string): boolean {
+  const value = isJsonObject(input) ? input[field] : undefined;
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** Text; a number is taken as its digits, as V2 does by sending it. */
+export const text = v.union([v.string(), v.pipe(v.number(), v.finite(), v.transform(String))]);
+
 /** Longest name, key or id anywhere in the protocol. */
 const MAX_NAME_BYTES = 128;
 /** Longest profile field, memo, reason. */
 const MAX_FIELD_BYTES = 1_024;
 
-export const name = v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYTES));
+export const name = v.pipe(text, v.minLength(1), v.maxBytes(MAX_NAME_BYTES));
 export const appkey = v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYTES));
-export const shortText = v.pipe(v.string(), v.maxBytes(MAX_FIELD_BYTES));
+export const shortText = v.pipe(text, v.maxBytes(MAX_FIELD_BYTES));
 export const jsonObject = v.custom<JsonObject>(isJsonObject, 'an object');
 export const json = v.custom<Json>((input) => input !== undefined, 'JSON');
+/** What an application adds to a message, a profile or a conversation: an object, or text as in the documents' examples. */
+export const extras = v.custom<Extras>(isExtras, 'an object or text');
 
 /** A safe integer, or its decimal text as the documents' examples have it. */
 export const integer = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,16}$/), v.transform(Number))]),
   v.safeInteger(),
+);
+/** A number, or its text. */
+export const decimal = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]),
+  v.finite(),
 );
 export const id = v.pipe(integer, v.minValue(1));
 export const count = v.pipe(integer, v.minValue(0));
@@ -81,19 +121,25 @@ export const digit = (max: number) => v.pipe(count, v.maxValue(max));
 export const md5Hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i));
 
 /** A user by name; in the own application unless `appkey` says otherwise. */
-export const user = v.object({ username: name, appkey: v.optional(appkey) });
+export const user = v.object({ username: name, appkey: optional(appkey) });
 /** Longest list of users or messages in one request. */
 const MAX_LIST = 500;
 export const users = v.pipe(v.array(user), v.minLength(1, because(CODES.noMember)), v.maxLength(MAX_LIST));
 export const messageIds = v.pipe(v.array(id), v.minLength(1), v.maxLength(MAX_LIST));
+/** Of messages that were read, with holes where a page has no id: they are passed over. */
+export const reportedIds = v.pipe(
+  v.array(v.nullish(v.union([id, v.literal('')]))),
+  v.minLength(1),
+  v.transform((ids) => [...new Set(ids.filter((one) => typeof one === 'number'))]),
+);
 
-/** The fields of a profile that its owner may set. */
+/** The fields of a profile that its owner may set; `''` takes one away. */
 export const profile = {
-  nickname: v.optional(shortText),
-  birthday: v.optional(v.union([shortText, v.number()])),
-  signature: v.optional(shortText),
-  gender: v.optional(digit(2)),
-  region: v.optional(shortText),
-  address: v.optional(shortText),
-  extras: v.optional(jsonObject),
+  nickname: clearable(shortText),
+  birthday: clearable(v.union([v.pipe(v.string(), v.maxBytes(MAX_FIELD_BYTES)), v.number()])),
+  signature: clearable(shortText),
+  gender: optional(digit(2)),
+  region: clearable(shortText),
+  address: clearable(shortText),
+  extras: optional(extras),
 };

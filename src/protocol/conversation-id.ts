@@ -3,16 +3,22 @@
 /** `s/<appkey>/<username>`, `g/<gid>` or `r/<room id>`. */
 export type ConversationId = string;
 
-export const singleId = (appkey: string, username: string): ConversationId => `s/${appkey}/${username}`;
+export const singleId = (appkey: string, username: number | string): ConversationId =>
+  `s/${appkey}/${username}`;
 export const groupId = (gid: number): ConversationId => `g/${gid}`;
 export const roomId = (id: number): ConversationId => `r/${id}`;
 
 /** A conversation as the API's parameters name it. */
-export type ConversationRef = { gid: number | string } | { username: string; appkey?: string | undefined };
+export type ConversationRef =
+  | { gid: number | string }
+  | { username: number | string; appkey?: string | undefined };
 
 /** @param ownAppkey stands for the one that is left out */
 export function conversationId(ref: ConversationRef, ownAppkey: string): ConversationId {
-  return 'gid' in ref ? groupId(Number(ref.gid)) : singleId(ref.appkey ?? ownAppkey, ref.username);
+  // Pages pass both and leave the one that they do not mean empty.
+  return 'gid' in ref && ref.gid
+    ? groupId(Number(ref.gid))
+    : singleId(('appkey' in ref && ref.appkey) || ownAppkey, 'username' in ref ? ref.username : '');
 }
 
 /** What a conversation of users or of a group is about. */

@@ -24,13 +24,13 @@ export interface Ok {
  */
 export type Step =
   | 'plain'
+  | 'ofApp'
   | 'session'
   | 'versioned'
   | 'message'
   | 'password'
   | 'avatar'
   | 'group'
-  | 'friendRequest'
   | 'friendAnswer'
   | 'silence'
   | 'receipts'
@@ -38,7 +38,7 @@ export type Step =
   | 'outbox';
 
 /** What a server's answer becomes, where that is more than handing it on: functions of that name in `worker/shapes.ts`. */
-export type Shape = 'groups' | 'members' | 'friends' | 'receipts';
+export type Shape = 'groups' | 'members' | 'friends' | 'users' | 'shields' | 'conversations' | 'receipts';
 
 export type MessageTarget = 'single' | 'group' | 'chatroom';
 export type MessageKind = 'text' | 'image' | 'file' | 'location' | 'custom';

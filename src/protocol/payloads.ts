@@ -6,10 +6,12 @@
 /** Free-form JSON that belongs to the application. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
+/** An object by the documents; text by their examples. */
+export type Extras = JsonObject | string;
 
 export interface TextBody {
   text: string;
-  extras?: JsonObject | undefined;
+  extras?: Extras | undefined;
 }
 
 /** The part of a message that its sender wrote (specification: 消息体). */
@@ -88,7 +90,7 @@ export interface Conversation {
   /** Time of the last message. */
   mtime: number;
   unread_msg_count: number;
-  extras: JsonObject;
+  extras: Extras;
 }
 
 /** One conversation of `onSyncConversation`: what arrived while away (specification: 离线消息同步监听). */
@@ -119,7 +121,7 @@ export interface UserInfo {
   address: string;
   /** Seconds since 1970, as the service has it. */
   mtime: number;
-  extras: JsonObject;
+  extras: Extras;
 }
 
 /** What `onEventNotification` is called with (specification: 业务事件监听). */

@@ -8,9 +8,9 @@ import { ridOf } from '../protocol/rid.js';
 import type {
   Call,
   ConversationId,
+  Extras,
   Failure,
   FormParts,
-  JsonObject,
   MethodRow,
   Outcome,
   RoomMessage,
@@ -188,14 +188,16 @@ export class Calls {
       appkey?: string;
       msg_ids: number[];
     };
+    const about = gid === undefined ? { appkey, username } : { gid };
     const [conversation, read]: [ConversationId, ReadSession] =
       gid === undefined
         ? [singleId(appkey, username), { type: 3, appkey, username, msg_ids }]
         : [groupId(gid), { type: 4, gid, msg_ids }];
     const reply = await this.#receipts.report(conversation, read);
     const outgoing = { rid: ridOf(call.callId), event: 'receipt_report', payload: read };
-    const outcome = this.#settled(row, outgoing, reply);
-    return outcome.kind === 'success' ? { kind: 'success', data: outcome.data, second: msg_ids } : outcome;
+    const outcome = reply ? this.#settled(row, outgoing, reply) : succeeded({});
+    if (outcome.kind !== 'success') return outcome;
+    return { kind: 'success', data: { ...about, ...outcome.data }, second: msg_ids };
   }
 
   /** Rooms belong to tabs here and to the account there. */
@@ -234,7 +236,7 @@ export class Calls {
     const extras = await store.extras();
     return readConversations(answer).map((row) => ({
       ...row,
-      extras: (extras.get(idOfConversation(row, account.appkey)) ?? row.extras ?? {}) as JsonObject,
+      extras: (extras.get(idOfConversation(row, account.appkey)) ?? row.extras ?? {}) as Extras,
     }));
   }
 }

@@ -5,6 +5,8 @@ import type { Reply } from './requests.js';
 
 const GATHER_MS = 2_000;
 const GATHER_IDS = 50;
+/** In one request, so that with what was gathered before no conversation has more than a server takes (500). */
+const MAX_IDS = 450;
 
 /** What was read in one conversation, as the wire has it. */
 export type ReadSession = ({ type: 3; appkey: string; username: string } | { type: 4; gid: number }) & {
@@ -26,8 +28,18 @@ export class ReceiptReports {
     private readonly send: (payload: { sessions: ReadSession[] }) => Promise<Reply>,
   ) {}
 
-  /** @returns the server's reply to the batch that it went with */
-  report(conversation: string, read: ReadSession): Promise<Reply> {
+  /** @returns the server's reply to the batch that it went with; of several the first that is no success; of nothing none */
+  async report(conversation: string, read: ReadSession): Promise<Reply | undefined> {
+    const replies = [];
+    for (let from = 0; from < read.msg_ids.length; from += MAX_IDS) {
+      const msg_ids = read.msg_ids.slice(from, from + MAX_IDS);
+      replies.push(this.#gather(conversation, { ...read, msg_ids }));
+    }
+    const all = await Promise.all(replies);
+    return all.find((reply) => reply.kind !== 'answer' || reply.answer.code !== 0) ?? all[0];
+  }
+
+  #gather(conversation: string, read: ReadSession): Promise<Reply> {
     const batch = this.#batch ?? this.#open();
     const known = batch.sessions.get(conversation);
     if (known) known.msg_ids = [...new Set([...known.msg_ids, ...read.msg_ids])];

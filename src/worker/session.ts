@@ -11,9 +11,9 @@ import {
   conversationId,
   conversationOf,
   type EndReason,
+  type Extras,
   type Failure,
   failure,
-  type JsonObject,
   type LocalName,
   MESSAGES,
   type MethodRow,
@@ -291,7 +291,7 @@ export class Session {
   local(
     tab: Tab,
     method: LocalName,
-    params: { extras?: JsonObject } & Parameters<typeof conversationId>[0],
+    params: { extras?: Extras } & Parameters<typeof conversationId>[0],
   ): Outcome {
     const conversation = conversationId(params, this.account.appkey);
     if (method === 'resetUnreadCount') {

@@ -3,6 +3,7 @@ import {
   CODES,
   type ConversationId,
   type CustomNotification,
+  type Extras,
   type Failure,
   failure,
   groupId,
@@ -42,6 +43,7 @@ export type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
 
 export const STEPS: Record<Exclude<Step, OwnStep>, Build> = {
   plain: (params) => ({ payload: params }),
+  ofApp: (params, { appkey }) => ({ payload: { ...params, appkey: params.appkey ?? appkey } }),
   versioned: (params) => ({ payload: { ...params, version: 0 } }),
   message: (params, context, { message }) => {
     const { to, kind } = message ?? { to: 'single', kind: 'text' };
@@ -55,7 +57,6 @@ export const STEPS: Record<Exclude<Step, OwnStep>, Build> = {
   group: ({ avatar: _avatar, ...rest }, { media }) => ({
     payload: { ...rest, ...(media && { media_id: media.media_id }) },
   }),
-  friendRequest: (params) => ({ payload: params }),
   friendAnswer: ({ why, ...rest }, _context, { sets }) => ({
     payload: { ...rest, from_type: 2, why: sets ? 'yes' : declining(why) },
   }),
@@ -75,7 +76,7 @@ interface MessageParams {
   target_rid?: number;
   target_rname?: string;
   msg_body?: JsonObject;
-  extras?: JsonObject;
+  extras?: Extras;
   at_list?: { username: string; appkey?: string }[];
   content?: string;
   custom?: JsonObject;
@@ -87,6 +88,7 @@ interface MessageParams {
   no_notification?: boolean;
   custom_notification?: CustomNotification;
   need_receipt?: boolean;
+  nead_receipt?: boolean;
 }
 
 function buildMessage(
@@ -113,16 +115,16 @@ function buildMessage(
     msg_type: msgKind,
     msg_body: bodyOf(msgKind, params, context),
   };
-  const { at_list, no_offline, no_notification, custom_notification, need_receipt } = params;
+  const { at_list, no_offline, no_notification, custom_notification } = params;
   return {
     payload: {
       [target.field]: target.id,
       target_name: target.name,
       appkey: target.appkey,
-      no_offline,
-      no_notification,
+      no_offline: no_offline ?? false,
+      no_notification: no_notification ?? false,
       custom_notification,
-      need_receipt,
+      need_receipt: params.need_receipt ?? params.nead_receipt,
       users: at_list,
       content,
     },

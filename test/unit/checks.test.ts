@@ -30,8 +30,9 @@ describe('the code says what is wrong', () => {
     [{ name: 'x', kind: 'a' }, 0],
     [{ kind: 'a' }, CODES.invalidParameter],
     [undefined, CODES.invalidParameter],
-    [{ name: 7, kind: 'a' }, CODES.invalidType],
-    [{ name: null, kind: 'a' }, CODES.invalidType],
+    [{ name: {}, kind: 'a' }, CODES.invalidType],
+    [{ name: true, kind: 'a' }, CODES.invalidType],
+    [{ name: null, kind: 'a' }, CODES.invalidParameter],
     [[], CODES.invalidParameter],
     ['text', CODES.invalidType],
     [{ name: '', kind: 'a' }, CODES.invalidValue],
@@ -42,8 +43,10 @@ describe('the code says what is wrong', () => {
   });
 
   test('and its message where, which field, and what it should have been', () => {
-    const result = check(schema, { name: 7, kind: 'a' }, 'getThing');
-    expect(result).toMatchObject({ error: { message: 'getThing: name must be string, not 7' } });
+    const result = check(schema, { name: [], kind: 'a' }, 'getThing');
+    expect(result).toMatchObject({
+      error: { message: 'getThing: name must be (string | number), not Array' },
+    });
   });
 
   test('a schema may name a code of its own', () => {

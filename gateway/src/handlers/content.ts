@@ -2,22 +2,25 @@
 import * as v from 'valibot';
 import {
   CODES,
+  decimal,
   type ErrorCode,
   type MessageContent,
   type RequestPayload,
+  text,
 } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Account } from '../store/accounts.js';
 
 type Content = RequestPayload<'s_across_single_text'>['content'];
 
-const text = v.pipe(v.string(), v.minLength(1));
-const media = v.looseObject({ media_id: text });
-const degrees = (max: number) => v.pipe(v.number(), v.minValue(-max), v.maxValue(max));
+const filled = v.pipe(text, v.minLength(1));
+const media = v.looseObject({ media_id: filled });
+/** Stock clients hand on what their page has passed, which is text in the documents' example. */
+const degrees = (max: number) => v.pipe(decimal, v.minValue(-max), v.maxValue(max));
 
 /** By `msg_type`. What else a body carries is the application's. */
 const BODIES = new Map<string, v.GenericSchema>([
-  ['text', v.looseObject({ text })],
+  ['text', v.looseObject({ text: filled })],
   ['image', media],
   ['file', media],
   ['voice', media],

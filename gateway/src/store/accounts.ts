@@ -1,6 +1,6 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { JsonObject, UserInfo, UserName } from '../../../src/protocol/index.js';
+import type { Extras, UserInfo, UserName } from '../../../src/protocol/index.js';
 import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
 import { revokeAll } from './resume-tokens.js';
@@ -16,7 +16,7 @@ export interface Profile {
   gender?: number | undefined;
   region?: string | undefined;
   address?: string | undefined;
-  extras?: JsonObject | undefined;
+  extras?: Extras | undefined;
 }
 
 export interface UserKey {

@@ -1,6 +1,6 @@
 /** Parameters that several methods have in common. */
 import * as v from 'valibot';
-import { appkey, flag, id, jsonObject, name, shortText } from '../checks.js';
+import { appkey, extras, flag, id, name, optional, shortText, text } from '../checks.js';
 import { type FormParts, isFormParts } from '../form-parts.js';
 import type { CustomNotification } from '../payloads.js';
 
@@ -11,24 +11,26 @@ export const file = v.pipe(
 );
 
 /** A user, by the parameters `target_username` or `target_name` of the documents. */
-export const targetUser = { target_username: name, target_appkey: v.optional(appkey) };
-export const targetName = { target_name: name, appkey: v.optional(appkey) };
+export const targetUser = { target_username: name, target_appkey: optional(appkey) };
+export const targetName = { target_name: name, appkey: optional(appkey) };
 export const group = { gid: id };
 
-export const password = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+export const password = v.pipe(text, v.minLength(1), v.maxLength(128));
 
 const customNotification = v.object({
   enabled: flag,
-  title: v.optional(shortText),
-  alert: v.optional(shortText),
-  at_prefix: v.optional(shortText),
+  title: optional(shortText),
+  alert: optional(shortText),
+  at_prefix: optional(shortText),
 }) satisfies v.GenericSchema<unknown, CustomNotification>;
 
 /** What every send takes (since 2.4 the last four). */
 export const delivery = {
-  extras: v.optional(jsonObject),
-  no_offline: v.optional(flag),
-  no_notification: v.optional(flag),
-  custom_notification: v.optional(customNotification),
-  need_receipt: v.optional(flag),
+  extras: optional(extras),
+  no_offline: optional(flag),
+  no_notification: optional(flag),
+  custom_notification: optional(customNotification),
+  need_receipt: optional(flag),
+  /** As 2.4.0 spells it. */
+  nead_receipt: optional(flag),
 };

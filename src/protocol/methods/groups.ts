@@ -1,6 +1,18 @@
 /** Groups: made, changed, joined, left, kept in order. */
 import * as v from 'valibot';
-import { appkey, count, digit, flag, id, name, shortText, users } from '../checks.js';
+import {
+  appkey,
+  clearable,
+  count,
+  digit,
+  flag,
+  id,
+  name,
+  optional,
+  shortText,
+  text,
+  users,
+} from '../checks.js';
 import { typeOf } from '../method-table.js';
 import type { Group, GroupMember } from '../payloads.js';
 import { file, group, targetUser } from './fields.js';
@@ -22,10 +34,10 @@ export const GROUP_METHODS = {
   createGroup: {
     ...plain,
     params: v.object({
-      group_name: v.pipe(v.string(), v.minLength(1)),
-      group_description: v.optional(v.string(), ''),
-      avatar: v.optional(file),
-      is_limit: v.optional(flag, false),
+      group_name: v.pipe(text, v.minLength(1)),
+      group_description: optional(text, ''),
+      avatar: optional(file),
+      is_limit: optional(flag, false),
     }),
     event: 'create_group',
     step: 'group',
@@ -68,9 +80,9 @@ export const GROUP_METHODS = {
     ...plain,
     params: v.object({
       ...group,
-      group_name: v.optional(v.pipe(v.string(), v.minLength(1))),
-      group_description: v.optional(v.string()),
-      avatar: v.optional(file),
+      group_name: optional(text),
+      group_description: clearable(text),
+      avatar: optional(file),
     }),
     event: 'update_group_info',
     step: 'group',
@@ -86,7 +98,7 @@ export const GROUP_METHODS = {
   },
   joinGroup: {
     ...plain,
-    params: v.object({ ...group, reason: v.optional(shortText, '') }),
+    params: v.object({ ...group, reason: optional(shortText, '') }),
     event: 'apply_join_group',
   },
   addGroupMemberResp: {
@@ -95,11 +107,11 @@ export const GROUP_METHODS = {
       ...group,
       event_id: id,
       from_username: name,
-      from_appkey: v.optional(appkey),
+      from_appkey: optional(appkey),
       target_username: name,
-      target_appkey: v.optional(appkey),
+      target_appkey: optional(appkey),
       result: digit(2),
-      reason: v.optional(shortText, ''),
+      reason: optional(shortText, ''),
     }),
     event: 'admin_add_group_member',
   },
@@ -139,7 +151,7 @@ export const GROUP_METHODS = {
   },
   getAppkeyPublicGroups: {
     ...plain,
-    params: v.object({ start: count, appkey: v.optional(appkey) }),
+    params: v.object({ start: count, appkey: optional(appkey) }),
     event: 'public_group_list',
     shape: 'groups',
     answer: typeOf<{ result: { total: number; start: number; groups: Group[] } }>(),

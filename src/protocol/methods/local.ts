@@ -1,17 +1,15 @@
 /** Methods that answer at once and have no callbacks (since 2.4): the tab reads its mirror, or tells the worker and goes on. */
 import * as v from 'valibot';
-import { appkey, id, jsonObject, name, type Schema } from '../checks.js';
+import { appkey, extras, id, isGiven, name, optional, type Schema } from '../checks.js';
 
 const ofGroup = { gid: id };
-const ofUser = { username: name, appkey: v.optional(appkey) };
+const ofUser = { username: name, appkey: optional(appkey) };
 
 /** A conversation, and what else a method wants. */
 function conversation<E extends v.ObjectEntries>(extra: E) {
   const group = v.object({ ...ofGroup, ...extra });
   const single = v.object({ ...ofUser, ...extra });
-  return v.lazy((input): typeof group | typeof single =>
-    typeof input === 'object' && input !== null && 'gid' in input ? group : single,
-  );
+  return v.lazy((input): typeof group | typeof single => (isGiven(input, 'gid') ? group : single));
 }
 
 export interface LocalRow {
@@ -20,7 +18,7 @@ export interface LocalRow {
 
 export const LOCAL_METHODS = {
   updateConversation: {
-    params: conversation({ extras: jsonObject }),
+    params: conversation({ extras }),
   },
   getUnreadMsgCnt: {
     params: conversation({}),

@@ -1,6 +1,17 @@
 /** Sending: text, images, files, places and the application's own, to users, groups and chat rooms. */
 import * as v from 'valibot';
-import { appkey, count, id, jsonObject, messageIds, name, user } from '../checks.js';
+import {
+  appkey,
+  decimal,
+  id,
+  isGiven,
+  jsonObject,
+  name,
+  optional,
+  reportedIds,
+  text,
+  user,
+} from '../checks.js';
 import { type MessageKind, type MessageTarget, typeOf } from '../method-table.js';
 import type { JsonObject, MessageContent, UserName } from '../payloads.js';
 import { delivery, file } from './fields.js';
@@ -39,59 +50,59 @@ export interface SentMessage {
 const TARGETS = {
   single: {
     target_username: name,
-    target_nickname: v.optional(v.string()),
-    appkey: v.optional(appkey),
+    target_nickname: optional(text),
+    appkey: optional(appkey),
     ...delivery,
   },
-  group: { target_gid: id, target_gname: v.optional(v.string()), ...delivery },
-  chatroom: { target_rid: id, target_rname: v.optional(v.string()), ...delivery },
+  group: { target_gid: id, target_gname: optional(text), ...delivery },
+  chatroom: { target_rid: id, target_rname: optional(text), ...delivery },
 };
 
-const decimal = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.decimal(), v.transform(Number))]),
-  v.finite(),
-);
+/** An object, or its JSON: the documents' example has it in quotes. */
+const custom = v.union([jsonObject, v.pipe(v.string(), v.parseJson(), jsonObject)]);
 
 const PARTS = {
-  text: { content: v.pipe(v.string(), v.minLength(1)) },
+  text: { content: v.pipe(text, v.minLength(1)) },
   image: { image: file },
   file: { file },
   location: {
     latitude: v.pipe(decimal, v.minValue(-90), v.maxValue(90)),
     longitude: v.pipe(decimal, v.minValue(-180), v.maxValue(180)),
-    scale: count,
-    label: v.string(),
+    scale: v.pipe(decimal, v.minValue(0)),
+    label: text,
   },
-  custom: { custom: jsonObject },
+  custom: { custom },
 };
 
-const has = (input: unknown, field: string): boolean =>
-  typeof input === 'object' && input !== null && field in input;
-
-/** A message by its parts; or forwarded: with another one's `msg_body` instead of them. */
+/** A message by its parts; or forwarded: with another one's `msg_body`, where the first of the parts is missing. */
 function message<T extends v.ObjectEntries, P extends v.ObjectEntries>(target: T, parts: P) {
+  const [first = ''] = Object.keys(parts);
   const whole = v.object({ ...target, ...parts });
   const forwarded = v.object({ ...target, msg_body: jsonObject });
-  return v.lazy((input): typeof whole | typeof forwarded => (has(input, 'msg_body') ? forwarded : whole));
+  return v.lazy((input): typeof whole | typeof forwarded =>
+    isGiven(input, 'msg_body') && !isGiven(input, first) ? forwarded : whole,
+  );
 }
 
 /** `custome` is the documents' own misprint, which applications have copied. */
 function customMessage<T extends v.ObjectEntries>(target: T) {
   const misprinted = v.pipe(
-    v.object({ ...target, custome: jsonObject }),
+    v.object({ ...target, custome: custom }),
     v.transform(({ custome, ...rest }) => ({ ...rest, custom: custome as JsonObject })),
   );
   const right = message(target, PARTS.custom);
-  return v.lazy((input): typeof right | typeof misprinted => (has(input, 'custome') ? misprinted : right));
+  return v.lazy((input): typeof right | typeof misprinted =>
+    isGiven(input, 'custome') ? misprinted : right,
+  );
 }
 
 /** Group texts may address members; and with `custom` instead of `content` it is the documents' group custom message. */
 const groupText = (() => {
-  const target = { ...TARGETS.group, at_list: v.optional(v.array(user)) };
-  const text = message(target, PARTS.text);
+  const target = { ...TARGETS.group, at_list: optional(v.array(user)) };
+  const written = message(target, PARTS.text);
   const custom = customMessage(TARGETS.group);
-  return v.lazy((input): typeof text | typeof custom =>
-    has(input, 'custom') || has(input, 'custome') ? custom : text,
+  return v.lazy((input): typeof written | typeof custom =>
+    !isGiven(input, 'content') && (isGiven(input, 'custom') || isGiven(input, 'custome')) ? custom : written,
   );
 })();
 
@@ -162,37 +173,37 @@ export const MESSAGE_METHODS = {
     answer: typeOf<{ msg_unread_list: { unread_list: UserName[]; read_list: UserName[] } }>(),
   },
   addSingleReceiptReport: {
-    params: v.object({ username: name, appkey: v.optional(appkey), msg_ids: messageIds }),
+    params: v.object({ username: name, appkey: optional(appkey), msg_ids: reportedIds }),
     needs: 'login',
     event: 'receipt_report',
     step: 'receipts',
-    answer: typeOf(),
+    answer: typeOf<{ appkey: string; username: string }>(),
     second: typeOf<number[]>(),
   },
   addGroupReceiptReport: {
-    params: v.object({ gid: id, msg_ids: messageIds }),
+    params: v.object({ gid: id, msg_ids: reportedIds }),
     needs: 'login',
     event: 'receipt_report',
     step: 'receipts',
-    answer: typeOf(),
+    answer: typeOf<{ gid: number }>(),
     second: typeOf<number[]>(),
   },
   transSingleMsg: {
-    params: v.object({ target_username: name, cmd: v.string(), target_appkey: v.optional(appkey) }),
+    params: v.object({ target_username: name, cmd: text, target_appkey: optional(appkey) }),
     needs: 'login',
     event: 'trans_msg_single',
     step: 'plain',
     answer: typeOf(),
   },
   transGroupMsg: {
-    params: v.object({ gid: id, cmd: v.string() }),
+    params: v.object({ gid: id, cmd: text }),
     needs: 'login',
     event: 'trans_msg_group',
     step: 'plain',
     answer: typeOf(),
   },
   transPlatMsg: {
-    params: v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd: v.string() }),
+    params: v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd: text }),
     needs: 'login',
     event: 'trans_msg_platform',
     step: 'plain',

@@ -1,6 +1,6 @@
 /** What is on its way and what was said before: additions to V2. */
 import * as v from 'valibot';
-import { appkey, count, id, name } from '../checks.js';
+import { appkey, count, id, isGiven, name, optional } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
 import { typeOf } from '../method-table.js';
 import type { Message, OutboxEntry } from '../payloads.js';
@@ -9,17 +9,15 @@ import type { SendAnswer, SentMessage } from './messages.js';
 const entry = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) });
 
 const page = {
-  before: v.optional(v.object({ ctime_ms: count, msg_id: id })),
-  limit: v.optional(v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)), 20),
+  before: optional(v.object({ ctime_ms: count, msg_id: id })),
+  limit: optional(v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)), 20),
 };
 const ofGroup = v.object({ gid: id, ...page });
-const ofUser = v.object({ username: name, appkey: v.optional(appkey), ...page });
+const ofUser = v.object({ username: name, appkey: optional(appkey), ...page });
 
 export const OUTBOX_METHODS = {
   getHistory: {
-    params: v.lazy((input): typeof ofGroup | typeof ofUser =>
-      typeof input === 'object' && input !== null && 'gid' in input ? ofGroup : ofUser,
-    ),
+    params: v.lazy((input): typeof ofGroup | typeof ofUser => (isGiven(input, 'gid') ? ofGroup : ofUser)),
     needs: 'login',
     event: 'get_history',
     step: 'history',

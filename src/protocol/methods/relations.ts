@@ -1,6 +1,6 @@
 /** Friends, blacklist, no-disturb, shields: what stands between oneself and others. */
 import * as v from 'valibot';
-import { appkey, digit, name, shortText, users } from '../checks.js';
+import { appkey, clearable, digit, name, optional, shortText, text, users } from '../checks.js';
 import { typeOf } from '../method-table.js';
 import type { Friend, Group, NoDisturb, UserInfo } from '../payloads.js';
 import { group, targetName } from './fields.js';
@@ -14,6 +14,7 @@ export const RELATION_METHODS = {
     ...versioned,
     params: null,
     event: 'no_disturb',
+    shape: 'groups',
     cache: 'answer',
     answer: typeOf<{ no_disturb: NoDisturb }>(),
   },
@@ -61,14 +62,15 @@ export const RELATION_METHODS = {
     ...plain,
     params: null,
     event: 'list_shield_group',
-    shape: 'groups',
+    shape: 'shields',
     cache: 'answer',
-    answer: typeOf<{ group_list: Group[] }>(),
+    answer: typeOf<{ group_list: Group[]; groups: Group[] }>(),
   },
   getBlacks: {
-    ...plain,
+    ...versioned,
     params: null,
     event: 'get_black_list',
+    shape: 'users',
     cache: 'answer',
     answer: typeOf<{ black_list: UserInfo[] }>(),
   },
@@ -94,12 +96,11 @@ export const RELATION_METHODS = {
     ...plain,
     params: v.object({
       target_name: name,
-      from_type: v.pipe(digit(2), v.minValue(1)),
-      why: v.optional(shortText, ''),
-      appkey: v.optional(appkey),
+      from_type: optional(v.pipe(digit(2), v.minValue(1)), 1),
+      why: optional(shortText, ''),
+      appkey: optional(appkey),
     }),
     event: 'add_friend',
-    step: 'friendRequest',
   },
   acceptFriend: {
     ...answering,
@@ -108,7 +109,7 @@ export const RELATION_METHODS = {
   },
   declineFriend: {
     ...answering,
-    params: v.object({ ...targetName, why: v.optional(shortText) }),
+    params: v.object({ ...targetName, why: optional(shortText) }),
     sets: false,
   },
   delFriend: {
@@ -118,7 +119,7 @@ export const RELATION_METHODS = {
   },
   updateFriendMemo: {
     ...plain,
-    params: v.object({ ...targetName, memo_name: v.string(), memo_others: v.optional(v.string()) }),
+    params: v.object({ ...targetName, memo_name: text, memo_others: clearable(text) }),
     event: 'update_friend_memo',
   },
 } as const;

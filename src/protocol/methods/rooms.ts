@@ -1,6 +1,6 @@
 /** Chat rooms (since 2.5): no members when nobody is in, nothing kept for those who are away. */
 import * as v from 'valibot';
-import { appkey, count, id } from '../checks.js';
+import { appkey, count, id, optional } from '../checks.js';
 import { typeOf } from '../method-table.js';
 import type { Chatroom } from '../payloads.js';
 
@@ -10,7 +10,7 @@ const room = v.object({ id });
 export const ROOM_METHODS = {
   getAppkeyChatrooms: {
     ...plain,
-    params: v.object({ start: count, appkey: v.optional(appkey) }),
+    params: v.object({ start: count, appkey: optional(appkey) }),
     event: 'room_list',
     answer: typeOf<{ result: { total: number; start: number; count: number; rooms: Chatroom[] } }>(),
   },

@@ -1,6 +1,6 @@
 /** Sessions and users on the wire. */
 import * as v from 'valibot';
-import { appkey, flag, integer, md5Hex, name, profile, shortText } from '../checks.js';
+import { appkey, flag, integer, md5Hex, name, optional, profile, shortText, text } from '../checks.js';
 import { loggedIn, request } from './request.js';
 
 const password = md5Hex;
@@ -13,10 +13,11 @@ export const ACCOUNT_REQUESTS = {
     payload: v.object({
       appkey,
       random_str: v.pipe(v.string(), v.minLength(20), v.maxLength(36)),
-      signature: md5Hex,
+      /** Whatever it looks like: what does not match fails as a signature. */
+      signature: v.pipe(text, v.minLength(1)),
       timestamp: v.pipe(integer, v.minValue(0)),
-      flag: v.optional(flag, false),
-      fromPlatForm: v.optional(shortText),
+      flag: optional(flag, false),
+      fromPlatForm: optional(shortText),
     }),
   }),
   register: request({
@@ -24,9 +25,9 @@ export const ACCOUNT_REQUESTS = {
     payload: v.object({
       username: name,
       password,
-      is_md5: v.optional(flag),
+      is_md5: optional(flag),
       ...profile,
-      media_id: v.optional(mediaId),
+      media_id: optional(mediaId),
     }),
   }),
   login: request({
@@ -34,10 +35,10 @@ export const ACCOUNT_REQUESTS = {
     payload: v.object({
       username: name,
       password,
-      is_md5: v.optional(flag),
-      version: v.optional(shortText),
+      is_md5: optional(flag),
+      version: optional(shortText),
       /** Names the client's storage. A login that has it is answered with a `resume_token` for that device. */
-      device: v.optional(deviceId),
+      device: optional(deviceId),
     }),
   }),
   /**
@@ -52,17 +53,17 @@ export const ACCOUNT_REQUESTS = {
       device: deviceId,
       token: v.pipe(v.string(), v.minLength(16), v.maxLength(256)),
       /** Roaming, as in `c_init`. */
-      flag: v.optional(flag, false),
-      fromPlatForm: v.optional(shortText),
-      version: v.optional(shortText),
+      flag: optional(flag, false),
+      fromPlatForm: optional(shortText),
+      version: optional(shortText),
     }),
   }),
   /** The session ends for good: its resume token with it. The server closes the socket. */
   log_out: loggedIn(v.object({})),
-  get_across_user_info: loggedIn(v.object({ username: name, appkey: v.optional(appkey) })),
+  get_across_user_info: loggedIn(v.object({ username: name, appkey: optional(appkey) })),
   /** `avatar` is a media_id. */
-  update_user_inf: loggedIn(v.object({ ...profile, avatar: v.optional(mediaId) })),
-  update_user_pwd: loggedIn(v.object({ old_pwd: password, new_pwd: password, is_md5: v.optional(flag) })),
+  update_user_inf: loggedIn(v.object({ ...profile, avatar: optional(mediaId) })),
+  update_user_pwd: loggedIn(v.object({ old_pwd: password, new_pwd: password, is_md5: optional(flag) })),
   get_conversations: loggedIn(v.object({})),
   get_resource: loggedIn(v.object({ media_id: mediaId })),
   get_upload_token: loggedIn(v.object({})),

@@ -1,23 +1,35 @@
 /** Groups and chat rooms on the wire. */
 import * as v from 'valibot';
-import { appkey, count, digit, flag, id, name, shortText, users } from '../checks.js';
+import {
+  appkey,
+  clearable,
+  count,
+  digit,
+  flag,
+  id,
+  name,
+  optional,
+  shortText,
+  text,
+  users,
+} from '../checks.js';
 import { loggedIn } from './request.js';
 
 const group = { gid: id };
 const room = v.object({ id });
 const members = loggedIn(v.object({ ...group, member_usernames: users }));
-const oneMember = { ...group, target_username: name, target_appkey: v.optional(appkey) };
-const page = loggedIn(v.object({ start: count, appkey: v.optional(appkey) }));
+const oneMember = { ...group, target_username: name, target_appkey: optional(appkey) };
+const page = loggedIn(v.object({ start: count, appkey: optional(appkey) }));
 const mediaId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 export const GROUP_REQUESTS = {
   create_group: loggedIn(
     v.object({
-      group_name: v.pipe(v.string(), v.minLength(1)),
-      group_description: v.optional(v.string(), ''),
-      media_id: v.optional(mediaId),
+      group_name: v.pipe(text, v.minLength(1)),
+      group_description: optional(text, ''),
+      media_id: optional(mediaId),
       /** true: public. */
-      is_limit: v.optional(flag, false),
+      is_limit: optional(flag, false),
     }),
   ),
   exit_group: loggedIn(v.object(group)),
@@ -28,23 +40,23 @@ export const GROUP_REQUESTS = {
   update_group_info: loggedIn(
     v.object({
       ...group,
-      group_name: v.optional(v.pipe(v.string(), v.minLength(1))),
-      group_description: v.optional(v.string()),
-      media_id: v.optional(mediaId),
+      group_name: optional(text),
+      group_description: clearable(text),
+      media_id: optional(mediaId),
     }),
   ),
   get_group_members: loggedIn(v.object(group)),
-  apply_join_group: loggedIn(v.object({ ...group, reason: v.optional(shortText, '') })),
+  apply_join_group: loggedIn(v.object({ ...group, reason: optional(shortText, '') })),
   admin_add_group_member: loggedIn(
     v.object({
       ...group,
       event_id: id,
       from_username: name,
-      from_appkey: v.optional(appkey),
+      from_appkey: optional(appkey),
       target_username: name,
-      target_appkey: v.optional(appkey),
+      target_appkey: optional(appkey),
       result: digit(2),
-      reason: v.optional(shortText, ''),
+      reason: optional(shortText, ''),
     }),
   ),
   group_mem_silence: loggedIn(v.object({ ...oneMember, keep_silence: flag })),

@@ -1,19 +1,31 @@
 /** Messages on the wire: sends, receipts, transparent messages, and the client's acknowledgements. */
 import * as v from 'valibot';
-import { appkey, count, flag, id, jsonObject, messageIds, name, shortText, user } from '../checks.js';
+import {
+  appkey,
+  count,
+  flag,
+  id,
+  jsonObject,
+  messageIds,
+  name,
+  optional,
+  shortText,
+  text,
+  user,
+} from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
 import { loggedIn, request } from './request.js';
 
 const content = v.object({
   version: v.literal(1),
   target_type: v.picklist(['single', 'group', 'chatroom']),
-  target_id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
-  target_name: v.optional(v.string(), ''),
-  target_appkey: v.optional(v.string()),
-  from_appkey: v.optional(v.string()),
-  from_platform: v.optional(shortText, 'web'),
-  from_id: v.string(),
-  from_name: v.optional(v.string(), ''),
+  target_id: text,
+  target_name: optional(text, ''),
+  target_appkey: optional(v.string()),
+  from_appkey: optional(v.string()),
+  from_platform: optional(shortText, 'web'),
+  from_id: text,
+  from_name: optional(text, ''),
   create_time: count,
   msg_type: name,
   msg_body: jsonObject,
@@ -21,12 +33,12 @@ const content = v.object({
 
 /** Whether a message is kept and shown while its target is away. */
 const delivery = {
-  no_offline: v.optional(flag, false),
-  no_notification: v.optional(flag, false),
-  custom_notification: v.optional(jsonObject),
-  need_receipt: v.optional(flag, false),
-  target_name: v.optional(v.string()),
-  appkey: v.optional(appkey),
+  no_offline: optional(flag, false),
+  no_notification: optional(flag, false),
+  custom_notification: optional(jsonObject),
+  need_receipt: optional(flag, false),
+  target_name: optional(text),
+  appkey: optional(appkey),
   content,
 };
 
@@ -41,22 +53,22 @@ const syncAck = v.object({ sync_key: count });
 
 /** A conversation by its other side. */
 const conversation = v.variant('type', [
-  v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey) }),
+  v.object({ type: v.literal(3), username: name, appkey: optional(appkey) }),
   v.object({ type: v.literal(4), gid: id }),
 ]);
 
 const historyPage = {
   /** The page ends before this message, which need not exist any more; without it with the latest one. */
-  before: v.optional(v.object({ ctime_ms: count, msg_id: id })),
+  before: optional(v.object({ ctime_ms: count, msg_id: id })),
   limit: v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)),
 };
 
 const read = v.variant('type', [
-  v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey), msg_ids: messageIds }),
+  v.object({ type: v.literal(3), username: name, appkey: optional(appkey), msg_ids: messageIds }),
   v.object({ type: v.literal(4), gid: id, msg_ids: messageIds }),
 ]);
 
-const cmd = v.string();
+const cmd = text;
 
 export const MESSAGE_REQUESTS = {
   s_across_single_text: request({
@@ -65,22 +77,22 @@ export const MESSAGE_REQUESTS = {
     payload: v.object({ target_id: name, ...delivery }),
   }),
   /** `users` addresses members; an empty list means everyone. */
-  send_group_msg: loggedIn(v.object({ target_gid: id, users: v.optional(v.array(user)), ...delivery })),
+  send_group_msg: loggedIn(v.object({ target_gid: id, users: optional(v.array(user)), ...delivery })),
   send_room_msg: loggedIn(v.object({ target_rid: id, ...delivery })),
   msg_retract: loggedIn(v.object({ msg_id: id })),
   msg_unread_list: loggedIn(v.object({ msg_id: id })),
   receipt_report: loggedIn(v.object({ sessions: v.pipe(v.array(read), v.minLength(1), v.maxLength(50)) })),
   unread_single_count: loggedIn(conversation),
   unread_group_count: loggedIn(conversation),
-  trans_msg_single: loggedIn(v.object({ target_username: name, target_appkey: v.optional(appkey), cmd })),
+  trans_msg_single: loggedIn(v.object({ target_username: name, target_appkey: optional(appkey), cmd })),
   trans_msg_group: loggedIn(v.object({ gid: id, cmd })),
   trans_msg_platform: loggedIn(v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd })),
   sync_check: loggedIn(
     v.object({
-      sync_key: v.optional(count, 0),
-      sync_type: v.optional(flag, false),
-      sync_event_key: v.optional(count, 0),
-      msg_receipt_key: v.optional(count, 0),
+      sync_key: optional(count, 0),
+      sync_type: optional(flag, false),
+      sync_event_key: optional(count, 0),
+      msg_receipt_key: optional(count, 0),
     }),
   ),
   /**
@@ -89,7 +101,7 @@ export const MESSAGE_REQUESTS = {
    */
   get_history: loggedIn(
     v.variant('type', [
-      v.object({ type: v.literal(3), username: name, appkey: v.optional(appkey), ...historyPage }),
+      v.object({ type: v.literal(3), username: name, appkey: optional(appkey), ...historyPage }),
       v.object({ type: v.literal(4), gid: id, ...historyPage }),
     ]),
   ),
@@ -101,8 +113,8 @@ export const MESSAGE_REQUESTS = {
     v.object({
       event_id: count,
       event_type: count,
-      from_uid: v.optional(count, 0),
-      gid: v.optional(count, 0),
+      from_uid: optional(count, 0),
+      gid: optional(count, 0),
     }),
   ),
 } as const;

@@ -1,11 +1,11 @@
 /** Friends, blacklist, no-disturb and shields on the wire. */
 import * as v from 'valibot';
-import { appkey, count, digit, id, name, shortText, users } from '../checks.js';
+import { appkey, clearable, count, digit, id, name, optional, shortText, text, users } from '../checks.js';
 import { loggedIn } from './request.js';
 
 /** Which version of the list the client has; 0 for none. */
-const version = { version: v.optional(count, 0) };
-const noDisturbUser = loggedIn(v.object({ target_name: name, appkey: v.optional(appkey), ...version }));
+const version = { version: optional(count, 0) };
+const noDisturbUser = loggedIn(v.object({ target_name: name, appkey: optional(appkey), ...version }));
 const noDisturbGroup = loggedIn(v.object({ gid: id, ...version }));
 const noDisturbGlobal = loggedIn(v.object(version));
 const group = loggedIn(v.object({ gid: id }));
@@ -31,17 +31,17 @@ export const RELATION_REQUESTS = {
     v.object({
       target_name: name,
       from_type: digit(2),
-      why: v.optional(shortText, ''),
-      appkey: v.optional(appkey),
+      why: optional(shortText, ''),
+      appkey: optional(appkey),
     }),
   ),
-  del_friend: loggedIn(v.object({ target_name: name, appkey: v.optional(appkey) })),
+  del_friend: loggedIn(v.object({ target_name: name, appkey: optional(appkey) })),
   update_friend_memo: loggedIn(
     v.object({
       target_name: name,
-      appkey: v.optional(appkey),
-      memo_name: v.string(),
-      memo_others: v.optional(v.string()),
+      appkey: optional(appkey),
+      memo_name: text,
+      memo_others: clearable(text),
     }),
   ),
 } as const;

@@ -6,12 +6,13 @@
  * ctime_ms, msg_id]. So a conversation is one stretch of keys in order, a page of history costs the same however much is stored, and no index
  * has to be kept. Nobody else writes here.
  */
-import type {
-  Conversation,
-  ConversationId,
-  JsonObject,
-  Message,
-  ResumeToken,
+import {
+  type Conversation,
+  type ConversationId,
+  type Extras,
+  isExtras,
+  type Message,
+  type ResumeToken,
 } from '../../protocol/worker.js';
 import { Mutex } from '../mutex.js';
 import { type BlockKey, fileIn, forgetIn, latestIn, upTo, weightOf } from './block-records.js';
@@ -147,12 +148,12 @@ export class IdbStore implements Omit<Store, 'wipe'> {
     return readList(await this.#account('conversations')) as unknown as Conversation[];
   }
 
-  async extras(): Promise<Map<ConversationId, JsonObject>> {
+  async extras(): Promise<Map<ConversationId, Extras>> {
     const found = await allOf(this.#reading('extras'));
-    return new Map(found.flatMap(([key, value]) => readList([value]).map((extras) => [String(key), extras])));
+    return new Map(found.flatMap(([key, value]) => (isExtras(value) ? [[String(key), value]] : [])));
   }
 
-  putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
+  putExtras(conversation: ConversationId, extras: Extras): Promise<void> {
     return this.#put('extras', extras, conversation);
   }
 

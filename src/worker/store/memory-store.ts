@@ -1,11 +1,5 @@
 /** The store in memory: for private windows and the like, and for tests of what stands on a store. */
-import type {
-  Conversation,
-  ConversationId,
-  JsonObject,
-  Message,
-  ResumeToken,
-} from '../../protocol/worker.js';
+import type { Conversation, ConversationId, Extras, Message, ResumeToken } from '../../protocol/worker.js';
 import { inOrder, placeOf, shortened } from './blocks.js';
 import {
   byPlace,
@@ -24,7 +18,7 @@ export class MemoryStore implements Store {
   readonly #messages = new Map<ConversationId, Message[]>();
   readonly #spans = new Map<ConversationId, readonly Span[]>();
   #conversations: readonly Conversation[] = [];
-  readonly #extras = new Map<ConversationId, JsonObject>();
+  readonly #extras = new Map<ConversationId, Extras>();
   readonly #answers = new Map<string, object>();
   #progress: Progress | undefined;
   readonly #outbox = new Map<number, OutboxRecord>();
@@ -72,11 +66,11 @@ export class MemoryStore implements Store {
     return [...this.#conversations];
   }
 
-  async extras(): Promise<Map<ConversationId, JsonObject>> {
+  async extras(): Promise<Map<ConversationId, Extras>> {
     return new Map(this.#extras);
   }
 
-  async putExtras(conversation: ConversationId, extras: JsonObject): Promise<void> {
+  async putExtras(conversation: ConversationId, extras: Extras): Promise<void> {
     this.#extras.set(conversation, extras);
   }
 

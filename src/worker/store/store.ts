@@ -5,8 +5,8 @@
 import type {
   Conversation,
   ConversationId,
+  Extras,
   Failure,
-  JsonObject,
   Message,
   MethodName,
   Outcome,
@@ -101,8 +101,8 @@ export interface Store {
   /** As the server last gave it. */
   conversations(): Promise<Conversation[]>;
   /** The extras that the application has given to conversations. */
-  extras(): Promise<Map<ConversationId, JsonObject>>;
-  putExtras(conversation: ConversationId, extras: JsonObject): Promise<void>;
+  extras(): Promise<Map<ConversationId, Extras>>;
+  putExtras(conversation: ConversationId, extras: Extras): Promise<void>;
   /** What a method was last answered with these parameters. */
   answer(key: string): Promise<object | undefined>;
   putAnswer(key: string, answer: object): Promise<void>;

@@ -172,7 +172,7 @@ test('updateSelfInfo: changes what is named and nothing else, as others see it',
     extras: { a: [EMOJI] },
   });
   expect(await alice.code('updateSelfInfo', { gender: 3 })).toBe(CODES.invalidValue);
-  expect(await alice.code('updateSelfInfo', { nickname: 7 })).toBe(CODES.invalidType);
+  expect(await alice.code('updateSelfInfo', { nickname: {} })).toBe(CODES.invalidType);
 });
 
 test('onUserInfUpdate: partners hear of a changed profile at once or when they come back, others do not', async () => {
