@@ -165,11 +165,22 @@ describe('register', () => {
     expect(await user.ask('register', payload)).toMatchObject({ code: 880006 });
   });
 
-  it.each(['nul\0', 'half \ud800', '', 'x'.repeat(129), 7])('refuses the name %j', async (username) => {
+  it.each(['nul\0', 'half \ud800', '', 'x'.repeat(129), true])('refuses the name %j', async (username) => {
     const client = await guests.connect();
     await client.init();
     const { code } = await client.ask('register', { username, password: md5('secret') });
     expect([880003, 880004]).toContain(code);
+  });
+
+  it('takes a number for a name, as pages pass ids', async () => {
+    const client = await guests.connect();
+    await client.init();
+    const username = Math.floor(Math.random() * 1e12);
+    expect(await client.ask('register', { username, password: md5('secret') })).toMatchObject({ code: 0 });
+    expect(await client.ask('login', { username, password: md5('secret') })).toMatchObject({
+      code: 0,
+      username: String(username),
+    });
   });
 
   it('keeps the applications apart', async () => {
