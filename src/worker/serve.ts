@@ -1,6 +1,6 @@
 /**
  * Puts the runtime behind ports. It exposes itself to a port before anything is awaited, since a call to what is not yet exposed would
- * hang for ever; whatever has to be waited for is waited for inside the calls.
+ * hang for ever; whatever has to be waited for is waited for inside the calls. A port reaches its methods and nothing else of the worker.
  */
 import { expose } from 'comlink';
 import { CODES, failure, type WorkerApi } from '../protocol/worker.js';
@@ -35,8 +35,25 @@ export function serve(platform: Platform): (port: MessagePort) => void {
         port.close();
       },
     };
-    expose(Object.freeze(api), port);
+    // Ahead of Comlink, which follows any path and sets any property, that of a prototype which all tabs share among them.
+    port.addEventListener('message', (event) => {
+      if (!isCall(api, event.data)) event.stopImmediatePropagation();
+    });
+    expose(api, port);
   };
+}
+
+/** A call of one of the methods, with plain arguments: all that a tab ever posts. */
+function isCall(api: WorkerApi, data: unknown): boolean {
+  const { type, path, argumentList } = Object(data);
+  return (
+    type === 'APPLY' &&
+    Array.isArray(path) &&
+    path.length === 1 &&
+    Object.hasOwn(api, path[0]) &&
+    Array.isArray(argumentList) &&
+    argumentList.every((argument) => argument?.type === 'RAW')
+  );
 }
 
 /** A lock that is free again only when this worker has died: that is how tabs notice. */

@@ -1,5 +1,6 @@
 /** One account, one socket, every tab: counted by the relay, not by the gateway's word. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WORKER_NAME } from '../../src/protocol/link.js';
 import type { Profile } from '../harness/browser.js';
 import type { Tab } from '../harness/tab.js';
 import { until } from '../harness/until.js';
@@ -156,4 +157,37 @@ test('a tab joins without a password by attach, and not where nobody is logged i
   expect(await alone.flags()).toEqual({ init: true, login: true, connect: true });
   await first.ok('sendSingleMsg', { target_username: 'bob', content: 'to the attached tab too' });
   await alone.waitForText('to the attached tab too');
+});
+
+test('a page of the same site that posts what no tab would to the worker changes nothing for the others', async () => {
+  const [alice] = (await openTabs(hers, 'alice', 1)) as [Tab];
+  const hostile = await hers.page(world.pageUrl());
+  const answered = await hostile.evaluate(async (name) => {
+    const options = { type: 'module', name, extendedLifetime: true } as WorkerOptions;
+    const { port } = new SharedWorker('/dist/jmessage-worker.min.js', options);
+    const RAW = { type: 'RAW', value: 7 };
+    const attacks = [
+      { type: 'SET', path: ['__proto__', 'postMessage'], value: RAW },
+      { type: 'SET', path: ['__proto__', 'then'], value: RAW },
+      { type: 'SET', path: ['__proto__', '__proto__'], value: RAW },
+      { type: 'SET', path: ['call'], value: RAW },
+      { type: 'APPLY', path: ['constructor', 'freeze'], argumentList: [RAW] },
+      { type: 'GET', path: ['__proto__'] },
+    ];
+    const ids: string[] = [];
+    const answers = new Promise<string[]>((resolve) => {
+      port.onmessage = ({ data }) => {
+        ids.push(data.id);
+        if (data.id === 'last') resolve(ids);
+      };
+    });
+    for (const [index, attack] of attacks.entries()) port.postMessage({ id: `${index}`, ...attack });
+    port.postMessage({ id: 'last', type: 'APPLY', path: ['ping'], argumentList: [] });
+    return answers;
+  }, WORKER_NAME);
+  expect(answered).toEqual(['last']);
+  await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'still here' });
+  const [another] = (await openTabs(hers, 'alice', 1)) as [Tab];
+  await another.ok('sendSingleMsg', { target_username: 'bob', content: 'and so is this one' });
+  await alice.waitForText('and so is this one');
 });
