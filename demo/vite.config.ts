@@ -37,6 +37,14 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** As headers, since a page's own text cannot forbid to be framed. */
+const headers = {
+  'Content-Security-Policy': "frame-ancestors 'none'",
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
 /** Sockets break off when tabs close or the gateway restarts. The page says so itself; a stack trace here helps nobody. */
 const quietSockets: Plugin = {
   name: 'quiet-sockets',
@@ -56,6 +64,6 @@ export default defineConfig({
   worker: { format: 'es' },
   // The worker's dependencies too: found only when it asks for them, they would make the development server reload the page.
   optimizeDeps: { entries: ['index.html', '../src/worker/entry.ts'] },
-  server: { proxy },
-  preview: { proxy },
+  server: { proxy, headers },
+  preview: { proxy, headers },
 });

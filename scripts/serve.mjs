@@ -28,10 +28,13 @@ function demoSecret() {
 
 function spawnGateway(port, appkey) {
   const args = ['--host', LOOPBACK, '--port', String(port), '--data', path.join(DATA, 'gateway')];
-  args.push('--app', `${appkey}:${demoSecret()}`, '--dev');
+  args.push('--dev');
+  // Arguments are there for every user of the machine to see (ps).
+  const env = { ...process.env, JMESSAGE_APPS: `${appkey}:${demoSecret()}` };
   // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
   const stderr = process.env.DEBUG ? 'inherit' : 'pipe';
-  return spawn(process.execPath, [GATEWAY, ...args], { stdio: ['ignore', 'pipe', stderr], detached: true });
+  const stdio = ['ignore', 'pipe', stderr];
+  return spawn(process.execPath, [GATEWAY, ...args], { stdio, env, detached: true });
 }
 
 /** The last lines of the gateway's log, for when it dies. */

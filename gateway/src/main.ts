@@ -3,7 +3,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { parseApps, readApps } from './apps.js';
 import { NUMBER_SETTINGS, type NumberSettings, parseSetting } from './config.js';
+import { parseOrigin } from './origins.js';
+import { safeError } from './safe-error.js';
 import { startGateway } from './server.js';
 
 const DEFAULT_PORT = 8787;
@@ -17,15 +20,25 @@ function parsePort(text: string): number {
   return port;
 }
 
-/** `appkey:masterSecret`, several apart by commas. */
-function parseApps(text: string, before: Map<string, string> = new Map()): Map<string, string> {
-  const apps = new Map(before);
-  for (const app of text.split(',')) {
-    const colon = app.indexOf(':');
-    if (colon < 1 || colon === app.length - 1) throw new InvalidArgumentError('wanted: appkey:masterSecret');
-    apps.set(app.slice(0, colon), app.slice(colon + 1));
-  }
-  return apps;
+/** What throws an error of its own is a bad argument. */
+const argument =
+  <T>(parse: (text: string, before?: T) => T) =>
+  (text: string, before?: T): T => {
+    try {
+      return parse(text, before);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+/** Several apart by commas. */
+function parseOrigins(text: string, before: readonly string[] = []): readonly string[] {
+  const origins = text.split(',').map((one) => {
+    const origin = parseOrigin(one.trim());
+    if (origin === undefined) throw new Error('wanted: an origin such as https://app.example.org');
+    return origin;
+  });
+  return [...before, ...origins];
 }
 
 /** `name=value`, several apart by commas. */
@@ -56,6 +69,8 @@ interface CliOptions {
   port: number;
   host: string;
   app?: Map<string, string>;
+  appFile?: Map<string, string>;
+  allowOrigin?: readonly string[];
   data: string;
   media: string;
   publicUrl: string;
@@ -74,8 +89,18 @@ const program = new Command('jmessage-gateway')
   .addOption(new Option('--host <address>', 'where to listen').default('127.0.0.1').env('HOST'))
   .addOption(
     new Option('--app <appkey:masterSecret>', 'an application to serve; may be given several times')
-      .argParser(parseApps)
+      .argParser(argument(parseApps))
       .env('JMESSAGE_APPS'),
+  )
+  .addOption(
+    new Option('--app-file <file>', 'applications to serve, an appkey:masterSecret on each line')
+      .argParser(argument(readApps))
+      .env('JMESSAGE_APP_FILE'),
+  )
+  .addOption(
+    new Option('--allow-origin <origin>', 'whose pages may use this; any if not given, or several times')
+      .argParser(argument(parseOrigins))
+      .env('JMESSAGE_ALLOW_ORIGINS'),
   )
   .addOption(
     new Option('--data <where>', 'a directory, "memory", or a postgres:// connection string')
@@ -104,18 +129,23 @@ const program = new Command('jmessage-gateway')
       .argParser(parseSettings)
       .env('JMESSAGE_SET'),
   )
-  .option('--dev', 'sign auth payloads for anyone: GET /dev/auth?appkey=…', false)
+  .option('--dev', 'sign auth payloads for anyone on this machine: GET /dev/auth?appkey=…', false)
   .option('--trust-proxy', "take a client's address from the last entry of X-Forwarded-For", false)
   .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
 
 async function main(): Promise<void> {
   const options = program.parse().opts<CliOptions>();
-  const { app: apps = new Map<string, string>(), data, dev, host, port, publicUrl, trustProxy } = options;
-  if (apps.size === 0) program.error('error: no application to serve: give --app appkey:masterSecret');
-  const log = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const { app, appFile, allowOrigin = [], data, dev, host, port, publicUrl, trustProxy } = options;
+  const apps = new Map([...(appFile ?? []), ...(app ?? [])]);
+  if (apps.size === 0) program.error('error: no application to serve: give --app-file or --app');
+  // What is written here is nobody else's to read on this machine.
+  process.umask(0o077);
+  const settings = { level: options.logLevel, serializers: { err: safeError } };
+  const log = pino(settings, pino.destination({ fd: 2, sync: true }));
   const starting = startGateway({
     ...options.set,
     apps,
+    allowOrigins: allowOrigin,
     data,
     dev,
     host,

@@ -1,13 +1,19 @@
 /**
  * A gateway on a port: Fastify for HTTP, Socket.IO 4 for sockets of Engine.IO 3 and 4, the store, and the protocol between them.
  */
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
+import { refuseWeakSecrets, shortSecrets } from './apps.js';
 import { type Apps, DEFAULTS, type Settings } from './config.js';
 import { createGateway, type Services } from './gateway.js';
+import { refuseDev } from './http/dev-auth.js';
 import { createHttp } from './http/index.js';
+import { Origins } from './origins.js';
+import { isForwarded } from './peer.js';
+import { safeError } from './safe-error.js';
 import { Store } from './store/index.js';
 import { socketIoWire } from './wire-socket.js';
 
@@ -19,8 +25,10 @@ export interface GatewayOptions extends Partial<Settings> {
   apps: Apps | Readonly<Record<string, string>>;
   /** `memory`, a directory, or a `postgres://` connection string. */
   data: string;
-  /** Signs auth payloads for anyone who asks. */
+  /** Signs auth payloads for anyone on this machine who asks. */
   dev?: boolean;
+  /** Origins whose pages may use this gateway; any if there are none. */
+  allowOrigins?: readonly string[];
   /** A reverse proxy of one's own is in front: a client's address is the last entry of `X-Forwarded-For`. */
   trustProxy?: boolean;
   /** Silent without. */
@@ -35,19 +43,28 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** @throws when the port is taken or the data cannot be opened */
+/** @throws when an option would be a hole, the port is taken or the data cannot be opened */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { port = 0, host = '127.0.0.1', data, dev = false, trustProxy = false, now = Date.now } = options;
-  const log = options.log ?? pino({ level: 'silent' });
+  const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: safeError } });
   const settings = settingsOf(options);
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
+  const origins = new Origins(options.allowOrigins ?? []);
 
-  if (dev)
-    log.warn('--dev: GET /dev/auth signs for anyone who asks. Never run this where others can reach it.');
+  refuseWeakSecrets(apps);
+  for (const appkey of shortSecrets(apps))
+    log.warn({ appkey }, 'this masterSecret is short: take 32 characters');
+  if (dev) {
+    const refused = refuseDev(host, settings.publicUrl, trustProxy);
+    if (refused !== undefined) throw new Error(refused);
+    log.warn('--dev: GET /dev/auth signs for anyone on this machine who asks');
+  }
 
   let services: Services | undefined;
   const http = await createHttp({
     dev,
+    origins,
+    isTls: settings.publicUrl.startsWith('https:'),
     bodyBytes: settings.bodyBytes,
     requestTimeoutMs: settings.uploadTimeoutMs,
     services: () => services,
@@ -61,8 +78,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     pingTimeout: settings.pingTimeoutMs,
     maxHttpBufferSize: settings.bodyBytes,
     // No cookie is ever used: what a page may do is proven by its signature.
-    cors: { origin: '*' },
+    cors: { origin: origins.list },
+    // A websocket asks for no permission, so CORS alone would keep nobody out.
+    allowRequest: ({ headers }, answer) => answer(null, origins.allows(headers.origin)),
   });
+  if (!trustProxy) warnOfProxy(http.server, log);
   // Before anything is opened that would have to be closed again: a taken port ends here.
   await http.listen({ port, host });
   let store: Store;
@@ -77,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   services = gateway.services;
   io.on('connection', (socket) => gateway.accept(socketIoWire(socket, wireOptions)));
   io.attach(http.server);
+  io.engine.on('headers', nosniff);
 
   const address = http.server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -99,6 +120,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       return closing;
     },
   };
+}
+
+const nosniff = (headers: Record<string, string>): void => {
+  headers['X-Content-Type-Options'] = 'nosniff';
+};
+
+/** Everybody behind a proxy that is not known to be one is a single client to the limits. Said once, since anybody can send the header. */
+function warnOfProxy(server: HttpServer, log: Logger): void {
+  let isSaid = false;
+  const look = ({ headers }: IncomingMessage): void => {
+    if (isSaid || !isForwarded(headers)) return;
+    isSaid = true;
+    log.warn(
+      'X-Forwarded-For arrives, so there is a proxy in front: without --trust-proxy all of its clients share the limits of one address',
+    );
+  };
+  server.on('request', look).on('upgrade', look);
 }
 
 function trackSockets(http: FastifyInstance): ReadonlySet<Socket> {

@@ -3,6 +3,7 @@
  * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It promises that nothing is reported after the close, that a
  * frame which is too large or not text closes the socket, and that emitting never throws.
  */
+import { lastOf, peerAddress } from './peer.js';
 
 export interface WireSocket {
   readonly id: string;
@@ -98,7 +99,7 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
 
   return {
     id: socket.id,
-    address: options.trustProxy ? forwardedFor(socket) : socket.handshake.address,
+    address: peerAddress(socket.handshake.address, socket.handshake.headers, options.trustProxy),
     origin: originOf(socket, options.trustProxy),
     onPacket: (listener) => {
       // A middleware that never calls `next` sees every event and leaves nothing to the emitter, where names have meanings.
@@ -125,10 +126,6 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
   };
 }
 
-/** What our own proxy saw: it appends to the list, and all before that is the client's word. */
-const forwardedFor = ({ handshake }: SocketIoSocketLike): string =>
-  lastOf(handshake.headers['x-forwarded-for']) || handshake.address;
-
 /** By the client's word, which is good enough for what the client itself is told. */
 function originOf({ handshake }: SocketIoSocketLike, trustProxy: boolean): string {
   const { headers, secure } = handshake;
@@ -136,12 +133,6 @@ function originOf({ handshake }: SocketIoSocketLike, trustProxy: boolean): strin
   const origin = `${scheme}://${lastOf(headers.host)}`;
   return URL.canParse(origin) ? new URL(origin).origin : '';
 }
-
-const lastOf = (header: string | string[] | undefined): string =>
-  String(header ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim() ?? '';
 
 /** Packets of the protocol are text; anything binary is not of this protocol. */
 function fits(packet: unknown, maxBytes: number): boolean {

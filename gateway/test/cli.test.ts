@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -14,6 +15,8 @@ import { Guests } from './support/gateway.js';
 
 // A place of its own, within the package so that its dependencies are found: others may be building, or running, `dist`.
 const MAIN = fileURLToPath(new URL('../.cache/cli-test/main.js', import.meta.url));
+
+const APP = 'a:0123456789abcdef0123456789abcdef';
 
 let url = '';
 const guests = new Guests(() => url);
@@ -106,7 +109,7 @@ describe('the command line', () => {
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
     const address = squatter.address();
     const port = typeof address === 'object' && address ? `${address.port}` : '';
-    const { child, stderr } = run('--port', port, '--app', 'a:b', '--data', 'memory');
+    const { child, stderr } = run('--port', port, '--app', APP, '--data', 'memory');
     expect(await ended(child)).toBe(1);
     expect(stderr()).toBe(
       `gateway: port ${port} on 127.0.0.1 is taken: stop what listens there, or give --port another one (0 for a free one)\n`,
@@ -117,21 +120,65 @@ describe('the command line', () => {
   it.each([
     [[], 'no application'],
     [['--app', 'nosecret'], 'appkey:masterSecret'],
-    [['--app', 'a:b', '--port', 'seven'], 'not a port'],
-    [['--app', 'a:b', '--set', 'retractAgeMs=soon'], 'one of these names: frameBytes,'],
-    [['--app', 'a:b', '--set', 'passwordCost=4'], 'a whole number in its range'],
-    [['--app', 'a:b', '--set', 'noSuchSetting=1'], 'one of these names: frameBytes,'],
-    [['--app', 'a:b', '--set', 'publicUrl=1'], 'one of these names: frameBytes,'],
+    [['--app', APP, '--port', 'seven'], 'not a port'],
+    [['--app', APP, '--set', 'retractAgeMs=soon'], 'one of these names: frameBytes,'],
+    [['--app', APP, '--set', 'passwordCost=4'], 'a whole number in its range'],
+    [['--app', APP, '--set', 'noSuchSetting=1'], 'one of these names: frameBytes,'],
+    [['--app', APP, '--set', 'publicUrl=1'], 'one of these names: frameBytes,'],
   ])('refuses the arguments %j', async (args, says) => {
     const { child, stderr } = run(...args);
     expect(await ended(child)).toBe(1);
     expect(stderr()).toContain(says);
   });
 
+  it.each([
+    ['a secret of one character', ['--app', 'a:b'], 'the masterSecret of a can be guessed'],
+    ['signing for strangers', ['--app', APP, '--dev', '--host', '0.0.0.0'], 'loopback --host, not 0.0.0.0'],
+    ['what is no origin', ['--app', APP, '--allow-origin', 'example.org/path'], 'wanted: an origin'],
+    ['a file of applications that is not there', ['--app-file', '/nowhere/apps'], 'ENOENT'],
+  ])('refuses %s', async (_, args, says) => {
+    const { child, stderr } = run('--port', '0', '--data', 'memory', ...args);
+    expect(await ended(child)).toBe(1);
+    expect(stderr()).toContain(says);
+  });
+
+  it('takes its applications from a file, and says nothing of a bad line but its number', async () => {
+    const directory = await inDirectory(emptyDirectory());
+    const file = join(directory, 'apps');
+    await writeFile(file, `# the shop\n\n  ${APPKEY}:${SECRET}  \r\nanother:${SECRET}:with:colons\n`);
+    const { child } = await start('memory', '--app-file', file);
+    const user = await guests.user();
+    expect(await (await guests.connect()).init('another', `${SECRET}:with:colons`)).toMatchObject({
+      code: 0,
+    });
+    expect(await user.send(user.username, 'hello')).toMatchObject({ code: 0 });
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+
+    await writeFile(file, 'a secret without its appkey\n');
+    const bad = run('--app-file', file);
+    expect(await ended(bad.child)).toBe(1);
+    expect(bad.stderr()).toContain(`${file}, line 1: wanted: appkey:masterSecret`);
+    expect(bad.stderr()).not.toContain('a secret without');
+  });
+
+  it('makes a database that nobody else on the machine can read', async () => {
+    const data = await inDirectory(emptyDirectory());
+    const { child } = await start(data);
+    const entries = await readdir(data, { recursive: true, withFileTypes: true });
+    const found = entries.map(async (entry) => {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      return `${entry.isDirectory() ? 'directory' : 'file'} ${(mode & 0o777).toString(8)}`;
+    });
+    expect([...new Set(await Promise.all(found))].sort()).toEqual(['directory 700', 'file 600']);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+  });
+
   it('refuses a data directory that another gateway has open', async () => {
     const data = await inDirectory(freshData());
     const first = await start(data);
-    const second = run('--port', '0', '--app', 'a:b', '--data', `${data}/../${data.split('/').at(-1)}`);
+    const second = run('--port', '0', '--app', APP, '--data', `${data}/../${data.split('/').at(-1)}`);
     expect(await ended(second.child)).toBe(1);
     expect(second.stderr()).toContain('is in use by another gateway');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -141,7 +188,7 @@ describe('the command line', () => {
 
   it('starts although it was killed while it made its database', async () => {
     const data = await inDirectory(emptyDirectory());
-    const first = run('--port', '0', '--app', 'a:b', '--data', data);
+    const first = run('--port', '0', '--app', APP, '--data', data);
     await new Promise<void>((resolve) => {
       const watcher = watch(data, () => {
         watcher.close();

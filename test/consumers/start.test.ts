@@ -71,6 +71,12 @@ test('the page at its URL logs a demo account in, and Ctrl-C ends everything', a
   await page.getByText('Bob Wang').first().waitFor();
   await page.close();
   const gateway = await gatewayOf(child);
+  // Not for every user of the machine to see.
+  const secret = (await readFile(path.join(data, 'secret'), 'utf8')).trim();
+  expect(await readFile(`/proc/${gateway}/cmdline`, 'utf8')).not.toContain(secret);
+  const { headers } = await fetch(url);
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(headers.get('x-frame-options')).toBe('DENY');
 
   process.kill(-pidOf(child), 'SIGINT');
   expect(await ended).toBe(0);

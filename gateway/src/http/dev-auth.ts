@@ -1,14 +1,50 @@
-/** `GET /dev/auth?appkey=…`: signs for anyone who asks, which is what an application's own server does for its users only. */
-import type { FastifyInstance } from 'fastify';
+/**
+ * `GET /dev/auth?appkey=…`: signs for anyone who asks, which is what an application's own server does for its users only. So it answers this
+ * machine and nobody else: not through a proxy that serves others, not under another name (which a page elsewhere could make point here), and
+ * not for the pages of other machines.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Services } from '../gateway.js';
+import { isForwarded, isLoopback } from '../peer.js';
 import { signAuth } from '../signature.js';
 
+export const DEV_AUTH_PATH = '/dev/auth';
+
 export async function devAuth(http: FastifyInstance, services: () => Services): Promise<void> {
-  http.get<{ Querystring: { appkey?: unknown } }>('/dev/auth', async (request, reply) => {
+  http.get<{ Querystring: { appkey?: unknown } }>(DEV_AUTH_PATH, async (request, reply) => {
+    if (!isLocal(request)) {
+      return reply
+        .code(403)
+        .send({ error: 'only for this machine, as http://localhost or http://127.0.0.1' });
+    }
     const { apps, now } = services();
     const appkey = String(request.query.appkey ?? '');
     const secret = apps.get(appkey);
     if (secret === undefined) return reply.code(404).send({ error: `no such appkey: ${appkey}` });
     return signAuth(appkey, secret, now());
   });
+}
+
+function isLocal({ headers, socket, hostname }: FastifyRequest): boolean {
+  return (
+    isLoopback(socket.remoteAddress ?? '') &&
+    !isForwarded(headers) &&
+    isLoopback(hostname.replace(/:\d*$/, '')) &&
+    (headers.origin === undefined
+      ? headers['sec-fetch-site'] !== 'cross-site'
+      : isLocalOrigin(headers.origin))
+  );
+}
+
+/** A page that this machine serves, on whatever port. */
+export const isLocalOrigin = (origin: string): boolean =>
+  URL.canParse(origin) && isLoopback(new URL(origin).hostname);
+
+/** @returns why such a gateway would sign for strangers; undefined if it does not */
+export function refuseDev(host: string, publicUrl: string, trustProxy: boolean): string | undefined {
+  if (!isLoopback(host))
+    return `--dev signs for anyone who asks, so it goes with a loopback --host, not ${host}`;
+  if (publicUrl !== '' && !isLocalOrigin(publicUrl))
+    return `--dev signs for anyone who asks: not with ${publicUrl}`;
+  return trustProxy ? '--dev signs for anyone who asks: not behind a proxy (--trust-proxy)' : undefined;
 }

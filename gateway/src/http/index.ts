@@ -2,20 +2,35 @@
  * What the gateway answers over HTTP beside its sockets: health, uploads, downloads, and the application's own server. Made before the
  * database is open, since a taken port is to be found out first; until then everything is answered 503.
  */
-import cors from '@fastify/cors';
-import Fastify, { type FastifyInstance } from 'fastify';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Services } from '../gateway.js';
-import { devAuth } from './dev-auth.js';
+import type { Origins } from '../origins.js';
+import { DEV_AUTH_PATH, devAuth, isLocalOrigin } from './dev-auth.js';
 import { downloads } from './downloads.js';
 import { rest } from './rest/index.js';
 import { uploads } from './uploads.js';
 
 /** How long a browser need not ask again whether it may send what it sends. */
 const PREFLIGHT_SECONDS = 24 * 60 * 60;
+const HSTS_SECONDS = 365 * 24 * 60 * 60;
+
+/** No answer is a page, whatever somebody got it to contain. A route that means something else says so itself. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
 
 export interface HttpOptions {
-  /** Signs auth payloads for anyone who asks. */
+  /** Signs auth payloads for anyone on this machine who asks. */
   dev: boolean;
+  origins: Origins;
+  /** Clients come by TLS, and are to go on doing so. */
+  isTls: boolean;
   bodyBytes: number;
   /** How long a request may take to arrive. */
   requestTimeoutMs: number;
@@ -24,15 +39,24 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { dev, bodyBytes, requestTimeoutMs, services } = options;
+  const { dev, bodyBytes, isTls, origins, requestTimeoutMs, services } = options;
   const http = Fastify({
     forceCloseConnections: true,
     bodyLimit: bodyBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true },
   });
-  await http.register(cors, { origin: '*', maxAge: PREFLIGHT_SECONDS, exposedHeaders: ['Content-Range'] });
   http.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (isTls) reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
+  });
+  await http.register(cors, () => (request: FastifyRequest, done: CorsAnswer) => {
+    done(null, corsOf(request, origins));
+  });
+  http.addHook('onRequest', async (request, reply) => {
+    if (isForPages(request) && !origins.allows(request.headers.origin)) {
+      return reply.code(403).send({ status: 'not for pages of this origin' });
+    }
     if (!services()) return reply.code(503).send({ status: 'starting' });
   });
   http.get('/healthz', async (_request, reply) => {
@@ -49,4 +73,19 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await http.register((scope) => rest(scope, ready));
   if (dev) await http.register((scope) => devAuth(scope, ready));
   return http;
+}
+
+type CorsAnswer = (error: Error | null, options?: FastifyCorsOptions) => void;
+
+/** The server API is not for pages at all: one that had the masterSecret would have given it away. */
+const isForPages = ({ url }: FastifyRequest): boolean => /^\/(resource|media\/)/.test(url);
+
+function corsOf(request: FastifyRequest, origins: Origins): FastifyCorsOptions {
+  if (isForPages(request)) {
+    return { origin: origins.list, maxAge: PREFLIGHT_SECONDS, exposedHeaders: ['Content-Range'] };
+  }
+  const { url, headers } = request;
+  // A page of this machine on another port: the development server of a demo.
+  const isLocalPage = url.startsWith(DEV_AUTH_PATH) && isLocalOrigin(headers.origin ?? '');
+  return { origin: isLocalPage };
 }

@@ -3,7 +3,7 @@
  * A commit in a directory outlives the death of the process at any moment; only one process may have the directory open.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
@@ -11,6 +11,7 @@ import { PGliteDialect } from 'kysely-pglite-dialect';
 import { Pool, types } from 'pg';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { migrate } from './migrations.js';
+import { makePrivate, privateDirectory } from './private-directory.js';
 import type { Database, Tables } from './schema.js';
 
 export interface OpenDatabase {
@@ -41,7 +42,7 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
   if (data === 'memory') {
     pglite = await PGlite.create();
   } else {
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    await privateDirectory(data);
     lock = await lockDirectory(data);
     try {
       pglite = await openCluster(data);
@@ -73,9 +74,13 @@ export async function openCluster(directory: string): Promise<PGlite> {
   const path = join(directory, CLUSTER);
   const mark = join(directory, UNFINISHED_MARK);
   if (existsSync(mark)) await rm(path, { recursive: true, force: true });
-  else if (existsSync(path)) return PGlite.create(path);
+  else if (existsSync(path)) {
+    await makePrivate(path);
+    return PGlite.create(path);
+  }
   await writeFile(mark, '');
   const pglite = await PGlite.create(path);
+  await makePrivate(path);
   await rm(mark);
   return pglite;
 }

@@ -4,12 +4,13 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, opendir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, opendir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
+import { privateDirectory } from './private-directory.js';
 
 /** Whatever a file's first bytes can say about its type is within these. */
 const HEAD_BYTES = 4_100;
@@ -37,7 +38,8 @@ export class MediaFiles {
   static async open(directory?: string): Promise<MediaFiles> {
     const path = directory ?? (await mkdtemp(join(tmpdir(), 'jmessage-gateway-media-')));
     await rm(join(path, INCOMING), { recursive: true, force: true });
-    await mkdir(join(path, INCOMING), { recursive: true, mode: 0o700 });
+    await privateDirectory(path);
+    await privateDirectory(join(path, INCOMING));
     return new MediaFiles(path, directory === undefined);
   }
 
