@@ -17,10 +17,26 @@ export const DEFAULTS = {
   bodyBytes: 1_024 * KB,
   /** Longest text of a message, in UTF-8; longer is 880206. */
   textBytes: MAX_TEXT_BYTES,
-  /** Requests that a socket may make at once, … */
+  /** Requests that an account may make at once, over all of its sockets, … */
   requestBurst: 2_000,
   /** … and how many it gets back each second. Beyond: 880209. What it was pushed may be acknowledged on top. */
   requestsPerSecond: 100,
+  /** So many bytes of a request count as one request more. */
+  bytesPerRequest: 16 * KB,
+  /** So many bytes that a request makes others be sent, or its sender, count as one request more. */
+  sentBytesPerRequest: 64 * KB,
+  /** So often an account is told that it asks too much. Beyond: its socket is closed. */
+  refusedRequests: 500,
+  /** Frames of a socket that is not logged in: at once, and each second. Beyond: it is closed. */
+  strangerSocketBurst: 500,
+  strangerSocketPerSecond: 20,
+  /** …and of all such sockets of one address. */
+  strangerBurst: 10_000,
+  strangersPerSecond: 500,
+  /** Frames that a socket may send at once, in one body of polling for example. Beyond: it is closed. */
+  framesAtOnce: 2_000,
+  /** Requests that are worked on at a time. Beyond, who took the least of late comes first. */
+  requestsAtOnce: 8,
   /** An event for this many accounts counts as one request more: a page may not keep the gateway busy with telling others. */
   recipientsPerRequest: 20,
   /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
@@ -30,8 +46,15 @@ export const DEFAULTS = {
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
   queuedRequests: 4_000,
   queuedBytes: 8 * 1_024 * KB,
+  /** A client is not served further while so much waits for it to be read. */
+  readAheadBytes: 1_024 * KB,
   /** What waits for a client that does not read. Beyond: its socket is closed. */
-  backlogBytes: 32 * 1_024 * KB,
+  backlogBytes: 8 * 1_024 * KB,
+  /** …for all sockets of an account, or of an address without; and for all sockets. Beyond: the one that most waits for. */
+  accountBacklogBytes: 16 * 1_024 * KB,
+  totalBacklogBytes: 256 * 1_024 * KB,
+  /** How long a socket that is closed may take to read what it was sent. */
+  closeTimeoutMs: 2 * SECOND_MS,
 
   /** Either end of a connection that died without a word is noticed within the sum of these two. */
   pingIntervalMs: 10 * SECOND_MS,
@@ -136,7 +159,13 @@ export const NUMBER_SETTINGS: readonly string[] = Object.entries(DEFAULTS).flatM
 );
 
 /** From where to where a number makes sense, if not anywhere. */
-const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = { passwordCost: [10, 20] };
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  passwordCost: [10, 20],
+  requestsAtOnce: [1, 1_000],
+  cachedAccounts: [1, 10_000_000],
+  cachedGroups: [1, 10_000_000],
+  cachedRooms: [1, 10_000_000],
+};
 
 const isNumberSetting = (name: string): name is NumberSetting => NUMBER_SETTINGS.includes(name);
 

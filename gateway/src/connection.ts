@@ -1,7 +1,8 @@
 /**
  * One client socket: who it is, what it asks, in which order it is served. Requests are begun strictly in the order of arrival; only
  * requests that say so ({@link Reply.answer} a promise) may be finished while later ones of their kind are begun. Everything that is kept for a
- * socket is bounded.
+ * socket is bounded, and charged to its {@link Party}: who asks more than it may is refused, who goes on is thrown out, and who does not read
+ * is served no further.
  */
 import type { Logger } from 'pino';
 import * as v from 'valibot';
@@ -17,8 +18,10 @@ import { type Answer, refuse } from './answers.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Settings } from './config.js';
 import type { Feed } from './feed.js';
+import type { Holder, Parties, Party } from './parties.js';
 import type { Account } from './store/accounts.js';
 import { TokenBucket } from './token-bucket.js';
+import type { Slices, Turns } from './turns.js';
 import type { WireSocket } from './wire-socket.js';
 
 export interface Request {
@@ -51,19 +54,38 @@ export interface Session {
   device: string | undefined;
 }
 
+/** What all connections share. */
+export interface Shared {
+  readonly settings: Settings;
+  readonly serve: Serve;
+  readonly parties: Parties;
+  readonly turns: Turns;
+  readonly slices: Slices<unknown>;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** These wait for a password's hash, which has a queue of its own: nobody is to wait for that. */
+const SLOW = new Set<string>(['register', 'login', 'update_user_pwd'] satisfies RequestEvent[]);
+
 /** What the client answers pushes with. */
 const ACKNOWLEDGEMENTS = new Set<string>(['msg_recv_v2', 'sync_conversation_ack'] satisfies RequestEvent[]);
 
-export class Connection {
+export class Connection implements Holder {
   init: RequestPayload<'c_init'> | null = null;
-  session: Session | null = null;
   /** The `resume` that it began with, for its retries. */
   resumed: { canonical: string; answer: Answer } | null = null;
+  /** Whose time its requests take. */
+  party: Party;
 
-  readonly #bucket: TokenBucket;
+  #session: Session | null = null;
+  /** What the socket may send before it is logged in. */
+  readonly #stranger: TokenBucket;
   readonly #queue: Request[] = [];
   #owedAcknowledgements = 0;
   #queuedBytes = 0;
+  #framesAtOnce = 0;
+  #held = 0;
   #serving = false;
   /** Begun and not finished, all of the same event. */
   readonly #open = new Set<Promise<void>>();
@@ -74,13 +96,14 @@ export class Connection {
 
   constructor(
     readonly socket: WireSocket,
-    private readonly settings: Settings,
-    private readonly serve: Serve,
-    private readonly log: Logger,
-    now: () => number,
+    private readonly shared: Shared,
   ) {
-    this.#bucket = new TokenBucket(settings.requestBurst, settings.requestsPerSecond, now);
-    socket.onPacket((event, payload) => this.#receive(event, payload));
+    const { settings, parties, slices, now } = shared;
+    this.party = parties.ofAddress(socket.address);
+    this.#stranger = new TokenBucket(settings.strangerSocketBurst, settings.strangerSocketPerSecond, now);
+    socket.onFrame((characters) => this.#admit(characters));
+    socket.onPacket((event, payload) => slices.add(this, () => this.#receive(event, payload)));
+    socket.onDrain(() => this.#weigh());
   }
 
   get id(): string {
@@ -91,38 +114,63 @@ export class Connection {
     return this.#closed;
   }
 
+  get session(): Session | null {
+    return this.#session;
+  }
+
+  /** From here on it is the account that is charged. */
+  set session(session: Session | null) {
+    this.#session = session;
+    this.#weigh(-this.#held);
+    const { parties } = this.shared;
+    this.party = session ? parties.ofAccount(session.account.uid) : parties.ofAddress(this.socket.address);
+    this.#weigh();
+  }
+
+  /** What waits to be read by the client. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** To be called when the socket has closed: what waits is dropped, what was begun is finished. */
   markClosed(): void {
     this.#closed = true;
     this.#queue.length = 0;
     this.#queuedBytes = 0;
+    this.shared.slices.forget(this);
   }
 
   push(event: string, payload: object): void {
     if (this.#closed) return;
     this.socket.emit(event, payload);
-    if (this.socket.backlog() > this.settings.backlogBytes) this.giveUp('it does not read');
+    this.#weigh();
   }
 
   /** Pushed messages come back as acknowledgements, which must not count against the client. */
   allowAcknowledgements(messages: number): void {
     this.#owedAcknowledgements += messages;
+    this.party.owed = Math.min(this.party.owed + messages, this.shared.settings.heldMessages);
   }
 
   /** Makes the client pay for what its request took beyond that of an ordinary one, in requests. */
   charge(requests: number): void {
-    this.#bucket.spend(requests);
+    this.party.requests.spend(requests);
   }
 
-  #mayAsk(event: string): boolean {
-    if (this.#owedAcknowledgements === 0 || !ACKNOWLEDGEMENTS.has(event)) return this.#bucket.take();
-    this.#owedAcknowledgements -= 1;
-    return true;
+  /** …for what it made others be sent, or was sent itself. */
+  chargeBytes(bytes: number): void {
+    this.charge(bytes / this.shared.settings.sentBytesPerRequest);
   }
 
   giveUp(reason: string): void {
-    this.log.debug({ socket: this.id, reason }, 'socket closed');
+    this.shared.log.debug({ socket: this.id, reason }, 'socket closed');
     this.socket.close();
+  }
+
+  discard(reason: string): void {
+    this.shared.log.debug({ socket: this.id, reason }, 'socket discarded');
+    this.socket.discard();
+    this.#weigh(-this.#held);
   }
 
   /** Takes nothing new; resolves when nothing is being worked on. */
@@ -132,14 +180,53 @@ export class Connection {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  #weigh(change = this.socket.backlog() - this.#held): void {
+    if (change === 0) return;
+    this.#held += change;
+    this.shared.parties.weigh(this.party, this, change);
+  }
+
+  /** Whether a frame may come in at all. Nothing of it has been read yet. */
+  #admit(characters: number): boolean {
+    const { settings } = this.shared;
+    if (this.#framesAtOnce === 0) setImmediate(() => (this.#framesAtOnce = 0));
+    this.#framesAtOnce += 1;
+    if (this.#framesAtOnce > settings.framesAtOnce) return false;
+    if (this.party.owed > 0) {
+      this.party.owed -= 1;
+      return true;
+    }
+    const cost = 1 + Math.floor(characters / settings.bytesPerRequest);
+    if (!this.#session && !this.#stranger.take(cost)) return false;
+    return this.party.frames.take(cost);
+  }
+
+  #mayAsk(event: string): boolean {
+    // Until then each frame has been paid for, or the socket is gone.
+    if (!this.#session) return true;
+    if (this.#owedAcknowledgements === 0 || !ACKNOWLEDGEMENTS.has(event)) return this.party.requests.take();
+    this.#owedAcknowledgements -= 1;
+    return true;
+  }
+
   #receive(event: string, payload: unknown): void {
     if (this.#closed || this.#finishing) return;
+    const { settings, log } = this.shared;
     const rid = ridOf(payload);
     if (rid === undefined) {
-      this.log.debug({ socket: this.id }, 'frame without a usable rid dropped');
+      log.debug({ socket: this.id }, 'frame without a usable rid dropped');
       return;
     }
-    this.socket.emit('ack', { rid });
+    const allowed = this.#mayAsk(event);
+    if (!allowed && !this.party.refusals.take()) {
+      this.socket.discard();
+      return;
+    }
+    this.push('ack', { rid });
+    if (!allowed) {
+      this.#answer(event, rid, refuse(CODES.beyondFrequencyLimit));
+      return;
+    }
     const canonical = canonicalJson(payload);
     if (canonical === undefined) {
       this.#answer(
@@ -149,13 +236,10 @@ export class Connection {
       );
       return;
     }
-    if (!this.#mayAsk(event)) {
-      this.#answer(event, rid, refuse(CODES.beyondFrequencyLimit));
-      return;
-    }
+    if (this.#session) this.charge(Math.floor(canonical.length / settings.bytesPerRequest));
     if (
-      this.#queue.length + this.#open.size >= this.settings.queuedRequests ||
-      this.#queuedBytes + canonical.length > this.settings.queuedBytes
+      this.#queue.length + this.#open.size >= settings.queuedRequests ||
+      this.#queuedBytes + canonical.length > settings.queuedBytes
     ) {
       this.#answer(event, rid, refuse(CODES.busy));
       return;
@@ -171,26 +255,38 @@ export class Connection {
       this.#queuedBytes -= request.canonical.length;
       if (request.event !== this.#openEvent) await Promise.all(this.#open);
       this.#openEvent = request.event;
-      try {
-        await this.#serveOne(request);
-      } catch (error) {
-        this.#fail(request, error);
-      }
+      // Who does not read what it asked for is not given more.
+      if (this.#held > this.shared.settings.readAheadBytes) await this.socket.drained();
+      if (this.#closed) break;
+      const afterwards = SLOW.has(request.event)
+        ? await this.#serveOne(request)
+        : await this.shared.turns.run(this.party.usage, () => this.#serveOne(request));
+      await afterwards?.().catch((error: unknown) => {
+        this.shared.log.error(
+          { socket: this.id, event: request.event, err: error },
+          'what follows the answer failed',
+        );
+        this.giveUp('what it was to be sent could not be read');
+      });
     }
     this.#serving = false;
     this.#settle();
   }
 
-  async #serveOne(request: Request): Promise<void> {
+  /** Never fails. @returns what is to follow */
+  async #serveOne(request: Request): Promise<Reply['afterwards']> {
     const { event, rid } = request;
-    const { answer, afterwards } = await this.serve(this, request);
+    let reply: Reply;
+    try {
+      reply = await this.shared.serve(this, request);
+    } catch (error) {
+      this.#fail(request, error);
+      return undefined;
+    }
+    const { answer, afterwards } = reply;
     if (!isLater(answer)) {
       this.#answer(event, rid, answer);
-      await afterwards?.().catch((error: unknown) => {
-        this.log.error({ socket: this.id, event, err: error }, 'what follows the answer failed');
-        this.giveUp('what it was to be sent could not be read');
-      });
-      return;
+      return afterwards;
     }
     const done = answer.later
       .then(
@@ -202,10 +298,11 @@ export class Connection {
         this.#settle();
       });
     this.#open.add(done);
+    return undefined;
   }
 
   #fail({ event, rid }: Request, error: unknown): void {
-    this.log.error({ socket: this.id, event, err: error }, 'request failed');
+    this.shared.log.error({ socket: this.id, event, err: error }, 'request failed');
     this.#answer(event, rid, refuse(CODES.internalError));
   }
 

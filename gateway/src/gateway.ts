@@ -5,9 +5,10 @@
 import type { Logger } from 'pino';
 import { Changes } from './changes.js';
 import type { Apps, Settings } from './config.js';
-import { Connection } from './connection.js';
+import { Connection, type Shared } from './connection.js';
 import { deliver } from './delivery.js';
 import { serve } from './handlers/index.js';
+import { Parties } from './parties.js';
 import { Presence } from './presence.js';
 import { RoomPresence } from './room-presence.js';
 import type { Store } from './store/index.js';
@@ -15,6 +16,7 @@ import { MessageWriter } from './store/message-writer.js';
 import { RoomWriter } from './store/rooms.js';
 import { Tickets } from './tickets.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
+import { Slices, Turns } from './turns.js';
 import type { WireSocket } from './wire-socket.js';
 
 /** What the handlers work with. */
@@ -105,19 +107,22 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   sweepTimer.unref();
 
   let closing = false;
+  const shared: Shared = {
+    settings,
+    serve: (from, request) => serve(services, from, request),
+    parties: new Parties(settings, now),
+    turns: new Turns(settings.requestsAtOnce),
+    slices: new Slices(),
+    log,
+    now,
+  };
 
   function accept(socket: WireSocket): void {
     if (closing) {
       socket.close();
       return;
     }
-    const connection = new Connection(
-      socket,
-      settings,
-      (from, request) => serve(services, from, request),
-      log,
-      now,
-    );
+    const connection = new Connection(socket, shared);
     connections.add(connection);
     const initTimer = setTimeout(() => {
       if (!connection.init) connection.giveUp('it never presented a signature');

@@ -13,13 +13,33 @@ export const lastOf = (header: Header): string =>
     .at(-1)
     ?.trim() ?? '';
 
+/** A household or a machine has a whole /64. */
+const NETWORK_GROUPS = 4;
+
+/**
+ * Which addresses count as one: limits by address would mean nothing to somebody who has 2^64 of them.
+ * @param address as the system or a proxy says it
+ * @returns an IPv4 address as it is, mapped into IPv6 or not; of an IPv6 address its /64; anything else as it was
+ */
+export function sourceOf(address: string): string {
+  // A zone names an interface of this machine.
+  const [bare = ''] = address.split('%');
+  if (!ipaddr.isValid(bare)) return address;
+  const parsed = ipaddr.process(bare);
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  return `${parsed.parts
+    .slice(0, NETWORK_GROUPS)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
 /** @param trustProxy our own proxy is in front: it appends what it saw, and all before that is the client's word */
 export function peerAddress(
   remote: string | undefined,
   headers: Readonly<Record<string, Header>>,
   trustProxy: boolean,
 ): string {
-  return (trustProxy && lastOf(headers['x-forwarded-for'])) || (remote ?? '');
+  return sourceOf((trustProxy && lastOf(headers['x-forwarded-for'])) || (remote ?? ''));
 }
 
 export const isForwarded = (headers: IncomingHttpHeaders): boolean =>

@@ -92,7 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await http.close();
     throw error;
   }
-  const wireOptions = { frameBytes: settings.frameBytes, trustProxy };
+  const wireOptions = { ...settings, trustProxy };
   const gateway = createGateway({ apps, settings, store, log, now });
   services = gateway.services;
   io.on('connection', (socket) => gateway.accept(socketIoWire(socket, wireOptions)));

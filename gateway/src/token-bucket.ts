@@ -1,4 +1,5 @@
 /** Rate limits: a bucket of tokens that refills with time, and a bounded set of them by key. */
+import { LRUCache } from 'lru-cache';
 
 export class TokenBucket {
   #tokens: number;
@@ -13,10 +14,11 @@ export class TokenBucket {
     this.#filledAt = now();
   }
 
-  take(): boolean {
+  /** @param tokens one that is dearer than the capacity is granted by a full bucket, or it never could be */
+  take(tokens = 1): boolean {
     this.#refill();
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < Math.min(tokens, this.capacity) || this.#tokens <= 0) return false;
+    this.#tokens -= tokens;
     return true;
   }
 
@@ -45,30 +47,23 @@ export class TokenBucket {
   }
 }
 
-/** Above this many keys the full buckets, which limit nothing, are dropped early. */
+/** Beyond this many keys the one that was not asked for the longest is forgotten, in constant time. */
 const MAX_KEYS = 50_000;
 
 export class TokenBuckets {
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new LRUCache<string, TokenBucket>({ max: MAX_KEYS });
 
   constructor(private readonly make: () => TokenBucket) {}
 
   of(key: string): TokenBucket {
     const known = this.#buckets.get(key);
     if (known) return known;
-    if (this.#buckets.size >= MAX_KEYS) this.sweep();
-    // Still full of live ones: the oldest goes, so that memory stays bounded.
-    if (this.#buckets.size >= MAX_KEYS) {
-      for (const oldest of this.#buckets.keys()) {
-        this.#buckets.delete(oldest);
-        break;
-      }
-    }
     const made = this.make();
     this.#buckets.set(key, made);
     return made;
   }
 
+  /** Full buckets limit nothing. */
   sweep(): void {
     for (const [key, bucket] of this.#buckets) if (bucket.isFull()) this.#buckets.delete(key);
   }

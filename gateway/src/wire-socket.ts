@@ -1,29 +1,44 @@
 /**
  * The seam between the protocol and its transport: the gateway's logic knows a {@link WireSocket} and nothing of Socket.IO.
  * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It promises that nothing is reported after the close, that a
- * frame which is too large or not text closes the socket, and that emitting never throws.
+ * frame which is too large or not text closes the socket, that emitting never throws, and that a peer which does not read cannot make a
+ * closed socket stay.
  */
 import { lastOf, peerAddress } from './peer.js';
 
 export interface WireSocket {
   readonly id: string;
-  /** The peer's network address. */
+  /** Where the peer is, as far as addresses are told apart: see `sourceOf`. */
   readonly address: string;
   /** The address under which the peer reached this server, such as `https://im.example.org`. */
   readonly origin: string;
   onPacket(listener: (event: string, ...args: unknown[]) => void): void;
+  /** Is asked about each frame, by its characters, before anything of it is read; false discards the socket. */
+  onFrame(guard: (characters: number) => boolean): void;
   onClose(listener: () => void): void;
   emit(event: string, payload: object): void;
-  /** Closes after what was emitted has been written. */
+  /** Closes after what was emitted has been written, or when that takes too long. */
   close(): void;
-  /** What waits to be written, in characters. */
+  /** Closes at once; what waits to be written is thrown away. */
+  discard(): void;
+  /** What waits to be taken by the network, in characters: 0 when it is closed for good. */
   backlog(): number;
+  /** Is called whenever the backlog has become less. */
+  onDrain(listener: () => void): void;
   /** Resolves when the backlog has been handed to the network, or the socket has closed. */
   drained(): Promise<void>;
 }
 
+interface TransportLike {
+  on(event: string, listener: () => void): unknown;
+  /** Of a WebSocket. */
+  readonly socket?: { terminate?(): void };
+}
+
 interface EngineSocketLike {
+  readonly transport: TransportLike;
   on(event: string, listener: (argument: unknown) => void): unknown;
+  close(discard: boolean): unknown;
 }
 
 /** What Socket.IO 2 and 4 have in common. */
@@ -55,46 +70,52 @@ const RESERVED = new Set([
 
 export interface WireOptions {
   readonly frameBytes: number;
+  /** How long a close waits for the peer to take what it was sent. */
+  readonly closeTimeoutMs: number;
   /** See `GatewayOptions.trustProxy`. */
   readonly trustProxy: boolean;
 }
 
 export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): WireSocket {
   const { conn } = socket;
+  const backlog = backlogOf(conn);
   let closed = false;
+  let guard = (_characters: number): boolean => true;
   const closeListeners: (() => void)[] = [];
-  /** Size of Engine.IO's write buffer, which is its own business; these two events say how it changes. */
-  let waiting = 0;
-  let drainListeners: (() => void)[] = [];
-  conn.on('packetCreate', (packet) => {
-    const data = dataOf(packet);
-    waiting += typeof data === 'string' ? data.length : 1;
+  let closeTimer: NodeJS.Timeout | undefined;
+  conn.on('close', () => {
+    clearTimeout(closeTimer);
+    backlog.clear();
   });
-  const drain = (): void => {
-    waiting = 0;
-    const listeners = drainListeners;
-    drainListeners = [];
-    for (const listener of listeners) listener();
-  };
-  conn.on('drain', drain);
 
   const finish = (): void => {
     closed = true;
     for (const listener of closeListeners.splice(0)) listener();
-    drain();
+    backlog.release();
   };
-  socket.on('disconnect', finish);
-  socket.on('error', () => socket.disconnect(true));
-
+  const discard = (): void => {
+    clearTimeout(closeTimer);
+    finish();
+    // Engine.IO would wait for the closing handshake of a peer that may never answer.
+    conn.transport.socket?.terminate?.();
+    conn.close(true);
+    socket.disconnect(true);
+    backlog.clear();
+  };
   const close = (): void => {
+    if (closeTimer) return;
+    closeTimer = setTimeout(discard, options.closeTimeoutMs);
+    closeTimer.unref();
     socket.disconnect(true);
   };
+  socket.on('disconnect', finish);
+  socket.on('error', close);
 
   // Ahead of the decoder, since nothing after it knows a frame's size.
   conn.on('packet', (packet) => {
-    if (closed || fits(packet, options.frameBytes)) return;
-    finish();
-    close();
+    if (closed) return;
+    const characters = sizeOf(packet);
+    if (!fits(packet, options.frameBytes) || !guard(characters)) discard();
   });
 
   return {
@@ -109,6 +130,9 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
         if (typeof event === 'string') listener(event, ...args);
       });
     },
+    onFrame: (asked) => {
+      guard = asked;
+    },
     onClose: (listener) => {
       closeListeners.push(listener);
     },
@@ -116,13 +140,62 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
       if (!closed && !RESERVED.has(event)) socket.emit(event, payload);
     },
     close,
-    backlog: () => waiting,
-    drained: () => {
-      if (closed || waiting === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        drainListeners.push(resolve);
-      });
+    discard,
+    backlog: () => backlog.size(),
+    onDrain: (listener) => backlog.onDrain(listener),
+    drained: () => (closed ? Promise.resolve() : backlog.drained()),
+  };
+}
+
+/** What Engine.IO keeps is its own business; its events say how it changes: made, handed to the transport, taken by the network. */
+function backlogOf(conn: EngineSocketLike) {
+  let queued = 0;
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  let onDrain = (): void => {};
+  conn.on('packetCreate', (packet) => {
+    queued += Math.max(1, sizeOf(packet));
+  });
+  conn.on('flush', () => {
+    underWay += queued;
+    queued = 0;
+  });
+  const release = (): void => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  const changed = (): void => {
+    onDrain();
+    if (queued + underWay === 0) release();
+  };
+  const follow = (transport: TransportLike): void => {
+    transport.on('drain', () => {
+      underWay = 0;
+      changed();
+    });
+  };
+  follow(conn.transport);
+  conn.on('upgrade', () => {
+    underWay = 0;
+    changed();
+    follow(conn.transport);
+  });
+  return {
+    size: (): number => queued + underWay,
+    clear: (): void => {
+      queued = 0;
+      underWay = 0;
+      changed();
     },
+    release,
+    onDrain: (listener: () => void): void => {
+      onDrain = listener;
+    },
+    drained: (): Promise<void> =>
+      queued + underWay === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting = [...waiting, resolve];
+          }),
   };
 }
 
@@ -140,6 +213,11 @@ function fits(packet: unknown, maxBytes: number): boolean {
   if (data === undefined || data === null) return true;
   if (typeof data !== 'string') return false;
   return data.length <= maxBytes / 3 || Buffer.byteLength(data) <= maxBytes;
+}
+
+function sizeOf(packet: unknown): number {
+  const data = dataOf(packet);
+  return typeof data === 'string' ? data.length : 0;
 }
 
 function dataOf(packet: unknown): unknown {

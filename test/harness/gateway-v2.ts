@@ -20,7 +20,7 @@ export async function startGatewayV2(apps: ReadonlyMap<string, string>): Promise
   const server = http.createServer();
   const io = serverV2(server, { serveClient: false });
   io.on('connection', (socket: SocketIoSocketLike) =>
-    gateway.accept(socketIoWire(socket, { frameBytes: DEFAULTS.frameBytes, trustProxy: false })),
+    gateway.accept(socketIoWire(socket, { ...DEFAULTS, trustProxy: false })),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,7 +1,7 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Extras, UserInfo, UserName } from '../../../src/protocol/index.js';
-import { BoundedMap } from '../bounded-map.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
 import { revokeAll } from './resume-tokens.js';
 import type { Database, Tables } from './schema.js';
@@ -67,13 +67,13 @@ export const userNameOf = ({ username, appkey, profile }: Account): UserName => 
 export const isStorableName = (name: string): boolean => !name.includes('\0') && !/\p{Cs}/u.test(name);
 
 export class Accounts {
-  readonly #cache: BoundedMap<string, Account>;
+  readonly #cache: LRUCache<string, Account>;
 
   constructor(
     private readonly db: Database,
     cached: number,
   ) {
-    this.#cache = new BoundedMap(cached);
+    this.#cache = new LRUCache({ max: cached });
   }
 
   async find(appkey: string, username: string): Promise<Account | undefined> {

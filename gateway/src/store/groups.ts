@@ -3,8 +3,8 @@
  * committed. Who gets a group's messages is kept in memory; this process is the only one that changes it.
  */
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Group, GroupMember } from '../../../src/protocol/index.js';
-import { BoundedMap } from '../bounded-map.js';
 import { type Account, accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
 import type { Database, Tables } from './schema.js';
 
@@ -62,14 +62,14 @@ export const wireMember = ({ account, role, silenced, mtime }: Member): WireMemb
 });
 
 export class Groups {
-  readonly #audiences: BoundedMap<number, Audience>;
+  readonly #audiences: LRUCache<number, Audience>;
   #changes = 0;
 
   constructor(
     private readonly db: Database,
     cached: number,
   ) {
-    this.#audiences = new BoundedMap(cached);
+    this.#audiences = new LRUCache({ max: cached });
   }
 
   find(gid: number): Promise<GroupRow | undefined> {

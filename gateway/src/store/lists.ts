@@ -3,20 +3,20 @@
  * process is the only one that changes them.
  */
 import type { Transaction } from 'kysely';
-import { BoundedMap } from '../bounded-map.js';
+import { LRUCache } from 'lru-cache';
 import type { GroupRow } from './groups.js';
 import type { List } from './relation-tables.js';
 import type { Database, Tables } from './schema.js';
 
 export class Lists {
-  readonly #blacklists: BoundedMap<number, ReadonlySet<number>>;
+  readonly #blacklists: LRUCache<number, ReadonlySet<number>>;
   #changes = 0;
 
   constructor(
     private readonly db: Database,
     cached: number,
   ) {
-    this.#blacklists = new BoundedMap(cached);
+    this.#blacklists = new LRUCache({ max: cached });
   }
 
   /** @returns those of the targets that were not in the list before */

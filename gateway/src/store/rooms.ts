@@ -3,9 +3,9 @@
  * (`RoomPresence`). Rooms are made and bans set by the server API.
  */
 import { type Selectable, sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Chatroom, MessageContent } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
-import { BoundedMap } from '../bounded-map.js';
 import { type MessageIds, timeOf } from './message-ids.js';
 import { OnceWriter, type Prepared } from './once-writer.js';
 import type { Database, Tables } from './schema.js';
@@ -36,7 +36,7 @@ export interface RoomMessageRow {
 
 export class Rooms {
   /** Of rooms in use. This process is the only one that changes them. */
-  readonly #rules: BoundedMap<number, Rules>;
+  readonly #rules: LRUCache<number, Rules>;
   #changes = 0;
 
   constructor(
@@ -44,7 +44,7 @@ export class Rooms {
     private readonly history: number,
     cached: number,
   ) {
-    this.#rules = new BoundedMap(cached);
+    this.#rules = new LRUCache({ max: cached });
   }
 
   find(id: number): Promise<RoomRow | undefined> {

@@ -36,9 +36,7 @@ export async function mount(
     log: pino({ level: 'silent' }),
     now,
   });
-  io.on('connection', (socket) =>
-    gateway.accept(socketIoWire(socket, { frameBytes: all.frameBytes, trustProxy: false })),
-  );
+  io.on('connection', (socket) => gateway.accept(socketIoWire(socket, { ...all, trustProxy: false })));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return {

@@ -1,0 +1,125 @@
+/**
+ * Who is served next when not everybody can be at once: whoever has taken the least of late. Somebody who keeps the gateway busy waits for
+ * those who do not, and hardly the other way round.
+ */
+
+/** Somebody who is served: how much of the gateway's time it has taken. */
+export interface Usage {
+  /** Milliseconds, of which half is forgotten after {@link HALF_LIFE_MS}. */
+  takenMs: number;
+  atMs: number;
+}
+
+export const noUsage = (): Usage => ({ takenMs: 0, atMs: 0 });
+
+const HALF_LIFE_MS = 5_000;
+/** Level n has taken less than 2^n milliseconds. */
+const LEVELS = 16;
+/** So often the one who waits longest on the highest level is next: he has to wait, and not for ever. */
+const TURN_OF_THE_HEAVIEST = 16;
+
+interface Waiting {
+  start(): void;
+}
+
+export class Turns {
+  readonly #levels: Waiting[][] = Array.from({ length: LEVELS }, () => []);
+  #free: number;
+  #waiting = 0;
+  #given = 0;
+
+  /** @param atOnce how many are served at a time */
+  constructor(
+    atOnce: number,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.#free = atOnce;
+  }
+
+  /** Does the work when it is its turn, and charges the time that it takes. */
+  async run<T>(usage: Usage, work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await this.#wait(usage);
+    const startedMs = this.clock();
+    try {
+      return await work();
+    } finally {
+      const nowMs = this.clock();
+      usage.takenMs = current(usage, nowMs) + nowMs - startedMs;
+      usage.atMs = nowMs;
+      this.#next();
+    }
+  }
+
+  #wait(usage: Usage): Promise<void> {
+    const level = Math.min(LEVELS - 1, Math.ceil(Math.log2(1 + current(usage, this.clock()))));
+    this.#waiting += 1;
+    return new Promise((start) => this.#levels[level]?.push({ start }));
+  }
+
+  #next(): void {
+    if (this.#waiting === 0) {
+      this.#free += 1;
+      return;
+    }
+    this.#given = (this.#given + 1) % TURN_OF_THE_HEAVIEST;
+    const occupied = (level: Waiting[]): boolean => level.length > 0;
+    const level = this.#given === 0 ? this.#levels.findLast(occupied) : this.#levels.find(occupied);
+    this.#waiting -= 1;
+    level?.shift()?.start();
+  }
+}
+
+const current = ({ takenMs, atMs }: Usage, nowMs: number): number =>
+  takenMs * 0.5 ** ((nowMs - atMs) / HALF_LIFE_MS);
+
+/** What is done in one go before everything else that waits in this process gets its chance. */
+const SLICE_MS = 4;
+
+/**
+ * Cuts what arrives into slices: what one has sent at once is taken up in turn with what others send, and what comes when there is nothing to
+ * do is taken up at once.
+ */
+export class Slices<K> {
+  readonly #waiting = new Map<K, (() => void)[]>();
+  /** When this turn of the event loop began to be used. */
+  #since: number | undefined;
+
+  constructor(private readonly clock: () => number = () => performance.now()) {}
+
+  /** Does the work, now or soon; for each key in the order in which it was handed in. */
+  add(key: K, work: () => void): void {
+    if (this.#waiting.size === 0 && this.#hasTime()) {
+      work();
+      return;
+    }
+    const before = this.#waiting.get(key);
+    if (before) before.push(work);
+    else this.#waiting.set(key, [work]);
+  }
+
+  forget(key: K): void {
+    this.#waiting.delete(key);
+  }
+
+  #hasTime(): boolean {
+    if (this.#since !== undefined) return this.clock() - this.#since < SLICE_MS;
+    this.#since = this.clock();
+    setImmediate(() => this.#turn());
+    return true;
+  }
+
+  #turn(): void {
+    this.#since = undefined;
+    while (this.#waiting.size > 0 && this.#hasTime()) {
+      for (const [key, works] of this.#waiting) {
+        const work = works.shift();
+        // To the end of the round.
+        this.#waiting.delete(key);
+        if (works.length > 0) this.#waiting.set(key, works);
+        work?.();
+        break;
+      }
+    }
+  }
+}
