@@ -56,6 +56,22 @@ export const DEFAULTS = {
   /** How long a socket that is closed may take to read what it was sent. */
   closeTimeoutMs: 2 * SECOND_MS,
 
+  /** TCP connections in all. Beyond: closed at once. */
+  connections: 40_000,
+  /** Sockets in all; of one address; and of those that are not logged in. Beyond: the handshake is refused. */
+  sockets: 20_000,
+  socketsOfAddress: 4_000,
+  strangersOfAddress: 1_000,
+  /** Handshakes of one address: at once, and each second. Beyond: refused. */
+  handshakeBurst: 2_000,
+  handshakesPerSecond: 50,
+  /** Largest body of polling of a socket that is not logged in. */
+  strangerBodyBytes: 64 * KB,
+  /** How long a request may take to arrive, uploads aside. */
+  requestTimeoutMs: 15 * SECOND_MS,
+  /** How long an answer may wait without anything of it being taken. */
+  stallTimeoutMs: MINUTE_MS,
+
   /** Either end of a connection that died without a word is noticed within the sum of these two. */
   pingIntervalMs: 10 * SECOND_MS,
   pingTimeoutMs: 10 * SECOND_MS,
@@ -136,12 +152,19 @@ export const DEFAULTS = {
   /** Largest upload. Beyond: 898061. */
   uploadBytes: 10 * 1_024 * KB,
   /** An upload that is refused for its size is let in and thrown away up to here, so that the answer is read; beyond it is cut off. */
-  uploadDrainBytes: 100 * 1_024 * KB,
-  /** How long a request's body may take. */
+  uploadDrainBytes: 1_024 * 1_024 * KB,
+  /** How long an upload may take, … */
   uploadTimeoutMs: 10 * MINUTE_MS,
+  /** …and how long it may pause. */
+  uploadIdleMs: 30 * SECOND_MS,
+  /** Uploads under way at a time, of one account and of all. Beyond: 898030. */
+  uploadsAtOnce: 5,
+  totalUploadsAtOnce: 100,
   /** Uploads of one account. Beyond: 898030. */
   uploadsPerMinute: 60,
   uploadBytesPerDay: 1_024 * 1_024 * KB,
+  /** What all files together may take. Beyond: 898030. */
+  mediaBytes: 100 * 1_024 * 1_024 * KB,
   uploadTokenLifetimeMs: 10 * MINUTE_MS,
   /** How long the address of a file works. */
   mediaUrlLifetimeMs: HOUR_MS,

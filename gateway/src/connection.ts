@@ -125,6 +125,7 @@ export class Connection implements Holder {
     const { parties } = this.shared;
     this.party = session ? parties.ofAccount(session.account.uid) : parties.ofAddress(this.socket.address);
     this.#weigh();
+    if (session) this.socket.welcome();
   }
 
   /** What waits to be read by the client. */

@@ -2,14 +2,14 @@
  * A gateway on a port: Fastify for HTTP, Socket.IO 4 for sockets of Engine.IO 3 and 4, the store, and the protocol between them.
  */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
 import { refuseWeakSecrets, shortSecrets } from './apps.js';
 import { type Apps, DEFAULTS, type Settings } from './config.js';
+import { Doors } from './doors.js';
 import { createGateway, type Services } from './gateway.js';
 import { refuseDev } from './http/dev-auth.js';
+import { guardServer } from './http/guard.js';
 import { createHttp } from './http/index.js';
 import { Origins } from './origins.js';
 import { isForwarded } from './peer.js';
@@ -66,10 +66,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     origins,
     isTls: settings.publicUrl.startsWith('https:'),
     bodyBytes: settings.bodyBytes,
-    requestTimeoutMs: settings.uploadTimeoutMs,
     services: () => services,
   });
-  const tcpSockets = trackSockets(http);
+  const guard = guardServer(http.server, settings, trustProxy);
+  const doors = new Doors(settings, trustProxy, now);
   const io = new Server({
     serveClient: false,
     allowEIO3: true,
@@ -80,7 +80,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     // No cookie is ever used: what a page may do is proven by its signature.
     cors: { origin: origins.list },
     // A websocket asks for no permission, so CORS alone would keep nobody out.
-    allowRequest: ({ headers }, answer) => answer(null, origins.allows(headers.origin)),
+    allowRequest: (request, answer) =>
+      origins.allows(request.headers.origin) ? doors.allow(request, answer) : answer(null, false),
   });
   if (!trustProxy) warnOfProxy(http.server, log);
   // Before anything is opened that would have to be closed again: a taken port ends here.
@@ -92,12 +93,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await http.close();
     throw error;
   }
-  const wireOptions = { ...settings, trustProxy };
   const gateway = createGateway({ apps, settings, store, log, now });
   services = gateway.services;
-  io.on('connection', (socket) => gateway.accept(socketIoWire(socket, wireOptions)));
+  io.on('connection', (socket) => {
+    // Of Engine.IO; Socket.IO's own is another one.
+    const { id } = socket.conn as unknown as { id: string };
+    doors.connected(id);
+    gateway.accept(socketIoWire(socket, { ...settings, trustProxy, onWelcome: () => doors.known(id) }));
+  });
   io.attach(http.server);
   io.engine.on('headers', nosniff);
+  doors.watch(io.engine);
+  limitMessages(io.engine, settings.frameBytes + FRAME_HEAD_BYTES);
 
   const address = http.server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -110,11 +117,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         await gateway.close();
         io.engine.close();
         // A peer that has died does not answer the closing handshake.
-        const timer = setTimeout(() => {
-          for (const socket of tcpSockets) socket.destroy();
-        }, settings.closeGraceMs);
+        const timer = setTimeout(() => guard.destroyAll(), settings.closeGraceMs);
         await http.close();
         clearTimeout(timer);
+        guard.close();
         await store.close();
       })();
       return closing;
@@ -139,13 +145,17 @@ function warnOfProxy(server: HttpServer, log: Logger): void {
   server.on('request', look).on('upgrade', look);
 }
 
-function trackSockets(http: FastifyInstance): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  http.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
+/** What Engine.IO writes ahead of a packet. */
+const FRAME_HEAD_BYTES = 16;
+
+/** Engine.IO has one limit for a body of polling, which carries many packets, and for a WebSocket message, which carries one. */
+function limitMessages(engine: object, bytes: number): void {
+  const ws: unknown = Reflect.get(engine, 'ws');
+  const options: unknown = typeof ws === 'object' && ws !== null && Reflect.get(ws, 'options');
+  if (typeof options !== 'object' || options === null || !('maxPayload' in options)) {
+    throw new Error('this version of Engine.IO keeps its WebSocket server elsewhere');
+  }
+  options.maxPayload = bytes;
 }
 
 function settingsOf(options: Partial<Settings>): Settings {

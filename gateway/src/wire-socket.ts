@@ -13,6 +13,8 @@ export interface WireSocket {
   /** The address under which the peer reached this server, such as `https://im.example.org`. */
   readonly origin: string;
   onPacket(listener: (event: string, ...args: unknown[]) => void): void;
+  /** It is logged in, and no longer counts as a stranger's. */
+  welcome(): void;
   /** Is asked about each frame, by its characters, before anything of it is read; false discards the socket. */
   onFrame(guard: (characters: number) => boolean): void;
   onClose(listener: () => void): void;
@@ -74,6 +76,8 @@ export interface WireOptions {
   readonly closeTimeoutMs: number;
   /** See `GatewayOptions.trustProxy`. */
   readonly trustProxy: boolean;
+  /** Is told when the socket is logged in. */
+  readonly onWelcome?: () => void;
 }
 
 export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): WireSocket {
@@ -130,6 +134,7 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
         if (typeof event === 'string') listener(event, ...args);
       });
     },
+    welcome: () => options.onWelcome?.(),
     onFrame: (asked) => {
       guard = asked;
     },

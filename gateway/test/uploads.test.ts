@@ -251,7 +251,8 @@ describe('an account', () => {
     expect(codes).toEqual([undefined, undefined, undefined, undefined, 898030]);
     const much = await visitors.user();
     const another = await tokenOf(much);
-    expect(await put(much, another, 1_001)).toBe(undefined);
+    expect(await put(much, another, 1_001)).toBe(898030);
+    expect(await put(much, another, 1_000)).toBe(undefined);
     expect(await put(much, another, 1)).toBe(898030);
     visitors.leave();
     await other.close();

@@ -33,8 +33,10 @@ export class HttpRefusal {
   ) {}
 }
 
-export function sendRefusal(reply: FastifyReply, { status, code, message }: HttpRefusal): FastifyReply {
-  return reply.code(status).send({ error: { code, message } });
+export const refusalBody = ({ code, message }: HttpRefusal) => ({ error: { code, message } });
+
+export function sendRefusal(reply: FastifyReply, refusal: HttpRefusal): FastifyReply {
+  return reply.code(refusal.status).send(refusalBody(refusal));
 }
 
 /** What Fastify itself refuses, or what fails, is answered in the same form. */

@@ -25,6 +25,8 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
+const CHECK_MS = 2_000;
+
 export interface HttpOptions {
   /** Signs auth payloads for anyone on this machine who asks. */
   dev: boolean;
@@ -32,18 +34,17 @@ export interface HttpOptions {
   /** Clients come by TLS, and are to go on doing so. */
   isTls: boolean;
   bodyBytes: number;
-  /** How long a request may take to arrive. */
-  requestTimeoutMs: number;
   /** Undefined while the database is being opened. */
   services: () => Services | undefined;
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { dev, bodyBytes, isTls, origins, requestTimeoutMs, services } = options;
+  const { dev, bodyBytes, isTls, origins, services } = options;
   const http = Fastify({
     forceCloseConnections: true,
     bodyLimit: bodyBytes,
-    requestTimeout: requestTimeoutMs,
+    // Node looks every 30 seconds for requests that take too long.
+    http: { connectionsCheckingInterval: CHECK_MS },
     routerOptions: { ignoreTrailingSlash: true },
   });
   http.addHook('onRequest', async (_request, reply) => {

@@ -2,26 +2,32 @@
  * `POST /resource?type=image|file`: takes one file from a form, streamed to disk, and answers the fields of a message body that name it.
  * Whatever the request claims, the file is called what its content is; whatever is refused leaves nothing on disk.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import multipart, { type MultipartFile } from '@fastify/multipart';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODES, type UploadedMedia } from '../../../src/protocol/index.js';
+import type { Settings } from '../config.js';
 import type { Services } from '../gateway.js';
 import { isImage, pixelsOf, typeOf } from '../media-type.js';
 import type { Account } from '../store/accounts.js';
 import type { ReceivedFile } from '../store/media-files.js';
-import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from './errors.js';
+import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, refusalBody, sendRefusal } from './errors.js';
 
-/** Room for the form around its file. */
+/** Room for the form around its file, … */
 const FORM_BYTES = 64 * 1_024;
+/** …of which so much is not the file's: that is known when it is there. */
+const FORM_ALLOWANCE_BYTES = 1_024;
 const MAX_FIELDS = 20;
+/** How long a connection that is to be closed stays for its answer to be read. */
+const LINGER_MS = 2_000;
 const MAX_NAME_CHARS = 250;
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 type UploadType = 'image' | 'file';
 type Query = Record<string, unknown>;
 
 const badRequest = (message: string): HttpRefusal =>
   new HttpRefusal(400, HTTP_CODES.uploadInvalidParameter, message);
+const busy = (message: string): HttpRefusal => new HttpRefusal(429, HTTP_CODES.uploadBusy, message);
 const TOO_LARGE = new HttpRefusal(413, HTTP_CODES.uploadTooLarge, 'the file is too large');
 const NOT_AN_IMAGE = new HttpRefusal(400, CODES.invalidValue, 'the file is not an image');
 
@@ -35,14 +41,43 @@ export async function uploads(http: FastifyInstance, services: () => Services): 
   http.post<{ Querystring: Query }>('/resource', async (request, reply) => {
     const outcome = await take(request, services());
     if (!(outcome instanceof HttpRefusal)) return outcome;
-    // A browser reads the answer only after it has sent everything, so the rest is let in and thrown away, within reason.
-    if (!(Number(request.headers['content-length']) <= services().settings.uploadDrainBytes)) {
-      reply.header('connection', 'close');
-    }
-    request.raw.unpipe();
-    request.raw.resume();
-    return sendRefusal(reply, outcome);
+    return refuseAndDrain(request, reply, services().settings, outcome);
   });
+}
+
+/**
+ * A browser, and a proxy between, reads the answer only after it has sent everything: what was refused is let in and thrown away first, within
+ * reason. Answered earlier, the sender would find its connection closed under it, and never learn why.
+ */
+async function refuseAndDrain(
+  { raw, headers }: FastifyRequest,
+  reply: FastifyReply,
+  { uploadDrainBytes }: Settings,
+  refusal: HttpRefusal,
+): Promise<FastifyReply> {
+  raw.unpipe();
+  raw.resume();
+  const arrived = new Promise<void>((resolve) => {
+    if (raw.complete || raw.destroyed) resolve();
+    else raw.once('end', resolve).once('close', resolve);
+  });
+  if (Number(headers['content-length']) <= uploadDrainBytes) {
+    await arrived;
+    return sendRefusal(reply, refusal);
+  }
+  // Node closes the connection with the end of the answer. Closed while more arrives, the answer would be lost on the way.
+  reply.hijack();
+  const answer = JSON.stringify(refusalBody(refusal));
+  reply.raw.writeHead(refusal.status, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(answer),
+    connection: 'close',
+  });
+  reply.raw.write(answer);
+  await Promise.race([arrived, delay(LINGER_MS)]);
+  reply.raw.end();
+  return reply;
 }
 
 async function take(
@@ -53,15 +88,23 @@ async function take(
   if (account instanceof HttpRefusal) return account;
   const { type } = request.query;
   if (type !== 'image' && type !== 'file') return badRequest('type must be image or file');
-  const refused = await refuseAmount(request, services, account);
+  const refused = refuseAmount(request, services, account);
   if (refused) return refused;
-
-  const received = await receive(request, services);
-  if (received instanceof HttpRefusal) return received;
+  if (!request.isMultipart()) return badRequest('the body must be multipart/form-data');
+  const bytes = Math.max(0, Number(request.headers['content-length']) - FORM_ALLOWANCE_BYTES);
+  const reservation = await services.store.mediaQuota.reserve(account.uid, bytes);
+  if (typeof reservation === 'string') return busy(reservation);
+  const received: Received[] = [];
   try {
-    return await identify(received, type, account, services);
+    const refusal = await receive(request, services, received);
+    if (refusal) return refusal;
+    const [only] = received;
+    if (!only || only.file.size === 0) return badRequest('the form has no file, or it is empty');
+    if (only.file.size > reservation.room) return busy('too much uploaded within a day');
+    return await identify(only, type, account, services);
   } finally {
-    await services.store.media.files.discard(received.file);
+    for (const { file } of received) await services.store.media.files.discard(file);
+    reservation.release();
   }
 }
 
@@ -87,22 +130,17 @@ async function uploaderOf(
   return account;
 }
 
-async function refuseAmount(
+function refuseAmount(
   { headers }: FastifyRequest,
-  { settings, store, uploadTries, now }: Services,
+  { settings, uploadTries }: Services,
   { uid }: Account,
-): Promise<HttpRefusal | undefined> {
+): HttpRefusal | undefined {
   // Every browser sends it, and nothing without it can be refused in time.
   if (headers['content-length'] === undefined) {
     return new HttpRefusal(411, HTTP_CODES.uploadInvalidParameter, 'Content-Length is required');
   }
   if (Number(headers['content-length']) > settings.uploadBytes + FORM_BYTES) return TOO_LARGE;
-  if (!uploadTries.of(String(uid)).take()) {
-    return new HttpRefusal(429, HTTP_CODES.uploadBusy, 'too many uploads: wait a minute');
-  }
-  if ((await store.media.bytesSince(uid, now() - DAY_MS)) > settings.uploadBytesPerDay) {
-    return new HttpRefusal(429, HTTP_CODES.uploadBusy, 'too much uploaded within a day');
-  }
+  if (!uploadTries.of(String(uid)).take()) return busy('too many uploads: wait a minute');
   return undefined;
 }
 
@@ -112,17 +150,15 @@ interface Received {
   name: string;
 }
 
-/** Takes the form's one file. */
+/**
+ * Takes the form's one file.
+ * @param received gets what was written, whatever happens afterwards
+ */
 async function receive(
   request: FastifyRequest,
   { settings, store, log }: Services,
-): Promise<Received | HttpRefusal> {
-  if (!request.isMultipart()) return badRequest('the body must be multipart/form-data');
-  let received: Received | undefined;
-  const refuse = async (refusal: HttpRefusal): Promise<HttpRefusal> => {
-    if (received) await store.media.files.discard(received.file);
-    return refusal;
-  };
+  received: Received[],
+): Promise<HttpRefusal | undefined> {
   try {
     const limits = {
       files: 1,
@@ -133,33 +169,33 @@ async function receive(
     };
     for await (const part of request.parts({ limits })) {
       if (part.type !== 'file') continue;
-      received = { file: await store.media.files.receive(part.file), name: nameOf(part) };
-      if (part.file.truncated) return await refuse(TOO_LARGE);
+      const name = nameOf(part);
+      received.push({ file: await store.media.files.receive(part.file), name });
+      if (part.file.truncated) return TOO_LARGE;
     }
   } catch (error) {
     if (isDiskError(error)) {
       log.error({ err: error }, 'an upload could not be written');
-      return refuse(new HttpRefusal(500, HTTP_CODES.uploadInternalError, 'internal error'));
+      return new HttpRefusal(500, HTTP_CODES.uploadInternalError, 'internal error');
     }
     log.debug({ err: error }, 'upload refused');
     const { code } = error as { code?: unknown };
-    return refuse(
-      badRequest(
-        code === 'FST_FILES_LIMIT' ? 'the form must have one file only' : 'the form could not be read',
-      ),
+    return badRequest(
+      code === 'FST_FILES_LIMIT' ? 'the form must have one file only' : 'the form could not be read',
     );
   }
-  if (!received || received.file.size === 0)
-    return await refuse(badRequest('the form has no file, or it is empty'));
-  return received;
+  return undefined;
 }
 
 /** Whatever the system refuses, save that the client has gone. */
 const isDiskError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && 'code' in error && error.code !== 'ECONNRESET';
 
-/** What the sender calls the file, as one line; its folders have been taken off already. */
-function nameOf({ filename }: MultipartFile): string {
+/**
+ * What the sender calls the file, as one line; its folders have been taken off already. A part may be a file by its type and have no name,
+ * whatever the library's types say.
+ */
+function nameOf({ filename = '' }: Partial<MultipartFile>): string {
   const line = filename.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '').trim();
   return [...line].slice(0, MAX_NAME_CHARS).join('') || 'file';
 }

@@ -11,6 +11,7 @@ import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
 import { Media } from './media.js';
 import { MediaFiles } from './media-files.js';
+import { MediaQuota } from './media-quota.js';
 import { MessageIds } from './message-ids.js';
 import { Receipts } from './receipts.js';
 import { Requests } from './requests.js';
@@ -42,6 +43,7 @@ export class Store {
   readonly lists: Lists;
   readonly mailboxes: Mailboxes;
   readonly media: Media;
+  readonly mediaQuota: MediaQuota;
   readonly receipts: Receipts;
   readonly requests: Requests;
   readonly resumeTokens: ResumeTokens;
@@ -63,6 +65,7 @@ export class Store {
     this.groups = new Groups(opened.db, settings.cachedGroups);
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now);
+    this.mediaQuota = new MediaQuota(this.media, settings, now);
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
     this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now);

@@ -15,6 +15,7 @@ import { privateDirectory } from './private-directory.js';
 /** Whatever a file's first bytes can say about its type is within these. */
 const HEAD_BYTES = 4_100;
 const INCOMING = 'incoming';
+const PORTION = 1_000;
 
 export interface ReceivedFile {
   path: string;
@@ -93,23 +94,34 @@ export class MediaFiles {
     for (const mediaId of mediaIds) await rm(join(this.directory, mediaId), { force: true });
   }
 
-  /** The names of files that were last written before that time, in portions. */
-  async *olderThan(timeMs: number, portion: number): AsyncGenerator<string[]> {
-    let names: string[] = [];
-    for await (const entry of await opendir(this.directory)) {
-      if (!entry.isFile()) continue;
-      const written = await stat(join(this.directory, entry.name)).catch(() => undefined);
-      if (!written || written.mtimeMs >= timeMs) continue;
-      names.push(entry.name);
-      if (names.length < portion) continue;
-      yield names;
-      names = [];
+  /** Removes what was left half written before that time. An upload takes no such time: it writes, or it is cut off. */
+  async removeIncoming(beforeMs: number): Promise<void> {
+    for await (const names of olderThan(join(this.directory, INCOMING), beforeMs, PORTION)) {
+      for (const name of names) await rm(join(this.directory, INCOMING, name), { force: true });
     }
-    if (names.length > 0) yield names;
+  }
+
+  /** The names of files that were last written before that time, in portions. */
+  olderThan(timeMs: number, portion: number): AsyncGenerator<string[]> {
+    return olderThan(this.directory, timeMs, portion);
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#receiving);
     if (this.isTemporary) await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+async function* olderThan(directory: string, timeMs: number, portion: number): AsyncGenerator<string[]> {
+  let names: string[] = [];
+  for await (const entry of await opendir(directory)) {
+    if (!entry.isFile()) continue;
+    const written = await stat(join(directory, entry.name)).catch(() => undefined);
+    if (!written || written.mtimeMs >= timeMs) continue;
+    names.push(entry.name);
+    if (names.length < portion) continue;
+    yield names;
+    names = [];
+  }
+  if (names.length > 0) yield names;
 }

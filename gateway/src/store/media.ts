@@ -1,4 +1,4 @@
-/** What was uploaded: a row for each file beside its content, never one without the other for longer than until the next start. */
+/** What was uploaded: a row for each file beside its content, never one without the other for longer than until the next sweep. */
 import { randomBytes } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Settings } from '../config.js';
@@ -10,6 +10,8 @@ const PORTION = 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A file without a row that is younger may be about to get one. */
 const ORPHAN_AGE_MS = 60 * 60 * 1_000;
+/** How often all names are read to find those without a row. */
+const ORPHANS_INTERVAL_MS = DAY_MS;
 
 export type MediaRow = Tables['media'];
 export type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fname'>;
@@ -35,7 +37,8 @@ export async function isOwnImage(
 }
 
 export class Media {
-  #swept = false;
+  #sweptOrphansMs = Number.NEGATIVE_INFINITY;
+  #bytesKept: Promise<number> | undefined;
 
   constructor(
     private readonly db: Database,
@@ -59,6 +62,7 @@ export class Media {
       await this.files.remove([media_id]);
       throw error;
     }
+    this.#changeKept(size);
     return media_id;
   }
 
@@ -88,21 +92,38 @@ export class Media {
     return Number(row?.bytes ?? 0);
   }
 
+  /** How much there is of everybody. Summed up once; what comes and goes is added. */
+  bytesKept(): Promise<number> {
+    this.#bytesKept ??= this.db
+      .selectFrom('media')
+      .select(({ fn }) => fn.sum<number | string | null>('size').as('bytes'))
+      .executeTakeFirst()
+      .then((row) => Number(row?.bytes ?? 0));
+    return this.#bytesKept;
+  }
+
+  #changeKept(bytes: number): void {
+    this.#bytesKept = this.#bytesKept?.then((kept) => kept + bytes);
+  }
+
   /** Deletes what nobody has asked for in a long time, and what has no row. */
   async sweep(): Promise<void> {
     const before = this.now() - this.settings.mediaAgeMs;
     await this.#keepAvatars(before);
     for (;;) {
-      const { rows } = await sql<{ media_id: string }>`
+      const { rows } = await sql<{ media_id: string; size: number }>`
         delete from media where media_id in (
           select media_id from media where used_ms < ${before} order by used_ms limit ${PORTION}
-        ) returning media_id`.execute(this.db);
-      // The row first: a file that is left without one is found at the next start.
+        ) returning media_id, size`.execute(this.db);
+      // The row first: a file that is left without one is found later.
       await this.files.remove(rows.map(({ media_id }) => media_id));
+      this.#changeKept(-rows.reduce((sum, { size }) => sum + Number(size), 0));
       if (rows.length < PORTION) break;
     }
-    if (!this.#swept) await this.#removeOrphans();
-    this.#swept = true;
+    await this.files.removeIncoming(Date.now() - ORPHAN_AGE_MS);
+    if (this.now() - this.#sweptOrphansMs < ORPHANS_INTERVAL_MS) return;
+    await this.#removeOrphans();
+    this.#sweptOrphansMs = this.now();
   }
 
   /** Avatars are in use whether or not somebody looks at them. */

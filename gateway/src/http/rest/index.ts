@@ -17,28 +17,41 @@ const ROUTES: readonly Route[] = [...users, ...messages, ...groups, ...chatrooms
 export async function rest(http: FastifyInstance, services: () => Services): Promise<void> {
   const codes = { invalid: HTTP_CODES.invalidParameter, internal: HTTP_CODES.internalError };
   answerErrors(http, codes, () => services().log);
+  const callers = new WeakMap<FastifyRequest, string>();
+  // Ahead of the body: nothing of it is kept for who may not call.
+  http.addHook('onRequest', async (request, reply) => {
+    const caller = callerOf(request, services());
+    if (caller instanceof HttpRefusal) return sendRefusal(reply.header('connection', 'close'), caller);
+    callers.set(request, caller);
+  });
   for (const [method, url, handle] of ROUTES) {
-    http.route({ method, url, handler: (request, reply) => answer(request, reply, services(), handle) });
+    http.route({
+      method,
+      url,
+      bodyLimit: BODY_BYTES[url] ?? MAX_BODY_BYTES,
+      handler: (request, reply) => answer(request, reply, services(), callers.get(request) ?? '', handle),
+    });
   }
 }
+
+const MAX_BODY_BYTES = 64 * 1_024;
+/** Of calls that bring more: 500 users at once. */
+const BODY_BYTES: Readonly<Record<string, number>> = { '/v1/users': 1_024 * 1_024 };
 
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   services: Services,
+  appkey: string,
   handle: Handle,
 ): Promise<FastifyReply> {
-  const appkey = callerOf(request, services);
-  const outcome =
-    appkey instanceof HttpRefusal
-      ? appkey
-      : await handle({
-          services,
-          appkey,
-          params: request.params as Record<string, string>,
-          query: request.query as Record<string, unknown>,
-          body: request.body,
-        });
+  const outcome = await handle({
+    services,
+    appkey,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, unknown>,
+    body: request.body,
+  });
   if (outcome instanceof HttpRefusal) return sendRefusal(reply, outcome);
   return reply.code(outcome.status).send(outcome.body);
 }
