@@ -1,6 +1,7 @@
 /** Who is on the other end of a connection, as far as the network and its proxies say. */
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
+import { sourceOf } from './address.js';
 
 /** What proxies say who it is that they speak for with. */
 const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
@@ -12,26 +13,6 @@ export const lastOf = (header: Header): string =>
     .split(',')
     .at(-1)
     ?.trim() ?? '';
-
-/** A household or a machine has a whole /64. */
-const NETWORK_GROUPS = 4;
-
-/**
- * Which addresses count as one: limits by address would mean nothing to somebody who has 2^64 of them.
- * @param address as the system or a proxy says it
- * @returns an IPv4 address as it is, mapped into IPv6 or not; of an IPv6 address its /64; anything else as it was
- */
-export function sourceOf(address: string): string {
-  // A zone names an interface of this machine.
-  const [bare = ''] = address.split('%');
-  if (!ipaddr.isValid(bare)) return address;
-  const parsed = ipaddr.process(bare);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  return `${parsed.parts
-    .slice(0, NETWORK_GROUPS)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
-}
 
 /** @param trustProxy our own proxy is in front: it appends what it saw, and all before that is the client's word */
 export function peerAddress(

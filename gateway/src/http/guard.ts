@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { sourceOf } from '../address.js';
 import type { Settings } from '../config.js';
-import { sourceOf } from '../peer.js';
 
 const SECOND_MS = 1_000;
 /** How often connections are looked at. */
