@@ -65,8 +65,9 @@ export const DEFAULTS = {
   /** Handshakes of one address: at once, and each second. Beyond: refused. */
   handshakeBurst: 2_000,
   handshakesPerSecond: 50,
-  /** Largest body of polling of a socket that is not logged in. */
-  strangerBodyBytes: 64 * KB,
+  /** Largest body of polling of a socket that is not logged in, and what all such bodies may have that are arriving. Beyond: refused. */
+  strangerBodyBytes: 256 * KB,
+  totalStrangerBodyBytes: 32 * 1_024 * KB,
   /** How long a request may take to arrive, uploads aside. */
   requestTimeoutMs: 15 * SECOND_MS,
   /** How long an answer may wait without anything of it being taken. */

@@ -51,6 +51,7 @@ type DoorSettings = Pick<
   | 'handshakeBurst'
   | 'handshakesPerSecond'
   | 'strangerBodyBytes'
+  | 'totalStrangerBodyBytes'
 >;
 
 /** Frames before a socket has said which namespace it wants: one is enough. */
@@ -61,6 +62,8 @@ export class Doors {
   readonly #counts = new Map<string, Count>();
   readonly #handshakes: TokenBuckets;
   #engine: EngineLike | undefined;
+  /** Bytes of strangers' bodies that are on their way. */
+  #arriving = 0;
 
   constructor(
     private readonly settings: DoorSettings,
@@ -117,9 +120,7 @@ export class Doors {
     const peer = this.#peerOf(request);
     if (!peer) return undefined;
     if (request.method === 'POST') {
-      // Every browser says how much it sends.
-      const length = Number(request.headers['content-length']);
-      return peer.isStranger && !(length <= this.settings.strangerBodyBytes) ? 413 : undefined;
+      return peer.isStranger ? this.#refuseBody(request) : undefined;
     }
     // A client that reads asks for more when it has read what it got.
     const { polledOver } = peer;
@@ -127,6 +128,20 @@ export class Doors {
     if (!isUnread || polledOver === request.socket) return undefined;
     polledOver.destroy();
     return 400;
+  }
+
+  /** What strangers send is kept until it has arrived. */
+  #refuseBody(request: EngineRequest): number | undefined {
+    const { strangerBodyBytes, totalStrangerBodyBytes } = this.settings;
+    // Every browser says how much it sends.
+    const length = Number(request.headers['content-length']);
+    if (!(length <= strangerBodyBytes)) return 413;
+    if (this.#arriving + length > totalStrangerBodyBytes) return 503;
+    this.#arriving += length;
+    request.once('close', () => {
+      this.#arriving -= length;
+    });
+    return undefined;
   }
 
   #peerOf({ _query: query }: EngineRequest): Peer | undefined {
