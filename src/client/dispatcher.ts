@@ -18,6 +18,11 @@ interface Entry {
   at: number;
 }
 
+/** Stands behind what was pushed before it. */
+interface Mark {
+  reached(): void;
+}
+
 const CURRENT: ReadonlySet<ListenerName> = new Set(['onStateChange', 'onUnreadChange', 'onOutboxChange']);
 
 export class Dispatcher {
@@ -25,7 +30,7 @@ export class Dispatcher {
   readonly #primary = new Map<ListenerName, (data: unknown) => void>();
   readonly #added = new Map<ListenerName, Set<(data: unknown) => void>>();
   readonly #kept = new Map<ListenerName, Entry[]>();
-  #queue: Entry[] = [];
+  #queue: (Entry | Mark)[] = [];
   #running = false;
   /** When the slice that has begun has to end. */
   #sliceUntil: number | undefined;
@@ -61,6 +66,13 @@ export class Dispatcher {
     this.#run();
   }
 
+  /** Calls back when all that was pushed so far has been handed over. */
+  afterwards(reached: () => void): void {
+    if (this.#closed) return;
+    this.#queue.push({ reached });
+    this.#run();
+  }
+
   close(): void {
     this.#closed = true;
     this.#queue = [];
@@ -93,7 +105,8 @@ export class Dispatcher {
     while (performance.now() <= this.#sliceUntil) {
       const entry = this.#queue.shift();
       if (!entry) break;
-      this.#deliver(entry);
+      if ('reached' in entry) entry.reached();
+      else this.#deliver(entry);
     }
     this.#running = false;
   }

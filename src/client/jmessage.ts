@@ -98,11 +98,12 @@ class Core implements LocalApi {
     this.#page = browserPage();
     this.#dispatcher = new Dispatcher(this.#page.yield);
     this.#link = new Link(host, this.#page, this.#page.uuid(), settings, {
-      onEvents: (events) => {
+      onEvents: (events, handed) => {
         for (const event of events) {
           const fresh = this.#seen.fresh(event);
           if (fresh) this.#dispatcher.push(fresh.listener, fresh.data);
         }
+        this.#dispatcher.afterwards(handed);
       },
       onMirror: (mirror) => this.#reflect(mirror),
       onAccount: ({ appkey, username }) => {
@@ -211,7 +212,7 @@ class Core implements LocalApi {
       this.#startAfresh();
     }
     // V2's loginOut has no callbacks: what asks right after it expects it to be done.
-    if (method === 'loginOut') this.#reflect({ ...NOTHING, initialised: this.#mirror.initialised });
+    if (method === 'loginOut') this.#reflect(NOTHING);
     return open.request;
   }
 

@@ -37,7 +37,8 @@ const RETRY_AFTER_MS = 30_000;
 const STABLE_MS = 60_000;
 
 export interface LinkHandlers {
-  onEvents(events: AccountEvent[]): void;
+  /** @param handed to be called when the application has been handed them */
+  onEvents(events: AccountEvent[], handed: () => void): void;
   onMirror(mirror: Mirror): void;
   /** The tab has joined this account: what follows is of it. */
   onAccount(account: AccountName): void;
@@ -70,6 +71,9 @@ export class Link {
   /** Ends with the ports it opened: whatever an earlier opening still delivers is ignored. */
   #scope = new AbortController();
   #last: LastHeard | null = null;
+  /** The last event that the application has been handed, and whether the worker is being told so. */
+  #handed = { instance: '', seq: 0 };
+  #confirming = false;
   #watchesOutbox = false;
   #restarts = 0;
   /** 0: not open. */
@@ -133,7 +137,7 @@ export class Link {
   close(): void {
     if (this.#phase === 'closed') return;
     for (const undo of this.#undo) undo();
-    this.#tell((api) => api.bye());
+    this.#tell((api) => api.bye(this.#handed.seq));
     this.#phase = 'closed';
     this.#teardown();
     this.#calls.fail(() => true, CODES.destroyed);
@@ -202,6 +206,8 @@ export class Link {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
     this.#silence.watch();
+    if (this.#handed.instance !== welcome.instance) this.#handed = { instance: welcome.instance, seq: 0 };
+    this.#confirm();
     if (this.#reached) this.#calls.submitAll(this.#reached);
   }
 
@@ -216,8 +222,12 @@ export class Link {
         const newest = fresh.at(-1);
         if (!newest) return;
         const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
-        this.#last = { instance: message.instance, seq: newest.seq, newestMs };
-        return handlers.onEvents(fresh);
+        const handed = { instance: message.instance, seq: newest.seq };
+        this.#last = { ...handed, newestMs };
+        return handlers.onEvents(fresh, () => {
+          this.#handed = handed;
+          this.#confirm();
+        });
       }
       case 'mirror':
         return handlers.onMirror(message.mirror);
@@ -240,6 +250,20 @@ export class Link {
       case 'log':
         return handlers.onLog(message.level, message.text);
     }
+  }
+
+  /** Tells the worker how far the application is: one message at a time, so that a burst costs few. */
+  #confirm(): void {
+    const reached = this.#reached;
+    const { instance, seq } = this.#handed;
+    if (!reached || this.#confirming || seq === 0 || instance !== this.#last?.instance) return;
+    this.#confirming = true;
+    const done = () => {
+      if (reached.signal.aborted) return;
+      this.#confirming = false;
+      if (this.#handed.seq !== seq) this.#confirm();
+    };
+    reached.api.confirm(seq).then(done, done);
   }
 
   #lost(reason: string): void {
@@ -274,7 +298,7 @@ export class Link {
   /** Into the back/forward cache, or away for good: which of the two is not known yet. A held lock would rule the former out. */
   #leave(): void {
     if (this.#phase === 'closed') return;
-    this.#tell((api) => api.bye());
+    this.#tell((api) => api.bye(this.#handed.seq));
     this.#teardown();
     this.#phase = 'away';
   }
@@ -300,6 +324,7 @@ export class Link {
   #teardown(): void {
     this.#scope.abort();
     this.#silence.stop();
+    this.#confirming = false;
     this.#api = undefined;
   }
 }

@@ -153,12 +153,14 @@ export interface WorkerApi {
   ping(): Promise<true>;
   /** Gives a call up, if it has not gone out. */
   abort(callId: string): void;
+  /** The application has been handed every event up to that `seq`: what the server pushed of it counts as delivered. */
+  confirm(upTo: number): void;
   /** Whether somebody can see the tab. */
   view(visible: boolean): void;
   /** From now on the application wants to hear what becomes of sends. */
   watchOutbox(): void;
-  /** The tab is leaving: what it sent stays on its way. */
-  bye(): void;
+  /** The tab is leaving: what it sent stays on its way. `upTo` as in {@link confirm}. */
+  bye(upTo: number): void;
 }
 
 /** One thing that happened, for one listener. */

@@ -9,22 +9,36 @@ import {
   type OutboxChange,
   type SyncedConversation,
 } from '../protocol/worker.js';
+import { Deliveries } from './deliveries.js';
 import type { EventLog } from './event-log.js';
+import { inSyncForm } from './missed.js';
 import { byPlace } from './store/store.js';
 import type { Tab } from './tab.js';
 
+export interface AudienceParts {
+  now(): number;
+  /** Messages as conversations, with their counts. */
+  asSynced(messages: Message[]): SyncedConversation[];
+}
+
 export class Audience {
   readonly tabs = new Set<Tab>();
+  /** Pushes that no page has been handed yet. */
+  readonly deliveries: Deliveries;
   /** Tabs that come from an earlier worker, and where each began. */
   readonly #returned = new Map<string, number>();
+  /** Messages that were taken back while something was undelivered. */
+  readonly #retracted = new Set<number>();
   /** Where this session begins. What lies before is for tabs that were there. */
   readonly #beginning: number;
 
   constructor(
     private readonly events: EventLog,
     private readonly nextSeq: () => number,
+    private readonly parts: AudienceParts,
   ) {
     this.#beginning = nextSeq();
+    this.deliveries = new Deliveries(parts.now);
   }
 
   get size(): number {
@@ -37,8 +51,63 @@ export class Audience {
     data: ListenerEvents[L],
     hears?: (tabId: string) => boolean,
   ): void {
+    this.#post(listener, data, hears);
+  }
+
+  /** As {@link publish}, for what the server has pushed: if no tab is there, or none confirms it, the next page that joins is told. */
+  deliver<L extends EventName>(
+    listener: L,
+    data: ListenerEvents[L],
+    hears?: (tabId: string) => boolean,
+  ): void {
+    const { event, tabs } = this.#post(listener, data, hears);
+    // Whom it is not for has it already.
+    if (tabs.length > 0 || this.size === 0) this.deliveries.add(event, tabs);
+  }
+
+  /** A tab has gone. What it was given and did not confirm is for the others. */
+  left(tab: Tab): void {
+    this.tabs.delete(tab);
+    if (!this.deliveries.left(tab.id)) return;
+    for (const other of this.tabs) {
+      const missed = this.deliveries.undelivered(other.id);
+      const events = this.#inSyncForm(missed);
+      other.deliver(events);
+      this.#given(missed, other, events);
+    }
+  }
+
+  /** What no page has been handed, for a tab that joins. */
+  undeliveredTo(tab: Tab): Undelivered {
+    const missed = this.deliveries.undelivered(tab.id);
+    return { missed, events: this.#inSyncForm(missed) };
+  }
+
+  /** @param events the form in which the tab was told them; nothing is left to tell if there are none */
+  #given(missed: readonly AccountEvent[], tab: Tab, events: readonly AccountEvent[]): void {
+    const last = events.at(-1);
+    if (last) this.deliveries.give(missed, tab.id, last.seq);
+    else this.deliveries.drop(missed);
+  }
+
+  /** Messages were taken back: a page that has not been handed them never will be. */
+  retracted(msgIds: readonly number[]): void {
+    if (this.deliveries.size === 0) return this.#retracted.clear();
+    for (const id of msgIds) this.#retracted.add(id);
+  }
+
+  #inSyncForm(missed: readonly AccountEvent[]): AccountEvent[] {
+    const { asSynced } = this.parts;
+    return inSyncForm(missed, (messages) =>
+      asSynced(messages.filter(({ msg_id }) => !this.#retracted.has(msg_id))),
+    ).map((event) => ({ ...event, seq: this.nextSeq() }) as AccountEvent);
+  }
+
+  #post<L extends EventName>(listener: L, data: ListenerEvents[L], hears?: (tabId: string) => boolean) {
     const { event } = this.events.append(this.nextSeq(), listener, data, hears);
-    for (const tab of this.tabs) if (!hears || hears(tab.id)) tab.deliver([event]);
+    const tabs = [...this.tabs].filter(({ id }) => !hears || hears(id));
+    for (const tab of tabs) tab.deliver([event]);
+    return { event, tabs: tabs.map(({ id }) => id) };
   }
 
   /**
@@ -47,8 +116,10 @@ export class Audience {
    */
   comeBack(tab: Tab, since: number): boolean {
     const { events, complete } = this.#missedBy(tab, since);
-    if (complete) tab.deliver(events);
-    return complete;
+    if (!complete) return false;
+    tab.deliver(events);
+    if (events.length > 0) this.#given(events, tab, events);
+    return true;
   }
 
   /** What the session has heard since it began or, for one that was here before, since that one joined or had heard. */
@@ -66,14 +137,21 @@ export class Audience {
   /**
    * Marks a moment.
    * @param earlier events before it that the tab is to be told
+   * @param missed pushes that are delivered with the history and those
    * @returns what takes the history, read later: the tab is told that first, then the earlier events, then what has happened since
    */
-  markFor(tab: Tab, earlier: AccountEvent[] = []): (history: SyncedConversation[]) => void {
+  markFor(
+    tab: Tab,
+    earlier: readonly AccountEvent[] = [],
+    missed: readonly AccountEvent[] = [],
+  ): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
     // They come after the history, for this tab.
     const then = earlier.map((event) => ({ ...event, seq: this.nextSeq() }));
     this.events.joined(tab.id, seq);
-    tab.hold();
+    // Until then they are nobody else's.
+    this.deliveries.give(missed, tab.id, Number.POSITIVE_INFINITY);
+    const release = tab.hold();
     return (history) => {
       const live = new Set<number>();
       const synced = new Map<string, SyncedConversation[]>();
@@ -83,20 +161,21 @@ export class Audience {
         for (const one of data) synced.set(nameOf(one), [...(synced.get(nameOf(one)) ?? []), one]);
       }
       // What was told live at the end of a conversation stays so; what lies before something else keeps its place. What a sync has told
-      // meanwhile is in the history, with its counts, though the store may have lost it: the tab drops the repetition.
+      // meanwhile is in the history, though the store may have lost it: the tab drops the repetition.
       const data = history
         .map((one) => {
           const told = synced.get(nameOf(one)) ?? [];
-          const { unread_msg_count, receipt_msgs } = told.at(-1) ?? one;
           const msgs = union(
             one.msgs,
             told.flatMap((each) => each.msgs),
           );
-          return { ...one, unread_msg_count, receipt_msgs, msgs: msgs.slice(0, lengthWithout(msgs, live)) };
+          return { ...one, msgs: msgs.slice(0, lengthWithout(msgs, live)) };
         })
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
-      tab.release([...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then]);
+      const older = [...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then];
+      release(older);
+      this.#given(missed, tab, older);
     };
   }
 
@@ -112,20 +191,24 @@ export class Audience {
 
   /** A message, perhaps told once more: a tab that comes from an earlier worker drops what it had there, and hears nothing from before it joined. */
   publishMessage(message: Message, except?: string): void {
-    this.publish('onMsgReceive', { ...message, messages: [message] }, (tabId) => {
+    const data = { ...message, messages: [message] as [Message] };
+    const hears = (tabId: string) => {
       const joinedMs = this.#returned.get(tabId) ?? -1;
       return tabId !== except && message.ctime_ms > joinedMs;
-    });
+    };
+    // A message that was sent from here was handed to the page that sent it.
+    if (except === undefined) this.deliver('onMsgReceive', data, hears);
+    else this.publish('onMsgReceive', data, hears);
   }
 
   /** What was missed, perhaps told once more. */
   publishSync(conversations: SyncedConversation[]): void {
-    this.publish('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
+    this.deliver('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
     for (const [tab, joinedMs] of this.#returned) {
       const news = conversations
         .map((one) => ({ ...one, msgs: one.msgs.filter(({ ctime_ms }) => ctime_ms > joinedMs) }))
         .filter(({ msgs }) => msgs.length > 0);
-      if (news.length > 0) this.publish('onSyncConversation', news, (tabId) => tabId === tab);
+      if (news.length > 0) this.deliver('onSyncConversation', news, (tabId) => tabId === tab);
     }
   }
 
@@ -166,6 +249,13 @@ export class Audience {
   announce(): void {
     for (const tab of this.tabs) tab.reflect();
   }
+}
+
+export interface Undelivered {
+  /** As they came. */
+  missed: readonly AccountEvent[];
+  /** As the tab is to be told. */
+  events: readonly AccountEvent[];
 }
 
 /** Each message once, in the conversation's order. */

@@ -20,6 +20,7 @@ import { idOfConversation, readConversations } from './answers.js';
 import type { Audience } from './audience.js';
 import type { History, PageParams } from './history.js';
 import type { Inbox } from './inbox.js';
+import type { KnownReceipts } from './known-receipts.js';
 import { failed, type Outgoing, settled, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { type ReadSession, ReceiptReports } from './receipt-reports.js';
@@ -40,6 +41,7 @@ export interface CallsParts {
   store: Store;
   inbox: Inbox;
   rooms: Rooms;
+  receipts: KnownReceipts;
   audience: Audience;
   history: History;
   send(spec: RequestSpec): Promise<Reply>;

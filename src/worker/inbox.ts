@@ -1,5 +1,5 @@
 /**
- * What comes in, one thing after the other: persisted, then acknowledged to the server, then told to the tabs. Each message once, whatever
+ * What comes in, one thing after the other: persisted, then delivered to the tabs, then acknowledged to the server. Each message once, whatever
  * the server repeats, and in the order it came. What a worker before this one has told is told again: it may have died between writing and
  * telling, and the tabs know what they have.
  */
@@ -20,12 +20,24 @@ const REMEMBERED_IDS = 20_000;
 /** How much of each conversation a tab is given when it joins with roaming: what the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
 
+/** What was missed in a conversation. */
+export interface MissedConversation {
+  id: ConversationId;
+  synced: SyncedConversation;
+  /** How many of its messages are new here, and by others. */
+  fresh: number;
+}
+
 export interface InboxHandlers {
+  /** Called when its message has been told: it may have to wait until a page has been handed it. */
   acknowledgeMessage(message: Message): void;
   acknowledgeSync(syncKey: number): void;
   /** @param told an earlier worker had it already, and it has been counted */
   onMessage(message: Message, conversation: ConversationId, told: boolean, except?: string): void;
-  onSync(conversations: SyncedConversation[]): void;
+  onSync(missed: MissedConversation[]): void;
+  /** How many messages of a conversation have not been read, and of those that one sent, by how many. */
+  unreadOf(conversation: ConversationId): number;
+  receiptsOf(messages: readonly Message[]): SyncedConversation['receipt_msgs'];
 }
 
 export class Inbox {
@@ -66,10 +78,10 @@ export class Inbox {
       const fresh = this.#unseen(batch);
       const told = await this.#kept(fresh);
       await this.#persist(fresh);
-      for (const message of batch) this.handlers.acknowledgeMessage(message);
       for (const message of fresh) {
         this.handlers.onMessage(message, this.#conversationOf(message), told.has(message.msg_id));
       }
+      for (const message of batch) this.handlers.acknowledgeMessage(message);
     });
     this.#burst = batch;
   }
@@ -83,8 +95,8 @@ export class Inbox {
         .map((conversation) => ({ ...conversation, msgs: this.#unseen(this.#withSent(conversation.msgs)) }))
         .filter(({ msgs }) => msgs.length > 0);
       await this.#persist(all.flatMap(({ msgs }) => msgs));
+      if (all.length > 0) this.handlers.onSync(all.map((synced) => this.#missed(synced)));
       this.handlers.acknowledgeSync(push.syncKey);
-      if (all.length > 0) this.handlers.onSync(all);
     });
   }
 
@@ -125,7 +137,7 @@ export class Inbox {
   snapshot(use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
       const recent = await this.store.recent(SNAPSHOT_MESSAGES);
-      use([...recent.values()].flatMap((msgs) => this.#asSynced(msgs) ?? []));
+      use([...recent.values()].flatMap((msgs) => this.#synced(msgs)));
     });
   }
 
@@ -133,7 +145,7 @@ export class Inbox {
   since(ctimeMs: number, use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
       const missed = await this.store.since(ctimeMs);
-      use([...missed.values()].flatMap((msgs) => this.#asSynced(msgs) ?? []));
+      use([...missed.values()].flatMap((msgs) => this.#synced(msgs)));
     });
   }
 
@@ -210,25 +222,48 @@ export class Inbox {
     const { appkey, username } = this.self;
     const mine = content.from_id === username && (content.from_appkey ?? appkey) === appkey;
     return mine
-      ? { appkey: content.target_appkey ?? appkey, username: String(content.target_id) }
+      ? // Some clients leave it empty for their own application.
+        { appkey: content.target_appkey || appkey, username: String(content.target_id) }
       : { appkey: content.from_appkey ?? appkey, username: content.from_id };
   }
 
-  #asSynced(msgs: Message[]): SyncedConversation | undefined {
+  /** Messages that came one by one, as conversations. */
+  asSynced(messages: readonly Message[]): SyncedConversation[] {
+    const conversations = new Map<ConversationId, Message[]>();
+    for (const message of messages) {
+      const conversation = this.#conversationOf(message);
+      conversations.set(conversation, [...(conversations.get(conversation) ?? []), message]);
+    }
+    return [...conversations.values()].flatMap((msgs) => this.#synced(msgs));
+  }
+
+  /** One conversation's messages, if there are any. */
+  #synced(msgs: Message[]): SyncedConversation[] {
     const [first] = msgs;
-    if (!first) return undefined;
-    const shared = { unread_msg_count: 0, receipt_msgs: [], msgs };
+    if (!first) return [];
+    const { unreadOf, receiptsOf } = this.handlers;
+    const unread_msg_count = unreadOf(this.#conversationOf(first));
+    const shared = { unread_msg_count, receipt_msgs: receiptsOf(msgs), msgs };
     if (first.msg_type === GROUP) {
-      return { ...shared, msg_type: GROUP, key: first.from_gid, from_gid: first.from_gid };
+      return [{ ...shared, msg_type: GROUP, key: first.from_gid, from_gid: first.from_gid }];
     }
     const peer = this.#peerOf(first);
     const received = msgs.find((message) => message.content.from_id === peer.username);
-    return {
-      ...shared,
-      msg_type: SINGLE,
-      key: received?.from_uid ?? 0,
-      from_username: peer.username,
-      from_appkey: peer.appkey,
-    };
+    return [
+      {
+        ...shared,
+        msg_type: SINGLE,
+        key: received?.from_uid ?? 0,
+        from_username: peer.username,
+        from_appkey: peer.appkey,
+      },
+    ];
+  }
+
+  #missed(synced: SyncedConversation): MissedConversation {
+    const { msgs } = synced;
+    const [first] = msgs as [Message];
+    const fresh = msgs.filter(({ content }) => content.from_id !== this.self.username).length;
+    return { id: this.#conversationOf(first), synced, fresh };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Everything that the server pushes to a session, each kind to its place: messages to the inbox, events, receipts and room messages to the
- * tabs, and to the server the acknowledgements of what it wants to have acknowledged.
+ * tabs, and to the server, once a page has been handed them, the acknowledgements of what it wants to have acknowledged.
  */
 import {
   type EndReason,
@@ -12,6 +12,7 @@ import {
 import { readCount } from './answers.js';
 import type { Audience } from './audience.js';
 import type { Inbox } from './inbox.js';
+import type { KnownReceipts } from './known-receipts.js';
 import { retractionIn, toldOf } from './notifications.js';
 import * as pushes from './pushes.js';
 import type { Rooms } from './rooms.js';
@@ -25,6 +26,7 @@ export interface IncomingParts {
   audience: Audience;
   inbox: Inbox;
   rooms: Rooms;
+  receipts: KnownReceipts;
   store: Store;
   acknowledge(event: string, payload: object): void;
   onReadElsewhere(read: {
@@ -37,6 +39,8 @@ export interface IncomingParts {
 
 export class Incoming {
   #progress: Progress;
+  /** As it is on the disk, and as the server may be told: all of it has been handed to a page. */
+  #delivered: Progress;
   readonly #routes: Record<string, (payload: unknown) => void>;
 
   /** @param progress where the account's streams were left, by another worker */
@@ -52,6 +56,7 @@ export class Incoming {
       seenReceipts: [],
       ...progress,
     };
+    this.#delivered = this.#progress;
     const { inbox, rooms, audience } = parts;
     this.#routes = {
       msg_sync: (payload) => inbox.live(payload),
@@ -60,12 +65,13 @@ export class Incoming {
       sync_event: (payload) => this.#syncedEvents(pushes.parseSyncEvent(payload)),
       receipt_change: (payload) => {
         const change = this.#lower(pushes.parseReceipt(payload));
-        if (change) audience.publish('onMsgReceiptChange', change);
+        if (change) audience.deliver('onMsgReceiptChange', change);
+        this.#keepDelivered();
       },
       sync_receipt: (payload) => this.#syncedReceipts(pushes.parseSyncReceipt(payload)),
       trans_msg_rec: (payload) => {
         const trans = pushes.parseTrans(payload);
-        if (trans) audience.publish('onTransMsgRec', trans);
+        if (trans) audience.deliver('onTransMsgRec', trans);
       },
       room_msg_sync: (payload) => {
         const message = pushes.parseRoomMessage(payload);
@@ -80,7 +86,7 @@ export class Incoming {
 
   /** The keys for `sync_check`. */
   get keys(): { sync_key: number; sync_event_key: number; msg_receipt_key: number } {
-    const { syncKey, eventKey, receiptKey } = this.#progress;
+    const { syncKey, eventKey, receiptKey } = this.#delivered;
     return { sync_key: syncKey, sync_event_key: eventKey, msg_receipt_key: receiptKey };
   }
 
@@ -96,6 +102,7 @@ export class Incoming {
     if (whole) this.#advance('syncKey', readCount(answer.sync_key, 0));
     this.#advance('eventKey', readCount(answer.sync_event_key, 0));
     this.#advance('receiptKey', readCount(answer.msg_receipt_key, 0));
+    this.#keepDelivered();
   }
 
   #notified(event: EventNotification | undefined): void {
@@ -105,6 +112,7 @@ export class Incoming {
       this.parts.acknowledge('event_notification', { event_id, event_type, from_uid, gid });
     }
     this.#tell(event);
+    this.#keepDelivered();
     if (event_type === EVENT_OTHER_LOGIN) this.parts.onEnd('other_login');
     if (event_type === EVENT_PASSWORD_CHANGED) this.parts.onEnd('password_changed');
   }
@@ -113,7 +121,7 @@ export class Incoming {
     const told = toldOf(event);
     if (!told) return;
     if (told.listener === 'onMutiUnreadMsgUpdate') this.parts.onReadElsewhere(told.data);
-    this.parts.audience.publish(told.listener, told.data);
+    this.parts.audience.deliver(told.listener, told.data);
   }
 
   #syncedEvents(push: { syncKey: number; events: EventNotification[] } | undefined): void {
@@ -126,16 +134,16 @@ export class Incoming {
       else if (told) this.#tell(event);
     }
     this.#advance('eventKey', push.syncKey);
-    this.parts.acknowledge('sync_event_ack', { sync_key: push.syncKey });
-    if (missed.length > 0) this.parts.audience.publish('onSyncEvent', missed);
+    if (missed.length > 0) this.parts.audience.deliver('onSyncEvent', missed);
+    this.#keepDelivered(() => this.parts.acknowledge('sync_event_ack', { sync_key: push.syncKey }));
   }
 
   #syncedReceipts(push: { syncKey: number; receipts: ReceiptChange[] } | undefined): void {
     if (!push) return;
     const changes = push.receipts.flatMap((change) => this.#lower(change) ?? []);
     this.#advance('receiptKey', push.syncKey);
-    this.parts.acknowledge('sync_receipt_ack', { sync_key: push.syncKey });
-    if (changes.length > 0) this.parts.audience.publish('onSyncMsgReceipt', changes);
+    if (changes.length > 0) this.parts.audience.deliver('onSyncMsgReceipt', changes);
+    this.#keepDelivered(() => this.parts.acknowledge('sync_receipt_ack', { sync_key: push.syncKey }));
   }
 
   /** The smaller count wins: what is not smaller than the last is old news. */
@@ -151,6 +159,7 @@ export class Incoming {
     });
     if (receipt_msgs.length === 0) return undefined;
     this.#keep({ seenReceipts: [...seen].slice(-REMEMBERED) });
+    this.parts.receipts.note(receipt_msgs);
     return { ...change, receipt_msgs };
   }
 
@@ -161,7 +170,10 @@ export class Incoming {
     if (seenEvents.includes(event_id)) return false;
     this.#keep({ seenEvents: [...seenEvents, event_id].slice(-REMEMBERED) });
     const retraction = retractionIn(event, this.parts.self);
-    if (retraction) this.parts.inbox.retracted(retraction.conversation, retraction.msgIds);
+    if (retraction) {
+      this.parts.inbox.retracted(retraction.conversation, retraction.msgIds);
+      this.parts.audience.retracted(retraction.msgIds);
+    }
     return true;
   }
 
@@ -171,6 +183,17 @@ export class Incoming {
 
   #keep(changes: Partial<Progress>): void {
     this.#progress = { ...this.#progress, ...changes };
-    void this.parts.store.putProgress(this.#progress);
+  }
+
+  /** Once a page has been handed all that has come so far, it need not come again. */
+  #keepDelivered(then?: () => void): void {
+    const progress = this.#progress;
+    this.parts.audience.deliveries.afterwards(() => {
+      if (progress !== this.#delivered) {
+        this.#delivered = progress;
+        void this.parts.store.putProgress(progress);
+      }
+      then?.();
+    });
   }
 }

@@ -28,18 +28,24 @@ export function bringUpToDate(tab: Tab, heard: Heard | null, parts: NewcomerPart
   const { audience, inbox } = parts;
   if (heard.seq > 0 && audience.comeBack(tab, heard.seq)) return;
   audience.returned(tab);
-  const take = audience.markFor(tab, audience.soFar(tab, heard.seq));
+  const earlier = audience.soFar(tab, heard.seq);
+  const take = audience.markFor(tab, earlier, earlier);
   if (heard.newestMs > 0) inbox.since(heard.newestMs, take);
   else if (tab.roaming) inbox.snapshot(take);
   else take([]);
 }
 
 function welcome(tab: Tab, { audience, inbox, hasSynced, isToldByTheServer, caughtUp }: NewcomerParts): void {
-  // Before the first sync all that the session has heard is news to it, but for an outage before its time.
-  const earlier = hasSynced ? [] : audience.soFar(tab);
+  // Before the first sync all that the session has heard is news to it; later, what no page has been handed.
+  const heard = hasSynced ? [] : audience.soFar(tab);
+  const { missed, events } = hasSynced ? audience.undeliveredTo(tab) : { missed: heard, events: heard };
   const take = audience.markFor(
     tab,
-    earlier.filter(({ listener }) => listener !== 'onDisconnect'),
+    // An outage before its time is none of its business, and the history that it gets has the messages.
+    events.filter(({ listener }) =>
+      hasSynced ? !(tab.roaming && listener === 'onSyncConversation') : listener !== 'onDisconnect',
+    ),
+    missed,
   );
   tab.joinedMs = inbox.newestMs;
   if (!tab.roaming || (!hasSynced && isToldByTheServer)) take([]);

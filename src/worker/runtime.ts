@@ -87,6 +87,11 @@ export class Runtime {
     tab.session?.abort(callId);
   }
 
+  /** The tab has handed its application every event up to that `seq`. */
+  confirm(tab: Tab, upTo: number): void {
+    tab.session?.confirm(tab, upTo);
+  }
+
   view(tab: Tab, visible: boolean): void {
     tab.visible = visible;
   }

@@ -27,10 +27,12 @@ export function serve(platform: Platform): (port: MessagePort) => void {
       wake: () => tab && runtime.wake(tab),
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
       abort: (callId) => tab && runtime.abort(tab, callId),
+      confirm: (upTo) => tab && runtime.confirm(tab, upTo),
       view: (visible) => tab && runtime.view(tab, visible),
       watchOutbox: () => tab && runtime.watchOutbox(tab),
       ping: async () => true,
-      bye() {
+      bye(upTo) {
+        if (tab) runtime.confirm(tab, upTo);
         if (tab) runtime.drop(tab);
         port.close();
       },

@@ -7,11 +7,15 @@
 
 import { ridOf } from '../protocol/rid.js';
 import {
+  type AccountEvent,
   type AccountName,
   type AuthPayload,
   type Call,
   type CheckedParamsOf,
   CODES,
+  type EndReason,
+  EVENT_OTHER_LOGIN,
+  EVENT_PASSWORD_CHANGED,
   failure,
   type Methods,
   type Outcome,
@@ -35,6 +39,12 @@ const REJOIN_POLL_MS = 100;
 export interface SessionMethodsOptions extends SessionsOptions {
   tabs(): Iterable<Tab>;
 }
+
+/** The event that stands for an end, where there is one. */
+const EVENT_OF_END: Partial<Record<EndReason, number>> = {
+  other_login: EVENT_OTHER_LOGIN,
+  password_changed: EVENT_PASSWORD_CHANGED,
+};
 
 type SessionMethod = 'init' | 'register' | 'login' | 'attach' | 'loginOut';
 type ParamsOf<N extends SessionMethod> = CheckedParamsOf<Methods[N]>;
@@ -123,8 +133,24 @@ export class SessionMethods {
       await delay(this.platform.clock, REJOIN_POLL_MS);
     }
     const lost = { state: 'ended', reason: 'host_lost', connected: false, synced: false, tabs: 0 } as const;
-    tab.ended = this.#sessions.endingOf(account) ?? { ...lost, appkey, username };
-    tab.deliver([{ seq: this.options.nextSeq(), listener: 'onDisconnect', data: undefined }]);
+    const ending = this.#sessions.endingOf(account);
+    tab.ended = ending ?? { ...lost, appkey, username };
+    tab.auth = ending ? null : tab.auth;
+    tab.deliver(this.#endIn(ending?.reason));
+  }
+
+  /** How an application hears of an end that it was not there for: as V2 tells it. */
+  #endIn(reason: EndReason | undefined): AccountEvent[] {
+    const seq = this.options.nextSeq();
+    const event_type = reason && EVENT_OF_END[reason];
+    if (event_type === undefined) {
+      return reason === 'logged_out' || reason === 'superseded'
+        ? []
+        : [{ seq, listener: 'onDisconnect', data: undefined }];
+    }
+    const ctime_ms = this.platform.clock.now();
+    const data = { event_id: ctime_ms, event_type, extra: 0, ctime: Math.floor(ctime_ms / 1_000), ctime_ms };
+    return [{ seq, listener: 'onEventNotification', data }];
   }
 
   async #init(tab: Tab, auth: AuthPayload, call: Call): Promise<Outcome> {
@@ -228,6 +254,7 @@ export class SessionMethods {
     const { session, ended } = tab;
     tab.logouts += 1;
     tab.ended = null;
+    tab.auth = null;
     tab.knowsDigest = false;
     const closed = session?.end('logged_out', tab, wipe);
     // Who waits for that has asked for it to be done; V2's own loginOut is not waited for.

@@ -16,10 +16,12 @@ import {
   failure,
   type LocalName,
   MESSAGES,
+  type MethodName,
   type MethodRow,
   type Outcome,
   type ResumeToken,
   type StateSnapshot,
+  type SyncedConversation,
 } from '../protocol/worker.js';
 import type { Account, LoginAnswer, SessionOptions } from './account.js';
 import { readConversations } from './answers.js';
@@ -28,17 +30,24 @@ import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
 import { Exchange } from './exchange.js';
 import { History } from './history.js';
-import { Inbox } from './inbox.js';
+import { Inbox, type MissedConversation } from './inbox.js';
 import { Incoming } from './incoming.js';
+import { KnownReceipts } from './known-receipts.js';
 import { Linger } from './linger.js';
 import { bringUpToDate, type Heard } from './newcomer.js';
+import { toldOf } from './notifications.js';
+import { OutageNotice } from './outage-notice.js';
 import { failed, succeeded } from './outcomes.js';
+import { eventOfChange } from './own-changes.js';
 import type { RequestSpec } from './requests.js';
 import { Rooms } from './rooms.js';
 import { Standing } from './standing.js';
 import type { Tab } from './tab.js';
 import { Unread } from './unread.js';
 import { Uplink, type UplinkState } from './uplink.js';
+
+/** Ends in which the connection was lost and could not be had back. */
+const LOST: ReadonlySet<EndReason> = new Set(['login_refused', 'signature_expired']);
 
 export class Session {
   readonly account: Account;
@@ -52,8 +61,8 @@ export class Session {
   readonly #unread: Unread;
   readonly #standing = new Standing();
   readonly #linger: Linger;
-  /** One `onDisconnect` for each outage. */
-  #told = false;
+  readonly #outage: OutageNotice;
+  readonly #receipts: KnownReceipts;
   #synced = false;
   #degraded: string | undefined;
   #uid: number;
@@ -83,7 +92,13 @@ export class Session {
       () => this.#exchange.size > 0 || this.#calls.isBusy,
       () => void this.#end('logged_out', undefined, { lapsed: true, wipe: false }),
     );
-    this.#audience = new Audience(options.events, options.nextSeq);
+    this.#audience = new Audience(options.events, options.nextSeq, {
+      now: () => platform.clock.now(),
+      asSynced: (messages) => this.#inbox.asSynced(messages),
+    });
+    this.#outage = new OutageNotice(platform.clock, this.#audience);
+    this.#receipts = new KnownReceipts(store);
+    const { deliveries } = this.#audience;
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
     this.#unread = new Unread(platform.clock, {
       isOpen: (conversation) => this.#audience.looksAt(conversation),
@@ -95,17 +110,22 @@ export class Session {
       account,
       {
         acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
-          acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid }),
+          deliveries.afterwards(() => acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid })),
         acknowledgeSync: (sync_key) => {
-          this.#incoming.syncedTo({ sync_key }, this.#exchange.isWhole());
-          acknowledge('sync_conversation_ack', { sync_key });
+          const isWhole = this.#exchange.isWhole();
+          deliveries.afterwards(() => {
+            this.#incoming.syncedTo({ sync_key }, isWhole);
+            acknowledge('sync_conversation_ack', { sync_key });
+          });
         },
         onMessage: (message, conversation, told, except) => {
           if (!told && message.content.from_id !== account.username)
             this.#unread.received(conversation, message.ctime_ms);
           this.#audience.publishMessage(message, except);
         },
-        onSync: (conversations) => this.#audience.publishSync(conversations),
+        onSync: (missed) => this.#audience.publishSync(missed.map((one) => this.#counted(one))),
+        unreadOf: (conversation) => this.#unread.of(conversation),
+        receiptsOf: (messages) => this.#receipts.of(messages),
       },
       options.keptUpTo,
     );
@@ -115,6 +135,7 @@ export class Session {
         audience: this.#audience,
         inbox: this.#inbox,
         rooms: this.#rooms,
+        receipts: this.#receipts,
         store,
         acknowledge,
         onReadElsewhere: (read) => {
@@ -139,6 +160,7 @@ export class Session {
       store,
       inbox: this.#inbox,
       rooms: this.#rooms,
+      receipts: this.#receipts,
       audience: this.#audience,
       history,
       send: (spec: RequestSpec) => this.#exchange.send(spec),
@@ -233,9 +255,15 @@ export class Session {
     for (const room of rooms) this.#rooms.opened(room, tab.id);
   }
 
+  /** The tab has handed its application everything up to that `seq`. */
+  confirm(tab: Tab, upTo: number): void {
+    this.#audience.deliveries.confirm(tab.id, upTo);
+  }
+
   /** The tab is gone. What it sent stays on its way. */
   leave(tab: Tab): void {
-    if (!this.#audience.tabs.delete(tab)) return;
+    if (!this.#audience.tabs.has(tab)) return;
+    this.#audience.left(tab);
     tab.session = null;
     this.#calls.tabLeft(tab);
     this.#audience.announce();
@@ -283,8 +311,10 @@ export class Session {
   }
 
   /** Sends a checked call and settles it. */
-  call(tab: Tab, call: Call, row: MethodRow, params: Record<string, unknown>): Promise<Outcome> {
-    return this.#calls.run(tab, call, row, params);
+  async call(tab: Tab, call: Call, row: MethodRow, params: Record<string, unknown>): Promise<Outcome> {
+    const outcome = await this.#calls.run(tab, call, row, params);
+    if (outcome.kind === 'success') this.#shareChange(tab, call.method as MethodName, params);
+    return outcome;
   }
 
   /** What needs no answer from the server. */
@@ -296,7 +326,10 @@ export class Session {
     const conversation = conversationId(params, this.account.appkey);
     if (method === 'resetUnreadCount') {
       tab.open = conversation;
+      const wasUnread = this.#unread.of(conversation) > 0;
       this.#unread.read(conversation, true);
+      const read = conversationOf(conversation);
+      if (wasUnread) this.#audience.publish('onMutiUnreadMsgUpdate', read, (other) => other !== tab.id);
     }
     if (method === 'closeConversation' && tab.open === conversation) tab.open = null;
     if (method === 'updateConversation' && params.extras) {
@@ -316,7 +349,7 @@ export class Session {
 
   /**
    * Over, for every tab; it does not come back by itself.
-   * @param quiet the tab that asked for it is not told of a disconnection
+   * @param quiet the tab that asked for it hears nothing of it any more
    * @returns when nothing of it is left to be written
    */
   end(reason: EndReason, quiet?: Tab, wipe = false): Promise<void> {
@@ -334,13 +367,17 @@ export class Session {
     this.#standing.end(reason);
     this.#uplink.stop();
     this.#unread.close();
-    if (!this.#told) this.#audience.publish('onDisconnect', undefined, (tabId) => tabId !== quiet?.id);
+    if (LOST.has(reason)) this.#outage.giveUp();
+    else this.#outage.cancel();
     const closed = this.#calls.close(lapsed ? undefined : this.#endedFailure());
     this.#exchange.close();
     const last = this.snapshot();
     for (const tab of this.#audience.tabs) {
       tab.session = null;
       tab.ended = tab === quiet ? null : { ...last, tabs: 0 };
+      // As in V2, the next login needs an init, and so a fresh signature.
+      if (reason !== 'superseded') tab.auth = null;
+      if (tab === quiet) tab.discard();
       tab.reflect();
     }
     this.#audience.tabs.clear();
@@ -356,7 +393,7 @@ export class Session {
 
   #onUp(connection: Connection): void {
     this.#standing.up();
-    this.#told = false;
+    this.#outage.cancel();
     this.#uid = connection.uid || this.#uid;
     this.#reflect({ state: 'syncing' });
     this.#inbox.syncBegins();
@@ -368,12 +405,26 @@ export class Session {
     this.#standing.down();
     this.#exchange.detach();
     this.#calls.disconnected();
-    this.#told = true;
-    this.#audience.publish('onDisconnect', undefined);
+    this.#outage.down();
   }
 
   #tellDegraded(tab: Tab, reason: string): void {
     this.#audience.deliverTo(tab, 'onDegraded', { reason });
+  }
+
+  /** The account's other tabs hear of it as its other devices do. */
+  #shareChange({ id }: Tab, method: MethodName, params: Record<string, unknown>): void {
+    const nowMs = this.options.platform.clock.now();
+    const event = eventOfChange({ method, params, self: this.account, nowMs });
+    const told = event && toldOf(event);
+    if (told) this.#audience.publish(told.listener, told.data, (tab) => tab !== id);
+  }
+
+  /** What was missed in a conversation, with the count and the receipts that tabs are told elsewhere too. */
+  #counted({ id, synced, fresh }: MissedConversation): SyncedConversation {
+    this.#receipts.note(synced.receipt_msgs);
+    this.#unread.synced(id, synced.unread_msg_count, fresh);
+    return { ...synced, unread_msg_count: this.#unread.of(id) };
   }
 
   #keepConversations(answer: object): void {

@@ -66,16 +66,22 @@ export class Tab {
     for (const [conversation, unread] of counts) this.#unread.set(conversation, unread);
   }
 
-  /** Keeps events back until what is older has been fetched … */
-  hold(): void {
-    this.#held ??= [];
+  /** Keeps events back until what is older has been fetched. @returns delivers that before them, unless the tab has left the session meanwhile */
+  hold(): (older: readonly AccountEvent[]) => void {
+    const held: AccountEvent[] = [];
+    this.#held = held;
+    return (older) => {
+      if (this.#held !== held) return;
+      this.#held = undefined;
+      this.deliver([...older, ...held]);
+    };
   }
 
-  /** … and is delivered before them. */
-  release(older: readonly AccountEvent[]): void {
-    const held = this.#held ?? [];
+  /** It has left its session: what it was to be told of that is nothing to it any more. */
+  discard(): void {
     this.#held = undefined;
-    this.deliver([...older, ...held]);
+    this.#batch = [];
+    this.#unread.clear();
   }
 
   tell(message: WithoutInstance<TabMessage>): void {

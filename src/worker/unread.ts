@@ -44,7 +44,7 @@ export class Unread {
   reset(conversations: readonly Conversation[], ownAppkey: string): void {
     for (const row of conversations) {
       const id = idOfConversation(row, ownAppkey);
-      const unread = this.handlers.isOpen(id) ? 0 : readCount(row.unread_msg_count, 0);
+      const unread = this.handlers.isOpen(id) ? 0 : readCount(row.unread_msg_count, this.of(id));
       this.#set(id, { unread, listedUntil: readCount(row.mtime, 0) });
     }
   }
@@ -62,6 +62,16 @@ export class Unread {
       this.handlers.onRead(conversation);
     });
     this.#reporting.set(conversation, cancel);
+  }
+
+  /**
+   * What was missed. The list that follows has the server's own count; of servers whose list has none, this is all there is.
+   * @param unsynced how many the server has not seen acknowledged @param fresh how many are new here
+   */
+  synced(conversation: ConversationId, unsynced: number, fresh: number): void {
+    const { unread, listedUntil } = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
+    const count = Math.max(unsynced, unread + Math.min(fresh, unsynced));
+    this.#set(conversation, { listedUntil, unread: this.handlers.isOpen(conversation) ? 0 : count });
   }
 
   /** Read up to its end. @param here by one of the tabs: the server is told */

@@ -1,4 +1,4 @@
-/** What comes in: persisted, then acknowledged, then told; each once, in order. */
+/** What comes in: persisted, then told, then acknowledged; each once, in order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Message, SyncedConversation } from '../../src/protocol/index.js';
 import { Inbox } from '../../src/worker/inbox.js';
@@ -44,11 +44,13 @@ const open = () =>
         done.push(`told ${msg_id}`);
         told.push({ ids: [msg_id], except });
       },
-      onSync: (conversations) => {
-        const ids = conversations.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id));
+      onSync: (missed) => {
+        const ids = missed.flatMap(({ synced }) => synced.msgs.map(({ msg_id }) => msg_id));
         done.push(...ids.map((id) => `told ${id}`));
         told.push({ ids, except: undefined });
       },
+      unreadOf: () => 7,
+      receiptsOf: (messages) => messages.map(({ msg_id }) => ({ msg_id, unread_count: 1, mtime: 0 })),
     },
     0,
   );
@@ -71,10 +73,10 @@ const synced = (key: number, ...ids: number[]) =>
 const toldIds = () => told.flatMap(({ ids }) => ids);
 
 describe('a message', () => {
-  test('is persisted, then acknowledged, then told', async () => {
+  test('is persisted, then told, then acknowledged', async () => {
     live(1);
     await inbox.idle();
-    expect(done).toEqual(['stored 1', 'acknowledged 1', 'told 1']);
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
   });
 
   test('is neither acknowledged nor told while it is not persisted', async () => {
@@ -83,7 +85,7 @@ describe('a message', () => {
     await settle();
     expect(done).toEqual([]);
     await store.release();
-    expect(done).toEqual(['stored 1', 'acknowledged 1', 'told 1']);
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
   });
 
   test('that is repeated is told once and acknowledged again', async () => {
@@ -91,7 +93,7 @@ describe('a message', () => {
     await inbox.idle();
     live(1);
     await inbox.idle();
-    expect(done).toEqual(['stored 1', 'acknowledged 1', 'told 1', 'acknowledged 1']);
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1', 'acknowledged 1']);
   });
 
   test('that is repeated within one burst is told once', async () => {
@@ -249,6 +251,8 @@ test('messages carry what the API documents', async () => {
       acknowledgeSync: () => undefined,
       onMessage: (message) => seen.push(message),
       onSync: () => undefined,
+      unreadOf: () => 0,
+      receiptsOf: () => [],
     },
     0,
   );

@@ -127,7 +127,7 @@ describe('a page', () => {
   test('is logged out at once, for whoever asks, and for the server', async () => {
     const page = await loggedIn('alice');
     const logout = page.loginOut();
-    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([true, false, false]);
+    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, false]);
     await done(logout);
     expect(page.isLogin()).toBe(false);
     await until(() => !world.server.isOnline('alice'));

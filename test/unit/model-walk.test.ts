@@ -29,6 +29,8 @@ interface Member {
 class Walk {
   readonly world: World;
   readonly members: Member[] = [];
+  /** Those that have gone as well. */
+  readonly #tabs: FakeTab[] = [];
   /** What became of each text: undefined while its call is open. */
   readonly sends = new Map<string, Outcome | undefined>();
   /** When each text was reported as not sent. */
@@ -140,6 +142,7 @@ class Walk {
     this.trail.push(`open ${tab.id}`);
     const member = { tab, away: false, login: undefined };
     this.members.push(member);
+    this.#tabs.push(tab);
     if (this.#random.chance(0.2)) return;
     const init = this.#init(member);
     if (this.#random.chance(0.2)) this.#login(member);
@@ -159,7 +162,10 @@ class Walk {
     const right = this.#random.chance(0.9);
     this.trail.push(`${tab.id} login ${username}${right ? '' : ' wrongly'}`);
     const wasIn = tab.isLogin;
-    void (right ? tab.login(username) : tab.login(username, 'wrong')).then((outcome) => {
+    // As an application does that asks `isInit()`.
+    const ready = tab.mirror.initialised ? Promise.resolve() : tab.init({ flag: this.settings.roaming });
+    const login = ready.then(() => (right ? tab.login(username) : tab.login(username, 'wrong')));
+    void login.then((outcome) => {
       this.trail.push(`${tab.id} login ${username}: ${outcome.kind}`);
       if (outcome.kind !== 'success' || (wasIn && member.login?.username === username)) return;
       this.#joined(member, username);
@@ -334,6 +340,30 @@ class Walk {
         .map(({ wire }) => wire.msg_id)
         .filter((id) => !tab.current.some(({ msg_id }) => msg_id === id));
       expect(missed, `missed by ${tab.id} of ${login.username}`).toEqual([]);
+    }
+    this.#checkHanded();
+  }
+
+  /** What came while no page was there, or for one that died, is there for the next one. */
+  #checkHanded(): void {
+    const told = new Set(
+      this.#tabs.flatMap((tab) =>
+        tab.events.flatMap((event) => {
+          if (event.listener === 'onMsgReceive') return [event.data.msg_id];
+          return event.listener === 'onSyncConversation'
+            ? event.data.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id))
+            : [];
+        }),
+      ),
+    );
+    for (const username of USERS) {
+      const isHere = ({ tab, away }: Member) =>
+        !away && tab.mirror.state.state === 'ready' && tab.mirror.state.username === username;
+      if (!this.members.some(isHere)) continue;
+      const untold = this.world.server.messages
+        .filter(({ from, to, wire }) => to === username && from !== to && !told.has(wire.msg_id))
+        .map(({ wire }) => wire.msg_id);
+      expect(untold, `handed to no page of ${username}`).toEqual([]);
     }
   }
 

@@ -151,7 +151,7 @@ describe('retrying', () => {
       CODES.sessionEnded,
     ]);
     world.network.mode = 'up';
-    await world.passing(alice.login('alice'));
+    await world.passing(alice.enter('alice'));
     expect(codeOf(await world.passing(alice.call('retrySend', { id }, 'the retry')))).toBe(
       CODES.sessionEnded,
     );

@@ -184,7 +184,7 @@ describe('what was reported as over', () => {
     await world.passing(alice.call('loginOut'));
     expect(codeOf((await sent.done) as Outcome)).toBe(CODES.sessionEnded);
     world.network.mode = 'up';
-    await world.passing(alice.login('alice'));
+    await world.passing(alice.enter('alice'));
     await world.clock.advance(10_000);
     expect(stored()).toEqual([]);
     expect(await outboxOf(world, alice)).toMatchObject([{ state: 'failed', code: CODES.sessionEnded }]);

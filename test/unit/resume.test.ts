@@ -141,7 +141,7 @@ describe('with a token', () => {
 test('a stock server is not told of devices', async () => {
   world.server.capabilities = [];
   await world.passing(alice.call('loginOut'));
-  await world.passing(alice.login('alice'));
+  await world.passing(alice.enter('alice'));
   expect(world.network.sent('login').at(-1)).not.toHaveProperty('device');
   expect(alice.mirror.restore.login).toMatchObject({ resume: null, digest: expect.any(String) });
 });

@@ -216,14 +216,16 @@ describe('attach', () => {
 });
 
 describe('loginOut', () => {
-  test('ends the session in every tab, and only others hear of a disconnection', async () => {
+  test('ends the session in every tab, and none takes it for a lost connection', async () => {
     const one = await world.loggedIn('alice');
     const two = await world.loggedIn('alice');
     expect(await world.passing(one.call('loginOut'))).toMatchObject({ kind: 'success' });
     expect(one.mirror.state.state).toBe('idle');
     expect(two.mirror.state).toMatchObject({ state: 'ended', reason: 'logged_out', connected: false });
-    expect(one.heard('onDisconnect')).toHaveLength(0);
-    expect(two.heard('onDisconnect')).toHaveLength(1);
+    for (const tab of [one, two]) {
+      expect(tab.heard('onDisconnect')).toHaveLength(0);
+      expect(tab.mirror.initialised).toBe(false);
+    }
     expect(await world.passing(two.send('bob', 'hello'))).toMatchObject(failsWith(CODES.sessionEnded));
     expect(world.network.open).toHaveLength(0);
   });
@@ -231,7 +233,8 @@ describe('loginOut', () => {
   test('leaves the way free for a login as somebody else', async () => {
     const tab = await world.loggedIn('alice');
     await world.passing(tab.call('loginOut'));
-    expect(await world.passing(tab.login('bob'))).toMatchObject({ kind: 'success' });
+    expect(await world.passing(tab.login('bob'))).toMatchObject(failsWith(CODES.notInitialised));
+    expect(await world.passing(tab.enter('bob'))).toMatchObject({ kind: 'success' });
     expect(world.network.open).toHaveLength(1);
   });
 
@@ -278,8 +281,9 @@ describe('what ends a session', () => {
     await world.clock.advance(60_000);
     for (const tab of tabs) {
       expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'other_login' });
-      expect(tab.heard('onDisconnect')).toHaveLength(1);
+      expect(tab.heard('onDisconnect')).toHaveLength(0);
       expect(tab.heard('onEventNotification')).toMatchObject([{ event_type: 1 }]);
+      expect(tab.mirror.initialised).toBe(false);
     }
     expect(world.network.lines).toHaveLength(1);
   });

@@ -10,6 +10,8 @@ type WithoutInstance<M> = M extends unknown ? Omit<M, 'instance'> : never;
 export class FakeEnd {
   readonly hellos: Hello[] = [];
   readonly calls: Call[] = [];
+  /** Up to where the tab says that its application has been handed everything. */
+  readonly confirmed: number[] = [];
   readonly told: string[] = [];
   /** Answers nothing from now on. */
   frozen = false;
@@ -43,13 +45,17 @@ export class FakeEnd {
         return this.answer(call);
       },
       watchOutbox: () => undefined,
+      confirm: (upTo) => void this.confirmed.push(upTo),
       ping: async () => {
         this.told.push('ping');
         await this.#unlessFrozen();
         return true;
       },
       wake: () => void this.told.push('wake'),
-      bye: () => void this.told.push('bye'),
+      bye: (upTo) => {
+        this.told.push('bye');
+        this.confirmed.push(upTo);
+      },
       abort: (callId) => void this.told.push(`abort ${callId}`),
       view: (visible) => void this.told.push(`view ${visible}`),
       provideAuth: (payload) => void this.told.push(`auth ${JSON.stringify(payload)}`),

@@ -54,6 +54,8 @@ export class FakeTab {
   gaps = 0;
   authAsked = 0;
   open = false;
+  /** Whether its application is handed what arrives: a frozen page's is not. */
+  hands = true;
   readonly #seen = new SeenMessages();
   readonly #calls = new Map<string, OpenCall>();
   #last: LastHeard | null = null;
@@ -90,6 +92,12 @@ export class FakeTab {
     return this.call('login', { username, password });
   }
 
+  /** As after a log-out: init, then login. */
+  async enter(username: string): Promise<Outcome> {
+    const outcome = await this.init();
+    return outcome.kind === 'success' ? this.login(username) : outcome;
+  }
+
   send(to: string, text: string): Promise<Outcome> {
     return this.call('sendSingleMsg', { target_username: to, content: text });
   }
@@ -122,8 +130,14 @@ export class FakeTab {
 
   /** Says goodbye, as a page does that is closed or cached. Its open calls are kept for {@link connect}. */
   leave(): void {
+    if (this.hands) this.#confirm();
     if (this.#tab && this.#worker?.alive) this.#worker.runtime.drop(this.#tab);
     this.#disconnect();
+  }
+
+  #confirm(): void {
+    if (!this.#tab || !this.#worker?.alive || this.#last?.instance !== this.#worker.runtime.instance) return;
+    this.#worker.runtime.confirm(this.#tab, this.#last.seq);
   }
 
   /** Gone without a word. */
@@ -258,6 +272,7 @@ export class FakeTab {
           const fresh = this.#seen.fresh(event);
           if (fresh) this.events.push(fresh);
         }
+        if (this.hands) this.#confirm();
         return;
       }
       case 'mirror':
