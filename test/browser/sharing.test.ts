@@ -88,11 +88,11 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
   test('are all logged out when one of them logs out', async () => {
     const [first, second, third] = alice as [Tab, Tab, Tab];
     await first.ok('loginOut');
-    expect(await first.flags()).toMatchObject({ login: false, connect: false });
+    expect(await first.flags()).toMatchObject({ init: false, login: false });
     for (const tab of [second, third]) {
       await tab.waitForState('ended');
       expect(await tab.state()).toMatchObject({ reason: 'logged_out', connected: false });
-      await tab.waitForHeard('onDisconnect');
+      expect(await tab.heard('onDisconnect')).toHaveLength(0);
       expect(await tab.call('getConversation')).toMatchObject({ kind: 'failure', error: { code: 889003 } });
     }
     await until("alice's socket to be closed", () => world.relay.openFor('alice') === 0);
@@ -142,7 +142,8 @@ test('a login elsewhere ends the session in every tab, and it does not come back
     expect(await tab.state()).toMatchObject({ reason: 'other_login' });
     const [event] = await tab.heard('onEventNotification');
     expect(event).toMatchObject({ event_type: 1 });
-    expect(await tab.heard('onDisconnect')).toHaveLength(1);
+    expect(await tab.heard('onDisconnect')).toHaveLength(0);
+    expect(await tab.flags()).toMatchObject({ init: false, login: false });
   }
   expect(await elsewhere.state()).toMatchObject({ connected: true });
   expect(world.relay.openFor('alice')).toBe(1);

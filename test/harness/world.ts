@@ -39,6 +39,8 @@ export interface TabOptions {
   debug?: boolean;
   /** A worker of the test's own making, see `workers.ts`. */
   worker?: string;
+  /** `disconnectGrace`. Default: 0, as V2's timing. */
+  graceMs?: number;
 }
 
 export async function createWorld({
@@ -98,11 +100,19 @@ export class World {
   }
 
   /** The address of the test page, for the relay. */
-  pageUrl({ auth = true, engine, address = this.relay.url, debug = false, worker }: TabOptions = {}): string {
+  pageUrl({
+    auth = true,
+    engine,
+    address = this.relay.url,
+    debug = false,
+    worker,
+    graceMs,
+  }: TabOptions = {}): string {
     const url = new URL(this.site.url);
     url.searchParams.set('address', address);
     if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
     if (engine !== undefined) url.searchParams.set('engine', String(engine));
+    if (graceMs !== undefined) url.searchParams.set('grace', String(graceMs));
     if (worker !== undefined) url.searchParams.set('worker', worker);
     if (debug) url.searchParams.set('debug', '');
     return url.href;

@@ -116,8 +116,9 @@ test('attach: joins the live session without a password, and fails with 889007 w
 test('loginOut: needs no callback, ends the session at once and leaves room for another account', async () => {
   await visitor.ok('login', cast.world.user('visitor'));
   await visitor.ok('loginOut');
-  expect(await visitor.tab.flags()).toMatchObject({ login: false, connect: false });
-  expect(await visitor.code('getConversation')).not.toBe(0);
+  expect(await visitor.tab.flags()).toMatchObject({ init: false, login: false });
+  expect(await visitor.code('getConversation')).toBe(CODES.notInitialised);
+  await visitor.ok('init', auth());
 });
 
 const WITHOUT_PARAMETERS = Object.entries(METHODS).flatMap(([name, { needs, params }]) =>

@@ -24,6 +24,8 @@
 
   const heard = [];
   const options = { address: query.get('address'), debug: query.has('debug') };
+  // As V2's timing: what a test cuts is told at once.
+  options.disconnectGrace = Number(query.get('grace') ?? 0);
   if (query.has('engine')) options.engine = Number(query.get('engine'));
   if (query.has('worker')) options.worker = query.get('worker');
   if (query.has('auth')) {

@@ -1,0 +1,128 @@
+/** Reloads and closed pages, without roaming as V2 is by default: what comes meanwhile is there for the next page. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { AuthPayload, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
+import type { Profile } from '../harness/browser.js';
+import type { Tab } from '../harness/tab.js';
+import { until } from '../harness/until.js';
+import type { WireClient } from '../harness/wire-client.js';
+import { createWorld, type World } from '../harness/world.js';
+
+const MESSAGES = 60;
+const RELOADS = 4;
+
+let world: World;
+let profile: Profile;
+let bob: WireClient;
+let tab: Tab;
+beforeAll(async () => {
+  world = await createWorld({ users: ['alice', 'bob'] });
+  profile = await world.profile();
+  bob = await world.wire('bob');
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  tab = await world.tab(profile, { auth: false });
+  await enter();
+});
+afterEach(async () => {
+  await tab.call('loginOut');
+  await tab.close();
+  await until('the socket to be closed', () => world.relay.openFor('alice') === 0);
+});
+
+const unroaming = (): AuthPayload => ({ ...world.auth(), flag: false });
+
+async function enter(): Promise<void> {
+  await tab.login(unroaming(), world.user('alice'));
+  await tab.waitForState('ready');
+}
+
+/** Keeps what the application is handed over reloads, where the page itself could. */
+const record = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const { JIM } = window as unknown as {
+      JIM: { addListener(name: string, fn: (data: never) => void): void };
+    };
+    const keep = (texts: unknown[]) => {
+      const before = JSON.parse(localStorage.getItem('texts') ?? '[]') as unknown[];
+      localStorage.setItem('texts', JSON.stringify([...before, ...texts]));
+    };
+    JIM.addListener('onMsgReceive', ({ content }: ReceivedMessage) => keep([content.msg_body.text]));
+    JIM.addListener('onSyncConversation', (all: SyncedConversation[]) =>
+      keep(all.flatMap(({ msgs }) => msgs.map(({ content }) => content.msg_body.text))),
+    );
+  });
+
+test('a message and an invitation that come during a reload are handed to the page that comes up, with their count', async () => {
+  const page = tab.frame as Page;
+  const sockets = world.relay.total;
+  await page.goto(new URL('/elsewhere.html', page.url()).href);
+  await bob.send('alice', 'while the page reloads');
+  await bob.request('add_friend', { target_name: 'alice', from_type: 1, why: 'hello' });
+  await page.goto(world.pageUrl({ auth: false }));
+  await enter();
+  const [conversation] = await tab.waitFor('onSyncConversation', () => true);
+  expect(conversation).toMatchObject({
+    from_username: 'bob',
+    unread_msg_count: 1,
+    msgs: [{ content: { msg_body: { text: 'while the page reloads' } } }],
+  });
+  expect(await tab.waitFor('onSyncEvent', () => true)).toMatchObject([
+    { event_type: 5, extra: 1, from_username: 'bob' },
+  ]);
+  expect(await tab.local('getUnreadMsgCnt', { username: 'bob' })).toBe(1);
+  expect(world.relay.total).toBe(sockets);
+  await tab.local('resetUnreadCount', { username: 'bob' });
+});
+
+test('of messages that come while a page reloads again and again, each is handed to one of the pages', async () => {
+  const page = tab.frame as Page;
+  await page.evaluate(() => localStorage.clear());
+  await record(page);
+  let sent = 0;
+  const sending = (async () => {
+    for (; sent < MESSAGES; sent += 1) await bob.send('alice', `message ${sent}`);
+  })();
+  for (let reload = 1; reload <= RELOADS; reload += 1) {
+    await until('some messages to be out', () => sent >= (reload * MESSAGES) / (RELOADS + 1));
+    await page.reload();
+    await record(page);
+    await enter();
+  }
+  await sending;
+  const expected = Array.from({ length: MESSAGES }, (_, n) => `message ${n}`);
+  const handed = () => page.evaluate(() => JSON.parse(localStorage.getItem('texts') ?? '[]') as string[]);
+  await until('all of them to be handed over', async () => new Set(await handed()).size === MESSAGES);
+  expect([...new Set(await handed())].sort()).toEqual(expected.sort());
+});
+
+test('what was told to the last page before it was closed is not told to the next', async () => {
+  await bob.send('alice', 'told');
+  await tab.waitForText('told');
+  await tab.reload();
+  await enter();
+  await bob.send('alice', 'news');
+  await tab.waitForText('news');
+  expect(await tab.heard('onSyncConversation')).toEqual([]);
+  expect(await tab.texts()).toEqual(['news']);
+});
+
+test('a history that a later tab gets with roaming has the counts of getUnreadMsgCnt, and the receipts', async () => {
+  const second = await world.tab(profile, { auth: false });
+  const answer = await tab.ok('sendSingleMsg', {
+    target_username: 'bob',
+    content: 'read?',
+    need_receipt: true,
+  });
+  await bob.send('alice', 'unread one');
+  await bob.send('alice', 'unread two');
+  await tab.waitForText('unread two');
+  const unread = await tab.local('getUnreadMsgCnt', { username: 'bob' });
+  expect(unread).toBeGreaterThanOrEqual(2);
+  await second.login(world.auth(), world.user('alice'));
+  const [conversation] = await second.waitFor('onSyncConversation', () => true);
+  expect(conversation).toMatchObject({ from_username: 'bob', unread_msg_count: unread });
+  expect(conversation?.receipt_msgs).toMatchObject([{ msg_id: answer.msg_id, unread_count: 1 }]);
+  await second.close();
+});
