@@ -35,7 +35,10 @@ export interface ListenerEvents {
   onTransMsgRec: TransMessage;
   /** A message in a chat room that this tab has entered (since 2.5). */
   onRoomMsg: RoomMessage;
-  /** The connection was lost, or the session ended: once for each outage (specification: 断线监听). */
+  /**
+   * The connection was lost and has not come back within `disconnectGrace`: once for each outage (specification: 断线监听). It is not called
+   * when somebody ends the session: by `loginOut`, or by events 1 and 2.
+   */
   onDisconnect: undefined;
   /** Any change of the connection's state. An addition to V2. */
   onStateChange: StateSnapshot;

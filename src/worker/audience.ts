@@ -19,7 +19,12 @@ export interface AudienceParts {
   now(): number;
   /** Messages as conversations, with their counts. */
   asSynced(messages: Message[]): SyncedConversation[];
+  /** No tab is there, and as much waits for one as is kept: the server keeps the rest. */
+  onFull(): void;
 }
+
+/** How much is kept while no tab is there. */
+const MAX_UNDELIVERED = 10_000;
 
 export class Audience {
   readonly tabs = new Set<Tab>();
@@ -63,6 +68,7 @@ export class Audience {
     const { event, tabs } = this.#post(listener, data, hears);
     // Whom it is not for has it already.
     if (tabs.length > 0 || this.size === 0) this.deliveries.add(event, tabs);
+    if (this.size === 0 && this.deliveries.size > MAX_UNDELIVERED) this.parts.onFull();
   }
 
   /** A tab has gone. What it was given and did not confirm is for the others. */

@@ -7,9 +7,7 @@ import {
   type AuthPayload,
   type Call,
   CODES,
-  type ConversationId,
   conversationId,
-  conversationOf,
   type EndReason,
   type Extras,
   type Failure,
@@ -21,29 +19,26 @@ import {
   type Outcome,
   type ResumeToken,
   type StateSnapshot,
-  type SyncedConversation,
 } from '../protocol/worker.js';
 import type { Account, LoginAnswer, SessionOptions } from './account.js';
-import { readConversations } from './answers.js';
 import { Audience } from './audience.js';
 import { Calls } from './calls.js';
 import type { Connection } from './connection.js';
 import { Exchange } from './exchange.js';
 import { History } from './history.js';
-import { Inbox, type MissedConversation } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
-import { KnownReceipts } from './known-receipts.js';
 import { Linger } from './linger.js';
 import { bringUpToDate, type Heard } from './newcomer.js';
 import { toldOf } from './notifications.js';
 import { OutageNotice } from './outage-notice.js';
 import { failed, succeeded } from './outcomes.js';
 import { eventOfChange } from './own-changes.js';
+import { ReadState } from './read-state.js';
 import type { RequestSpec } from './requests.js';
 import { Rooms } from './rooms.js';
 import { Standing } from './standing.js';
 import type { Tab } from './tab.js';
-import { Unread } from './unread.js';
 import { Uplink, type UplinkState } from './uplink.js';
 
 /** Ends in which the connection was lost and could not be had back. */
@@ -58,11 +53,10 @@ export class Session {
   readonly #incoming: Incoming;
   readonly #calls: Calls;
   readonly #rooms = new Rooms();
-  readonly #unread: Unread;
+  readonly #read: ReadState;
   readonly #standing = new Standing();
   readonly #linger: Linger;
   readonly #outage: OutageNotice;
-  readonly #receipts: KnownReceipts;
   #synced = false;
   #degraded: string | undefined;
   #uid: number;
@@ -80,7 +74,7 @@ export class Session {
         return this.#inbox.idle();
       },
       onSynced: (check, wasWhole, conversations) => {
-        if (conversations) this.#keepConversations(conversations);
+        if (conversations) this.#read.listed(conversations);
         if (check) this.#incoming.syncedTo(check, wasWhole);
         this.#synced = true;
         this.#reflect({ state: 'ready' });
@@ -90,21 +84,18 @@ export class Session {
     this.#linger = new Linger(
       platform.clock,
       () => this.#exchange.size > 0 || this.#calls.isBusy,
-      () => void this.#end('logged_out', undefined, { lapsed: true, wipe: false }),
+      () => this.#lapse(),
     );
     this.#audience = new Audience(options.events, options.nextSeq, {
       now: () => platform.clock.now(),
       asSynced: (messages) => this.#inbox.asSynced(messages),
+      onFull: () => this.#lapse(),
     });
     this.#outage = new OutageNotice(platform.clock, this.#audience);
-    this.#receipts = new KnownReceipts(store);
+    const ask = (event: string, payload: object) => this.#exchange.ask(event, payload, false);
+    this.#read = new ReadState({ clock: platform.clock, account, store, audience: this.#audience, ask });
     const { deliveries } = this.#audience;
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
-    this.#unread = new Unread(platform.clock, {
-      isOpen: (conversation) => this.#audience.looksAt(conversation),
-      onChange: (counts) => this.#audience.tellUnread(counts),
-      onRead: (conversation) => this.#reportRead(conversation),
-    });
     this.#inbox = new Inbox(
       store,
       account,
@@ -119,13 +110,12 @@ export class Session {
           });
         },
         onMessage: (message, conversation, told, except) => {
-          if (!told && message.content.from_id !== account.username)
-            this.#unread.received(conversation, message.ctime_ms);
+          this.#read.received(message, conversation, told);
           this.#audience.publishMessage(message, except);
         },
-        onSync: (missed) => this.#audience.publishSync(missed.map((one) => this.#counted(one))),
-        unreadOf: (conversation) => this.#unread.of(conversation),
-        receiptsOf: (messages) => this.#receipts.of(messages),
+        onSync: (missed) => this.#audience.publishSync(missed.map((one) => this.#read.counted(one))),
+        unreadOf: (conversation) => this.#read.unread.of(conversation),
+        receiptsOf: (messages) => this.#read.receipts.of(messages),
       },
       options.keptUpTo,
     );
@@ -135,18 +125,14 @@ export class Session {
         audience: this.#audience,
         inbox: this.#inbox,
         rooms: this.#rooms,
-        receipts: this.#receipts,
+        receipts: this.#read.receipts,
         store,
         acknowledge,
-        onReadElsewhere: (read) => {
-          const ref = read.gid ? { gid: read.gid } : { username: read.username ?? '', appkey: read.appkey };
-          this.#unread.read(conversationId(ref, account.appkey), false);
-        },
+        onReadElsewhere: (read) => this.#read.readElsewhere(read),
         onEnd: (reason) => void this.end(reason),
       },
       options.progress,
     );
-    const ask = (event: string, payload: object) => this.#exchange.ask(event, payload, false);
     const history = new History({
       account,
       store,
@@ -160,7 +146,7 @@ export class Session {
       store,
       inbox: this.#inbox,
       rooms: this.#rooms,
-      receipts: this.#receipts,
+      receipts: this.#read.receipts,
       audience: this.#audience,
       history,
       send: (spec: RequestSpec) => this.#exchange.send(spec),
@@ -168,7 +154,7 @@ export class Session {
       connected: () => this.connected,
       outages: () => this.#standing.outages,
       endedFailure: () => failed(this.#endedFailure()),
-      onConversations: (answer: object) => this.#keepConversations(answer),
+      onConversations: (answer: object) => this.#read.listed(answer),
     };
     this.#calls = new Calls(parts, options.outbox);
     this.#uplink = new Uplink(platform, options.credentials, {
@@ -233,7 +219,7 @@ export class Session {
     tab.ended = null;
     const { appkey, username } = this.account;
     tab.tell({ kind: 'account', account: { appkey, username } });
-    tab.tellUnread(this.#unread.all());
+    tab.tellUnread(this.#read.unread.all());
     bringUpToDate(tab, heard, {
       audience: this.#audience,
       inbox: this.#inbox,
@@ -324,13 +310,7 @@ export class Session {
     params: { extras?: Extras } & Parameters<typeof conversationId>[0],
   ): Outcome {
     const conversation = conversationId(params, this.account.appkey);
-    if (method === 'resetUnreadCount') {
-      tab.open = conversation;
-      const wasUnread = this.#unread.of(conversation) > 0;
-      this.#unread.read(conversation, true);
-      const read = conversationOf(conversation);
-      if (wasUnread) this.#audience.publish('onMutiUnreadMsgUpdate', read, (other) => other !== tab.id);
-    }
+    if (method === 'resetUnreadCount') this.#read.readIn(tab, conversation);
     if (method === 'closeConversation' && tab.open === conversation) tab.open = null;
     if (method === 'updateConversation' && params.extras) {
       void this.options.store.putExtras(conversation, params.extras);
@@ -356,6 +336,11 @@ export class Session {
     return this.#end(reason, quiet, { lapsed: false, wipe });
   }
 
+  /** Nobody ended it, and nobody needs it. */
+  #lapse(): void {
+    void this.#end('logged_out', undefined, { lapsed: true, wipe: false });
+  }
+
   async #end(
     reason: EndReason,
     quiet: Tab | undefined,
@@ -366,7 +351,7 @@ export class Session {
     if (reason === 'logged_out' && !lapsed) this.#exchange.logOut();
     this.#standing.end(reason);
     this.#uplink.stop();
-    this.#unread.close();
+    this.#read.unread.close();
     if (LOST.has(reason)) this.#outage.giveUp();
     else this.#outage.cancel();
     const closed = this.#calls.close(lapsed ? undefined : this.#endedFailure());
@@ -418,24 +403,6 @@ export class Session {
     const event = eventOfChange({ method, params, self: this.account, nowMs });
     const told = event && toldOf(event);
     if (told) this.#audience.publish(told.listener, told.data, (tab) => tab !== id);
-  }
-
-  /** What was missed in a conversation, with the count and the receipts that tabs are told elsewhere too. */
-  #counted({ id, synced, fresh }: MissedConversation): SyncedConversation {
-    this.#receipts.note(synced.receipt_msgs);
-    this.#unread.synced(id, synced.unread_msg_count, fresh);
-    return { ...synced, unread_msg_count: this.#unread.of(id) };
-  }
-
-  #keepConversations(answer: object): void {
-    const conversations = readConversations(answer);
-    this.#unread.reset(conversations, this.account.appkey);
-    void this.options.store.putConversations(conversations);
-  }
-
-  #reportRead(conversation: ConversationId): void {
-    const ref = conversationOf(conversation);
-    void this.#exchange.ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref, false);
   }
 
   #acknowledge(event: string, payload: object): void {

@@ -25,7 +25,11 @@ function joining() {
       seq += 1;
       return seq;
     },
-    { now: () => 0, asSynced: (messages) => [{ ...conversation([]), msgs: messages }] },
+    {
+      now: () => 0,
+      asSynced: (messages) => [{ ...conversation([]), msgs: messages }],
+      onFull: () => undefined,
+    },
   );
   const told: AccountEvent[] = [];
   const tab = new Tab('tab', SETTINGS, 'worker', {

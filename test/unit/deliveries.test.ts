@@ -91,6 +91,15 @@ describe('what comes while no page is there', () => {
   });
 });
 
+test('a flood while no page is there ends the session, and the server keeps what it has not delivered', async () => {
+  await world.clock.advance(1_000);
+  alice.leave();
+  for (let n = 0; n < 10_100; n += 1) world.server.deliver('bob', 'alice', `message ${n}`);
+  await world.clock.advance(5_000);
+  expect(world.server.isOnline('alice')).toBe(false);
+  expect(world.server.pendingOf('alice')).toBe(10_100);
+});
+
 describe('events that no page was handed', () => {
   test('are asked for again by the next session: their keys do not rest on the disk', async () => {
     alice.leave();
