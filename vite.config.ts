@@ -15,6 +15,7 @@
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
 import { leaveOut, type Unused } from './scripts/bundle/leave-out.js';
+import { of2017 } from './scripts/bundle/of-2017.js';
 import { UNUSED_IN_POLLING, UNUSED_IN_SCRIPT, UNUSED_IN_WORKER } from './scripts/bundle/unused.js';
 
 interface Bundle {
@@ -22,6 +23,8 @@ interface Bundle {
   format: 'es' | 'iife';
   file: string;
   minify: boolean;
+  /** For pages, bundlers and minifiers of 2017. */
+  old?: true;
   /** Modules that are files of their own: where this bundle finds them. */
   apart?: Readonly<Record<string, string>>;
   /** What is left out of its libraries. */
@@ -38,6 +41,7 @@ const BUNDLES: Record<string, Bundle> = {
     format: 'iife',
     file: 'jmessage-sdk-web.min.js',
     minify: true,
+    old: true,
     unused: UNUSED_IN_SCRIPT,
   },
   worker: {
@@ -73,7 +77,7 @@ const filesApart = (apart: Readonly<Record<string, string>>): Plugin => ({
 });
 
 /** Terser finds some kilobytes that Vite's own minifier leaves, and that keeps the white space of ES libraries for the next bundler. */
-const smallest = (format: Bundle['format']): Plugin => ({
+const smallest = ({ format, old }: Bundle): Plugin => ({
   name: 'smallest',
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
@@ -81,7 +85,8 @@ const smallest = (format: Bundle['format']): Plugin => ({
       const { code = chunk.code } = await minify(chunk.code, {
         module: format === 'es',
         toplevel: true,
-        ecma: 2020,
+        ecma: old ? 2015 : 2020,
+        mangle: old ? { properties: { regex: /^_[a-z]/ } } : true,
         compress: { passes: 5, keep_fargs: false },
       });
       chunk.code = code;
@@ -98,12 +103,13 @@ export default defineConfig(({ mode }) => {
     plugins: [
       ...(bundle.apart === undefined ? [] : [filesApart(bundle.apart)]),
       ...(bundle.unused === undefined ? [] : [leaveOut(bundle.unused)]),
-      ...(bundle.minify ? [smallest(bundle.format)] : []),
+      ...(bundle.old ? [of2017()] : []),
+      ...(bundle.minify ? [smallest(bundle)] : []),
     ],
     build: {
       outDir: 'dist',
       emptyOutDir: false,
-      target: 'es2022',
+      target: bundle.old ? 'es2017' : 'es2022',
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
       // Nothing but the entry is there for what it does when it is loaded.

@@ -9,7 +9,7 @@ import { JMessageCore } from './client/jmessage.js';
 import type { JMessageOptions } from './client/options.js';
 
 export class JMessage extends JMessageCore {
-  constructor(options: JMessageOptions = {}) {
+  constructor(options?: JMessageOptions) {
     super(options, bundledWorker);
   }
 }

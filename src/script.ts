@@ -1,5 +1,6 @@
 /**
  * The classic script: `<script src="jmessage-sdk-web.min.js">` gives the page `window.JMessage` and takes its worker from beside itself.
+ * What it is to module loaders, its build adds (`scripts/bundle/of-2017.ts`).
  */
 import type { Host } from './client/hosts/host.js';
 import { sharedHostAt } from './client/hosts/shared-host.js';
@@ -8,13 +9,20 @@ import type { JMessageOptions } from './client/options.js';
 
 const WORKER_FILE = 'jmessage-worker.min.js';
 
-/** Known only while the script runs. A script that was put in the page as text has no address: the page's own then has to do. */
-const base = (document.currentScript as HTMLScriptElement | null)?.src || document.baseURI;
+/**
+ * Known only while the script runs: from the page, or, for a script that is a module's or a loader's, from where an error would be. A script
+ * that was put in the page as text has no address: the page's own then has to do.
+ */
+const element = document.currentScript as HTMLScriptElement | null;
+const address = element
+  ? element.src
+  : /https?:\/\/[^\s()@]+?(?=:\d+:\d+)/.exec(new Error().stack || '')?.[0];
+const base = address || document.baseURI;
 
 const besideThisScript = (): Host => sharedHostAt(new URL(WORKER_FILE, base));
 
 class JMessage extends JMessageCore {
-  constructor(options: JMessageOptions = {}) {
+  constructor(options?: JMessageOptions) {
     super(options, besideThisScript);
   }
 }

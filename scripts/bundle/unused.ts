@@ -119,7 +119,11 @@ export const UNUSED_IN_POLLING: readonly Unused[] = [
   { module: `${ENGINE}/transports/polling-xhr.js`, empty: ['unloadHandler'] },
 ];
 
-/** Of the classic script: the tab makes calls and answers none. */
+/** Of the classic script: the tab makes calls and answers none, and what it sends are values, never proxies. */
 export const UNUSED_IN_SCRIPT: readonly Unused[] = [
-  { module: 'comlink/dist/esm/comlink.mjs', empty: ['expose'] },
+  {
+    module: 'comlink/dist/esm/comlink.mjs',
+    empty: ['expose', 'releaseEndpoint'],
+    statements: ['for (const [name, handler] of transferHandlers)'],
+  },
 ];

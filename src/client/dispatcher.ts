@@ -1,10 +1,12 @@
 /**
  * Hands events to the application's listeners: in order, each once, in slices short enough that a burst never holds a frame.
  *
- * A listener may be set before or after login: what arrives while there is none is kept for it for {@link KEEP_MS} and then delivered.
+ * A listener may be set before or after login: what arrives while there is none is kept for it for {@link KEEP_MS} and then delivered. It is
+ * called in the zone in which it was set.
  */
 import type { ListenerEvents, ListenerName } from '../protocol/tab.js';
 import { callSafely } from './call-safely.js';
+import { inZone } from './zones.js';
 
 /** How long an event waits for its listener. */
 const KEEP_MS = 10_000;
@@ -28,7 +30,7 @@ const CURRENT: ReadonlySet<ListenerName> = new Set(['onStateChange', 'onUnreadCh
 export class Dispatcher {
   /** The one set by `onX`, which a second call replaces, as in V2. */
   readonly #primary = new Map<ListenerName, (data: unknown) => void>();
-  readonly #added = new Map<ListenerName, Set<(data: unknown) => void>>();
+  readonly #added = new Map<ListenerName, readonly ((data: unknown) => void)[]>();
   readonly #kept = new Map<ListenerName, Entry[]>();
   #queue: (Entry | Mark)[] = [];
   #running = false;
@@ -43,8 +45,9 @@ export class Dispatcher {
 
   /** Replaces the listener of that name; anything but a function removes it. */
   set<L extends ListenerName>(name: L, fn: Listener<L> | null | undefined): void {
-    if (typeof fn === 'function') {
-      this.#primary.set(name, fn as (data: unknown) => void);
+    const listener = inZone(fn);
+    if (listener) {
+      this.#primary.set(name, listener as (data: unknown) => void);
       this.#release(name);
     } else {
       this.#primary.delete(name);
@@ -53,11 +56,12 @@ export class Dispatcher {
 
   /** Adds a further listener. @returns its removal */
   add<L extends ListenerName>(name: L, fn: Listener<L>): () => void {
-    const listener = fn as (data: unknown) => void;
-    const set = this.#added.get(name) ?? new Set();
-    this.#added.set(name, set.add(listener));
+    const listener = inZone(fn) as ((data: unknown) => void) | undefined;
+    if (!listener) return () => undefined;
+    const others = () => (this.#added.get(name) ?? []).filter((other) => other !== listener);
+    this.#added.set(name, others().concat([listener]));
     this.#release(name);
-    return () => void set.delete(listener);
+    return () => void this.#added.set(name, others());
   }
 
   push<L extends ListenerName>(listener: L, data: ListenerEvents[L]): void {
@@ -73,10 +77,15 @@ export class Dispatcher {
     this.#run();
   }
 
-  close(): void {
-    this.#closed = true;
+  /** What has not been handed over yet never is: the worker keeps it. */
+  forget(): void {
     this.#queue = [];
     this.#kept.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.forget();
     this.#primary.clear();
     this.#added.clear();
   }
@@ -86,7 +95,8 @@ export class Dispatcher {
     if (!kept) return;
     this.#kept.delete(name);
     const now = Date.now();
-    this.#queue.unshift(...kept.filter((entry) => now - entry.at < KEEP_MS));
+    const late: (Entry | Mark)[] = kept.filter((entry) => now - entry.at < KEEP_MS);
+    this.#queue = late.concat(this.#queue);
     // Not within the application's own call of onX.
     this.#yield(() => this.#run());
   }
@@ -113,13 +123,10 @@ export class Dispatcher {
 
   #deliver(entry: Entry): void {
     const primary = this.#primary.get(entry.listener);
-    const added = this.#added.get(entry.listener);
-    if (!primary && !added?.size) {
-      this.#keep(entry);
-      return;
-    }
-    if (primary) callSafely(primary, entry.data);
-    for (const fn of [...(added ?? [])]) callSafely(fn, entry.data);
+    const added = this.#added.get(entry.listener) ?? [];
+    const listeners = primary ? [primary].concat(added) : added;
+    if (listeners.length === 0) this.#keep(entry);
+    for (const fn of listeners) callSafely(fn, entry.data);
   }
 
   #keep(entry: Entry): void {

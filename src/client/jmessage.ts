@@ -7,6 +7,7 @@
 import {
   type AccountName,
   type AnswerOf,
+  type Call,
   CODES,
   type ConversationId,
   conversationId,
@@ -22,13 +23,16 @@ import {
   type MethodName,
   type Methods,
   type Mirror,
+  type Outcome,
   type ParamsOf,
   type SecondOf,
+  type Settings,
   type StateSnapshot,
 } from '../protocol/tab.js';
 import { callSafely } from './call-safely.js';
+import { copyOf } from './copy.js';
 import { Dispatcher } from './dispatcher.js';
-import { takeApart } from './form-data.js';
+import { hide } from './hide.js';
 import type { Host } from './hosts/host.js';
 import { assertSharedWorker } from './hosts/shared-host.js';
 import { Link } from './link.js';
@@ -36,6 +40,7 @@ import { hostOf, type JMessageOptions, settingsOf } from './options.js';
 import { browserPage, type Page } from './page.js';
 import { JMessageRequest, type OpenRequest } from './request.js';
 import { SeenMessages } from './seen-messages.js';
+import { inZone, outsideZones } from './zones.js';
 
 type Args<P> = [P] extends [undefined] ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
 
@@ -89,15 +94,21 @@ class Core implements LocalApi {
   #mirrored = 0;
   #destroyed = false;
 
-  constructor(options: JMessageOptions, bundled: () => Host) {
-    const settings = settingsOf(options);
-    if (typeof options.worker !== 'function') assertSharedWorker();
-    const host = hostOf(options.worker, bundled);
+  constructor(options: JMessageOptions | null | undefined, bundled: () => Host) {
+    const given = options ?? {};
+    const settings = settingsOf(given);
+    if (typeof given.worker !== 'function') assertSharedWorker();
+    const host = hostOf(given.worker, bundled);
     this.#debug = settings.debug;
-    this.#auth = options.auth;
+    this.#auth = inZone(given.auth);
     this.#page = browserPage();
     this.#dispatcher = new Dispatcher(this.#page.yield);
-    this.#link = new Link(host, this.#page, this.#page.uuid(), settings, {
+    this.#link = outsideZones(() => this.#linkTo(host, settings));
+    hide(this);
+  }
+
+  #linkTo(host: Host, settings: Settings): Link {
+    return new Link(host, this.#page, this.#page.uuid(), settings, {
       onEvents: (events, handed) => {
         for (const event of events) {
           const fresh = this.#seen.fresh(event);
@@ -197,17 +208,15 @@ class Core implements LocalApi {
       return open.request;
     }
     this.#open.set(callId, open);
-    void this.#link
-      .call({ callId, method, params: takeApart(params), madeAt: this.#page.now(), account: this.#account() })
-      .then((outcome) => {
-        this.#open.delete(callId);
-        if (outcome.kind === 'success') {
-          if (outcome.mirror) this.#reflect(outcome.mirror);
-          this.#seen.sent(outcome.data);
-          if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);
-        }
-        open.settle(outcome);
-      });
+    this.#call(callId, method, params, (outcome) => {
+      this.#open.delete(callId);
+      if (outcome.kind === 'success') {
+        if (outcome.mirror) this.#reflect(outcome.mirror);
+        this.#seen.sent(outcome.data);
+        if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);
+      }
+      open.settle(outcome);
+    });
     if (STARTS_AFRESH.has(method) && (method === 'loginOut' || !this.isLogin())) {
       this.#startAfresh();
     }
@@ -236,7 +245,7 @@ class Core implements LocalApi {
   #setUnread(id: ConversationId, unread_msg_count: number): void {
     if ((this.#unread.get(id) ?? 0) === unread_msg_count) return;
     this.#unread.set(id, unread_msg_count);
-    this.#dispatcher.push('onUnreadChange', { ...conversationOf(id), unread_msg_count });
+    this.#dispatcher.push('onUnreadChange', Object.assign(conversationOf(id), { unread_msg_count }));
   }
 
   /** undefined for what names no conversation: pages pass whatever they have. */
@@ -250,10 +259,22 @@ class Core implements LocalApi {
 
   #local(method: LocalName, params: unknown): void {
     if (this.#destroyed) return;
-    const callId = this.#page.uuid();
-    void this.#link.call({ callId, method, params, madeAt: this.#page.now() }).then((outcome) => {
+    this.#call(this.#page.uuid(), method, params, (outcome) => {
       if (outcome.kind === 'failure') this.#log('warn', `${method}: ${outcome.error.message}`);
     });
+  }
+
+  #call(callId: string, method: Call['method'], params: unknown, settle: (outcome: Outcome) => void): void {
+    let copy: unknown;
+    try {
+      copy = copyOf(params);
+    } catch {
+      queueMicrotask(() => settle({ kind: 'failure', error: failure(CODES.cannotBeCloned) }));
+      return;
+    }
+    const account = this.#account();
+    const call = { callId, method, params: copy, madeAt: this.#page.now(), account };
+    outsideZones(() => void this.#link.call(call).then(settle));
   }
 
   /** @param mirror of version 0: this tab's own, which counts whatever it was told before */
@@ -283,8 +304,10 @@ class Core implements LocalApi {
   #giveUp(reason: string, retryAt: number | undefined): void {
     const { state } = this.#mirror;
     if (this.isLogin()) {
-      const waiting = { ...state, state: 'waiting', connected: false, synced: false, retryAt } as const;
-      this.#reflect({ ...this.#mirror, version: 0, state: waiting });
+      const waiting = { state: 'waiting', connected: false, synced: false, retryAt } as const;
+      this.#reflect(
+        Object.assign({}, this.#mirror, { version: 0, state: Object.assign({}, state, waiting) }),
+      );
       if (state.connected) this.#dispatcher.push('onDisconnect', undefined);
     }
     this.#log('warn', `gave up on the worker: ${reason}`);
@@ -316,6 +339,6 @@ for (const name of LISTENER_NAMES) {
 
 /** The class without its worker: an entry adds where that comes from. */
 export const JMessageCore = Core as unknown as new (
-  options: JMessageOptions,
+  options: JMessageOptions | null | undefined,
   bundled: () => Host,
 ) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners & LocalApi;

@@ -92,7 +92,7 @@ export class Link {
   ) {
     this.#silence = new Silence({
       now: () => page.now(),
-      isWaiting: () => this.#calls.size > 0,
+      isWaiting: () => this.#calls.any(),
       ping: () => this.#api?.ping() ?? Promise.reject(),
       onSilent: () => this.#lost('the worker does not answer'),
     });
@@ -102,13 +102,13 @@ export class Link {
       page.on('wake', () => this.#wake()),
       page.on('view', () => this.#tell((api) => api.view(page.visible()))),
     ];
-    void this.#open();
+    this.#open();
   }
 
   /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. A send that a worker has been given waits for one. */
   call(call: Call): Promise<Outcome> {
-    const outcome = this.#calls.add(call, this.#reached);
-    if (this.#phase === 'failed') void this.#open();
+    const outcome = this.#calls.add(call, this.#reached());
+    if (this.#phase === 'failed') this.#open();
     return outcome;
   }
 
@@ -119,7 +119,7 @@ export class Link {
 
   /** Whoever logs in anew has not been told a message yet. */
   startAfresh(): void {
-    if (this.#last) this.#last = { ...this.#last, newestMs: 0 };
+    if (this.#last) this.#last = Object.assign({}, this.#last, { newestMs: 0 });
   }
 
   /** From now on the application hears what becomes of sends. */
@@ -143,24 +143,24 @@ export class Link {
     this.#calls.fail(() => true, CODES.destroyed);
   }
 
-  get #reached(): ReachedWorker | undefined {
+  #reached(): ReachedWorker | undefined {
     return this.#phase === 'open' && this.#api ? { api: this.#api, signal: this.#scope.signal } : undefined;
   }
 
-  async #open(): Promise<void> {
+  #open(): void {
     this.#teardown();
     this.#phase = 'opening';
     this.#scope = new AbortController();
     const { signal } = this.#scope;
-    try {
-      const lock = this.page.locks && (await holdLock(this.page.locks, `jmessage:tab:${this.tabId}`, signal));
-      if (signal.aborted) return;
-      const welcome = await this.#shakeHands(lock, signal);
-      if (signal.aborted) return;
-      this.#opened(welcome, signal);
-    } catch (error) {
-      if (!signal.aborted) this.#lost(error instanceof Error ? error.message : String(error));
-    }
+    const { locks } = this.page;
+    (locks ? holdLock(locks, `jmessage:tab:${this.tabId}`, signal) : Promise.resolve(null))
+      .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
+      .then((welcome) => {
+        if (welcome && !signal.aborted) this.#opened(welcome, signal);
+      })
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#lost(error instanceof Error ? error.message : String(error));
+      });
   }
 
   #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
@@ -191,10 +191,17 @@ export class Link {
         watchesOutbox: this.#watchesOutbox,
         restore: this.handlers.restore(),
       };
-      api
-        .hello(hello, transfer(port2, [port2]))
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
+      // Not `finally`: a page's own Promise may have none.
+      api.hello(hello, transfer(port2, [port2])).then(
+        (welcome) => {
+          clearTimeout(timer);
+          resolve(welcome);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
     });
   }
 
@@ -208,7 +215,8 @@ export class Link {
     this.#silence.watch();
     if (this.#handed.instance !== welcome.instance) this.#handed = { instance: welcome.instance, seq: 0 };
     this.#confirm();
-    if (this.#reached) this.#calls.submitAll(this.#reached);
+    const reached = this.#reached();
+    if (reached) this.#calls.submitAll(reached);
   }
 
   #hear(message: TabMessage): void {
@@ -219,11 +227,11 @@ export class Link {
         const last = this.#last;
         const seen = last?.instance === message.instance ? last.seq : 0;
         const fresh = message.events.filter((event) => event.seq > seen);
-        const newest = fresh.at(-1);
+        const newest = fresh[fresh.length - 1];
         if (!newest) return;
         const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
         const handed = { instance: message.instance, seq: newest.seq };
-        this.#last = { ...handed, newestMs };
+        this.#last = Object.assign({ newestMs }, handed);
         return handlers.onEvents(fresh, () => {
           this.#handed = handed;
           this.#confirm();
@@ -254,7 +262,7 @@ export class Link {
 
   /** Tells the worker how far the application is: one message at a time, so that a burst costs few. */
   #confirm(): void {
-    const reached = this.#reached;
+    const reached = this.#reached();
     const { instance, seq } = this.#handed;
     if (!reached || this.#confirming || seq === 0 || instance !== this.#last?.instance) return;
     this.#confirming = true;
@@ -290,7 +298,7 @@ export class Link {
   }
 
   #openAfter(delayMs: number): void {
-    const timer = setTimeout(() => void this.#open(), delayMs);
+    const timer = setTimeout(() => this.#open(), delayMs);
     this.#scope = new AbortController();
     this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
   }
@@ -304,21 +312,20 @@ export class Link {
   }
 
   #return(): void {
-    if (this.#phase === 'away') void this.#open();
+    if (this.#phase === 'away') this.#open();
   }
 
   #wake(): void {
-    if (this.#phase === 'failed' && this.#everOpened) void this.#open();
+    if (this.#phase === 'failed' && this.#everOpened) this.#open();
     if (this.#phase !== 'open') return;
     this.#tell((api) => api.wake());
     this.#silence.ask();
   }
 
   #tell(say: (api: Remote<WorkerApi>) => Promise<unknown>): void {
-    if (!this.#reached) return;
-    say(this.#reached.api).catch(() => {
-      // Whoever is told a thing and has gone is found out by lock or silence.
-    });
+    const reached = this.#reached();
+    // Whoever is told a thing and has gone is found out by lock or silence.
+    if (reached) say(reached.api).catch(() => undefined);
   }
 
   #teardown(): void {
@@ -333,5 +340,5 @@ export class Link {
 export function newestIn({ listener, data }: AccountEvent): number {
   if (listener === 'onMsgReceive') return data.ctime_ms;
   if (listener !== 'onSyncConversation') return 0;
-  return Math.max(0, ...data.map(({ msgs }) => msgs.at(-1)?.ctime_ms ?? 0));
+  return Math.max(0, ...data.map(({ msgs }) => msgs[msgs.length - 1]?.ctime_ms ?? 0));
 }

@@ -32,8 +32,8 @@ export class OpenCalls {
   /** @param onAnswer a worker has answered: it is alive */
   constructor(private readonly onAnswer: () => void) {}
 
-  get size(): number {
-    return this.#open.size;
+  any(): boolean {
+    return this.#open.size > 0;
   }
 
   /** @param to the worker, if there is one just now */
@@ -46,13 +46,15 @@ export class OpenCalls {
   }
 
   submitAll(to: ReachedWorker): void {
-    for (const open of this.#open.values()) this.#submit(open, to);
+    this.#open.forEach((open) => {
+      this.#submit(open, to);
+    });
   }
 
   /** The call's file has been uploaded. Whichever worker takes the call up next has to send the same message. */
   uploaded(callId: string, media: UploadedMedia): void {
     const open = this.#open.get(callId);
-    if (open) open.call = { ...open.call, uploaded: media };
+    if (open) open.call = Object.assign({}, open.call, { uploaded: media });
   }
 
   /** Those fail, in the order in which they were made. */
@@ -61,11 +63,11 @@ export class OpenCalls {
     code: (typeof CODES)['destroyed' | 'hostUnavailable'],
     detail?: string,
   ): void {
-    for (const [callId, { call, handedOn, settle }] of this.#open) {
-      if (!which(call, handedOn)) continue;
+    this.#open.forEach(({ call, handedOn, settle }, callId) => {
+      if (!which(call, handedOn)) return;
       this.#open.delete(callId);
       settle({ kind: 'failure', error: failure(code, detail) });
-    }
+    });
   }
 
   #submit(open: OpenCall, { api, signal }: ReachedWorker): void {

@@ -20,12 +20,13 @@ export class SeenMessages {
     }
     if (event.listener !== 'onSyncConversation') return event;
     const data = event.data
-      .map((conversation) => ({
-        ...conversation,
-        msgs: conversation.msgs.filter(({ msg_id }) => this.#isFresh(msg_id)),
-      }))
+      .map((conversation) =>
+        Object.assign({}, conversation, {
+          msgs: conversation.msgs.filter(({ msg_id }) => this.#isFresh(msg_id)),
+        }),
+      )
       .filter(({ msgs }) => msgs.length > 0);
-    return data.length > 0 ? { ...event, data } : undefined;
+    return data.length > 0 ? Object.assign({}, event, { data }) : undefined;
   }
 
   /** What a send was answered: its message is known here. */
@@ -36,7 +37,9 @@ export class SeenMessages {
 
   /** Whoever enters a chat room again is shown its latest messages again. */
   leftRoom(room: unknown): void {
-    for (const id of this.#ids) if (String(id).startsWith(`${room}/`)) this.#ids.delete(id);
+    this.#ids.forEach((id) => {
+      if (String(id).startsWith(`${room}/`)) this.#ids.delete(id);
+    });
   }
 
   clear(): void {
@@ -52,7 +55,6 @@ export class SeenMessages {
   #remember(id: number | string): void {
     this.#ids.add(id);
     if (this.#ids.size <= REMEMBERED_IDS) return;
-    const [oldest] = this.#ids;
-    if (oldest !== undefined) this.#ids.delete(oldest);
+    this.#ids.delete(this.#ids.values().next().value ?? id);
   }
 }

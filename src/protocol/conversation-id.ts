@@ -25,6 +25,9 @@ export function conversationId(ref: ConversationRef, ownAppkey: string): Convers
 export function conversationOf(
   id: ConversationId,
 ): { type: 3; appkey: string; username: string } | { type: 4; gid: number } {
-  const [kind, appkey = '', ...username] = id.split('/');
-  return kind === 'g' ? { type: 4, gid: Number(appkey) } : { type: 3, appkey, username: username.join('/') };
+  const parts = id.split('/');
+  const appkey = parts[1] ?? '';
+  return parts[0] === 'g'
+    ? { type: 4, gid: Number(appkey) }
+    : { type: 3, appkey, username: parts.slice(2).join('/') };
 }

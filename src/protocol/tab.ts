@@ -15,5 +15,5 @@ export * from './method-names.js';
 export type * from './method-table.js';
 export type * from './methods.js';
 export type * from './payloads.js';
-export { type Failure, failure, RUNTIME_CODES as CODES } from './runtime-codes.js';
 export * from './state.js';
+export { type Failure, RUNTIME_CODES as CODES, tabFailure as failure } from './tab-codes.js';

@@ -1,0 +1,51 @@
+/** The runtime's own error codes, and what a tab says of those that it gives itself: all that a page has to load of them. */
+export const RUNTIME_CODES = {
+  success: 0,
+  unknown: 880001,
+  invalidParameter: 880002,
+  invalidValue: 880003,
+  invalidType: 880004,
+  fileNotExist: 880005,
+  logOutBeforeRegister: 880006,
+  invalidPassword: 880104,
+  alreadyLoggedIn: 880107,
+  messageTooLong: 880206,
+  fileTooLarge: 880210,
+  noMember: 880602,
+
+  // The runtime's own range.
+  notInitialised: 889001,
+  notLoggedIn: 889002,
+  sessionEnded: 889003,
+  hostUnavailable: 889004,
+  destroyed: 889005,
+  superseded: 889006,
+  nothingToAttach: 889007,
+  cannotBeCloned: 889008,
+  timeout: 889009,
+  aborted: 889010,
+  uploadFailed: 889011,
+  onItsWay: 889012,
+  noSuchSend: 889013,
+} as const;
+
+/** A failed call as data: what crosses from worker to tab, and what `onFail` is called with. */
+export interface Failure {
+  readonly code: number;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export const TAB_MESSAGES = {
+  880001: 'unknown error',
+  889004: 'the shared worker cannot be reached',
+  889005:
+    'this JMessage instance was destroyed before the answer came; what was already sent is still on its way',
+  889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
+  889009: 'timed out: the server did not answer',
+} as const;
+
+/** @param detail replaces the general sentence where something more exact is known */
+export function tabFailure(code: keyof typeof TAB_MESSAGES, detail?: string): Failure {
+  return { code, message: detail ?? TAB_MESSAGES[code] };
+}
