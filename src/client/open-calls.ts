@@ -71,7 +71,8 @@ export class OpenCalls {
   }
 
   #submit(open: OpenCall, { api, signal }: ReachedWorker): void {
-    const { call, settle } = open;
+    const { settle } = open;
+    const call: Call = open.handedOn ? { ...open.call, again: true } : open.call;
     open.handedOn = true;
     const settleOnce = (outcome: Outcome): void => {
       this.#open.delete(call.callId);

@@ -124,6 +124,8 @@ export interface Call {
   madeAt: number;
   /** Who was logged in when it was made: what one account sends goes out as that account or not at all. */
   account?: AccountName | undefined;
+  /** A worker that has died since was given it, and may have begun with it. */
+  again?: true;
   /** The call's file is there already: what the upload answered, to a worker that has died since. */
   uploaded?: UploadedMedia;
 }

@@ -1,6 +1,9 @@
 /**
  * A send that is under way: written to the outbox, uploaded if there is something to upload, put in line behind its conversation's others,
  * handed on to go out, and reported once.
+ *
+ * A send that finds a connection goes out while it is being written: until it is answered its page has it, and submits it again under the same
+ * number if the worker dies. Whatever is reported as queued, failed, timed out or cancelled is on the disk first.
  */
 import type { Failure, MethodRow, Outcome } from '../protocol/worker.js';
 import type { CallsParts } from './calls.js';
@@ -62,7 +65,7 @@ export class Sending {
     this.lane = lane;
     this.#row = rowOf(accepted.method);
     const restored = accepted.state.is === 'sending';
-    // The short way: it goes out as soon as it is on the disk, behind others that are as far.
+    // The short way: it goes out while it is being written, behind others that are as far.
     const goes = parts.calls.connected() && !fileToUpload(accepted) && !(before && !before.#goes);
     this.record = goes ? { ...accepted, state: { is: 'sending' } } : accepted;
     this.#goes = goes || restored;
@@ -135,8 +138,10 @@ export class Sending {
   async #prepare(before: Sending | undefined): Promise<Failure | undefined> {
     const { signal } = this.#off;
     const isQueued = this.record.state.is === 'queued';
-    await this.parts.put(this);
+    const written = this.parts.put(this);
     if (isQueued) {
+      // It is reported as queued, and may have to outlive the page.
+      await written;
       this.tellQueued();
       const refused = await this.#upload();
       if (refused) return refused;

@@ -81,7 +81,7 @@ export class Sends {
   async run(tab: Tab, call: Call, params: Params): Promise<Outcome> {
     const known = this.#outbox.get(call.callId);
     if (known) return this.#join(known, tab);
-    const { callId, madeAt, uploaded } = call;
+    const { callId, madeAt, uploaded, again } = call;
     const { uploadUrl, outboxAgeMs } = tab.settings;
     const record: OutboxRecord = {
       id: this.#outbox.nextId(),
@@ -93,6 +93,7 @@ export class Sends {
       expiresAt: madeAt + outboxAgeMs,
       uploadUrl,
       uploaded,
+      again,
       attempt: 0,
       state: { is: 'queued' },
     };
@@ -141,7 +142,8 @@ export class Sends {
     const record = this.#outbox.get(id);
     if (!record || record.state.is === 'sent') return failed(failure(CODES.noSuchSend));
     if (record.state.is === 'cancelled') return succeeded({});
-    if (record.state.is === 'sending') return failed(failure(CODES.onItsWay));
+    const mayBeOut = record.state.is === 'sending' || (record.state.is === 'queued' && record.again);
+    if (mayBeOut) return failed(failure(CODES.onItsWay));
     const sending = this.#sendings.get(id);
     if (sending) {
       await sending.callOff({ is: 'cancelled' }, failed(failure(CODES.aborted)));

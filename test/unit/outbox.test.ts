@@ -288,3 +288,51 @@ test('of what was delivered the latest 200 are kept, and whatever failed or wait
     'waiting',
   ]);
 });
+
+describe('a send that finds a connection', () => {
+  const SLOW_DISK_MS = 3_000;
+
+  test('goes out and is answered while it is being written', async () => {
+    world.storeLatencyMs = SLOW_DISK_MS;
+    const sent = post(alice, 'hello');
+    await world.clock.advance(100);
+    expect(sent.outcome?.kind).toBe('success');
+    expect(stored()).toEqual(['hello']);
+  });
+
+  test.each([1, 3, 6, 10, 15, 30, SLOW_DISK_MS + 100])(
+    'is stored once though its worker dies %i ms later, with and without its answer',
+    async (afterMs) => {
+      world.storeLatencyMs = SLOW_DISK_MS;
+      world.network.loses = ({ way, event }) => way === 'down' && event === 's_single_text';
+      const texts = ['one', 'two', 'three'];
+      const sends = texts.map((text) => post(alice, text));
+      await world.clock.advance(afterMs);
+      world.worker.kill();
+      world.network.loses = () => false;
+      void alice.connect();
+      await world.clock.advance(60_000);
+      expect(sends.map(({ outcome }) => outcome?.kind)).toEqual(['success', 'success', 'success']);
+      expect(stored()).toEqual(texts);
+    },
+  );
+
+  test('cannot be cancelled in the next worker, which does not know how far the last one was', async () => {
+    world.storeLatencyMs = SLOW_DISK_MS;
+    world.network.loses = ({ way, event }) => way === 'down' && event === 's_single_text';
+    const sent = post(alice, 'hello');
+    await world.clock.advance(50);
+    expect(stored()).toEqual(['hello']);
+    world.worker.kill();
+    world.network.goDown();
+    world.network.loses = () => false;
+    void alice.connect();
+    await world.clock.advance(10_000);
+    const [entry] = await outboxOf(world, alice);
+    expect(codeOf(await world.passing(alice.call('cancelSend', { id: entry?.id })))).toBe(CODES.onItsWay);
+    world.network.mode = 'up';
+    await world.clock.advance(60_000);
+    expect(sent.outcome?.kind).toBe('success');
+    expect(stored()).toEqual(['hello']);
+  });
+});

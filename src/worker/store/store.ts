@@ -66,6 +66,8 @@ export interface OutboxRecord {
   uploaded?: UploadedMedia | undefined;
   /** How often it was sent anew after a refusal: each time is another request to the server. */
   attempt: number;
+  /** A worker that died before this was on the disk may have sent it: nobody can take it back. */
+  again?: true | undefined;
   /** The `retrySend` that last asked for it. */
   retriedBy?: string | undefined;
   state: OutboxState;

@@ -36,6 +36,7 @@ export interface TabOptions {
 
 interface OpenCall {
   call: Call;
+  handedOn?: boolean;
   settle(outcome: Outcome): void;
 }
 
@@ -247,10 +248,13 @@ export class FakeTab {
     this.#release = undefined;
   }
 
-  #submit({ call, settle }: OpenCall): void {
+  #submit(open: OpenCall): void {
+    const { settle } = open;
+    const call: Call = open.handedOn ? { ...open.call, again: true } : open.call;
     const worker = this.#worker;
     const tab = this.#tab;
     if (!worker?.alive || !tab || !this.#calls.has(call.callId)) return;
+    open.handedOn = true;
     void worker.runtime.call(tab, structuredClone(call)).then((outcome) => {
       if (this.#tab !== tab || !worker.alive || !this.#calls.delete(call.callId)) return;
       if (outcome.kind === 'success') {
