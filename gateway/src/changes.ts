@@ -1,17 +1,19 @@
 /**
  * State changes that others hear of. Each runs in one transaction with its request's answer and the events that it causes; a retry gets the
- * first answer and changes nothing. Changes run one after the other, so what one has checked no other changes meanwhile, events are committed
+ * first answer and changes nothing. Changes run one after the other, those of who has taken least of late first, so what one has checked no other changes meanwhile, events are committed
  * in the order of their ids, and they are pushed in that order, after the commit.
  */
 import type { Transaction } from 'kysely';
 import { CODES } from '../../src/protocol/index.js';
-import type { Answer } from './answers.js';
+import { type Answer, VOLUME_FULL } from './answers.js';
 import type { Connection } from './connection.js';
 import type { Presence } from './presence.js';
 import { type BoxedEvent, type NewEvent, type WireEvent, wireEvent } from './store/events.js';
 import type { Store } from './store/index.js';
 import { rememberAnswer } from './store/requests.js';
 import type { Tables } from './store/schema.js';
+import { ROW_BYTES } from './store/volume.js';
+import { Turns, type Usage } from './turns.js';
 
 export interface EmitOptions {
   /** Only for who is here: not stored. */
@@ -38,6 +40,15 @@ export interface Change {
   afterCommit(action: () => void): void;
 }
 
+/** Whose request it is. */
+export interface Author {
+  uid: number;
+  usage: Usage;
+}
+
+/** A recipient's row and its index entry. */
+const BOX_BYTES = 80;
+
 interface Emitted extends BoxedEvent, EmitOptions {}
 
 /** Carries a refusal out of the transaction, which is thereby rolled back. */
@@ -48,7 +59,8 @@ class Refused extends Error {
 }
 
 export class Changes {
-  #last: Promise<unknown> = Promise.resolve();
+  /** One after the other; who has taken the least of late comes first. */
+  readonly #turns = new Turns(1);
 
   constructor(
     private readonly store: Store,
@@ -60,9 +72,13 @@ export class Changes {
    * Does the work unless its request was answered before, and hands out the one answer. An answer with a code other than 0 undoes
    * whatever was done and is not kept.
    * @param key see `keyOf`
+   * @param by whom it is counted for
    */
-  run(key: string, work: (change: Change) => Promise<Answer>): Promise<Answer> {
-    return this.store.requests.once(key, () => this.#inTurn(() => this.#attempt(key, work)));
+  run(key: string, by: Author, work: (change: Change) => Promise<Answer>): Promise<Answer> {
+    return this.store.requests.once(key, async () => {
+      if (await this.store.volume.isFull(by.uid)) return VOLUME_FULL;
+      return this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work));
+    });
   }
 
   /** Pushes an event to whoever is here, without storing it. */
@@ -71,16 +87,11 @@ export class Changes {
     this.#push({ event: told, recipients, live: true, ...(except !== undefined && { except }) });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => {});
-    return done;
-  }
-
-  async #attempt(key: string, work: (change: Change) => Promise<Answer>): Promise<Answer> {
+  async #attempt(key: string, uid: number, work: (change: Change) => Promise<Answer>): Promise<Answer> {
     const emitted: Emitted[] = [];
     const actions: (() => void)[] = [];
     const nowMs = this.now();
+    let bytes = ROW_BYTES;
     try {
       const answer = await this.store.db.transaction().execute(async (transaction) => {
         const outcome = await work({
@@ -105,8 +116,13 @@ export class Changes {
             })),
         );
         await rememberAnswer(transaction, { key, answer: outcome, nowMs });
+        for (const { event, recipients, live } of emitted) {
+          if (!live) bytes += JSON.stringify(event).length + recipients.length * BOX_BYTES;
+        }
+        await this.store.volume.count(transaction, uid, bytes);
         return outcome;
       });
+      this.store.volume.added(uid, 1, bytes);
       for (const action of actions) action();
       for (const event of emitted) this.#push(event);
       return answer;

@@ -39,6 +39,9 @@ export const DEFAULTS = {
   requestsAtOnce: 8,
   /** An event for this many accounts counts as one request more: a page may not keep the gateway busy with telling others. */
   recipientsPerRequest: 20,
+  /** Who makes accounts: only the application's `server`, everybody without a limit (`open`), or everybody so often an hour of one address. */
+  registration: 'limited' as 'server' | 'limited' | 'open',
+  registrationsPerHour: 300,
   /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
   passwordTriesPerMinute: 10,
   /** What a password's hash costs, as a power of two: scrypt's N. One more doubles time and memory; hashes that exist keep theirs. */
@@ -90,6 +93,11 @@ export const DEFAULTS = {
   /** Unacknowledged messages kept for each conversation, and how long. */
   offlineMessages: 100,
   offlineAgeMs: 15 * DAY_MS,
+  /** What an account may have stored at a time, of what is kept for the ages here: messages and events, and their bytes. Beyond: 880209. */
+  storedItems: 200_000,
+  storedBytes: 512 * 1_024 * KB,
+  /** Largest page of a history: it is shorter than what was asked for, and there is more. */
+  historyPageBytes: 512 * KB,
   /** How long business events are kept for those who are away. */
   eventAgeMs: 15 * DAY_MS,
   /** How long a request's answer is kept for its retries: a client may keep trying for a day after its first try, which may be late itself. */

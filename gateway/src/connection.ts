@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import {
   ANSWERED_AS,
   CODES,
+  type PushEvent,
   REQUESTS,
   type RequestEvent,
   type RequestPayload,
@@ -70,6 +71,9 @@ const SLOW = new Set<string>(['register', 'login', 'update_user_pwd'] satisfies 
 
 /** What the client answers pushes with. */
 const ACKNOWLEDGEMENTS = new Set<string>(['msg_recv_v2', 'sync_conversation_ack'] satisfies RequestEvent[]);
+
+/** Pushed because the client asked. */
+const CHARGED = new Set<string>(['sync_conversation', 'sync_event', 'sync_receipt'] satisfies PushEvent[]);
 
 export class Connection implements Holder {
   init: RequestPayload<'c_init'> | null = null;
@@ -143,7 +147,8 @@ export class Connection implements Holder {
 
   push(event: string, payload: object): void {
     if (this.#closed) return;
-    this.socket.emit(event, payload);
+    const characters = this.socket.emit(event, payload);
+    if (CHARGED.has(event)) this.chargeBytes(characters);
     this.#weigh();
   }
 
@@ -151,6 +156,11 @@ export class Connection implements Holder {
   allowAcknowledgements(messages: number): void {
     this.#owedAcknowledgements += messages;
     this.party.owed = Math.min(this.party.owed + messages, this.shared.settings.heldMessages);
+  }
+
+  /** Does what belongs to no single request when it is the client's turn. */
+  turn<T>(work: () => Promise<T>): Promise<T> {
+    return this.shared.turns.run(this.party.usage, work);
   }
 
   /** Makes the client pay for what its request took beyond that of an ordinary one, in requests. */
@@ -308,8 +318,10 @@ export class Connection implements Holder {
   }
 
   #answer(event: string, rid: number, answer: Answer): void {
+    if (this.#closed) return;
     const name = isRequestEvent(event) ? (ANSWERED_AS[event] ?? event) : event;
-    this.push(name, { ...answer, rid });
+    this.chargeBytes(this.socket.emit(name, { ...answer, rid }));
+    this.#weigh();
   }
 
   #settle(): void {

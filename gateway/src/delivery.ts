@@ -1,9 +1,11 @@
 /** To whom stored messages go live: every session of a recipient or of a group's members, and the sender's other sessions. */
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Connection } from './connection.js';
 import type { Presence } from './presence.js';
 import type { Groups } from './store/groups.js';
 import type { StoredMessage } from './store/message-writer.js';
+import { SLICE_MS } from './turns.js';
 
 interface Parts {
   presence: Presence<Connection>;
@@ -33,7 +35,13 @@ async function give({ presence, groups }: Parts, messages: readonly StoredMessag
       }
     }
   }
-  for (const [connection, given] of due) connection.session?.feed.deliver(given.map(({ wire }) => wire));
+  let since = performance.now();
+  for (const [connection, given] of due) {
+    connection.session?.feed.deliver(given.map(({ wire }) => wire));
+    if (performance.now() - since < SLICE_MS) continue;
+    await immediate();
+    since = performance.now();
+  }
 }
 
 async function recipientsOf({ from, delivered }: StoredMessage, groups: Groups): Promise<number[]> {

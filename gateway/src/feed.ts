@@ -13,11 +13,13 @@ import type { MailedMessage, MailedReceipt } from './store/mailboxes.js';
 import type { KeyRange } from './store/marks.js';
 
 /** Messages that are read from the database at once. */
-const READ_AT_ONCE = 100;
+const READ_AT_ONCE = 50;
 
 interface Outlet {
   /** @param messages how many of them the client will acknowledge */
   push(event: PushEvent, payload: object, messages: number): void;
+  /** Does what asks the database, when it is the account's turn. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when the client has taken what was pushed so far. */
   drained(): Promise<void>;
   /** The client cannot keep up: it has to come back and sync anew. */
@@ -119,15 +121,25 @@ export class Feed {
     return done;
   }
 
+  /** What is read piece by piece waits for its turn before each. */
+  async *#inTurns<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
+    for (;;) {
+      const { done, value } = await this.outlet.turn(() => pieces.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
   async #pushMissed(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
     const { sync_key: key, sync_type: roaming } = request;
-    await this.store.mailboxes.trimPending(this.uid);
-    const unread = await this.store.mailboxes.pendingCounts(this.uid);
+    const { mailboxes } = this.store;
+    await this.outlet.turn(() => mailboxes.trimPending(this.uid));
+    const unread = await this.outlet.turn(() => mailboxes.pendingCounts(this.uid));
     const portion = new Portion<MailedMessage>(this.settings.syncPushBytes);
-    for await (const ids of this.store.mailboxes.missed({ uid: this.uid, key, roaming, upTo })) {
+    for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
       for (let start = 0; start < ids.length; start += READ_AT_ONCE) {
         const chunk = ids.slice(start, start + READ_AT_ONCE);
-        for (const mail of await this.store.mailboxes.messages(this.uid, chunk)) {
+        for (const mail of await this.outlet.turn(() => mailboxes.messages(this.uid, chunk))) {
           const full = portion.add(mail);
           if (!full) continue;
           // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
@@ -148,7 +160,8 @@ export class Feed {
     const portion = new Portion<WireEvent>(this.settings.syncPushBytes);
     const push = (sync_key: number, events: WireEvent[]): void =>
       this.outlet.push('sync_event', { sync_key, events }, 0);
-    for await (const events of this.store.events.missed(this.uid, this.platform, acknowledged, upTo)) {
+    const missed = this.store.events.missed(this.uid, this.platform, acknowledged, upTo);
+    for await (const events of this.#inTurns(missed)) {
       for (const event of events) {
         const full = portion.add(event);
         if (!full) continue;
@@ -164,7 +177,8 @@ export class Feed {
 
   /** Live changes of receipts do not wait: of two counts the smaller is the newer one. */
   async #pushMissedReceipts({ acknowledged, last }: KeyRange): Promise<void> {
-    for await (const { key, receipts } of this.store.receipts.missed(this.uid, acknowledged, last)) {
+    const missed = this.store.receipts.missed(this.uid, acknowledged, last);
+    for await (const { key, receipts } of this.#inTurns(missed)) {
       this.outlet.push('sync_receipt', { sync_key: key, receipts }, 0);
       await this.outlet.drained();
       if (!this.outlet.isOpen()) return;
@@ -198,7 +212,8 @@ export class Feed {
     while (this.#held.size > 0 && this.outlet.isOpen()) {
       const ids = [...this.#held].slice(0, READ_AT_ONCE);
       for (const id of ids) this.#held.delete(id);
-      this.#pushLive((await this.store.mailboxes.messages(this.uid, ids)).map(({ wire }) => wire));
+      const mails = await this.outlet.turn(() => this.store.mailboxes.messages(this.uid, ids));
+      this.#pushLive(mails.map(({ wire }) => wire));
       await this.outlet.drained();
     }
     this.#holding = false;

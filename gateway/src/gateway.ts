@@ -14,6 +14,7 @@ import { RoomPresence } from './room-presence.js';
 import type { Store } from './store/index.js';
 import { MessageWriter } from './store/message-writer.js';
 import { RoomWriter } from './store/rooms.js';
+import { ROW_BYTES } from './store/volume.js';
 import { Tickets } from './tickets.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
 import { Slices, Turns } from './turns.js';
@@ -33,6 +34,7 @@ export interface Services {
   readonly passwordTries: TokenBuckets;
   readonly resumeTries: TokenBuckets;
   readonly uploadTries: TokenBuckets;
+  readonly registrationTries: TokenBuckets;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -53,6 +55,7 @@ export interface Gateway {
 }
 
 const SECONDS_PER_MINUTE = 60;
+const SECONDS_PER_HOUR = 3_600;
 
 export function createGateway({ apps, settings, store, log, now }: GatewayParts): Gateway {
   const connections = new Set<Connection>();
@@ -61,18 +64,26 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   const triesOf = () => new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
   const passwordTries = triesOf();
   const resumeTries = triesOf();
+  const { registrationsPerHour } = settings;
+  const registrationTries = new TokenBuckets(
+    () => new TokenBucket(registrationsPerHour, registrationsPerHour / SECONDS_PER_HOUR, now),
+  );
   const uploads = settings.uploadsPerMinute;
   const uploadTries = new TokenBuckets(() => new TokenBucket(uploads, uploads / SECONDS_PER_MINUTE, now));
   const writer = new MessageWriter(store.db, store.messageIds, {
     isOnline: (uid) => presence.isOnline(uid),
-    onStored: (messages) => deliver({ presence, groups: store.groups, log }, messages),
+    onStored: (messages) => {
+      for (const { from, contentJson } of messages)
+        store.volume.added(from.sender, 1, contentJson.length + ROW_BYTES);
+      return deliver({ presence, groups: store.groups, log }, messages);
+    },
     now,
   });
   const inRooms = new RoomPresence();
   const roomWriter = new RoomWriter(store.db, store.messageIds, {
     onStored: async (messages) => {
       for (const { from, msg_id, ctime_ms, content } of messages) {
-        inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
+        await inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
       }
     },
     now,
@@ -91,6 +102,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     passwordTries,
     resumeTries,
     uploadTries,
+    registrationTries,
     log,
     now,
   };
@@ -100,6 +112,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     passwordTries.sweep();
     resumeTries.sweep();
     uploadTries.sweep();
+    registrationTries.sweep();
     sweeping = sweeping
       .then(() => store.sweep())
       .catch((error: unknown) => log.error({ err: error }, 'deleting what is too old failed'));

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseApps, readApps } from './apps.js';
-import { NUMBER_SETTINGS, type NumberSettings, parseSetting } from './config.js';
+import { DEFAULTS, NUMBER_SETTINGS, type NumberSettings, parseSetting, type Settings } from './config.js';
 import { parseOrigin } from './origins.js';
 import { safeError } from './safe-error.js';
 import { startGateway } from './server.js';
@@ -74,6 +74,7 @@ interface CliOptions {
   data: string;
   media: string;
   publicUrl: string;
+  registration: Settings['registration'];
   set?: NumberSettings;
   dev: boolean;
   trustProxy: boolean;
@@ -129,6 +130,15 @@ const program = new Command('jmessage-gateway')
       .argParser(parseSettings)
       .env('JMESSAGE_SET'),
   )
+  .addOption(
+    new Option(
+      '--registration <who>',
+      'who makes accounts: the server API only, or pages too, so often an hour',
+    )
+      .choices(['server', 'limited', 'open'])
+      .default(DEFAULTS.registration)
+      .env('JMESSAGE_REGISTRATION'),
+  )
   .option('--dev', 'sign auth payloads for anyone on this machine: GET /dev/auth?appkey=…', false)
   .option('--trust-proxy', "take a client's address from the last entry of X-Forwarded-For", false)
   .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'info');
@@ -152,6 +162,7 @@ async function main(): Promise<void> {
     port,
     publicUrl,
     mediaDirectory: options.media,
+    registration: options.registration,
     trustProxy,
     log,
   });

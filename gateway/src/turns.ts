@@ -74,7 +74,7 @@ const current = ({ takenMs, atMs }: Usage, nowMs: number): number =>
   takenMs * 0.5 ** ((nowMs - atMs) / HALF_LIFE_MS);
 
 /** What is done in one go before everything else that waits in this process gets its chance. */
-const SLICE_MS = 4;
+export const SLICE_MS = 4;
 
 /**
  * Cuts what arrives into slices: what one has sent at once is taken up in turn with what others send, and what comes when there is nothing to

@@ -18,7 +18,8 @@ export interface WireSocket {
   /** Is asked about each frame, by its characters, before anything of it is read; false discards the socket. */
   onFrame(guard: (characters: number) => boolean): void;
   onClose(listener: () => void): void;
-  emit(event: string, payload: object): void;
+  /** @returns what it takes, in characters */
+  emit(event: string, payload: object): number;
   /** Closes after what was emitted has been written, or when that takes too long. */
   close(): void;
   /** Closes at once; what waits to be written is thrown away. */
@@ -142,7 +143,10 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
       closeListeners.push(listener);
     },
     emit: (event, payload) => {
-      if (!closed && !RESERVED.has(event)) socket.emit(event, payload);
+      if (closed || RESERVED.has(event)) return 0;
+      const before = backlog.made();
+      socket.emit(event, payload);
+      return backlog.made() - before;
     },
     close,
     discard,
@@ -156,10 +160,13 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
 function backlogOf(conn: EngineSocketLike) {
   let queued = 0;
   let underWay = 0;
+  let made = 0;
   let waiting: (() => void)[] = [];
   let onDrain = (): void => {};
   conn.on('packetCreate', (packet) => {
-    queued += Math.max(1, sizeOf(packet));
+    const size = Math.max(1, sizeOf(packet));
+    queued += size;
+    made += size;
   });
   conn.on('flush', () => {
     underWay += queued;
@@ -186,6 +193,8 @@ function backlogOf(conn: EngineSocketLike) {
   });
   return {
     size: (): number => queued + underWay,
+    /** All that was ever made. */
+    made: (): number => made,
     clear: (): void => {
       queued = 0;
       underWay = 0;

@@ -1,6 +1,6 @@
 /** Getting in: init, register, login. */
 import { CAPABILITIES, CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
-import { REPETITIVE_OPERATION, refuse, success } from '../answers.js';
+import { type Answer, REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import type { Connection, Reply } from '../connection.js';
 import { dismiss } from '../dismiss.js';
 import { Feed } from '../feed.js';
@@ -48,12 +48,25 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
   const answer = await requests.once(key, async () => {
     // Ahead of the slow hash: most refusals are decided here.
     if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
+    const limited = refuseRegistration(services, connection.socket.address);
+    if (limited) return limited;
     const passwordHash = await hashPassword(password, services.settings.passwordCost);
     const kept = { key, answer: success(), nowMs: services.now() };
     const made = await accounts.create({ appkey, username, passwordHash, profile }, kept);
     return made ? kept.answer : refuse(CODES.userExists);
   });
   return { answer };
+}
+
+/** A signature is public, and accounts take room. */
+function refuseRegistration({ settings, registrationTries }: Services, address: string): Answer | null {
+  if (settings.registration === 'open') return null;
+  if (settings.registration === 'server') {
+    return refuse(CODES.noPermission, 'here accounts are made by the application’s server');
+  }
+  return registrationTries.of(address).take()
+    ? null
+    : failure(CODES.beyondFrequencyLimit, 'too many accounts made from here: wait');
 }
 
 export async function login({ services, connection, payload }: Handling<'login'>): Promise<Reply> {
@@ -119,6 +132,7 @@ export function enter(
         connection.allowAcknowledgements(messages);
         connection.push(event, payload);
       },
+      turn: (work) => connection.turn(work),
       drained: () => connection.socket.drained(),
       giveUp: (reason) => connection.giveUp(reason),
       isOpen: () => !connection.isClosed,

@@ -1,6 +1,6 @@
 /** Messages to groups: from members who may speak. */
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
-import { refuse } from '../answers.js';
+import { refuse, VOLUME_FULL } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Audience } from '../store/groups.js';
 import { contentFrom, refuseContent } from './content.js';
@@ -17,7 +17,10 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
   if (!audience || refusal) {
     return refuseUnlessTaken(handling, refuse(refusal ?? CODES.targetGroupNotExist));
   }
+  if (await services.store.volume.isFull(sender.uid)) return refuseUnlessTaken(handling, VOLUME_FULL);
   const { gid, appkey, members } = audience;
+  const bytes = handling.request.canonical.length;
+  connection.chargeBytes(bytes * members.size);
   const content = contentFrom(sender, payload.content, { id: String(gid), appkey });
   const at_list = payload.users?.map(({ username, appkey: of = sender.appkey }) => ({
     username,
@@ -33,6 +36,7 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
     needReceipt: payload.need_receipt,
     customNotification: payload.custom_notification,
     noOffline: payload.no_offline,
+    bytes,
     origin: connection.id,
     content: { ...content, ...(at_list && { at_list }) },
   });

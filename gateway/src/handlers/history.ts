@@ -1,5 +1,5 @@
 /** Pages of a conversation, as far back as it is kept. */
-import { CODES, GROUP } from '../../../src/protocol/index.js';
+import { CODES, GROUP, type WireMessage } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import { ofGroup, ofSingle, type Page, readPage } from '../store/pages.js';
@@ -24,6 +24,17 @@ export async function getHistory(handling: Handling<'get_history'>): Promise<Rep
     if (!peer) return { answer: refuse(CODES.targetUserNotExist) };
     page = await readPage(db, ofSingle, peer.uid, asked);
   }
-  const messages = await mailboxes.messages(uid, page.ids);
-  return { answer: success({ messages: messages.map(({ wire }) => wire), more: page.more }) };
+  const messages = (await mailboxes.messages(uid, page.ids)).map(({ wire }) => wire);
+  const shown = latestWithin(messages, services.settings.historyPageBytes);
+  return { answer: success({ messages: shown, more: page.more || shown.length < messages.length }) };
+}
+
+/** The latest of a page that are not too large together; one in any case. */
+function latestWithin(messages: readonly WireMessage[], bytes: number): WireMessage[] {
+  let left = bytes;
+  const first = messages.findLastIndex((message, index) => {
+    left -= JSON.stringify(message).length;
+    return left < 0 && index < messages.length - 1;
+  });
+  return messages.slice(first + 1);
 }

@@ -1,6 +1,6 @@
 /** Single messages, and the conversations that they make. */
 import { CODES } from '../../../src/protocol/index.js';
-import { type Answer, refuse, success } from '../answers.js';
+import { type Answer, refuse, success, VOLUME_FULL } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Account } from '../store/accounts.js';
 import { contentFrom, refuseContent } from './content.js';
@@ -26,6 +26,7 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
   if (await services.store.lists.isBlocked(target.uid, sender.uid)) {
     return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));
   }
+  if (await services.store.volume.isFull(sender.uid)) return refuseUnlessTaken(handling, VOLUME_FULL);
   return { answer: { later: store(handling, sender, target) } };
 }
 
@@ -46,6 +47,7 @@ function store(
     needReceipt: payload.need_receipt,
     customNotification: payload.custom_notification,
     noOffline: payload.no_offline,
+    bytes: handling.request.canonical.length,
     origin: connection.id,
     content: contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
   });

@@ -17,11 +17,12 @@ export async function resume({ services, connection, payload, request }: Handlin
     };
   }
   const { appkey, username, device, token, flag, fromPlatForm } = payload;
-  const tries = services.resumeTries.of(JSON.stringify([appkey, username, connection.socket.address]));
-  if (!tries.take()) return { answer: refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute') };
+  // Nothing is kept of names that nobody has.
   if (!services.apps.has(appkey)) return { answer: REFUSED };
   const account = await services.store.accounts.find(appkey, username);
   if (!account) return { answer: REFUSED };
+  const tries = services.resumeTries.of(JSON.stringify([account.uid, connection.socket.address]));
+  if (!tries.take()) return { answer: refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute') };
   const platform = platformOf(fromPlatForm);
   const next = await services.store.resumeTokens.renew({ uid: account.uid, platform }, device, token);
   if (next === undefined) return { answer: REFUSED };

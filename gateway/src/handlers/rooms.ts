@@ -81,5 +81,9 @@ export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Rep
     return { answer: (await store.requests.answered(key)) ?? refuse(refusal) };
   }
   const content = contentFrom(sender, payload.content, { id: String(roomId), appkey: room.appkey });
-  return { answer: { later: services.roomWriter.send({ key, roomId, content, origin: connection.id }) } };
+  const bytes = handling.request.canonical.length;
+  const receivers = services.inRooms.audience(roomId);
+  connection.chargeBytes(bytes * receivers);
+  const message = { key, roomId, content, origin: connection.id, bytes, receivers };
+  return { answer: { later: services.roomWriter.send(message) } };
 }

@@ -51,14 +51,17 @@ export async function change(
   const { services, connection } = handling;
   const { uid } = sessionOf(connection).account;
   let recipients = 0;
-  const answer = await services.changes.run(keyOf(handling, [uid]), (open) =>
-    work({
-      ...open,
-      emit: (to, event, options) => {
-        recipients += to.length;
-        return open.emit(to, event, options);
-      },
-    }),
+  const answer = await services.changes.run(
+    keyOf(handling, [uid]),
+    { uid, usage: connection.party.usage },
+    (open) =>
+      work({
+        ...open,
+        emit: (to, event, options) => {
+          recipients += to.length;
+          return open.emit(to, event, options);
+        },
+      }),
   );
   connection.charge(recipients / services.settings.recipientsPerRequest);
   return { answer };

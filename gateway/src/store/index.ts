@@ -21,6 +21,7 @@ import type { Database } from './schema.js';
 import { loadSecret } from './secrets.js';
 import { Standing } from './standing.js';
 import { sweep } from './sweep.js';
+import { Volume } from './volume.js';
 
 /** Where uploads go when the database is on a server and nobody has said where. */
 const DEFAULT_MEDIA_DIRECTORY = '.data/media';
@@ -50,6 +51,7 @@ export class Store {
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
   readonly standing: Standing;
+  readonly volume: Volume;
 
   private constructor(
     private readonly opened: OpenDatabase,
@@ -69,6 +71,7 @@ export class Store {
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
     this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now);
+    this.volume = new Volume(opened.db, settings, now);
     this.messageIds = messageIds;
     this.secret = secret;
     this.standing = standing;
@@ -95,6 +98,7 @@ export class Store {
     await this.rooms.trim();
     await this.media.sweep();
     await this.resumeTokens.sweep();
+    await this.volume.sweep();
     await this.opened.maintain();
   }
 

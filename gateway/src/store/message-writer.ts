@@ -13,6 +13,7 @@ import { success } from '../answers.js';
 import { type MessageIds, timeOf } from './message-ids.js';
 import { OnceWriter, type Prepared } from './once-writer.js';
 import type { Database } from './schema.js';
+import { dayOf, ROW_BYTES } from './volume.js';
 
 export interface NewMessage {
   /** See `requestKey`. */
@@ -28,6 +29,8 @@ export interface NewMessage {
   needReceipt: boolean;
   customNotification: JsonObject | undefined;
   content: MessageContent;
+  /** Of its request: what it costs to hand it on. */
+  bytes: number;
   /** Not to be kept for a recipient who is away. */
   noOffline: boolean;
   /** Identifies the session that sent it. */
@@ -39,6 +42,8 @@ export interface StoredMessage {
   /** Whether the recipient's mailbox has it; never for a group, which has no mailboxes. */
   delivered: boolean;
   wire: WireMessage;
+  /** What it says, as it is stored. */
+  contentJson: string;
 }
 
 interface Hooks {
@@ -54,6 +59,8 @@ export class MessageWriter extends OnceWriter<NewMessage, StoredMessage> {
       prepare: (from) => prepare(from, ids, hooks),
       insert: (prepared) => insert(db, prepared, hooks.now()),
       onStored: (messages) => hooks.onStored(messages),
+      senderOf: ({ sender }) => sender,
+      costOf: ({ bytes, receivers }) => bytes * (1 + receivers),
     });
   }
 }
@@ -63,6 +70,7 @@ function prepare(from: NewMessage, ids: MessageIds, hooks: Hooks): Prepared<Stor
   const ctime_ms = timeOf(msg_id);
   const stored: StoredMessage = {
     from,
+    contentJson: JSON.stringify(from.content),
     delivered:
       from.gid === 0 && from.sender !== from.recipient && (!from.noOffline || hooks.isOnline(from.recipient)),
     wire: {
@@ -88,7 +96,7 @@ async function insert(
   prepared: readonly Prepared<StoredMessage>[],
   nowMs: number,
 ): Promise<Set<string>> {
-  const input = prepared.map(({ stored: { from, delivered, wire }, answer }) => ({
+  const input = prepared.map(({ stored: { from, delivered, wire, contentJson }, answer }) => ({
     key: from.key,
     answer_json: JSON.stringify(answer),
     msg_id: wire.msg_id,
@@ -100,7 +108,7 @@ async function insert(
     msg_level: from.msgLevel,
     need_receipt: from.needReceipt,
     custom_notification_json: from.customNotification ? JSON.stringify(from.customNotification) : null,
-    content_json: JSON.stringify(from.content),
+    content_json: contentJson,
     delivered,
   }));
   // One parameter whatever the number of rows: the statement is the same each time, and PostgreSQL reads JSON faster than parameters.
@@ -143,6 +151,13 @@ async function insert(
         insert into conversation (uid, peer, last_msg_id)
         select uid, peer, max(msg_id) from boxed group by uid, peer
         on conflict (uid, peer) do update set last_msg_id = greatest(conversation.last_msg_id, excluded.last_msg_id)
+      ),
+      counted as (
+        insert into stored_volume (uid, day, items, bytes)
+        select sender, ${dayOf(nowMs)}::integer, count(*), sum(length(content_json) + ${ROW_BYTES}::integer)
+        from accepted where key not like 'rest-%' group by sender
+        on conflict (uid, day) do update
+        set items = stored_volume.items + excluded.items, bytes = stored_volume.bytes + excluded.bytes
       )
       select key from fresh`.execute(db);
   return new Set(rows.map(({ key }) => key));

@@ -4,6 +4,7 @@ import { groups } from './group-tables.js';
 import { mediaTables } from './media-tables.js';
 import { relationTables } from './relation-tables.js';
 import { resumeTables } from './resume-tokens.js';
+import { volumeTables } from './volume.js';
 
 const first: Migration = {
   async up(db: Kysely<unknown>) {
@@ -64,6 +65,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020_relations': relationTables,
   '0030_media': mediaTables,
   '0040_resume': resumeTables,
+  '0070_volume': volumeTables,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

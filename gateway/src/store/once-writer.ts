@@ -8,6 +8,8 @@ import type { Database } from './schema.js';
 
 /** Rows in one statement: beyond it nothing gets faster, and answers wait longer. */
 const MAX_LOT = 250;
+/** What one lot hands on at most: the others' messages wait for it. */
+const MAX_LOT_BYTES = 1_024 * 1_024;
 
 /** What is about to be stored, and what its request will be answered. */
 export interface Prepared<S> {
@@ -22,6 +24,9 @@ export interface Writing<T, S> {
   insert(prepared: readonly Prepared<S>[]): Promise<Set<string>>;
   /** Must not fail. */
   onStored(stored: readonly S[]): Promise<void>;
+  senderOf(item: T): number | string;
+  /** What handing it on takes, in bytes. */
+  costOf(item: T): number;
 }
 
 export class OnceWriter<T extends { key: string }, S> {
@@ -31,7 +36,11 @@ export class OnceWriter<T extends { key: string }, S> {
     private readonly db: Database,
     private readonly writing: Writing<T, S>,
   ) {
-    this.#gatherer = new Gatherer((items) => this.#store(items), MAX_LOT);
+    this.#gatherer = new Gatherer((items) => this.#store(items), MAX_LOT, {
+      keyOf: (item) => writing.senderOf(item),
+      costOf: (item) => writing.costOf(item),
+      maxCost: MAX_LOT_BYTES,
+    });
   }
 
   /** @returns the answer to the request; for a retry the first one */

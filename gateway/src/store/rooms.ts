@@ -134,6 +134,9 @@ export interface NewRoomMessage {
   content: MessageContent;
   /** Identifies the session that sent it. */
   origin: string;
+  /** Of its request, and how many sockets hear it: what it costs to hand it on. */
+  bytes: number;
+  receivers: number;
 }
 
 export interface StoredRoomMessage extends RoomMessageRow {
@@ -151,6 +154,8 @@ export class RoomWriter extends OnceWriter<NewRoomMessage, StoredRoomMessage> {
       prepare: (from) => prepare(from, ids),
       insert: (prepared) => insert(db, prepared, hooks.now()),
       onStored: (messages) => hooks.onStored(messages),
+      senderOf: ({ origin }) => origin,
+      costOf: ({ bytes, receivers }) => bytes * (1 + receivers),
     });
   }
 }

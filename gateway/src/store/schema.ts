@@ -3,8 +3,9 @@ import type { Generated, Kysely } from 'kysely';
 import type { MediaTables } from './media-tables.js';
 import type { RelationTables } from './relation-tables.js';
 import type { ResumeTables } from './resume-tokens.js';
+import type { VolumeTables } from './volume.js';
 
-export interface Tables extends RelationTables, MediaTables, ResumeTables {
+export interface Tables extends RelationTables, MediaTables, ResumeTables, VolumeTables {
   account: {
     uid: Generated<number>;
     appkey: string;

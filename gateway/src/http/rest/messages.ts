@@ -73,8 +73,9 @@ async function send({ services, appkey, body }: ServerCall): Promise<Outcome | H
     origin: '',
     content: contentOf(input, draft.create_time, sender, target),
   };
+  const bytes = JSON.stringify(input.msg_body).length;
   const answer = await (target.roomId > 0
-    ? roomWriter.send({ ...common, roomId: target.roomId })
+    ? roomWriter.send({ ...common, roomId: target.roomId, bytes, receivers: 0 })
     : writer.send({
         ...common,
         ...target,
@@ -83,6 +84,7 @@ async function send({ services, appkey, body }: ServerCall): Promise<Outcome | H
         needReceipt: false,
         customNotification: input.notification && { enabled: true, ...input.notification },
         noOffline: input.no_offline,
+        bytes,
       }));
   return { status: 201, body: { msg_id: answer.msg_id, msg_ctime: answer.ctime_ms } };
 }
