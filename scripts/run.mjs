@@ -1,5 +1,5 @@
 /**
- * `npm start | dev | gateway | build | test | test:chaos | bench | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | docs`: looks up the task and runs it.
  * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
  */
 import { ensureInstalled } from './setup.mjs';
@@ -13,6 +13,7 @@ const TASKS = {
   bench: async () => (await import('./test.mjs')).bench(),
   test: async (args) => (await import('./test.mjs')).test(args),
   'test:chaos': async (args) => (await import('./chaos.mjs')).chaos(args),
+  'test:hostile': async (args) => (await import('./hostile.mjs')).hostile(args),
   docs: async () => (await import('./reference.mjs')).docs(),
 };
 

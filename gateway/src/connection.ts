@@ -170,7 +170,7 @@ export class Connection implements Holder {
 
   /** …for what it made others be sent, or was sent itself. */
   chargeBytes(bytes: number): void {
-    this.charge(bytes / this.shared.settings.sentBytesPerRequest);
+    this.charge(Math.floor(bytes / this.shared.settings.sentBytesPerRequest));
   }
 
   giveUp(reason: string): void {

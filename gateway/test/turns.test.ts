@@ -1,0 +1,167 @@
+/** Who is served next, and how what arrives at once is cut into slices. */
+import { describe, expect, it } from 'vitest';
+import { Gatherer } from '../src/gather.js';
+import { TokenBucket, TokenBuckets } from '../src/token-bucket.js';
+import { noUsage, Slices, Turns } from '../src/turns.js';
+
+/** Work that ends when it is told to. */
+function held(): { work: () => Promise<void>; end: () => void } {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { work: () => ended, end };
+}
+
+describe('turns', () => {
+  it('go to whoever has taken the least of late', async () => {
+    let nowMs = 0;
+    const turns = new Turns(1, () => nowMs);
+    const heavy = noUsage();
+    const light = noUsage();
+    await turns.run(heavy, async () => {
+      nowMs += 1_000;
+    });
+    const first = held();
+    const done: string[] = [];
+    const running = turns.run(noUsage(), first.work);
+    const all = [
+      turns.run(heavy, async () => void done.push('heavy')),
+      turns.run(heavy, async () => void done.push('heavy')),
+      turns.run(light, async () => void done.push('light')),
+    ];
+    first.end();
+    await Promise.all([running, ...all]);
+    expect(done).toEqual(['light', 'heavy', 'heavy']);
+  });
+
+  it('come to everybody in the end', async () => {
+    let nowMs = 0;
+    const turns = new Turns(1, () => nowMs);
+    const heavy = noUsage();
+    await turns.run(heavy, async () => {
+      nowMs += 10_000;
+    });
+    const first = held();
+    const done: string[] = [];
+    const running = turns.run(noUsage(), first.work);
+    const all = [turns.run(heavy, async () => void done.push('heavy'))];
+    for (let count = 0; count < 50; count += 1) {
+      all.push(turns.run(noUsage(), async () => void done.push('light')));
+    }
+    first.end();
+    await Promise.all([running, ...all]);
+    expect(done.indexOf('heavy')).toBeLessThan(20);
+  });
+
+  it('are so many at a time, also when work fails', async () => {
+    const turns = new Turns(2);
+    const one = held();
+    const two = held();
+    const open = [turns.run(noUsage(), one.work), turns.run(noUsage(), two.work)];
+    let isDone = false;
+    const failing = turns.run(noUsage(), async () => {
+      isDone = true;
+      throw new Error('no');
+    });
+    await Promise.resolve();
+    expect(isDone).toBe(false);
+    one.end();
+    await expect(failing).rejects.toThrow('no');
+    two.end();
+    await Promise.all(open);
+    expect(await turns.run(noUsage(), async () => 'goes on')).toBe('goes on');
+  });
+});
+
+describe('slices', () => {
+  it('take up at once what comes alone, and in turn what comes beyond a slice', async () => {
+    let nowMs = 0;
+    const slices = new Slices<string>(() => nowMs);
+    const done: string[] = [];
+    const add = (key: string, name: string): void =>
+      slices.add(key, () => {
+        done.push(name);
+        nowMs += 3;
+      });
+    for (const name of ['a1', 'a2', 'a3', 'a4']) add('a', name);
+    add('b', 'b1');
+    expect(done).toEqual(['a1', 'a2']);
+    while (done.length < 5) await new Promise(setImmediate);
+    expect(done).toEqual(['a1', 'a2', 'a3', 'b1', 'a4']);
+  });
+
+  it('forget who has gone', async () => {
+    let nowMs = 0;
+    const slices = new Slices<string>(() => nowMs);
+    const done: string[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      slices.add('a', () => {
+        done.push('a');
+        nowMs += 5;
+      });
+    }
+    slices.add('b', () => done.push('b'));
+    slices.forget('a');
+    while (!done.includes('b')) await new Promise(setImmediate);
+    expect(done).toEqual(['a', 'b']);
+  });
+});
+
+describe('a lot', () => {
+  const share = (maxCost: number) => ({
+    keyOf: (item: string) => item[0],
+    costOf: (item: string) => item.length,
+    maxCost,
+  });
+
+  it('has something of each when not all find room, and each one’s own in order', async () => {
+    const lots: string[][] = [];
+    const gatherer = new Gatherer<string, true>(
+      async (items) => {
+        lots.push([...items]);
+        return items.map(() => true);
+      },
+      3,
+      share(1_000),
+    );
+    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1', 'c1'].map((item) => gatherer.add(item)));
+    expect(lots).toEqual([
+      ['a1', 'b1', 'c1'],
+      ['a2', 'a3', 'a4'],
+    ]);
+  });
+
+  it('is no dearer than it may be, but for a single item', async () => {
+    const lots: string[][] = [];
+    const gatherer = new Gatherer<string, true>(
+      async (items) => {
+        lots.push([...items]);
+        return items.map(() => true);
+      },
+      100,
+      share(5),
+    );
+    await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => gatherer.add(item)));
+    expect(lots).toEqual([['axxxxxxxxx'], ['b1', 'b2', 'b3']]);
+  });
+});
+
+describe('a bucket', () => {
+  it('grants what is dearer than it can ever hold when it is full, and then owes', () => {
+    let nowMs = 0;
+    const bucket = new TokenBucket(5, 1, () => nowMs);
+    expect(bucket.take(20)).toBe(true);
+    expect(bucket.take()).toBe(false);
+    nowMs += 16_000;
+    expect(bucket.take()).toBe(true);
+  });
+
+  it('is forgotten when too many others were asked for since', () => {
+    const buckets = new TokenBuckets(() => new TokenBucket(1, 0, () => 0));
+    expect(buckets.of('first').take()).toBe(true);
+    expect(buckets.of('first').take()).toBe(false);
+    for (let count = 0; count < 50_000; count += 1) buckets.of(`${count}`);
+    expect(buckets.of('first').take()).toBe(true);
+  });
+});

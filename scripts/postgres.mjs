@@ -1,0 +1,94 @@
+/**
+ * A PostgreSQL server for tests: of this machine's own programs, or Debian's package; on a free port of loopback, with data that go when it
+ * stops. PostgreSQL does not run as root, so a root hands it to another user.
+ */
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from './ports.mjs';
+import { run } from './process.mjs';
+
+/** Where Debian puts what is not on the PATH. */
+const DEBIAN = '/usr/lib/postgresql';
+const FIRST_PORT = 30_000;
+const isRoot = () => process.getuid?.() === 0;
+
+/** @returns {string | null} the folder of initdb and pg_ctl, the newest first */
+function findPrograms() {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => path.join(DEBIAN, version, 'bin')),
+    ...(process.env.PATH ?? '').split(path.delimiter),
+  ];
+  return (
+    folders.find((folder) => ['initdb', 'pg_ctl'].every((name) => existsSync(path.join(folder, name)))) ??
+    null
+  );
+}
+
+async function installFromDebian() {
+  if (!isRoot() || !existsSync('/usr/bin/apt-get')) return;
+  console.log('Installing postgresql (apt-get) …');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+  if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return;
+  await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'postgresql'], quiet);
+}
+
+/** Whom the server runs as. @returns {{name: string, uid: number, gid: number} | null} null for ourselves */
+function serverUser() {
+  if (!isRoot()) return null;
+  for (const name of ['postgres', 'nobody']) {
+    const ids = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+    if (ids.every(({ status }) => status === 0)) {
+      const [uid, gid] = ids.map(({ stdout }) => Number(stdout));
+      return { name, uid, gid };
+    }
+  }
+  throw new Error('there is no user to run PostgreSQL as');
+}
+
+/** @returns {Promise<{url: string, stop: () => void} | string>} the running server, or why there is none */
+export async function startPostgres() {
+  if (findPrograms() === null) await installFromDebian();
+  const programs = findPrograms();
+  if (programs === null) {
+    return 'there is no PostgreSQL (initdb, pg_ctl) on the PATH, and none could be installed: install the package "postgresql"';
+  }
+  const user = serverUser();
+  const directory = mkdtempSync(path.join(tmpdir(), 'jmessage-postgres-'));
+  if (user) chownSync(directory, user.uid, user.gid);
+  const data = path.join(directory, 'data');
+  const as = (program, args) => {
+    const command = [path.join(programs, program), ...args];
+    const [file, ...rest] = user ? ['runuser', '-u', user.name, '--', ...command] : command;
+    const { status, stdout, stderr } = spawnSync(file, rest, {
+      encoding: 'utf8',
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return status === 0 ? undefined : `${program} failed: ${stderr || stdout}`;
+  };
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const made = as('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+  if (made !== undefined) {
+    remove();
+    return made;
+  }
+  const port = await freePort(FIRST_PORT + (process.pid % 10_000));
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${directory}`;
+  const log = path.join(directory, 'log');
+  const started = as('pg_ctl', ['-D', data, '-o', options, '-l', log, '-w', '-t', '120', 'start']);
+  if (started !== undefined) {
+    remove();
+    return started;
+  }
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: () => {
+      as('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
+      remove();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/** Attackers, each kind on its own: loops that end with their process. Loads are bounded, and only ever on loopback. */
+import { largeTo, Polling, stopReading } from '../../gateway/test/hostile/support/raw.js';
+import { Client, md5, nextRid } from '../../gateway/test/support/client.js';
+import { enter, PASSWORD, range } from './stage.js';
+
+const MEMBERS = 60;
+/** A pause between two rounds: an attacker with all of a machine proves nothing about the gateway. */
+const PAUSE_MS = 20;
+const pause = (ms = PAUSE_MS): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @param index of the attacker */
+type Attack = (url: string, index: number) => Promise<void>;
+
+/** Accounts of an attacker; made beforehand. */
+export const attackerName = (index: number): string => `attacker-${index}`;
+export const memberName = (index: number): string => `member-${index}`;
+export const MEMBER_NAMES = range(MEMBERS).map(memberName);
+
+/** Does it again and again, whatever becomes of it. */
+const forever = async (work: () => Promise<void>): Promise<void> => {
+  for (;;) {
+    await Promise.race([work().catch(() => {}), pause(5_000)]);
+    await pause();
+  }
+};
+
+export const ATTACKS: Readonly<Record<string, Attack>> = {
+  /** Logs in, asks for a large history eight times, and reads nothing. */
+  unread: async (url, index) => {
+    const own = await enter(url, attackerName(index));
+    for (const _ of range(40)) await own.ask('s_across_single_text', largeTo(attackerName(index)));
+    own.close();
+    await forever(async () => {
+      const client = await Client.connect(url);
+      await client.init();
+      await client.login(attackerName(index), md5(PASSWORD));
+      stopReading(client);
+      for (const _ of range(8)) {
+        client.socket.emit('get_history', {
+          type: 3,
+          username: attackerName(index),
+          appkey: 'app1',
+          limit: 100,
+          rid: nextRid(),
+        });
+      }
+      await pause(200);
+    });
+  },
+  /** Without a signature: bodies of as many packets as they take. */
+  packets: (url) =>
+    forever(async () => {
+      const polling = await Polling.open(url);
+      await polling.post(
+        range(44_000)
+          .map(() => '42["x",{"rid":1}]')
+          .join('\x1e'),
+      );
+    }),
+  /** Without a signature: tokens for names that nobody has. */
+  tokens: (url) =>
+    forever(async () => {
+      const client = await Client.connect(url);
+      const asks = {
+        appkey: 'none',
+        device: 'd'.repeat(36),
+        token: 'x'.repeat(43),
+        flag: 1,
+        fromPlatForm: 'j',
+      };
+      for (const _ of range(400))
+        client.socket.emit('resume', { ...asks, username: `${Math.random()}`, rid: nextRid() });
+      await pause(200);
+      client.close();
+    }),
+  /** Makes groups. */
+  groups: async (url, index) => {
+    let client = await enter(url, attackerName(index));
+    await forever(async () => {
+      const made = range(20).map((name) =>
+        client.ask('create_group', { name: `${name}`, is_limit: false, group_description: '' }),
+      );
+      const answers = await Promise.all(made);
+      if (answers.some(({ code }) => code === 880209)) await pause(500);
+    });
+    client = await enter(url, attackerName(index));
+  },
+  /** As large as a frame may be, to a group of sixty who are there. */
+  fanout: async (url, index) => {
+    const client = await enter(url, attackerName(index));
+    await Promise.all(MEMBER_NAMES.map((name) => enter(url, name)));
+    const { gid } = await client.ask('create_group', { name: 'g', is_limit: false, group_description: '' });
+    await client.ask('add_across_group_member', {
+      gid,
+      member_usernames: MEMBER_NAMES.map((username) => ({ username, appkey: 'app1' })),
+    });
+    const { content } = largeTo('x') as { content: object };
+    const message = {
+      target_gid: gid,
+      content: { ...content, target_type: 'group', target_id: String(gid) },
+      no_offline: false,
+      no_notification: false,
+      need_receipt: false,
+    };
+    await forever(async () => {
+      await Promise.all(range(10).map(() => client.ask('send_group_msg', message)));
+    });
+  },
+  /** Asks for everything that roams, again and again. */
+  sync: async (url, index) => {
+    const client = await enter(url, attackerName(index));
+    for (const _ of range(100)) await client.send(attackerName(index), 'x'.repeat(4_000));
+    await forever(async () => {
+      await Promise.all(range(5).map(() => client.sync(0, 1)));
+    });
+  },
+  /** Without the secret: bodies of the server API. */
+  bodies: (url) =>
+    forever(async () => {
+      await Promise.allSettled(
+        range(20).map(() => fetch(`${url}/v1/users/`, { method: 'POST', body: 'x'.repeat(1_000_000) })),
+      );
+    }),
+};

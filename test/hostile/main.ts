@@ -1,0 +1,61 @@
+/** `npm run test:hostile -- --figures [--rounds N] [--gateway main.js]`, `-- --soak M`; and, started by these, `--attack kind:count`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { ATTACKS } from './attacks.js';
+import { figures } from './figures.js';
+import { soak } from './soak.js';
+import { range } from './stage.js';
+
+/** @param gateway its built command line @returns the exit code */
+export async function main(args: string[], gateway: string): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      figures: { type: 'boolean' },
+      soak: { type: 'string' },
+      rounds: { type: 'string', default: '4' },
+      gateway: { type: 'string', default: gateway },
+      data: { type: 'string', default: 'memory' },
+      attack: { type: 'string', multiple: true },
+      url: { type: 'string' },
+    },
+  });
+  if (values.attack !== undefined && values.url !== undefined) {
+    await attack(values.url, values.attack);
+    return 0;
+  }
+  const options = { gateway: values.gateway, data: values.data, attackers: startAttackers };
+  if (values.figures) return figures({ ...options, rounds: Number(values.rounds) });
+  const minutes = Number(values.soak);
+  if (minutes > 0) return soak({ ...options, minutes });
+  console.error(
+    'usage: npm run test:hostile -- [--figures [--rounds N] | --soak MINUTES] [--gateway main.js] [--data where]',
+  );
+  return 2;
+}
+
+async function attack(url: string, kinds: readonly string[]): Promise<void> {
+  // A library's complaint about a socket that was cut off is no news here.
+  process.on('uncaughtException', () => {});
+  process.on('unhandledRejection', () => {});
+  process.once('disconnect', () => process.exit());
+  let index = 0;
+  const all = kinds.flatMap((kind) => {
+    const [name = '', count] = kind.split(':');
+    return range(Number(count)).map(() => {
+      index += 1;
+      return ATTACKS[name]?.(url, index - 1);
+    });
+  });
+  await Promise.all(all);
+}
+
+export type StartAttackers = (url: string, kinds: readonly string[]) => ChildProcess;
+
+/** In a process of their own: what they do must not hold up who measures. */
+const startAttackers: StartAttackers = (url, kinds) =>
+  spawn(
+    process.execPath,
+    ['scripts/run.mjs', 'test:hostile', '--url', url, ...kinds.flatMap((kind) => ['--attack', kind])],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );

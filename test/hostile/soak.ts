@@ -1,0 +1,67 @@
+/** Fifty attackers and fifty ordinary users: each send of a user succeeds, and memory does not grow. */
+import type { Client } from '../../gateway/test/support/client.js';
+import { attackerName, MEMBER_NAMES } from './attacks.js';
+import type { StartAttackers } from './main.js';
+import { enter, makeAccounts, percentile, range, startGateway } from './stage.js';
+
+const USERS = 50;
+const KINDS = ['groups:20', 'sync:9', 'fanout:1', 'unread:5', 'packets:5', 'tokens:5', 'bodies:5'];
+const ATTACKERS = 50;
+/** Between two sends of a user. */
+const PAUSE_MS = 1_000;
+const SAMPLE_MS = 5_000;
+const MINUTE_MS = 60_000;
+/** Memory is flat when the last third has no more than the second, and that. */
+const TOLERANCE_MB = 64;
+
+interface Options {
+  gateway: string;
+  data: string;
+  minutes: number;
+  attackers: StartAttackers;
+}
+
+export async function soak({ gateway, data, minutes, attackers }: Options): Promise<number> {
+  const running = await startGateway(gateway, data);
+  const names = range(USERS).map((index) => `user-${index}`);
+  await makeAccounts(running.url, [...names, ...range(ATTACKERS).map(attackerName), ...MEMBER_NAMES]);
+  const users = await Promise.all(names.map((name) => enter(running.url, name)));
+  const child = attackers(running.url, KINDS);
+  const rss: number[] = [];
+  const sampling = setInterval(() => rss.push(running.rssMb()), SAMPLE_MS);
+  const endMs = performance.now() + minutes * MINUTE_MS;
+  const took: number[] = [];
+  const failed: string[] = [];
+  const live = async (client: Client, index: number): Promise<void> => {
+    while (performance.now() < endMs) {
+      const startedMs = performance.now();
+      const answer = await Promise.race([
+        client.send(names[(index + 1) % USERS] ?? '', 'hello'),
+        new Promise<{ code: string }>((resolve) => setTimeout(resolve, 30_000, { code: 'no answer' })),
+      ]);
+      if (answer.code !== 0) failed.push(String(answer.code));
+      took.push(performance.now() - startedMs);
+      // What it has seen is no concern here, and would be this process's memory.
+      client.seen.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  };
+  await Promise.all(users.map(live));
+  clearInterval(sampling);
+  child.disconnect();
+  child.kill('SIGKILL');
+  running.stop();
+
+  const third = Math.floor(rss.length / 3);
+  const highest = (from: number, to: number): number => Math.max(0, ...rss.slice(from, to));
+  const [second, last] = [highest(third, 2 * third), highest(2 * third, rss.length)];
+  const isFlat = last <= second + TOLERANCE_MB;
+  const at = (part: number): string => percentile(took, part).toFixed(0);
+  console.log(
+    `${ATTACKERS} attackers, ${USERS} users, ${minutes} min: ${took.length} sends, ${failed.length} failed`,
+  );
+  if (failed.length > 0) console.log(`failed with: ${[...new Set(failed)].join(', ')}`);
+  console.log(`a send: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  console.log(`memory: ${rss.join(' ')} MB; highest in the second third ${second}, in the last ${last}`);
+  return failed.length === 0 && isFlat ? 0 : 1;
+}
