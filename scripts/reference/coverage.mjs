@@ -11,23 +11,36 @@ const GATEWAY = 'gateway/src';
 const NONE_NEEDED = 'none needed';
 
 const INTRO = `Every method and listener of the API, where this repository has it, and which tests drive it through a page in a real browser against the real gateway.
-Runtime: the step that turns the call into its request. Gateway: the handler of its event, or what pushes it. Tests: files under \`test/browser\` that name it in a title.`;
+Runtime: the step that turns the call into its request. Gateway: the handler of its event, or what pushes it. Tests: files under \`test/browser\` that name it in a title.
+As V2 does it: the chapter of the walk through the V2 guide (\`test/browser/guide\`) that types its example as the guide has it and looks at every field that it documents. What
+is different on purpose stands in [the README's table](../README.md#what-is-different-from-v2).`;
 
-export function coveragePage({ areas, handlers, protocol }) {
+/** The walk through the V2 guide. */
+const GUIDE = 'test/browser/guide/';
+const ADDITION = '[an addition](../README.md#what-is-different-from-v2)';
+/** How the sources say so. */
+const isAddition = (words) => words.endsWith('An addition to V2.');
+
+export function coveragePage({ areas, handlers, protocol, shapes }) {
   const methods = areas.flatMap((area) => area.methods);
   const tests = readTests([...methods.map(({ name }) => name), ...protocol.LISTENER_NAMES]);
-  const testsOf = (name) =>
+  const filesOf = (name, inGuide) =>
     tests
       .get(name)
+      .filter((file) => file.startsWith(GUIDE) === inGuide)
       .map((file) => link(file, path.basename(file, '.test.ts')))
       .join(', ');
-  const methodRows = methods.map(({ name, row, events, isLocal }) => [
+  const testsOf = (name) => filesOf(name, false);
+  const asV2 = (name, words) => (isAddition(words) ? ADDITION : filesOf(name, true));
+  const listenerWords = new Map(shapes.get('ListenerEvents').fields.map(({ name, doc }) => [name, doc]));
+  const methodRows = methods.map(({ name, row, events, isLocal, summary }) => [
     `[${name}](api.md#${name.toLowerCase()})`,
     isLocal ? 'in the tab, told to the worker' : stepOf(row),
     events.length > 0
       ? [...new Set(events.map((event) => handlerOf(handlers.get(event), event)))].join('<br>')
       : NONE_NEEDED,
     testsOf(name),
+    asV2(name, summary),
   ]);
   const pushed = pushersOf();
   const listenerRows = protocol.LISTENER_NAMES.map((name) => [
@@ -39,15 +52,16 @@ export function coveragePage({ areas, handlers, protocol }) {
           .join(', ')
       : NONE_NEEDED,
     testsOf(name),
+    asV2(name, listenerWords.get(name) ?? ''),
   ]);
   return `${[
     generated('Coverage'),
     INTRO,
     `Empty cells: ${emptyCells(methodRows) + emptyCells(listenerRows)}.`,
     '## Methods',
-    table(['method', 'runtime', 'gateway', 'tests'], methodRows),
+    table(['method', 'runtime', 'gateway', 'tests', 'as V2 does it'], methodRows),
     '## Listeners',
-    table(['listener', 'runtime', 'gateway', 'tests'], listenerRows),
+    table(['listener', 'runtime', 'gateway', 'tests', 'as V2 does it'], listenerRows),
   ].join('\n\n')}\n`;
 }
 

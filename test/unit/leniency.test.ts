@@ -192,6 +192,7 @@ describe('the documents’ forms are taken', () => {
   test('a message has its own parts, and is forwarded where they are missing', () => {
     const msg_body = { text: 'before' };
     const to = { target_username: 'bob' };
+    expect(taken('sendSingleCustom', { ...to, msg_body: '{"a":1}' })).toEqual({ ...to, msg_body: { a: 1 } });
     expect(taken('sendSingleMsg', { ...to, content: 'hi', msg_body: null })).toEqual({
       ...to,
       content: 'hi',

@@ -59,7 +59,7 @@ const TARGETS = {
 };
 
 /** An object, or its JSON: the documents' example has it in quotes. */
-const custom = v.union([jsonObject, v.pipe(v.string(), v.parseJson(), jsonObject)]);
+const objectOrText = v.union([jsonObject, v.pipe(v.string(), v.parseJson(), jsonObject)]);
 
 const PARTS = {
   text: { content: v.pipe(text, v.minLength(1)) },
@@ -71,14 +71,14 @@ const PARTS = {
     scale: v.pipe(decimal, v.minValue(0)),
     label: text,
   },
-  custom: { custom },
+  custom: { custom: objectOrText },
 };
 
 /** A message by its parts; or forwarded: with another one's `msg_body`, where the first of the parts is missing. */
 function message<T extends v.ObjectEntries, P extends v.ObjectEntries>(target: T, parts: P) {
   const [first = ''] = Object.keys(parts);
   const whole = v.object({ ...target, ...parts });
-  const forwarded = v.object({ ...target, msg_body: jsonObject });
+  const forwarded = v.object({ ...target, msg_body: objectOrText });
   return v.lazy((input): typeof whole | typeof forwarded =>
     isGiven(input, 'msg_body') && !isGiven(input, first) ? forwarded : whole,
   );
@@ -87,7 +87,7 @@ function message<T extends v.ObjectEntries, P extends v.ObjectEntries>(target: T
 /** `custome` is the documents' own misprint, which applications have copied. */
 function customMessage<T extends v.ObjectEntries>(target: T) {
   const misprinted = v.pipe(
-    v.object({ ...target, custome: custom }),
+    v.object({ ...target, custome: objectOrText }),
     v.transform(({ custome, ...rest }) => ({ ...rest, custom: custome as JsonObject })),
   );
   const right = message(target, PARTS.custom);

@@ -1,0 +1,160 @@
+/**
+ * What the walk through the V2 guide stands on: its examples, typed as the guide has them, run in a page. Chapters share one gateway and one
+ * browser, and have accounts of their own.
+ */
+import { expect } from 'vitest';
+import { png } from '../../../gateway/test/support/images.js';
+import type { Profile } from '../../harness/browser.js';
+import type { Tab } from '../../harness/tab.js';
+import { createWorld, type World } from '../../harness/world.js';
+import { Actor, OTHER_APPKEY } from '../api/cast.js';
+
+/** What an example's handlers were called with. */
+export interface Typed {
+  kind: 'success' | 'fail' | 'timeout';
+  // biome-ignore lint/suspicious/noExplicitAny: an example's answer is what the guide says, which the test is about to check
+  data: any;
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  msg: any;
+  acks: unknown[];
+}
+
+let shared: Promise<{ world: World; profile: Profile }> | undefined;
+
+async function open() {
+  const world = await createWorld({ users: [], gateway: { otherAppkeys: [OTHER_APPKEY] } });
+  return { world, profile: await world.profile() };
+}
+
+/** Whether another chapter is run after this one, in this process. Unknown counts as no: then it opens a stage of its own. */
+function anotherFollows(): boolean {
+  const { __vitest_worker__: worker } = globalThis as {
+    __vitest_worker__?: { ctx?: { files?: { filepath: string }[] } };
+  };
+  const files = (worker?.ctx?.files ?? []).map(({ filepath }) => filepath);
+  const here = files.indexOf(expect.getState().testPath ?? '');
+  return here >= 0 && files.slice(here + 1).some((file) => file.includes('/browser/guide/'));
+}
+
+export interface Chapter<N extends string> {
+  world: World;
+  profile: Profile;
+  /** By the names that were asked for; each account is called `<chapter>-<name>`. */
+  actors: Record<N, Actor>;
+  close(): Promise<void>;
+}
+
+/** A chapter's accounts, registered, each with a tab; logged in unless it says otherwise. */
+export async function chapter<const N extends string>(
+  title: string,
+  names: readonly N[],
+  { loggedIn = true } = {},
+): Promise<Chapter<N>> {
+  shared ??= open();
+  const { world, profile } = await shared;
+  const usernames = names.map((name) => `${title}-${name}`);
+  for (const username of usernames) await world.register(username);
+  const tabs = await world.tabs(profile, names.length);
+  const all = usernames.map(
+    (username, i) => new Actor(world, tabs[i] as Tab, username, world.gateway.appkey),
+  );
+  if (loggedIn) for (const actor of all) await actor.come();
+  const actors = Object.fromEntries(names.map((name, i) => [name, all[i]])) as Record<N, Actor>;
+  const close = async () => {
+    if (loggedIn) for (const actor of all) await actor.tab.ok('loginOut');
+    await tabs[0]?.close();
+    if (anotherFollows()) return;
+    shared = undefined;
+    await world.close();
+  };
+  return { world, profile, actors, close };
+}
+
+/**
+ * Types an example of the guide into the page: `return` stands before its call and no handlers behind it.
+ * `JIM` is there, `fileOf(name, type)` makes a file as an `<input>` has it, and what `scope` names.
+ */
+export async function typed(
+  { tab }: Actor,
+  example: string,
+  scope: Record<string, unknown> = {},
+): Promise<Typed> {
+  const outcome = await tab.frame.evaluate(
+    ([source, json, image]) => {
+      const { JIM } = window as unknown as { JIM: unknown };
+      const variables = JSON.parse(json) as Record<string, unknown>;
+      const fileOf = (name: string, type: string) => {
+        const bytes = type.startsWith('image/')
+          ? Uint8Array.from(atob(image), (c) => c.charCodeAt(0))
+          : 'text';
+        return new File([bytes], name, { type });
+      };
+      const names = Object.keys(variables);
+      const run = new Function('JIM', 'fileOf', ...names, source);
+      interface Chain {
+        onSuccess(fn: (data: unknown, msg: unknown) => void): Chain;
+        onFail(fn: (data: unknown, msg: unknown) => void): Chain;
+        onTimeout(fn: (data: unknown) => void): Chain;
+        onAck(fn: (data: unknown) => void): Chain;
+      }
+      const chain = run(JIM, fileOf, ...names.map((name) => variables[name])) as Chain;
+      const acks: unknown[] = [];
+      return new Promise((resolve) => {
+        chain
+          .onSuccess((data, msg) => resolve({ kind: 'success', data, msg, acks }))
+          .onFail((data, msg) => resolve({ kind: 'fail', data, msg, acks }))
+          .onTimeout((data) => resolve({ kind: 'timeout', data, acks }))
+          .onAck((data) => acks.push(data));
+      });
+    },
+    [example, JSON.stringify(scope), png(8, 6).toString('base64')] as const,
+  );
+  return outcome as Typed;
+}
+
+/** An example that succeeds, with `code` and `message` as the guide says. */
+export async function succeeds(
+  actor: Actor,
+  example: string,
+  scope?: Record<string, unknown>,
+): Promise<Typed> {
+  const outcome = await typed(actor, example, scope);
+  expect(outcome, JSON.stringify(outcome)).toMatchObject({
+    kind: 'success',
+    data: { code: 0, message: expect.any(String) },
+  });
+  return outcome;
+}
+
+/** An example that fails. @returns its code */
+export async function failsWith(
+  actor: Actor,
+  example: string,
+  scope?: Record<string, unknown>,
+): Promise<number> {
+  const { kind, data } = await typed(actor, example, scope);
+  expect({ kind, data }).toMatchObject({
+    kind: 'fail',
+    data: { code: expect.any(Number), message: expect.any(String) },
+  });
+  return data.code;
+}
+
+/** Types what answers at once. */
+export const atOnce = (
+  { tab }: Actor,
+  example: string,
+  scope: Record<string, unknown> = {},
+): Promise<unknown> =>
+  tab.frame.evaluate(
+    ([source, json]) => {
+      const { JIM } = window as unknown as { JIM: unknown };
+      const variables = JSON.parse(json) as Record<string, unknown>;
+      const names = Object.keys(variables);
+      return new Function('JIM', ...names, source)(JIM, ...names.map((name) => variables[name]));
+    },
+    [example, JSON.stringify(scope)] as const,
+  );
+
+export const text = expect.any(String);
+export const number = expect.any(Number);
