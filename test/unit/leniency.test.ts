@@ -103,6 +103,13 @@ describe('nothing in whatever form is left out', () => {
     });
   });
 
+  test('a notification is off unless it says that it is on', () => {
+    const off = { target_username: 'bob', content: 'hi', custom_notification: { title: 't' } };
+    expect(taken('sendSingleMsg', off)).toMatchObject({
+      custom_notification: { enabled: false, title: 't' },
+    });
+  });
+
   test('but what has to be there is missed as null, and wrong as empty text', () => {
     expect(taken('getUserInfo', { username: null })).toBe(CODES.invalidParameter);
     expect(taken('getUserInfo', { username: '' })).toBe(CODES.invalidValue);

@@ -18,7 +18,7 @@ export const group = { gid: id };
 export const password = v.pipe(text, v.minLength(1), v.maxLength(128));
 
 const customNotification = v.object({
-  enabled: flag,
+  enabled: optional(flag, false),
   title: optional(shortText),
   alert: optional(shortText),
   at_prefix: optional(shortText),
