@@ -82,6 +82,9 @@ export const DEFAULTS = {
   /** A socket that has not presented its signature by then is closed. */
   initTimeoutMs: 30 * SECOND_MS,
   signatureLifetimeMs: SIGNATURE_LIFETIME_MS,
+  /** Length of a signature's `random_str`. The documents say 20 to 36, which applications do not keep to. */
+  randomStrLeast: 1,
+  randomStrMost: 128,
   /** A client that has not asked for what it missed by then gets live messages without. */
   syncGraceMs: 10 * SECOND_MS,
   /** How long a stop waits for requests that are being worked on. */
@@ -115,8 +118,6 @@ export const DEFAULTS = {
   listEntries: 2_000,
   /** Longest memo of a friend, in UTF-8; longer is 881304. */
   memoBytes: 250,
-  /** Who hears of a change of a profile at most: friends first, then partners of conversations, then members of common groups. */
-  profileWatchers: 2_000,
   /** How long a message may be taken back; later is 881401. */
   retractAgeMs: 3 * MINUTE_MS,
   /** Longest transparent message, in UTF-8; longer is 881604. */

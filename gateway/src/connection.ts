@@ -7,6 +7,7 @@
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import {
+  ACK,
   ANSWERED_AS,
   CODES,
   type PushEvent,
@@ -70,7 +71,11 @@ export interface Shared {
 const SLOW = new Set<string>(['register', 'login', 'update_user_pwd'] satisfies RequestEvent[]);
 
 /** What the client answers pushes with. */
-const ACKNOWLEDGEMENTS = new Set<string>(['msg_recv_v2', 'sync_conversation_ack'] satisfies RequestEvent[]);
+const ACKNOWLEDGEMENTS = new Set<string>([
+  'msg_recv_v2',
+  'msg_recv',
+  'sync_conversation_ack',
+] satisfies RequestEvent[]);
 
 /** Pushed because the client asked. */
 const CHARGED = new Set<string>(['sync_conversation', 'sync_event', 'sync_receipt'] satisfies PushEvent[]);
@@ -233,7 +238,7 @@ export class Connection implements Holder {
       this.socket.discard();
       return;
     }
-    this.push('ack', { rid });
+    this.push(ACK, { rid });
     if (!allowed) {
       this.#answer(event, rid, refuse(CODES.beyondFrequencyLimit));
       return;
@@ -320,6 +325,8 @@ export class Connection implements Holder {
   #answer(event: string, rid: number, answer: Answer): void {
     if (this.#closed) return;
     const name = isRequestEvent(event) ? (ANSWERED_AS[event] ?? event) : event;
+    // Its `ack` has gone out, and there is nothing more to say.
+    if (name === ACK) return;
     this.chargeBytes(this.socket.emit(name, { ...answer, rid }));
     this.#weigh();
   }

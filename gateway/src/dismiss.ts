@@ -1,15 +1,15 @@
 /** Ending sessions that must not go on: each is told why, by a live-only event, and closed. */
-import { EVENT_OTHER_LOGIN, EVENT_PASSWORD_CHANGED } from '../../src/protocol/index.js';
 import type { Connection } from './connection.js';
+import { EVENT } from './event-types.js';
 import type { Services } from './gateway.js';
 import type { Account } from './store/accounts.js';
 import { wireEvent } from './store/events.js';
 
 /** Type and `extra` of the event that says why. */
 export const REASONS = {
-  otherLogin: { event_type: EVENT_OTHER_LOGIN, extra: 0 },
-  disabled: { event_type: EVENT_OTHER_LOGIN, extra: 1 },
-  passwordChanged: { event_type: EVENT_PASSWORD_CHANGED, extra: 0 },
+  otherLogin: { event_type: EVENT.otherLogin, extra: 0 },
+  disabled: { event_type: EVENT.otherLogin, extra: 1 },
+  passwordChanged: { event_type: EVENT.passwordChanged, extra: 0 },
 } as const;
 
 export type Reason = keyof typeof REASONS;

@@ -2,10 +2,11 @@
  * What a session is pushed: live messages and events, and what it missed. Promises that nothing overtakes older messages or events: from login
  * to the end of the sync, and during every later sync, what is live waits.
  */
-import type { PushEvent, RequestPayload, WireMessage } from '../../src/protocol/index.js';
+import type { PushEvent, WireMessage } from '../../src/protocol/index.js';
 import type { Settings } from './config.js';
 import { GroupAcks } from './group-acks.js';
 import { Portion } from './portion.js';
+import { RecentIds } from './recent-ids.js';
 import { conversationName } from './store/conversations.js';
 import type { WireEvent } from './store/events.js';
 import type { Store } from './store/index.js';
@@ -14,6 +15,8 @@ import type { KeyRange } from './store/marks.js';
 
 /** Messages that are read from the database at once. */
 const READ_AT_ONCE = 50;
+/** What a session has been told between two of its syncs, at most. */
+const MAX_RECENT = 2_000;
 
 interface Outlet {
   /** @param messages how many of them the client will acknowledge */
@@ -27,7 +30,16 @@ interface Outlet {
   isOpen(): boolean;
 }
 
-/** How far a sync goes. */
+/** From where a sync goes, … */
+interface SyncRequest {
+  /** The highest message that the client has. */
+  key: number;
+  /** The highest event, likewise. */
+  eventKey: number;
+  roaming: boolean;
+}
+
+/** …and how far. */
 export interface SyncRange {
   messages: number;
   events: KeyRange;
@@ -43,6 +55,13 @@ export class Feed {
   #syncedUpTo = 0;
   #eventsSyncedUpTo = 0;
   readonly #groupAcks: GroupAcks;
+  /**
+   * What the client has beyond the keys of the last sync: messages that it has acknowledged or sent, events that it was told live. A script asks
+   * again with those keys, and is not told again; who asks with others knows where it is.
+   */
+  #last: { messages: number; events: number } | undefined;
+  readonly #had = new RecentIds(MAX_RECENT);
+  readonly #told = new RecentIds(MAX_RECENT);
   #work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -55,8 +74,25 @@ export class Feed {
     this.#groupAcks = new GroupAcks(settings.offlineMessages);
   }
 
-  /** The client has one message of a group, … */
+  /** The client has a message that it sent. */
+  sent(msgId: number): void {
+    this.#had.add(msgId);
+  }
+
+  /** Whether the client was told that event live, and a sync has it as well. */
+  wasTold(eventId: number): boolean {
+    return this.#told.has(eventId);
+  }
+
+  /** The client has one message of a user, … */
+  async acknowledge(msgId: number): Promise<void> {
+    this.#had.add(msgId);
+    await this.store.mailboxes.acknowledge(this.uid, msgId);
+  }
+
+  /** …of a group, … */
   async acknowledgeInGroup(gid: number, msgId: number): Promise<void> {
+    this.#had.add(msgId);
     const upTo = this.#groupAcks.acknowledged(gid, msgId);
     if (upTo !== undefined) await this.store.mailboxes.acknowledgeInGroup({ uid: this.uid, gid, upTo });
   }
@@ -88,7 +124,7 @@ export class Feed {
    */
   tell(event: WireEvent, stored: boolean): void {
     if (!this.#holding) {
-      this.outlet.push('event_notification', event, 0);
+      this.#pushEvent(event, stored);
       return;
     }
     this.#heldEvents.push({ event, stored });
@@ -97,14 +133,20 @@ export class Feed {
     }
   }
 
-  /** Pushes what lies beyond the client's keys, up to the range's ends, and goes live. */
-  sync(request: RequestPayload<'sync_check'>, range: SyncRange): Promise<void> {
+  #pushEvent(event: WireEvent, stored: boolean): void {
+    if (stored) this.#told.add(event.event_id);
+    this.outlet.push('event_notification', event, 0);
+  }
+
+  /** Pushes what lies beyond the client's keys and is news to it, up to the range's ends, and goes live. */
+  sync(request: SyncRequest, range: SyncRange): Promise<void> {
     return this.#inTurn(async () => {
       this.#holding = true;
       this.#groupAcks.restart();
       await this.#pushMissed(request, range.messages);
-      await this.#pushMissedEvents(range.events);
+      await this.#pushMissedEvents(request, range.events);
       await this.#pushMissedReceipts(range.receipts);
+      this.#last = { messages: range.messages, events: range.events.last };
       await this.#goLive();
     });
   }
@@ -130,15 +172,15 @@ export class Feed {
     }
   }
 
-  async #pushMissed(request: RequestPayload<'sync_check'>, upTo: number): Promise<void> {
-    const { sync_key: key, sync_type: roaming } = request;
+  async #pushMissed({ key, roaming }: SyncRequest, upTo: number): Promise<void> {
     const { mailboxes } = this.store;
     await this.outlet.turn(() => mailboxes.trimPending(this.uid));
-    const unread = await this.outlet.turn(() => mailboxes.pendingCounts(this.uid));
+    const unread = await this.outlet.turn(() => mailboxes.unread(this.uid));
+    const asBefore = key === this.#last?.messages;
     const portion = new Portion<MailedMessage>(this.settings.syncPushBytes);
     for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
       for (let start = 0; start < ids.length; start += READ_AT_ONCE) {
-        const chunk = ids.slice(start, start + READ_AT_ONCE);
+        const chunk = ids.slice(start, start + READ_AT_ONCE).filter((id) => !(asBefore && this.#had.has(id)));
         for (const mail of await this.outlet.turn(() => mailboxes.messages(this.uid, chunk))) {
           const full = portion.add(mail);
           if (!full) continue;
@@ -156,13 +198,15 @@ export class Feed {
     if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
   }
 
-  async #pushMissedEvents({ acknowledged, last: upTo }: KeyRange): Promise<void> {
+  async #pushMissedEvents({ eventKey }: SyncRequest, { acknowledged, last: upTo }: KeyRange): Promise<void> {
+    const asBefore = eventKey === this.#last?.events;
     const portion = new Portion<WireEvent>(this.settings.syncPushBytes);
     const push = (sync_key: number, events: WireEvent[]): void =>
       this.outlet.push('sync_event', { sync_key, events }, 0);
     const missed = this.store.events.missed(this.uid, this.platform, acknowledged, upTo);
     for await (const events of this.#inTurns(missed)) {
       for (const event of events) {
+        if (asBefore && this.#told.has(event.event_id)) continue;
         const full = portion.add(event);
         if (!full) continue;
         push(full.at(-1)?.event_id ?? 0, full);
@@ -218,8 +262,7 @@ export class Feed {
     }
     this.#holding = false;
     for (const { event, stored } of this.#heldEvents.splice(0)) {
-      if (!stored || event.event_id > this.#eventsSyncedUpTo)
-        this.outlet.push('event_notification', event, 0);
+      if (!stored || event.event_id > this.#eventsSyncedUpTo) this.#pushEvent(event, stored);
     }
   }
 

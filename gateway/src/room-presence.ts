@@ -38,9 +38,11 @@ export class RoomPresence {
   }
 
   /** Pushes the latest messages, oldest first, and what was said since they were read. */
-  show(roomId: number, connection: Connection, msgs: readonly Omit<RoomMessage, 'room_id'>[]): void {
+  show(roomId: number, connection: Connection, latest: readonly Omit<RoomMessage, 'room_id'>[]): void {
     const stay = this.stay(roomId, connection);
     if (!stay) return;
+    // Scripts hand each message on as it is.
+    const msgs = latest.map((message) => ({ room_id: roomId, ...message }));
     if (msgs.length > 0) connection.push('room_msg_sync_his', { messages: [{ room_id: roomId, msgs }] });
     stay.shown = msgs.at(-1)?.msg_id ?? 0;
     const held = stay.held ?? [];

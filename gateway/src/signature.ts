@@ -1,7 +1,7 @@
 /** The signed payload that lets a page use an application (specification: 鉴权). */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { CODES, type Failure, failure, type RequestPayload } from '../../src/protocol/index.js';
-import type { Apps } from './config.js';
+import type { Apps, Settings } from './config.js';
 
 interface Signed {
   appkey: string;
@@ -21,8 +21,13 @@ export function refuseInit(
   payload: RequestPayload<'c_init'>,
   apps: Apps,
   now: number,
-  lifetimeMs: number,
+  settings: Pick<Settings, 'signatureLifetimeMs' | 'randomStrLeast' | 'randomStrMost'>,
 ): Failure | null {
+  const { signatureLifetimeMs: lifetimeMs, randomStrLeast: least, randomStrMost: most } = settings;
+  const { length } = payload.random_str;
+  if (length < least || length > most) {
+    return failure(CODES.invalidValue, `c_init: random_str must have ${least} to ${most} characters`);
+  }
   const secret = apps.get(payload.appkey);
   if (secret === undefined) return failure(CODES.appkeyNotExist);
   const expected = Buffer.from(signatureOf(payload, secret));

@@ -59,6 +59,7 @@ describe('an invitation', () => {
     const { friend_list } = await alice.ask('get_friend_list');
     expect(friend_list).toEqual([
       {
+        uid: expect.any(Number),
         username: bob.username,
         appkey: APPKEY,
         nickname: 'Bobby 😀',
@@ -189,36 +190,34 @@ describe('a friendship', () => {
     ]);
   });
 
-  it('tells both sides of a memo, live or later, and its owner alone what it says', async () => {
+  it('tells the owner’s other devices of a memo, and nobody else', async () => {
     const [alice, bob] = await friends();
     const phone = await liveDevice(guests, alice.username);
     const asked = { target_name: bob.username, memo_name: 'Wang', memo_others: 'snores' };
     expect(await alice.ask('update_friend_memo', asked)).toMatchObject({ code: 0 });
-    for (const device of [alice, phone]) {
-      const { description } = await eventOf(device, 7);
-      const told = { username: bob.username, appkey: APPKEY, memo_name: 'Wang', memo_others: 'snores' };
-      expect(JSON.parse(String(description))).toEqual(told);
-    }
-    const heard = await eventOf(bob, 7);
-    expect(heard).toMatchObject({ from_username: alice.username, from_appkey: APPKEY });
-    expect(JSON.parse(String(heard.description))).toEqual({ username: alice.username, appkey: APPKEY });
-    bob.close();
-    await bob.next('disconnect');
-    await alice.ask('update_friend_memo', { ...asked, memo_name: 'Old Wang' });
-    const back = await guests.liveUser(bob.username);
-    const { events } = await back.next('sync_event');
-    expect(events.filter(({ event_type }) => event_type === 7)).toHaveLength(2);
-    expect(JSON.stringify(events)).not.toMatch(/Wang|snores/);
+    const { description, to_usernames } = await eventOf(phone, 100, 7);
+    const memo = { username: bob.username, appkey: APPKEY, memo_name: 'Wang', memo_others: 'snores' };
+    expect(JSON.parse(String(description))).toEqual(memo);
+    expect(to_usernames).toMatchObject([{ username: bob.username }]);
+    await bob.ask('get_friend_list');
+    const heard = [alice, bob, phone].flatMap((user) => user.all('event_notification'));
+    expect(heard.map(({ event_type }) => event_type)).not.toContain(7);
+    expect(JSON.stringify(bob.all('event_notification'))).not.toMatch(/Wang|snores/);
+    await bob.send(alice.username, 'hi');
+    expect((await alice.ask('get_conversations')).conversations).toMatchObject([
+      { username: bob.username, memo_name: 'Wang', memo_others: 'snores' },
+    ]);
   });
 
-  it('refuses memos that are empty or too long, and memos of others', async () => {
+  it('are taken away by an empty one, and refused when too long or of others', async () => {
     const [alice, bob] = await friends();
     const carol = await guests.liveUser();
     const memo = (target: LiveUser, memo_name: string) =>
       alice.ask('update_friend_memo', { target_name: target.username, memo_name });
-    expect(await memo(bob, '')).toMatchObject({ code: 881304 });
     expect(await memo(bob, '字'.repeat(84))).toMatchObject({ code: 881304 });
     expect(await memo(bob, '字'.repeat(83))).toMatchObject({ code: 0 });
+    expect(await memo(bob, '')).toMatchObject({ code: 0 });
+    expect((await alice.ask('get_friend_list')).friend_list).toMatchObject([{ memo_name: '' }]);
     expect(await memo(carol, 'x')).toMatchObject({ code: 881303 });
   });
 });
@@ -236,10 +235,10 @@ describe('names that a database cannot hold', () => {
       await alice.ask('del_friend', target),
       await alice.ask('add_msg_no_disturb_single', target),
       await alice.ask('add_black_list', { member_usernames: [{ username, appkey }] }),
-      await alice.ask('get_across_user_info', { username, appkey }),
       await alice.ask('unread_single_count', { type: 3, username, appkey }),
     ];
     expect(asked.map(({ code }) => code)).toEqual(asked.map(() => 880103));
+    expect(await alice.ask('get_across_user_info', { username, appkey })).toMatchObject({ code: 882002 });
   });
 
   it('do not matter in what is only shown: reasons, memos, profiles', async () => {

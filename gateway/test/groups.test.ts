@@ -206,6 +206,6 @@ describe('members', () => {
     ]);
     await bob.ask('exit_group', { gid });
     await carol.ask('exit_group', { gid });
-    expect(await carol.ask('get_group_info', { gid })).toMatchObject({ code: 880204 });
+    expect(await carol.ask('get_group_info', { gid })).toMatchObject({ code: 882002 });
   });
 });

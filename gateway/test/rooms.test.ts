@@ -1,26 +1,18 @@
 /** Chat rooms: who is in, what they hear, and that nothing is kept for who is away but the latest messages. */
 import { describe, expect, it } from 'vitest';
 import type { RoomMessage } from '../../src/protocol/index.js';
-import type { Store } from '../src/store/index.js';
-import { APPKEY, type Client, type Data, nextRid, OTHER_APPKEY, textTo } from './support/client.js';
+import { type Client, type Data, nextRid, OTHER_APPKEY, textTo } from './support/client.js';
 import { hostMounted } from './support/gateway.js';
 import { goAway } from './support/groups.js';
+import { makeRoom as makeRoomIn } from './support/rooms.js';
 
 const SETTINGS = { roomHistory: 3, pageRows: 2, roomsOfSession: 3 };
 
 const gateway = hostMounted(SETTINGS);
 const { guests } = gateway;
 
-const makeRoom = (fields: Partial<Parameters<Store['rooms']['create']>[0]> = {}): Promise<number> =>
-  gateway.store.rooms.create({
-    appkey: APPKEY,
-    name: '聊天室 😀',
-    description: 'about',
-    owner: 0,
-    max_member_count: 10,
-    ctime: 1_500_000_000,
-    ...fields,
-  });
+const makeRoom = (fields: Parameters<typeof makeRoomIn>[1] = {}): Promise<number> =>
+  makeRoomIn(gateway.store, fields);
 
 const enter = (client: Client, id: number): Promise<Data> => client.ask('join_room', { id });
 

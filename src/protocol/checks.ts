@@ -125,7 +125,6 @@ export const user = v.object({ username: name, appkey: optional(appkey) });
 /** Longest list of users or messages in one request. */
 const MAX_LIST = 500;
 export const users = v.pipe(v.array(user), v.minLength(1, because(CODES.noMember)), v.maxLength(MAX_LIST));
-export const messageIds = v.pipe(v.array(id), v.minLength(1), v.maxLength(MAX_LIST));
 /** Of messages that were read, with holes where a page has no id: they are passed over. */
 export const reportedIds = v.pipe(
   v.array(v.nullish(v.union([id, v.literal('')]))),

@@ -62,7 +62,7 @@ export const CODES = {
   cmdTooLong: 881604,
   notAdmin: 881701,
   internalError: 882001,
-  /** Register: the name is taken. */
+  /** Register: the name is taken. getUserInfo, getGroupInfo: nobody found. */
   userExists: 882002,
   wireInvalidParameter: 882003,
   busy: 882005,

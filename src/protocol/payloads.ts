@@ -25,13 +25,16 @@ export interface MessageContent {
   from_platform: string;
   /** The sender's username. */
   from_id: string;
-  from_name: string;
+  /** The sender's nickname, which the server writes. */
+  from_name?: string | undefined;
   /** When the application sent it, by the sender's clock. */
   create_time: number;
   msg_type: string;
   msg_body: JsonObject;
   /** 'admin' where the application's server sent it. */
   from_type?: string;
+  /** When its sender's profile changed last, in seconds: stays on the wire. */
+  sui_mtime?: number;
   /** Group texts: whom it addresses; empty: everyone. */
   at_list?: { username: string; appkey?: string }[];
 }
@@ -83,8 +86,10 @@ export interface Conversation {
   /** media_id, or ''. */
   avatar: string;
   appkey: string;
-  /** Single only. */
+  /** Single only, as are a friend's memo, or ''. */
   username?: string | undefined;
+  memo_name?: string | undefined;
+  memo_others?: string | undefined;
   /** Group only. */
   gid?: number | undefined;
   /** Time of the last message. */
@@ -148,8 +153,15 @@ export interface EventNotification {
   type?: 0 | 1 | undefined;
   /** Event 55: the messages that were taken back. */
   msg_ids?: number[] | undefined;
+  msgid_list?: number[] | undefined;
+  /** The group that it is about, beside `gid`. */
   from_gid?: number | undefined;
   group_name?: string | undefined;
+  /** The group's avatar, or ''. */
+  media_id?: string | undefined;
+  from_nickname?: string | undefined;
+  /** Events 102 and 103: the groups whose setting was changed. */
+  to_groups?: ({ gid: number } & Partial<Omit<Group, 'group_type'>>)[] | undefined;
 }
 
 /** Where else the account is logged in (login's answer, since 2.6). */
@@ -241,6 +253,9 @@ export interface UserInfUpdate {
   username: string;
   /** Seconds. */
   mtime: number;
+  /** As V2's script names the two. */
+  from_appkey: string;
+  from_username: string;
 }
 
 /** A transparent message (`onTransMsgRec`, since 2.4): not kept, not shown. */

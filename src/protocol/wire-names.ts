@@ -1,8 +1,15 @@
 /** Names of the wire that both ends need. Apart from the checks of `wire.ts`, which the gateway alone loads. */
 
-/** The event that answers a request. */
+/** The `ack` that says a request was received. */
+export const ACK = 'ack';
+
+/**
+ * The event that answers a request, where that is not its own name. The acknowledgement of an event ends with its `ack`: stock scripts take
+ * whatever comes under the push's name for another event, which 2.3 acknowledges again, and so on for ever.
+ */
 export const ANSWERED_AS: Readonly<Record<string, string>> = {
   s_across_single_text: 's_single_text',
+  event_notification: ACK,
 };
 
 /** What the server pushes. */

@@ -14,6 +14,7 @@ import type { Audience } from './audience.js';
 import type { Inbox } from './inbox.js';
 import type { KnownReceipts } from './known-receipts.js';
 import { retractionIn, toldOf } from './notifications.js';
+import { ProfileTimes } from './profile-times.js';
 import * as pushes from './pushes.js';
 import type { Rooms } from './rooms.js';
 import type { Progress, Store } from './store/store.js';
@@ -41,6 +42,7 @@ export class Incoming {
   #progress: Progress;
   /** As it is on the disk, and as the server may be told: all of it has been handed to a page. */
   #delivered: Progress;
+  readonly #profileTimes = new ProfileTimes();
   readonly #routes: Record<string, (payload: unknown) => void>;
 
   /** @param progress where the account's streams were left, by another worker */
@@ -59,8 +61,14 @@ export class Incoming {
     this.#delivered = this.#progress;
     const { inbox, rooms, audience } = parts;
     this.#routes = {
-      msg_sync: (payload) => inbox.live(payload),
-      sync_conversation: (payload) => inbox.synced(payload),
+      msg_sync: (payload) => {
+        this.#tellProfiles(payload);
+        inbox.live(payload);
+      },
+      sync_conversation: (payload) => {
+        this.#tellProfiles(payload);
+        inbox.synced(payload);
+      },
       event_notification: (payload) => this.#notified(pushes.parseNotification(payload)),
       sync_event: (payload) => this.#syncedEvents(pushes.parseSyncEvent(payload)),
       receipt_change: (payload) => {
@@ -88,6 +96,17 @@ export class Incoming {
   get keys(): { sync_key: number; sync_event_key: number; msg_receipt_key: number } {
     const { syncKey, eventKey, receiptKey } = this.#delivered;
     return { sync_key: syncKey, sync_event_key: eventKey, msg_receipt_key: receiptKey };
+  }
+
+  /** What an answer says in passing. */
+  answered(event: string, payload: unknown): void {
+    this.#profileTimes.learn(event, payload);
+  }
+
+  #tellProfiles(payload: unknown): void {
+    for (const update of this.#profileTimes.newsIn(payload)) {
+      this.parts.audience.publish('onUserInfUpdate', update);
+    }
   }
 
   handle(event: string, payload: unknown): void {

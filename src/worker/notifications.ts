@@ -14,7 +14,6 @@ import {
 } from '../protocol/worker.js';
 import { readCount } from './answers.js';
 
-const EVENT_USER_INFO = 40;
 const EVENT_RETRACTED = 55;
 const EVENT_JOIN_REQUEST = 56;
 const EVENT_FRIENDS_ELSEWHERE = 100;
@@ -24,24 +23,17 @@ const EXTRA_BY_SELF = 59;
 const EXTRA_MEMO = 7;
 
 type Told = {
-  [L in 'onEventNotification' | 'onUserInfUpdate' | 'onMutiUnreadMsgUpdate']: {
+  [L in 'onEventNotification' | 'onMutiUnreadMsgUpdate']: {
     listener: L;
     data: ListenerEvents[L];
   };
-}['onEventNotification' | 'onUserInfUpdate' | 'onMutiUnreadMsgUpdate'];
+}['onEventNotification' | 'onMutiUnreadMsgUpdate'];
 
 /** @returns what the application is told of it; undefined: nothing */
 export function toldOf(event: EventNotification): Told | undefined {
   if (event.event_type === EVENT_READ_ELSEWHERE) {
     const data = readElsewhere(event.description);
     return data && { listener: 'onMutiUnreadMsgUpdate', data };
-  }
-  if (event.event_type === EVENT_USER_INFO) {
-    const { from_appkey: appkey = '', from_username: username = '', ctime, ctime_ms } = event;
-    return {
-      listener: 'onUserInfUpdate',
-      data: { appkey, username, mtime: ctime ?? Math.floor((ctime_ms ?? 0) / 1_000) },
-    };
   }
   return { listener: 'onEventNotification', data: asDocumented(event) };
 }

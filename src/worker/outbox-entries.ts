@@ -6,20 +6,21 @@ import type { OutboxRecord, OutboxState } from './store/store.js';
 /** What a send puts on the wire. */
 export interface SendPayload {
   target_id?: string;
-  target_gid?: number;
-  target_rid?: number;
+  /** A group's, or a chat room's. */
+  target_gid?: string;
   appkey: string;
   content: MessageContent;
 }
 
 export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry {
   const { callId: id, method, expiresAt: expires_at, state } = record;
-  const { target_id: username, target_gid: gid, target_rid: room_id, appkey, content } = payload;
+  const { target_id: username, target_gid, appkey, content } = payload;
+  const target = content.target_type === 'chatroom' ? 'room_id' : 'gid';
   return {
     id,
     method,
     ...asStated(state),
-    ...(username !== undefined ? { username } : gid !== undefined ? { gid } : { room_id }),
+    ...(username !== undefined ? { username } : { [target]: Number(target_gid) }),
     appkey,
     content,
     expires_at,

@@ -51,8 +51,8 @@ export function settled(
 
 interface SentPayload {
   target_id?: string;
-  target_gid?: number;
-  target_rid?: number;
+  /** A group's, or a chat room's. */
+  target_gid?: string;
   appkey: string;
   need_receipt?: boolean;
   content: MessageContent;
@@ -62,15 +62,17 @@ interface SentPayload {
 function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: Sender): Settled {
   const msg_id = readCount(answer.msg_id, 0);
   const ctime_ms = readCount(answer.ctime_ms, payload.content.create_time);
-  const { target_id, target_gid, target_rid, appkey, content } = payload;
+  const { target_id, target_gid, appkey, content } = payload;
+  const isRoom = content.target_type === 'chatroom';
+  const gid = Number(target_gid ?? 0);
   const data: Answer = { ...answer, ctime_ms };
   if (target_id !== undefined) Object.assign(data, { target_username: target_id, appkey });
-  if (target_gid !== undefined) Object.assign(data, { target_gid });
+  else if (!isRoom) Object.assign(data, { target_gid: gid });
   const second = { ...payload, rid, msg_id, ctime_ms };
   if (msg_id === 0) return { kind: 'success', data, second, sent: undefined };
-  if (target_rid !== undefined) {
-    const sent = { room: { room_id: target_rid, msg_id, ctime_ms, content } };
-    return { kind: 'success', data: { room_id: target_rid, ...data }, second, sent };
+  if (isRoom) {
+    const sent = { room: { room_id: gid, msg_id, ctime_ms, content } };
+    return { kind: 'success', data: { room_id: gid, ...data }, second, sent };
   }
   const shared = {
     msg_id,
@@ -83,9 +85,9 @@ function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: 
     from_appkey: sender.appkey,
   };
   const message: Message =
-    target_gid === undefined
+    target_id !== undefined
       ? { ...shared, msg_type: SINGLE, from_gid: 0, key: sender.uid }
-      : { ...shared, msg_type: GROUP, from_gid: target_gid, key: target_gid };
+      : { ...shared, msg_type: GROUP, from_gid: gid, key: gid };
   return { kind: 'success', data, second, sent: { message } };
 }
 

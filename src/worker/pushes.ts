@@ -75,8 +75,10 @@ export function toMessage(input: unknown): Message | undefined {
   const parsed = parse(message, input) as WireMessage | undefined;
   if (!parsed) return undefined;
   const single = parsed.msg_type === SINGLE;
+  const { sui_mtime: _, ...content } = parsed.content;
   return {
     ...parsed,
+    content,
     msg_level: parsed.msg_level === 1 ? 'across' : 'normal',
     need_receipt: Boolean(parsed.need_receipt),
     key: single ? parsed.from_uid : parsed.from_gid,

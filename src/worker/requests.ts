@@ -8,7 +8,14 @@
  * server takes up what it has acknowledged in that order, and a frame that is lost on the way holds up those behind it rather than being
  * overtaken by them. After a cut they all go out again in the same order, and what was stored already is answered as before.
  */
-import { ACK_TIMEOUT_MS, ANSWERED_AS, CODES, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../protocol/worker.js';
+import {
+  ACK,
+  ACK_TIMEOUT_MS,
+  ANSWERED_AS,
+  CODES,
+  MAX_TRIES,
+  RESPONSE_TIMEOUT_MS,
+} from '../protocol/worker.js';
 import type { Clock } from './platform.js';
 
 export interface RequestSpec {
@@ -132,7 +139,7 @@ export class Requests {
     if (!hasRid(payload)) return false;
     const open = this.#flying.get(payload.rid);
     if (!open) return false;
-    if (event === 'ack') {
+    if (event === ACK && open.answerEvent !== ACK) {
       this.#acknowledge(open);
       return true;
     }

@@ -162,7 +162,8 @@ export class Session {
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
       onEvent: (event, payload) => {
-        if (!this.#exchange.handle(event, payload)) this.#incoming.handle(event, payload);
+        if (this.#exchange.handle(event, payload)) this.#incoming.answered(event, payload);
+        else this.#incoming.handle(event, payload);
       },
       onOver: (reason) => void this.end(reason),
       onSlept: () => this.wake(0),

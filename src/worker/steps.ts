@@ -104,13 +104,12 @@ function buildMessage(
   const content: MessageContent = {
     version: 1,
     target_type: to,
-    target_id: String(target.id),
+    target_id: target.id,
     target_name: target.name,
     ...(to === 'single' && { target_appkey: target.appkey }),
     from_appkey: appkey,
     from_platform: 'web',
     from_id: username,
-    from_name: username,
     create_time: madeAt,
     msg_type: msgKind,
     msg_body: bodyOf(msgKind, params, context),
@@ -140,10 +139,11 @@ function targetOf(to: MessageTarget, params: MessageParams, ownAppkey: string) {
   }
   if (to === 'group') {
     const { target_gid: id = 0, target_gname: name = '' } = params;
-    return { field: 'target_gid', id, name, appkey, lane: groupId(id) };
+    return { field: 'target_gid', id: String(id), name, appkey, lane: groupId(id) };
   }
+  // V2 names a room on the wire as it names a group.
   const { target_rid: id = 0, target_rname: name = '' } = params;
-  return { field: 'target_rid', id, name, appkey, lane: roomId(id) };
+  return { field: 'target_gid', id: String(id), name, appkey, lane: roomId(id) };
 }
 
 /** A body that is forwarded goes as it is; a custom one is the application's own object. */

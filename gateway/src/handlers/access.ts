@@ -28,7 +28,7 @@ export async function init({ services, connection, payload }: Handling<'c_init'>
     const same = JSON.stringify(connection.init) === JSON.stringify(payload);
     return { answer: same ? success(CAN) : REPETITIVE_OPERATION };
   }
-  const refused = refuseInit(payload, apps, now(), settings.signatureLifetimeMs);
+  const refused = refuseInit(payload, apps, now(), settings);
   if (refused) return { answer: refused };
   connection.init = payload;
   return { answer: success(CAN) };

@@ -3,21 +3,16 @@ import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Change } from '../changes.js';
 import type { Reply } from '../connection.js';
-import { type Account, userInfoOf, userNameOf } from '../store/accounts.js';
+import { EVENT, OFF, ON } from '../event-types.js';
+import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import { findUsers } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
-
-const EVENT_BLACKLIST = 38;
-const EVENT_BLACKLIST_ELSEWHERE = 101;
-
-const ADDED = 1;
-const REMOVED = 2;
 
 export async function getBlackList({ services, connection }: Handling<'get_black_list'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
   const { accounts, lists } = services.store;
   const blocked = await accounts.byIds(await lists.targets(uid, 'black'));
-  return { answer: success({ black_list: blocked.map(userInfoOf) }) };
+  return { answer: success({ black_list: blocked.map(wireUserOf) }) };
 }
 
 export async function addBlackList(handling: Handling<'add_black_list'>): Promise<Reply> {
@@ -37,7 +32,7 @@ export async function addBlackList(handling: Handling<'add_black_list'>): Promis
     if ((await lists.size(transaction, account.uid, 'black')) > services.settings.listEntries) {
       return refuse(CODES.numberExceedsLimit);
     }
-    finish(handling, made, ADDED, members);
+    finish(handling, made, ON, members);
     return success();
   });
 }
@@ -52,7 +47,7 @@ export async function delBlackList(handling: Handling<'del_black_list'>): Promis
     const uids = members.map(({ uid }) => uid);
     const removed = new Set(await services.store.lists.remove(made.transaction, account.uid, 'black', uids));
     const gone = members.filter(({ uid }) => removed.has(uid));
-    if (gone.length > 0) finish(handling, made, REMOVED, gone);
+    if (gone.length > 0) finish(handling, made, OFF, gone);
     return success();
   });
 }
@@ -78,6 +73,6 @@ function finish(
   const { account } = sessionOf(connection);
   const event = { from: account, extra, to_usernames: members.map(userNameOf) };
   afterCommit(() => services.store.lists.forgetBlacklist(account.uid));
-  emit([account.uid], { ...event, event_type: EVENT_BLACKLIST });
-  emit([account.uid], { ...event, event_type: EVENT_BLACKLIST_ELSEWHERE }, { except: connection });
+  emit([account.uid], { ...event, event_type: EVENT.blacklist });
+  emit([account.uid], { ...event, event_type: EVENT.blacklistElsewhere }, { except: connection });
 }

@@ -74,4 +74,5 @@ export const contentFrom = (
   from_id: sender.username,
   from_appkey: sender.appkey,
   from_name: sender.profile.nickname || sender.username,
+  sui_mtime: sender.mtime,
 });

@@ -4,16 +4,11 @@ import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Change } from '../changes.js';
 import type { Connection, Reply } from '../connection.js';
-import { type Account, userInfoOf, userNameOf } from '../store/accounts.js';
+import { EVENT } from '../event-types.js';
+import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import type { Memo } from '../store/friends.js';
 import { findUser } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
-
-const EVENT_INVITATION = 5;
-const EVENT_UNFRIENDED = 6;
-const EVENT_FRIEND_UPDATED = 7;
-/** Friends changed on another device; `extra` is the event type of what happened. */
-const EVENT_FRIENDS_ELSEWHERE = 100;
 
 const INVITES = 1;
 const ANSWERS = 2;
@@ -23,7 +18,7 @@ export async function getFriendList({ services, connection }: Handling<'get_frie
   const friends = await services.store.friends.list(uid);
   return {
     answer: success({
-      friend_list: friends.map(({ account, memo }) => ({ ...userInfoOf(account), ...memo })),
+      friend_list: friends.map(({ account, memo }) => ({ ...wireUserOf(account), ...memo })),
     }),
   };
 }
@@ -55,7 +50,7 @@ async function invite(
   }
   await friends.invite(transaction, account.uid, target.uid, nowMs);
   emit([target.uid], {
-    event_type: EVENT_INVITATION,
+    event_type: EVENT.invitation,
     extra: INVITES,
     from: account,
     to_usernames: [userNameOf(target)],
@@ -85,14 +80,14 @@ async function answerInvitation(
     await friends.befriend(transaction, account.uid, inviter.uid);
   }
   emit([inviter.uid], {
-    event_type: EVENT_INVITATION,
+    event_type: EVENT.invitation,
     extra: ANSWERS,
     from: account,
     to_usernames: [userNameOf(inviter)],
     return_code: accepts ? CODES.success : CODES.invitationNotValid,
     description: accepts ? '' : payload.why,
   });
-  if (accepts) tellOwnDevices({ emit }, connection, account, inviter, EVENT_INVITATION);
+  if (accepts) tellOwnDevices({ emit }, connection, account, inviter, EVENT.invitation);
   return success();
 }
 
@@ -105,11 +100,11 @@ export async function delFriend(handling: Handling<'del_friend'>): Promise<Reply
     const parted = await services.store.friends.part(transaction, account.uid, friend.uid);
     if (!parted) return refuse(CODES.notFriend);
     emit([friend.uid], {
-      event_type: EVENT_UNFRIENDED,
+      event_type: EVENT.unfriended,
       from: account,
       to_usernames: [userNameOf(friend)],
     });
-    tellOwnDevices({ emit }, connection, account, friend, EVENT_UNFRIENDED);
+    tellOwnDevices({ emit }, connection, account, friend, EVENT.unfriended);
     return success();
   });
 }
@@ -121,22 +116,18 @@ export async function updateFriendMemo(handling: Handling<'update_friend_memo'>)
   const friend = await findUser(handling, target_name, appkey);
   if (!friend) return { answer: refuse(CODES.userNotExist) };
   const longest = Math.max(Buffer.byteLength(memo_name), Buffer.byteLength(memo_others ?? ''));
-  if (memo_name === '' || longest > services.settings.memoBytes) {
-    return { answer: refuse(CODES.invalidMemo) };
-  }
+  if (longest > services.settings.memoBytes) return { answer: refuse(CODES.invalidMemo) };
   return change(handling, async ({ transaction, emit }) => {
     const changes = { memo_name, ...(memo_others !== undefined && { memo_others }) };
     const memo = await services.store.friends.setMemo(transaction, account.uid, friend.uid, changes);
     if (!memo) return refuse(CODES.notFriend);
-    const updated = { event_type: EVENT_FRIEND_UPDATED, from: account, to_usernames: [userNameOf(friend)] };
-    emit([account.uid], { ...updated, description: describe(friend, memo) });
-    // The friend hears that there was an update, and not what the friend is called: that is the owner's alone.
-    emit([friend.uid], { ...updated, description: describe(account) });
-    tellOwnDevices({ emit }, connection, account, friend, EVENT_FRIEND_UPDATED, memo);
+    // It is nobody else's: event 7 is for what the application's server changes.
+    tellOwnDevices({ emit }, connection, account, friend, EVENT.friendUpdated, memo);
     return success();
   });
 }
 
+/** @param extra the event type of what happened */
 function tellOwnDevices(
   { emit }: Pick<Change, 'emit'>,
   except: Connection,
@@ -148,7 +139,7 @@ function tellOwnDevices(
   emit(
     [account.uid],
     {
-      event_type: EVENT_FRIENDS_ELSEWHERE,
+      event_type: EVENT.friendsElsewhere,
       extra,
       from: account,
       to_usernames: [userNameOf(friend)],

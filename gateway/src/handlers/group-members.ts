@@ -2,18 +2,13 @@
 import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { BY_MEMBER, BY_SELF, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
 import { firstIdAt } from '../store/message-ids.js';
 import { asMember, inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
 import { findUser, findUsers } from './targets.js';
 import type { Handling } from './types.js';
-
-/** Event 56: somebody is to be let in, … */
-const JOIN_REQUEST = 56;
-/** …because he asks himself, or because a member asks for him. */
-const BY_SELF = 59;
-const BY_MEMBER = 10;
 
 type Listing = Handling<
   'add_across_group_member' | 'del_across_group_member' | 'add_group_keeper' | 'del_group_keeper'
@@ -53,7 +48,7 @@ async function askKeepers(
   { extra, reason }: { extra: number; reason: string },
   intervalMs: number,
 ): Promise<Answer> {
-  const { change: open, gid, asker } = scene;
+  const { change: open, gid, group, asker } = scene;
   const asked = await open.transaction
     .selectFrom('join_request')
     .select('uid')
@@ -69,9 +64,9 @@ async function askKeepers(
   if (asked) return refuse(CODES.beyondFrequencyLimit, 'the keepers have just been asked: wait a minute');
   const requests = applicants.map((applicant) => ({
     event_id: open.emit(keepersOf(scene), {
-      event_type: JOIN_REQUEST,
+      event_type: EVENT.joinRequest,
       from: asker,
-      gid,
+      group,
       to_usernames: [userNameOf(applicant)],
       extra,
       description: reason,
@@ -133,24 +128,24 @@ function tellRefusal(
   inviter: number,
   { reason, result }: Pick<RequestPayload<'admin_add_group_member'>, 'reason' | 'result'>,
 ): void {
-  const { change: open, gid, asker } = scene;
+  const { change: open, group, asker } = scene;
   const refusal = {
     from: asker,
-    gid,
+    group,
     to_usernames: [userNameOf(target)],
     return_code: result,
     description: reason,
   };
-  open.emit([inviter, target.uid], { ...refusal, event_type: 57 });
+  open.emit([inviter, target.uid], { ...refusal, event_type: EVENT.joinRefused });
   const others = keepersOf(scene).filter((uid) => uid !== asker.uid);
-  if (others.length > 0) open.emit(others, { ...refusal, event_type: 58 });
+  if (others.length > 0) open.emit(others, { ...refusal, event_type: EVENT.joinRefusedByKeeper });
 }
 
 export async function removeMembers(handling: Handling<'del_across_group_member'>): Promise<Reply> {
   const accounts = await listed(handling);
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
   return inGroup(handling, async (scene) => {
-    const { change: open, gid, asker, me, members } = scene;
+    const { change: open, gid, group, asker, me, members } = scene;
     if (!me || !keepsOrder(me)) return refuse(CODES.mayNotDeleteMembers);
     const uids = [...new Set(accounts.map(({ uid }) => uid))];
     const refused = refuseRemoval(scene, uids, me.role);
@@ -158,9 +153,9 @@ export async function removeMembers(handling: Handling<'del_across_group_member'
     await deleteMembers(open.transaction, gid, uids);
     const removed = uids.flatMap((uid) => members.get(uid) ?? []);
     open.emit(uidsOf(scene), {
-      event_type: 11,
+      event_type: EVENT.membersRemoved,
       from: asker,
-      gid,
+      group,
       to_usernames: removed.map(({ account }) => userNameOf(account)),
     });
     return success();

@@ -4,7 +4,8 @@ import { refuse, VOLUME_FULL } from '../answers.js';
 import type { Reply } from '../connection.js';
 import type { Audience } from '../store/groups.js';
 import { contentFrom, refuseContent } from './content.js';
-import { type Handling, keyOf, refuseUnlessTaken, sessionOf } from './types.js';
+import { storeMessage } from './messages.js';
+import { type Handling, refuseUnlessTaken, sessionOf } from './types.js';
 
 export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<Reply> {
   const { services, connection, payload } = handling;
@@ -26,18 +27,11 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
     username,
     appkey: of,
   }));
-  const later = services.writer.send({
-    key: keyOf(handling, [sender.uid]),
-    sender: sender.uid,
+  const later = storeMessage(handling, {
     recipient: 0,
     gid,
     receivers: members.size - 1,
     msgLevel: sender.appkey === appkey ? 0 : 1,
-    needReceipt: payload.need_receipt,
-    customNotification: payload.custom_notification,
-    noOffline: payload.no_offline,
-    bytes,
-    origin: connection.id,
     content: { ...content, ...(at_list && { at_list }) },
   });
   return { answer: { later } };

@@ -3,6 +3,7 @@
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { EVENT, OFF, ON } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { ROLE, updateMembers } from '../store/groups.js';
 import { listed } from './group-members.js';
@@ -10,17 +11,13 @@ import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
 import { findUser } from './targets.js';
 import type { Handling } from './types.js';
 
-/** `extra` of events 65 and 80. */
-const SET = 1;
-const UNSET = 2;
-
 export async function silenceMember(handling: Handling<'group_mem_silence'>): Promise<Reply> {
   const { keep_silence, target_username, target_appkey } = handling.payload;
   const account = await findUser(handling, target_username, target_appkey);
   if (!account) return { answer: refuse(CODES.targetUserNotExist) };
   const { uid } = account;
   return asMember(handling, async (scene) => {
-    const { change: open, gid, asker, me, members } = scene;
+    const { change: open, gid, group, asker, me, members } = scene;
     const target = members.get(uid);
     if (!keepsOrder(me)) return refuse(CODES.noPermission);
     if (!target) return refuse(CODES.userNotInGroup);
@@ -29,11 +26,11 @@ export async function silenceMember(handling: Handling<'group_mem_silence'>): Pr
     if (target.silenced === keep_silence) return success();
     await updateMembers(open.transaction, gid, [uid], { silenced: keep_silence }, open.nowMs);
     open.emit(uidsOf(scene), {
-      event_type: 65,
+      event_type: EVENT.silence,
       from: asker,
-      gid,
+      group,
       to_usernames: [userNameOf(account)],
-      extra: keep_silence ? SET : UNSET,
+      extra: keep_silence ? ON : OFF,
     });
     return success();
   });
@@ -67,15 +64,15 @@ async function setKeepers(
 }
 
 async function applyKeepers(scene: Scene, uids: readonly number[], keepers: boolean): Promise<void> {
-  const { change: open, gid, asker, members } = scene;
+  const { change: open, gid, group, asker, members } = scene;
   const role = keepers ? ROLE.keeper : ROLE.member;
   await updateMembers(open.transaction, gid, uids, { role }, open.nowMs);
   open.emit(uidsOf(scene), {
-    event_type: 80,
+    event_type: EVENT.keepers,
     from: asker,
-    gid,
+    group,
     to_usernames: uids.flatMap((uid) => members.get(uid) ?? []).map(({ account }) => userNameOf(account)),
-    extra: keepers ? SET : UNSET,
+    extra: keepers ? ON : OFF,
   });
 }
 
@@ -84,7 +81,7 @@ export async function changeOwner(handling: Handling<'change_group_admin'>): Pro
   if (!account) return { answer: refuse(CODES.targetUserNotExist) };
   const { uid } = account;
   return asMember(handling, async (scene) => {
-    const { change: open, gid, asker, me, members } = scene;
+    const { change: open, gid, group, asker, me, members } = scene;
     const target = members.get(uid);
     if (me.role !== ROLE.owner) return refuse(CODES.notAdmin);
     if (!target) return refuse(CODES.userNotInGroup);
@@ -92,9 +89,9 @@ export async function changeOwner(handling: Handling<'change_group_admin'>): Pro
     await updateMembers(open.transaction, gid, [asker.uid], { role: ROLE.member }, open.nowMs);
     await updateMembers(open.transaction, gid, [uid], { role: ROLE.owner, silenced: false }, open.nowMs);
     open.emit(uidsOf(scene), {
-      event_type: 82,
+      event_type: EVENT.owner,
       from: asker,
-      gid,
+      group,
       to_usernames: [userNameOf(account)],
       more: { new_owner: { ...userNameOf(account) } },
     });

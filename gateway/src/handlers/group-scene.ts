@@ -3,6 +3,7 @@ import { CODES, type RequestEvent } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Change } from '../changes.js';
 import type { Reply } from '../connection.js';
+import { EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';
 import { change, type Handling, sessionOf } from './types.js';
@@ -60,7 +61,7 @@ export async function letIn(
   newcomers: readonly Account[],
   limits: { groupMembers: number; groupsOfUser: number },
 ): Promise<Answer | null> {
-  const { change: open, gid, asker, members } = scene;
+  const { change: open, gid, group, asker, members } = scene;
   const uids = newcomers.map(({ uid }) => uid);
   if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
   const counts = await groupCounts(open.transaction, uids);
@@ -75,9 +76,9 @@ export async function letIn(
     nowMs: open.nowMs,
   });
   open.emit([...uidsOf(scene), ...uids], {
-    event_type: 10,
+    event_type: EVENT.membersAdded,
     from: asker,
-    gid,
+    group,
     to_usernames: newcomers.map(userNameOf),
   });
   return null;

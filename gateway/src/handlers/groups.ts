@@ -3,6 +3,7 @@ import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Settings } from '../config.js';
 import type { Reply } from '../connection.js';
+import { DISSOLVED, EVENT } from '../event-types.js';
 import { isStorableName, userNameOf } from '../store/accounts.js';
 import {
   deleteGroup,
@@ -19,11 +20,6 @@ import {
 import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
 import { refuseAvatar } from './media.js';
 import { change, type Handling, sessionOf } from './types.js';
-
-/** Event 9: left, … */
-const LEFT = 9;
-/** …and its `extra` when the whole group was ended. */
-const DISSOLVED = 69;
 
 export async function createGroup(handling: Handling<'create_group'>): Promise<Reply> {
   const { services, connection, payload } = handling;
@@ -46,7 +42,12 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
     });
     const uids = [creator.uid];
     await insertMembers(transaction, { gid, uids, role: ROLE.owner, joinedMsgId: nextId(), nowMs });
-    emit(uids, { event_type: 8, from: creator, gid, to_usernames: [userNameOf(creator)] });
+    emit(uids, {
+      event_type: EVENT.groupCreated,
+      from: creator,
+      group: { gid, name: group_name, avatar: media_id ?? '' },
+      to_usernames: [userNameOf(creator)],
+    });
     // The second description is the documents' misprint, which applications read.
     return success({ gid, group_name, group_description, group_descriptin: group_description });
   });
@@ -80,7 +81,7 @@ export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply
       return answer;
     }
     await deleteMembers(open.transaction, gid, [asker.uid]);
-    const left = { event_type: LEFT, from: asker, gid, to_usernames: [userNameOf(asker)] };
+    const left = { event_type: EVENT.left, from: asker, group, to_usernames: [userNameOf(asker)] };
     if (me.role !== ROLE.owner) {
       open.emit(others, left);
       return answer;
@@ -103,11 +104,11 @@ export async function dissolveGroup(handling: Handling<'dissolve_group'>): Promi
   });
 }
 
-function tellEnd({ change: open, gid, asker }: Scene, roster: Roster): void {
+function tellEnd({ change: open, group, asker }: Scene, roster: Roster): void {
   open.emit(uidsOf(roster), {
-    event_type: LEFT,
+    event_type: EVENT.left,
     from: asker,
-    gid,
+    group,
     to_usernames: [userNameOf(asker)],
     extra: DISSOLVED,
   });
@@ -122,7 +123,7 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
     if (!keepsOrder(me)) return refuse(CODES.noPermission);
     const refusedAvatar = await refuseAvatar(open, asker.uid, payload.media_id);
     if (refusedAvatar) return refusedAvatar;
-    await open.transaction
+    const changed = await open.transaction
       .updateTable('chat_group')
       .set({
         name: payload.group_name ?? group.name,
@@ -131,8 +132,14 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
         mtime: Math.floor(open.nowMs / 1_000),
       })
       .where('gid', '=', gid)
-      .execute();
-    open.emit(uidsOf(scene), { event_type: 12, from: asker, gid, to_usernames: [userNameOf(asker)] });
+      .returning(['gid', 'name', 'avatar'])
+      .executeTakeFirstOrThrow();
+    open.emit(uidsOf(scene), {
+      event_type: EVENT.groupChanged,
+      from: asker,
+      group: changed,
+      to_usernames: [userNameOf(asker)],
+    });
     return success();
   });
 }
@@ -147,17 +154,20 @@ export async function getGroupInfo(handling: Handling<'get_group_info'>): Promis
   const { services, connection, payload } = handling;
   const { groups } = services.store;
   const group = await groups.find(payload.gid);
-  if (!group) return { answer: refuse(CODES.targetGroupNotExist) };
+  if (!group) return { answer: refuse(CODES.userExists, 'get_group_info: there is no such group') };
   const visible = group.is_public || (await groups.isMember(group.gid, sessionOf(connection).account.uid));
   return { answer: visible ? success({ group_info: wireGroup(group) }) : refuse(CODES.userNotInGroup) };
 }
 
+/** Likewise: who is asked to join may see who is in. */
 export async function getGroupMembers(handling: Handling<'get_group_members'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const roster = await services.store.groups.roster(payload.gid);
   if (!roster) return { answer: refuse(CODES.targetGroupNotExist) };
-  const { members } = roster;
-  if (!members.has(sessionOf(connection).account.uid)) return { answer: refuse(CODES.userNotInGroup) };
+  const { group, members } = roster;
+  if (!group.is_public && !members.has(sessionOf(connection).account.uid)) {
+    return { answer: refuse(CODES.userNotInGroup) };
+  }
   return { answer: success({ member_list: [...members.values()].map(wireMember) }) };
 }
 

@@ -45,10 +45,11 @@ import { enterRoom, exitRoom, listOwnRooms, listRooms, roomInfo, sendRoom } from
 import { addShield, delShield, listShields } from './shields.js';
 import {
   acknowledge,
+  acknowledgeAll,
   acknowledgeConversations,
+  acknowledgeEvent,
   acknowledgeEvents,
   acknowledgeReceipts,
-  nothingToDo,
   syncCheck,
 } from './sync.js';
 import { transGroup, transPlatform, transSingle } from './transparent.js';
@@ -118,10 +119,11 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   trans_msg_platform: transPlatform,
   sync_check: syncCheck,
   msg_recv_v2: acknowledge,
+  msg_recv: acknowledgeAll,
   sync_conversation_ack: acknowledgeConversations,
   sync_event_ack: acknowledgeEvents,
   sync_receipt_ack: acknowledgeReceipts,
-  event_notification: nothingToDo,
+  event_notification: acknowledgeEvent,
 };
 
 const UNKNOWN: Reply = {

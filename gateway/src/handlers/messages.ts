@@ -2,7 +2,7 @@
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success, VOLUME_FULL } from '../answers.js';
 import type { Reply } from '../connection.js';
-import type { Account } from '../store/accounts.js';
+import type { NewMessage } from '../store/message-writer.js';
 import { contentFrom, refuseContent } from './content.js';
 import { findUser } from './targets.js';
 import { type Handling, keyOf, refuseUnlessTaken, sessionOf } from './types.js';
@@ -27,28 +27,36 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
     return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));
   }
   if (await services.store.volume.isFull(sender.uid)) return refuseUnlessTaken(handling, VOLUME_FULL);
-  return { answer: { later: store(handling, sender, target) } };
-}
-
-function store(
-  handling: Handling<'s_across_single_text'>,
-  sender: Account,
-  target: Account,
-): Promise<Answer> {
-  const { services, connection, payload } = handling;
-  const key = keyOf(handling, [sender.uid]);
-  return services.writer.send({
-    key,
-    sender: sender.uid,
+  const later = storeMessage(handling, {
     recipient: target.uid,
     gid: 0,
     receivers: 1,
     msgLevel: sender.appkey === target.appkey ? 0 : 1,
+    content: contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
+  });
+  return { answer: { later } };
+}
+
+/** A message as its request says it: what is not in the request's payload. */
+type Addressed = Pick<NewMessage, 'recipient' | 'gid' | 'receivers' | 'msgLevel' | 'content'>;
+
+/** Stores it once. The session that it came from has it, whatever a later sync would say. */
+export async function storeMessage(
+  handling: Handling<'s_across_single_text' | 'send_group_msg'>,
+  message: Addressed,
+): Promise<Answer> {
+  const { services, connection, payload } = handling;
+  const { account, feed } = sessionOf(connection);
+  const answer = await services.writer.send({
+    ...message,
+    key: keyOf(handling, [account.uid]),
+    sender: account.uid,
     needReceipt: payload.need_receipt,
     customNotification: payload.custom_notification,
     noOffline: payload.no_offline,
     bytes: handling.request.canonical.length,
     origin: connection.id,
-    content: contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
   });
+  feed.sent(Number(answer.msg_id));
+  return answer;
 }

@@ -3,15 +3,13 @@ import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Change, NewEvent } from '../changes.js';
 import type { Reply } from '../connection.js';
+import { EVENT } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { wireGroup } from '../store/groups.js';
 import type { List } from '../store/relation-tables.js';
 import { asMember } from './group-scene.js';
 import { findUser } from './targets.js';
 import { change, type Handler, type Handling, sessionOf } from './types.js';
-
-const EVENT_NO_DISTURB = 37;
-const EVENT_NO_DISTURB_ELSEWHERE = 102;
 
 /** What one of the six requests does. */
 interface Switch {
@@ -72,7 +70,9 @@ const user =
 const group =
   (to: Switch): Handler<GroupEvent> =>
   (handling) =>
-    asMember(handling, ({ change: made, gid }) => turn(handling, made, to, gid, { gid }));
+    asMember(handling, ({ change: made, gid, group: of }) =>
+      turn(handling, made, to, gid, { group: of, more: { to_groups: [wireGroup(of)] } }),
+    );
 
 const everybody =
   (to: Switch): Handler<GlobalEvent> =>
@@ -96,8 +96,8 @@ async function turn(
     return refuse(CODES.numberExceedsLimit);
   }
   const event = { ...about, from: account, extra };
-  emit([account.uid], { ...event, event_type: EVENT_NO_DISTURB });
-  emit([account.uid], { ...event, event_type: EVENT_NO_DISTURB_ELSEWHERE }, { except: connection });
+  emit([account.uid], { ...event, event_type: EVENT.noDisturb });
+  emit([account.uid], { ...event, event_type: EVENT.noDisturbElsewhere }, { except: connection });
   return success();
 }
 

@@ -3,25 +3,27 @@ import { CODES, failure } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import { dismissAll } from '../dismiss.js';
+import { EVENT } from '../event-types.js';
 import { hashPassword, verifyPassword } from '../passwords.js';
-import { userInfoOf } from '../store/accounts.js';
-import { watchersOf } from '../store/watchers.js';
+import { userNameOf, wireUserOf } from '../store/accounts.js';
 import { refuseAvatar } from './media.js';
 import { findUser } from './targets.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
 
-const EVENT_PROFILE = 40;
-
 export async function getUserInfo(handling: Handling<'get_across_user_info'>): Promise<Reply> {
   const { username, appkey } = handling.payload;
   const account = await findUser(handling, username, appkey);
-  return { answer: account ? success({ user_info: userInfoOf(account) }) : refuse(CODES.userNotExist) };
+  return {
+    answer: account
+      ? success({ user_info: wireUserOf(account) })
+      : refuse(CODES.userExists, 'get_across_user_info: there is no such user'),
+  };
 }
 
 export async function updateUserInfo(handling: Handling<'update_user_inf'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const { uid } = sessionOf(connection).account;
-  const { presence, settings, store } = services;
+  const { presence, store } = services;
   return change(handling, async ({ transaction, nowMs, emit, afterCommit }) => {
     const refused = await refuseAvatar({ transaction }, uid, payload.avatar);
     if (refused) return refused;
@@ -30,8 +32,12 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
       store.accounts.keep(account);
       for (const { session } of presence.of(uid).values()) if (session) session.account = account;
     });
-    const watchers = await watchersOf(transaction, uid, settings.profileWatchers);
-    emit(watchers, { event_type: EVENT_PROFILE, from: account });
+    // Others learn of it by what the account's next message says.
+    emit(
+      [uid],
+      { event_type: EVENT.profile, from: account, to_usernames: [userNameOf(account)] },
+      { except: connection, exceptLater: true },
+    );
     return success();
   });
 }

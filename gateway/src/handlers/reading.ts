@@ -1,16 +1,14 @@
 /** What has been read: a conversation's mark for the account's own devices, receipts for the senders of messages and for those devices. */
-import { CODES, EVENT_READ_ELSEWHERE, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
+import { CODES, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { EVENT } from '../event-types.js';
 import type { Account } from '../store/accounts.js';
 import { findMessage, takesPart } from '../store/messages.js';
 import { markRead } from '../store/reading.js';
 import { byConversation, type Receipt, type Report, readersOf, recordReading } from '../store/receipts.js';
 import { findUser, findUsers } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
-
-/** Receipts were reported on another device: messages that need no report from this one any more. */
-const EVENT_REPORTED_ELSEWHERE = 201;
 
 type ResetUnread = Handling<'unread_single_count' | 'unread_group_count'>;
 
@@ -44,7 +42,7 @@ function markConversation(
       emit(
         [account.uid],
         {
-          event_type: EVENT_READ_ELSEWHERE,
+          event_type: EVENT.readElsewhere,
           from: account,
           more: { description: { type, ...conversation } },
         },
@@ -72,7 +70,7 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     const changed = await recordReading(transaction, account.uid, reports, nextId);
     for (const description of reportedIn(changed, users)) {
       // Who is away has nothing that waits to be reported.
-      const event = { event_type: EVENT_REPORTED_ELSEWHERE, from: account, more: { description } };
+      const event = { event_type: EVENT.reportedElsewhere, from: account, more: { description } };
       emit([account.uid], event, { live: true, except: connection });
     }
     afterCommit(() => {

@@ -2,13 +2,12 @@
 import { CODES, GROUP, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { EVENT } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { readRoster } from '../store/groups.js';
 import { timeOf } from '../store/message-ids.js';
 import { findMessage, retract, retractedBy, takesPart } from '../store/messages.js';
 import { change, type Handling, sessionOf } from './types.js';
-
-const EVENT_RETRACTED = 55;
 
 export async function retractMessage(handling: Handling<'msg_retract'>): Promise<Reply> {
   const { services, connection, payload } = handling;
@@ -32,7 +31,7 @@ export async function retractMessage(handling: Handling<'msg_retract'>): Promise
     const members = gid > 0 ? (await readRoster(transaction, gid))?.members : undefined;
     const [target] = gid > 0 ? [] : await services.store.accounts.byIds([recipient], transaction);
     emit([account.uid, ...(target ? [target.uid] : []), ...(members?.keys() ?? [])], {
-      event_type: EVENT_RETRACTED,
+      event_type: EVENT.retracted,
       from: account,
       gid,
       to_usernames: target ? [userNameOf(target)] : [],
@@ -43,7 +42,6 @@ export async function retractMessage(handling: Handling<'msg_retract'>): Promise
         msg_id,
         msg_ids: [msg_id],
         msgid_list: [msg_id],
-        from_nickname: account.profile.nickname ?? '',
       },
     });
     return success();

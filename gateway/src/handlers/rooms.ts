@@ -67,7 +67,7 @@ export async function exitRoom(handling: Handling<'exit_room'>): Promise<Reply> 
 export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const { account: sender } = sessionOf(connection);
-  const { target_rid: roomId } = payload;
+  const roomId = 'target_gid' in payload ? payload.target_gid : payload.target_rid;
   const { store, inRooms, settings } = services;
   const limit = { bytes: settings.roomTextBytes, refusal: CODES.chatroomMessageTooLong };
   const refused = refuseContent(payload.content, 'chatroom', limit, 'send_room_msg');

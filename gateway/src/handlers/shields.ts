@@ -2,21 +2,17 @@
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
+import { EVENT, OFF, ON } from '../event-types.js';
 import { passOver } from '../store/group-mail.js';
 import { wireGroup } from '../store/groups.js';
 import { asMember } from './group-scene.js';
 import { type Handler, type Handling, sessionOf } from './types.js';
 
-const EVENT_SHIELD = 39;
-const EVENT_SHIELD_ELSEWHERE = 103;
-
-const ADDED = 1;
-const REMOVED = 2;
-
 export async function listShields({ services, connection }: Handling<'list_shield_group'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
-  const groups = await services.store.lists.groups(uid, 'shield');
-  return { answer: success({ group_list: groups.map(wireGroup) }) };
+  const groups = (await services.store.lists.groups(uid, 'shield')).map(wireGroup);
+  // The documents have the one name, V2's own applications the other.
+  return { answer: success({ group_list: groups, groups }) };
 }
 
 const shield =
@@ -29,10 +25,10 @@ const shield =
         : lists.remove(change.transaction, asker.uid, 'shield', [gid]));
       if (turned.length === 0) return refuse(refusal);
       await passOver(change.transaction, gid, asker.uid);
-      const event = { from: asker, gid, extra: on ? ADDED : REMOVED, more: { group_name: group.name } };
+      const event = { from: asker, group, extra: on ? ON : OFF, more: { to_groups: [wireGroup(group)] } };
       const except = handling.connection;
-      change.emit([asker.uid], { ...event, event_type: EVENT_SHIELD });
-      change.emit([asker.uid], { ...event, event_type: EVENT_SHIELD_ELSEWHERE }, { except });
+      change.emit([asker.uid], { ...event, event_type: EVENT.shield });
+      change.emit([asker.uid], { ...event, event_type: EVENT.shieldElsewhere }, { except });
       return success();
     });
 

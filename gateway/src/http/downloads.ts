@@ -49,7 +49,7 @@ export async function downloads(http: FastifyInstance, services: () => Services)
       .headers(headers)
       .headers({
         'content-type': contentType,
-        'content-disposition': inline ? 'inline' : `attachment; filename*=UTF-8''${encodeName(media.fname)}`,
+        'content-disposition': disposition(inline ? 'inline' : 'attachment', media.fname),
         'cache-control': `private, max-age=${leftSeconds}`,
         'content-security-policy': "sandbox; default-src 'none'",
         'cross-origin-resource-policy': 'cross-origin',
@@ -57,6 +57,13 @@ export async function downloads(http: FastifyInstance, services: () => Services)
       })
       .send(stream);
   });
+}
+
+/** RFC 6266: the name as it is, and for clients that do not know that form what ASCII has of it. */
+function disposition(type: 'inline' | 'attachment', name: string): string {
+  if (name === '') return type;
+  const plain = name.replace(/[^ -~]|["\\%]/g, '_');
+  return `${type}; filename="${plain}"; filename*=UTF-8''${encodeName(name)}`;
 }
 
 /** RFC 8187: of what `encodeURIComponent` leaves, four characters are not allowed. */

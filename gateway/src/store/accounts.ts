@@ -57,6 +57,12 @@ export function userInfoOf({ username, appkey, mtime, profile }: Account): UserI
   };
 }
 
+/** On the wire users have their `uid` too: scripts know by it whose profile is how old. */
+export const wireUserOf = (account: Account): UserInfo & { uid: number } => ({
+  ...userInfoOf(account),
+  uid: account.uid,
+});
+
 export const userNameOf = ({ username, appkey, profile }: Account): UserName => ({
   username,
   appkey,

@@ -6,6 +6,7 @@ import { sql, type Transaction } from 'kysely';
 import type { EventNotification, Json, UserName } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { Account } from './accounts.js';
+import type { GroupRow } from './groups.js';
 import { Marks } from './marks.js';
 import { firstIdAt, timeOf } from './message-ids.js';
 import type { Database, Tables } from './schema.js';
@@ -17,8 +18,10 @@ const READ_AT_ONCE = 500;
 export interface NewEvent {
   event_type: number;
   /** Who did it. */
-  from?: Pick<Account, 'uid' | 'username' | 'appkey'>;
+  from?: Pick<Account, 'uid' | 'username' | 'appkey' | 'profile'>;
   gid?: number;
+  /** The group that it is about, where clients are told more of it than `gid`. */
+  group?: Pick<GroupRow, 'gid' | 'name' | 'avatar'>;
   /** Whom it was done to. */
   to_usernames?: UserName[];
   extra?: number;
@@ -37,18 +40,27 @@ export function wireEvent(event_id: number, event: NewEvent): WireEvent {
     event_id,
     event_type: event.event_type,
     from_uid: event.from?.uid ?? 0,
-    gid: event.gid ?? 0,
+    gid: event.group?.gid ?? event.gid ?? 0,
     from_username: event.from?.username ?? '',
     from_appkey: event.from?.appkey ?? '',
+    from_nickname: event.from?.profile.nickname ?? '',
     to_usernames: event.to_usernames ?? [],
     ctime: Math.floor(ctime_ms / 1_000),
     ctime_ms,
     extra: event.extra ?? 0,
     return_code: event.return_code ?? 0,
     description: event.description ?? '',
+    ...(event.group && aboutGroup(event.group)),
     ...event.more,
   };
 }
+
+const aboutGroup = ({ gid, name, avatar }: Pick<GroupRow, 'gid' | 'name' | 'avatar'>) => ({
+  // A client of V2 answers a request to join by this one.
+  from_gid: gid,
+  group_name: name,
+  media_id: avatar,
+});
 
 export interface BoxedEvent {
   event: WireEvent;

@@ -17,7 +17,6 @@ export interface Member {
   account: Account;
   role: number;
   silenced: boolean;
-  mtime: number;
 }
 
 /** A group with all its members, in the order of joining. */
@@ -52,13 +51,14 @@ export const wireGroup = (group: GroupRow): WireGroup => ({
   flag: group.is_public ? PUBLIC_FLAG : PRIVATE_FLAG,
 });
 
-export const wireMember = ({ account, role, silenced, mtime }: Member): WireMember => ({
+/** `mtime` is that of the member's profile, in ms: scripts compare it with what messages say of their sender. */
+export const wireMember = ({ account, role, silenced }: Member): WireMember => ({
   ...userNameOf(account),
   avatar: account.profile.avatar ?? '',
   flag: role,
   keep_silence: silenced,
   uid: account.uid,
-  mtime,
+  mtime: account.mtime * 1_000,
 });
 
 export class Groups {
@@ -147,7 +147,7 @@ export async function readRoster(db: Kysely<Tables>, gid: number): Promise<Roste
     .selectFrom('group_member')
     .innerJoin('account', 'account.uid', 'group_member.uid')
     .select(PROFILE_COLUMNS.map((column) => `account.${column}` as const))
-    .select(['role', 'silenced', 'group_member.mtime as member_mtime'])
+    .select(['role', 'silenced'])
     .where('gid', '=', gid)
     .orderBy('joined_msg_id')
     .orderBy('group_member.uid')
@@ -156,7 +156,6 @@ export async function readRoster(db: Kysely<Tables>, gid: number): Promise<Roste
     account: accountOf(row),
     role: row.role,
     silenced: row.silenced,
-    mtime: row.member_mtime,
   }));
   return { group, members: new Map(members.map((member) => [member.account.uid, member])) };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import { Gatherer } from '../gather.js';
-import { conversationName, listConversations } from './conversations.js';
+import { listConversations, unreadByName } from './conversations.js';
 import {
   acknowledgeGroupsUpTo,
   acknowledgeInGroups,
@@ -20,6 +20,7 @@ import {
   pendingInGroups,
 } from './group-mail.js';
 import { firstIdAt, timeOf } from './message-ids.js';
+import { unreadCounts } from './reading.js';
 import type { Database } from './schema.js';
 
 /** Ids in one query. */
@@ -113,16 +114,9 @@ export class Mailboxes {
     return Math.max(row?.key ?? 0, await lastInGroups(this.db, uid));
   }
 
-  /** Unacknowledged messages by conversation. Those beyond the limit count until {@link trimPending} lets go of them. */
-  async pendingCounts(uid: number): Promise<Map<string, number>> {
-    const { rows } = await sql<{ type: number; key: number; count: number }>`
-      select ${SINGLE}::int as type, peer as key, count(*) as count from mailbox
-      where uid = ${uid} and pending and msg_id >= ${this.#offline().oldest} group by peer
-      union all
-      select ${GROUP}::int, gid, count(*) from (${pendingInGroups(uid, this.#offline())}) as pending group by gid`.execute(
-      this.db,
-    );
-    return new Map(rows.map(({ type, key, count }) => [conversationName(type, key), Number(count)]));
+  /** What is not read, by conversation: what the list of conversations says. */
+  async unread(uid: number): Promise<Map<string, number>> {
+    return unreadByName(await unreadCounts(this.db, uid, this.#offline()));
   }
 
   /** Lets go of what is beyond the limits.

@@ -85,9 +85,11 @@ function prepare(from: NewMessage, ids: MessageIds, hooks: Hooks): Prepared<Stor
       content: from.content,
     },
   };
-  const { gid, needReceipt, receivers } = from;
-  const group = gid === 0 ? {} : { target_gid: gid, unread_count: needReceipt ? receivers : 0 };
-  return { key: from.key, stored, answer: success({ msg_id, ctime_ms, ...group }) };
+  const { gid, recipient, needReceipt, receivers } = from;
+  // `key` is the conversation's, as in the list of conversations: a first message makes one, which its page has had no key for.
+  const target =
+    gid === 0 ? { key: recipient } : { key: gid, target_gid: gid, unread_count: needReceipt ? receivers : 0 };
+  return { key: from.key, stored, answer: success({ msg_id, ctime_ms, ...target }) };
 }
 
 /** @returns the keys of those that were new */

@@ -40,8 +40,8 @@ export interface SentMessage {
   msg_id: number;
   ctime_ms: number;
   target_id?: string;
-  target_gid?: number;
-  target_rid?: number;
+  /** A group's id as text, or a chat room's: V2 has one name for both. */
+  target_gid?: string;
   target_name: string;
   appkey: string;
   content: MessageContent;

