@@ -55,6 +55,15 @@ describe('a request', () => {
     expect(replies).toMatchObject([{ answer: { code: 1 } }]);
   });
 
+  test('that acknowledges an event ends with its ack: servers say nothing more', async () => {
+    void attach();
+    const reply = send({ event: 'event_notification' });
+    ack();
+    expect(await reply).toMatchObject({ kind: 'answer', answer: { code: 0 } });
+    await clock.advance(1_000_000);
+    expect(wire).toHaveLength(1);
+  });
+
   test('may be answered without an ack', async () => {
     void attach();
     const reply = send();

@@ -30,7 +30,7 @@ export const RELATION_REQUESTS = {
   add_friend: loggedIn(
     v.object({
       target_name: name,
-      from_type: digit(2),
+      from_type: optional(digit(2), 1),
       why: optional(shortText, ''),
       appkey: optional(appkey),
     }),
