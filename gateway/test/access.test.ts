@@ -1,7 +1,9 @@
 /** Getting in: transports, init, register, login, one session for each account. */
 import { describe, expect, it } from 'vitest';
+import { startGateway } from '../src/server.js';
 import {
   APPKEY,
+  APPS,
   md5,
   nextRid,
   OTHER_APPKEY,
@@ -10,7 +12,8 @@ import {
   sign,
   uniqueName,
 } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
+import { freshData } from './support/data.js';
+import { Guests, hostGateway } from './support/gateway.js';
 
 const MINUTE_MS = 60_000;
 
@@ -68,12 +71,41 @@ describe('init', () => {
     ['older than ten minutes', () => sign(APPKEY, SECRET, Date.now() - 11 * MINUTE_MS), 880106],
     ['more than ten minutes ahead', () => sign(APPKEY, SECRET, Date.now() + 11 * MINUTE_MS), 880106],
     ['without a timestamp', () => ({ ...sign(APPKEY, SECRET, 1), timestamp: undefined }), 880002],
-    ['with a short random_str', () => ({ ...sign(APPKEY, SECRET, 1), random_str: 'short' }), 880003],
+    [
+      'with an endless random_str',
+      () => ({ ...sign(APPKEY, SECRET, 1), random_str: 'x'.repeat(129) }),
+      880003,
+    ],
   ])('refuses a payload %s', async (_, payload, code) => {
     const client = await guests.connect();
     expect(await client.ask('c_init', payload())).toMatchObject({ code });
     // …and leaves the socket as it was.
     expect(await client.init()).toMatchObject({ code: 0 });
+  });
+
+  it('may demand that random_str is as long as the documents say', async () => {
+    const strict = await freshData();
+    const running = await startGateway({
+      apps: APPS,
+      data: strict.path,
+      randomStrLeast: 20,
+      randomStrMost: 36,
+    });
+    const others = new Guests(() => running.url);
+    const client = await others.connect();
+    const signed = (random_str: string) => {
+      const timestamp = Date.now();
+      const text = `appkey=${APPKEY}&timestamp=${timestamp}&random_str=${random_str}&key=${SECRET}`;
+      return { appkey: APPKEY, random_str, timestamp, signature: md5(text) };
+    };
+    expect(await client.ask('c_init', signed('abc'))).toMatchObject({ code: 880003 });
+    expect(await client.ask('c_init', signed('x'.repeat(37)))).toMatchObject({ code: 880003 });
+    expect(await client.ask('c_init', signed('x'.repeat(20)))).toMatchObject({ code: 0 });
+    others.leave();
+    await running.close();
+    await strict.remove();
+    const lenient = await guests.connect();
+    expect(await lenient.ask('c_init', signed('abc'))).toMatchObject({ code: 0 });
   });
 
   it('is good for nine minutes', async () => {
@@ -120,6 +152,7 @@ describe('register', () => {
     expect(appkey).toBe(APPKEY);
     const { user_info } = await client.ask('get_across_user_info', { username });
     expect(user_info).toEqual({
+      uid,
       username,
       appkey: APPKEY,
       nickname: '小明',
@@ -293,8 +326,8 @@ describe('profiles', () => {
 
   it('of somebody who does not exist cannot be had', async () => {
     const user = await guests.user();
-    expect(await user.ask('get_across_user_info', { username: 'nobody' })).toMatchObject({ code: 880103 });
+    expect(await user.ask('get_across_user_info', { username: 'nobody' })).toMatchObject({ code: 882002 });
     const elsewhere = { username: user.username, appkey: 'nowhere' };
-    expect(await user.ask('get_across_user_info', elsewhere)).toMatchObject({ code: 880103 });
+    expect(await user.ask('get_across_user_info', elsewhere)).toMatchObject({ code: 882002 });
   });
 });
