@@ -89,6 +89,10 @@ class Core implements LocalApi {
   readonly #unread = new Map<ConversationId, number>();
   /** Whose events have come so far. */
   #heard: AccountName | undefined;
+  /** It has logged out: what is still on its way of that session is nobody's any more, until the tab joins the next one. */
+  #left = false;
+  /** How many log-outs are not answered. */
+  #leaving = 0;
   #mirror = NOTHING;
   /** The version of the worker's latest mirror. */
   #mirrored = 0;
@@ -110,14 +114,18 @@ class Core implements LocalApi {
   #linkTo(host: Host, settings: Settings): Link {
     return new Link(host, this.#page, this.#page.uuid(), settings, {
       onEvents: (events, handed) => {
+        if (this.#left) return;
         for (const event of events) {
           const fresh = this.#seen.fresh(event);
           if (fresh) this.#dispatcher.push(fresh.listener, fresh.data);
         }
         this.#dispatcher.afterwards(handed);
       },
-      onMirror: (mirror) => this.#reflect(mirror),
+      onMirror: (mirror) => {
+        if (!this.#leaving) this.#reflect(mirror);
+      },
       onAccount: ({ appkey, username }) => {
+        this.#left = false;
         const before = this.#heard;
         this.#heard = { appkey, username };
         if (before && (before.appkey !== appkey || before.username !== username)) this.#startAfresh();
@@ -126,6 +134,7 @@ class Core implements LocalApi {
       onQueued: (callId, rid) => this.#open.get(callId)?.queue({ rid, id: callId }),
       onProgress: (callId, loaded, total) => this.#open.get(callId)?.progress({ loaded, total }),
       onUnread: (counts) => {
+        if (this.#left) return;
         for (const [id, count] of counts) this.#setUnread(id, count);
       },
       onOpened: () => {
@@ -150,9 +159,13 @@ class Core implements LocalApi {
     return state !== 'idle' && state !== 'ended';
   }
 
-  /** Whether the account's connection is up now. */
+  /**
+   * Whether the account's connection is up now. Where nobody is logged in: whether there is a worker to open one, and a network. V2 connects
+   * as it is made, and pages wait for that before they call `init`.
+   */
   isConnect(): boolean {
-    return this.#mirror.state.connected;
+    if (this.isLogin()) return this.#mirror.state.connected;
+    return !this.#leaving && this.#link.isOpen() && this.#page.online();
   }
 
   /** The state that `onStateChange` last told. */
@@ -208,8 +221,11 @@ class Core implements LocalApi {
       return open.request;
     }
     this.#open.set(callId, open);
+    const leaves = method === 'loginOut';
+    if (leaves) this.#leaving += 1;
     this.#call(callId, method, params, (outcome) => {
       this.#open.delete(callId);
+      if (leaves) this.#leaving -= 1;
       if (outcome.kind === 'success') {
         if (outcome.mirror) this.#reflect(outcome.mirror);
         this.#seen.sent(outcome.data);
@@ -217,11 +233,13 @@ class Core implements LocalApi {
       }
       open.settle(outcome);
     });
-    if (STARTS_AFRESH.has(method) && (method === 'loginOut' || !this.isLogin())) {
-      this.#startAfresh();
+    if (STARTS_AFRESH.has(method) && (leaves || !this.isLogin())) this.#startAfresh();
+    if (leaves) {
+      this.#left = true;
+      this.#dispatcher.forget();
+      // V2's loginOut has no callbacks: what asks right after it expects it to be done.
+      this.#reflect(NOTHING);
     }
-    // V2's loginOut has no callbacks: what asks right after it expects it to be done.
-    if (method === 'loginOut') this.#reflect(NOTHING);
     return open.request;
   }
 

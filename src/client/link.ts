@@ -112,6 +112,11 @@ export class Link {
     return outcome;
   }
 
+  /** Whether the worker is there. */
+  isOpen(): boolean {
+    return this.#phase === 'open';
+  }
+
   /** Gives up a call's upload. */
   abort(callId: string): void {
     this.#tell((api) => api.abort(callId));

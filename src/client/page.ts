@@ -8,6 +8,8 @@ export interface Page {
   yield(fn: () => void): void;
   /** Whether somebody can see it. */
   visible(): boolean;
+  /** Whether the browser knows of a network. */
+  online(): boolean;
   /** @returns the undo */
   on(event: 'hide' | 'show' | 'wake' | 'view', fn: () => void): () => void;
 }
@@ -25,6 +27,7 @@ export function browserPage(): Page {
       port2.postMessage(null);
     },
     visible: () => document.visibilityState === 'visible',
+    online: () => globalThis.navigator?.onLine !== false,
     on(event, fn) {
       const scope = new AbortController();
       const { signal } = scope;

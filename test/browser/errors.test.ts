@@ -31,7 +31,7 @@ describe('before init', () => {
   test('a wrong signature fails with 880102, and a right one afterwards succeeds', async () => {
     const wrong = { ...world.auth(), signature: '0'.repeat(32) };
     expect(await tab.call('init', wrong)).toMatchObject(fails(CODES.signatureFail));
-    expect(await tab.flags()).toEqual({ init: false, login: false, connect: false });
+    expect(await tab.flags()).toEqual({ init: false, login: false, connect: true });
     expect(await tab.call('init', world.auth())).toMatchObject({ kind: 'success', data: { code: 0 } });
     expect(await tab.flags()).toMatchObject({ init: true });
   });

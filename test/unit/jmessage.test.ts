@@ -133,6 +133,49 @@ describe('a page', () => {
     await until(() => !world.server.isOnline('alice'));
   });
 
+  test('hears nothing of a session that it has left, though it was on its way already', async () => {
+    const alice = await loggedIn('alice');
+    const bob = await loggedIn('bob');
+    const heard: unknown[] = [];
+    alice.onMsgReceive((message) => heard.push(message.msg_id));
+    alice.onUnreadChange((count) => heard.push(count));
+    // In the same turn as the worker posts it to her page.
+    await new Promise<void>((resolve) => {
+      bob.sendSingleMsg({ target_username: 'alice', content: 'too late' }).onSuccess(() => {
+        alice.loginOut();
+        resolve();
+      });
+      void until(() => !alice.isLogin());
+    });
+    const before = heard.length;
+    await until(() => !world.server.isOnline('alice'));
+    expect(heard.length).toBe(before);
+    expect(alice.isLogin()).toBe(false);
+  });
+
+  test('can connect as soon as there is a worker, before it is initialised and after it has logged out', async () => {
+    const page = open();
+    await until(() => page.isConnect());
+    expect(page.isInit()).toBe(false);
+    await done(page.init(world.auth()));
+    await done(page.login({ username: 'alice', password: "alice's password" }));
+    await done(page.loginOut());
+    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, true]);
+  });
+
+  test('of two runs of listeners hears only what belongs to its session', async () => {
+    const page = await loggedIn('alice');
+    const states: string[] = [];
+    page.onStateChange(({ state }) => states.push(state));
+    await done(page.loginOut());
+    await done(page.init(world.auth()));
+    await done(page.login({ username: 'bob', password: "bob's password" }));
+    await until(() => states.includes('ready'));
+    // Between the two there is no word of the session that was left.
+    expect(states[0]).toBe('idle');
+    expect(states).not.toContain('ended');
+  });
+
   test('hears of changes of state', async () => {
     const page = open();
     const states: string[] = [];

@@ -144,6 +144,10 @@ export class FakePage implements Page {
     queueMicrotask(fn);
   }
 
+  online(): boolean {
+    return true;
+  }
+
   visible(): boolean {
     return this.isVisible;
   }
