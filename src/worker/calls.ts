@@ -24,7 +24,7 @@ import type { KnownReceipts } from './known-receipts.js';
 import { failed, type Outgoing, settled, succeeded } from './outcomes.js';
 import type { Platform } from './platform.js';
 import { type ReadSession, ReceiptReports } from './receipt-reports.js';
-import type { Reply, RequestSpec } from './requests.js';
+import type { OnAck, Reply, RequestSpec } from './requests.js';
 import type { Rooms } from './rooms.js';
 import { Sends } from './sends.js';
 import { STEPS, sendable } from './steps.js';
@@ -46,7 +46,7 @@ export interface CallsParts {
   history: History;
   send(spec: RequestSpec): Promise<Reply>;
   /** A request of the runtime's own that outlives a connection. */
-  ask(event: string, payload: object): Promise<Reply>;
+  ask(event: string, payload: object, onAck?: OnAck): Promise<Reply>;
   connected(): boolean;
   /** How often the connection has been lost so far. */
   outages(): number;
@@ -67,8 +67,8 @@ export class Calls {
   constructor(parts: CallsParts, kept: readonly OutboxRecord[]) {
     this.#parts = parts;
     this.#sends = new Sends(parts, kept);
-    this.#receipts = new ReceiptReports(parts.platform.clock, (payload) =>
-      parts.ask('receipt_report', payload),
+    this.#receipts = new ReceiptReports(parts.platform.clock, (payload, onAck) =>
+      parts.ask('receipt_report', payload, onAck),
     );
   }
 
@@ -81,7 +81,7 @@ export class Calls {
     if (row.message) return this.#sends.run(tab, call, params);
     if (row.step === 'outbox') return this.#outbox(tab, call, String(params.id));
     if (row.step === 'history') return this.#parts.history.page(params as unknown as PageParams);
-    if (row.step === 'receipts') return this.#report(row, call, params);
+    if (row.step === 'receipts') return this.#report(tab, row, call, params);
     if (row.event === 'join_room' || row.event === 'exit_room')
       return this.#room(tab, call, row, Number(params.id));
     const kept = row.cache && !this.#parts.connected() ? await this.#kept(row, call, params) : undefined;
@@ -143,7 +143,7 @@ export class Calls {
     const outgoing: Outgoing = { rid, event: row.event ?? method, payload: ready.payload };
     const reply = await this.#parts.send({
       ...outgoing,
-      onAck: (data) => tab.tell({ kind: 'ack', callId, rid, data }),
+      onAck: (data) => tab.acknowledge(call.callId, data),
     });
     const outcome = this.#settled(row, outgoing, reply);
     if (outcome.kind !== 'success') return outcome;
@@ -177,7 +177,7 @@ export class Calls {
     return result;
   }
 
-  async #report(row: MethodRow, call: Call, params: Params): Promise<Outcome> {
+  async #report(tab: Tab, row: MethodRow, call: Call, params: Params): Promise<Outcome> {
     const { account } = this.#parts;
     const {
       gid,
@@ -195,7 +195,9 @@ export class Calls {
       gid === undefined
         ? [singleId(appkey, username), { type: 3, appkey, username, msg_ids }]
         : [groupId(gid), { type: 4, gid, msg_ids }];
-    const reply = await this.#receipts.report(conversation, read);
+    const reply = await this.#receipts.report(conversation, read, (data) =>
+      tab.acknowledge(call.callId, data),
+    );
     const outgoing = { rid: ridOf(call.callId), event: 'receipt_report', payload: read };
     const outcome = reply ? this.#settled(row, outgoing, reply) : succeeded({});
     if (outcome.kind !== 'success') return outcome;

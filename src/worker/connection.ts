@@ -8,7 +8,7 @@ import { type AuthPayload, CAPABILITIES, type ResumeToken, WIRE_VERSION } from '
 import type { Account } from './account.js';
 import { readCount } from './answers.js';
 import type { Platform } from './platform.js';
-import { type Reply, Requests } from './requests.js';
+import { type OnAck, type Reply, Requests } from './requests.js';
 import type { Socket } from './socket.js';
 
 /** A web client, as stock V2 says it. */
@@ -91,18 +91,19 @@ export class Connection {
   }
 
   /** `dropped` when the socket closes before the answer. */
-  async init(auth: AuthPayload): Promise<Reply> {
+  async init(auth: AuthPayload, onAck?: OnAck): Promise<Reply> {
     const { appkey, random_str, signature, timestamp, flag } = auth;
     const signed = { appkey, random_str, signature, timestamp };
-    const reply = await this.request('c_init', { ...signed, flag: flag ? 1 : 0, fromPlatForm: PLATFORM });
+    const payload = { ...signed, flag: flag ? 1 : 0, fromPlatForm: PLATFORM };
+    const reply = await this.request('c_init', payload, onAck);
     this.#readAnswer(reply, flag);
     return reply;
   }
 
   /** @param device names this browser profile, to a server that gives resume tokens */
-  async login({ username, digest }: Account, device: string): Promise<Reply> {
+  async login({ username, digest }: Account, device: string, onAck?: OnAck): Promise<Reply> {
     const payload = { username, password: digest, is_md5: true, version: WIRE_VERSION };
-    const reply = await this.request('login', this.can('resume') ? { ...payload, device } : payload);
+    const reply = await this.request('login', this.can('resume') ? { ...payload, device } : payload, onAck);
     this.#readUid(reply);
     return reply;
   }
@@ -129,9 +130,9 @@ export class Connection {
     return this.#capabilities.includes(CAPABILITIES[what]);
   }
 
-  request(event: string, payload: object, rid = ridOf(this.platform.uuid())): Promise<Reply> {
+  request(event: string, payload: object, onAck?: OnAck, rid = ridOf(this.platform.uuid())): Promise<Reply> {
     if (this.#closed) return Promise.resolve({ kind: 'dropped' });
-    return this.#requests.send({ event, payload, rid, ephemeral: true });
+    return this.#requests.send({ event, payload, rid, ephemeral: true, onAck });
   }
 
   close(): void {

@@ -5,7 +5,7 @@
 import type { AuthPayload, ResumeToken } from '../protocol/worker.js';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
-import type { Reply } from './requests.js';
+import type { OnAck, Reply } from './requests.js';
 import type { Store } from './store/store.js';
 
 export class Credentials {
@@ -43,9 +43,9 @@ export class Credentials {
   }
 
   /** Presents the password. */
-  async login(connection: Connection): Promise<Reply> {
+  async login(connection: Connection, onAck?: OnAck): Promise<Reply> {
     const device = this.#token?.device ?? this.uuid();
-    const reply = await connection.login(this.account, device);
+    const reply = await connection.login(this.account, device, onAck);
     this.#take(reply, { device, token: '', renewals: 0, roaming: this.roaming });
     return reply;
   }

@@ -5,7 +5,7 @@
 import { ridOf } from '../protocol/rid.js';
 import type { Connection } from './connection.js';
 import type { Platform } from './platform.js';
-import { type Reply, type RequestSpec, Requests } from './requests.js';
+import { type OnAck, type Reply, type RequestSpec, Requests } from './requests.js';
 import { keepInSync, type SyncParts } from './sync.js';
 
 /** After a wake-up a server that does not acknowledge within this time counts as gone … */
@@ -75,8 +75,8 @@ export class Exchange {
    * A request of the runtime's own.
    * @param ephemeral means nothing on another connection
    */
-  ask(event: string, payload: object, ephemeral: boolean): Promise<Reply> {
-    return this.#requests.send({ event, payload, rid: this.#rid(), ephemeral });
+  ask(event: string, payload: object, ephemeral: boolean, onAck?: OnAck): Promise<Reply> {
+    return this.#requests.send({ event, payload, rid: this.#rid(), ephemeral, onAck });
   }
 
   /** @returns whether it was an answer */

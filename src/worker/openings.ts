@@ -5,6 +5,7 @@
 import { type AuthPayload, CODES, type Failure, failure } from '../protocol/worker.js';
 import { Connection } from './connection.js';
 import { delay, type Platform } from './platform.js';
+import type { OnAck } from './requests.js';
 
 /** As long as stock V2 tries to get a request through: five tries of five seconds. */
 export const REACH_TIMEOUT_MS = 25_000;
@@ -38,13 +39,13 @@ export class Openings {
   constructor(private readonly platform: Platform) {}
 
   /** An initialised socket, which stays here for whoever takes it. To be called by one at a time for each target. */
-  async prove(target: Target, auth: AuthPayload): Promise<Proof> {
+  async prove(target: Target, auth: AuthPayload, onAck?: OnAck): Promise<Proof> {
     const waiting = this.#waiting.get(keyOf(target));
     if (waiting && !waiting.connection.closed) {
       keep(waiting);
       return { kind: 'proven', connection: waiting.connection };
     }
-    const proof = await this.#open(target, auth);
+    const proof = await this.#open(target, auth, onAck);
     if (proof.kind === 'proven') this.giveBack(target, proof.connection);
     return proof;
   }
@@ -87,13 +88,13 @@ export class Openings {
     }
   }
 
-  async #open(target: Target, auth: AuthPayload): Promise<Proof> {
+  async #open(target: Target, auth: AuthPayload, onAck?: OnAck): Promise<Proof> {
     const { clock } = this.platform;
     const until = clock.now() + REACH_TIMEOUT_MS;
     for (;;) {
       const connection = new Connection(this.platform, target.address, target.engine);
       const cancel = clock.after(until - clock.now(), () => connection.close());
-      const reply = (await connection.opened()) ? await connection.init(auth) : undefined;
+      const reply = (await connection.opened()) ? await connection.init(auth, onAck) : undefined;
       cancel();
       if (reply?.kind === 'answer') {
         const { code, message } = reply.answer;

@@ -1,7 +1,7 @@
 /** Read receipts on their way to the server: gathered for two seconds, or until there are fifty, and sent as one request. */
 
 import type { Clock } from './platform.js';
-import type { Reply } from './requests.js';
+import type { OnAck, Reply } from './requests.js';
 
 const GATHER_MS = 2_000;
 const GATHER_IDS = 50;
@@ -16,6 +16,8 @@ export type ReadSession = ({ type: 3; appkey: string; username: string } | { typ
 interface Batch {
   sessions: Map<string, ReadSession>;
   ids: number;
+  /** Of those whose reports are in it. */
+  onAck: Set<OnAck>;
   reply: Promise<Reply>;
   send(): void;
 }
@@ -25,22 +27,23 @@ export class ReceiptReports {
 
   constructor(
     private readonly clock: Clock,
-    private readonly send: (payload: { sessions: ReadSession[] }) => Promise<Reply>,
+    private readonly send: (payload: { sessions: ReadSession[] }, onAck: OnAck) => Promise<Reply>,
   ) {}
 
   /** @returns the server's reply to the batch that it went with; of several the first that is no success; of nothing none */
-  async report(conversation: string, read: ReadSession): Promise<Reply | undefined> {
+  async report(conversation: string, read: ReadSession, onAck: OnAck): Promise<Reply | undefined> {
     const replies = [];
     for (let from = 0; from < read.msg_ids.length; from += MAX_IDS) {
       const msg_ids = read.msg_ids.slice(from, from + MAX_IDS);
-      replies.push(this.#gather(conversation, { ...read, msg_ids }));
+      replies.push(this.#gather(conversation, { ...read, msg_ids }, onAck));
     }
     const all = await Promise.all(replies);
     return all.find((reply) => reply.kind !== 'answer' || reply.answer.code !== 0) ?? all[0];
   }
 
-  #gather(conversation: string, read: ReadSession): Promise<Reply> {
+  #gather(conversation: string, read: ReadSession, onAck: OnAck): Promise<Reply> {
     const batch = this.#batch ?? this.#open();
+    batch.onAck.add(onAck);
     const known = batch.sessions.get(conversation);
     if (known) known.msg_ids = [...new Set([...known.msg_ids, ...read.msg_ids])];
     else batch.sessions.set(conversation, { ...read });
@@ -63,11 +66,15 @@ export class ReceiptReports {
     const batch: Batch = {
       sessions,
       ids: 0,
+      onAck: new Set(),
       reply,
       send: () => {
         cancel();
         if (this.#batch === batch) this.#batch = undefined;
-        void this.send({ sessions: [...sessions.values()] }).then(settle);
+        const acked: OnAck = (sent) => {
+          for (const onAck of batch.onAck) onAck(sent);
+        };
+        void this.send({ sessions: [...sessions.values()] }, acked).then(settle);
       },
     };
     const cancel = this.clock.after(GATHER_MS, batch.send);

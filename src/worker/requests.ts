@@ -18,6 +18,9 @@ import {
 } from '../protocol/worker.js';
 import type { Clock } from './platform.js';
 
+/** The server has received it: what it was sent. */
+export type OnAck = (sent: object) => void;
+
 export interface RequestSpec {
   event: string;
   rid: number;
@@ -28,7 +31,7 @@ export interface RequestSpec {
   ephemeral?: boolean;
   /** Calls it off. */
   signal?: AbortSignal;
-  onAck?: ((sent: object) => void) | undefined;
+  onAck?: OnAck | undefined;
 }
 
 export type Answer = { rid: number; code: number; message: string; [field: string]: unknown };

@@ -27,7 +27,7 @@ import type { Heard } from './newcomer.js';
 import { keyOf, Openings, REACH_TIMEOUT_MS, type Target } from './openings.js';
 import { failed, succeeded } from './outcomes.js';
 import { delay, type Platform } from './platform.js';
-import type { Answer } from './requests.js';
+import type { Answer, OnAck } from './requests.js';
 import { Session } from './session.js';
 import { Sessions, type SessionsOptions } from './sessions.js';
 import type { Tab } from './tab.js';
@@ -63,19 +63,26 @@ export class SessionMethods {
   }
 
   async run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
-    const outcome = await this.#run(tab, call, params);
+    let acked = false;
+    const onAck: OnAck = (data) => {
+      acked = true;
+      tab.acknowledge(call.callId, data);
+    };
+    const outcome = await this.#run(tab, call, params, onAck);
+    // What is answered from the live session counts as received too.
+    if (!acked && outcome.kind === 'success') onAck(call.params as object);
     if (tab.gone) this.tabLeft();
     return outcome;
   }
 
-  #run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
+  #run(tab: Tab, call: Call, params: unknown, onAck: OnAck): Promise<Outcome> {
     switch (call.method as SessionMethod) {
       case 'init':
-        return this.#init(tab, params as ParamsOf<'init'>, call);
+        return this.#init(tab, params as ParamsOf<'init'>, call, onAck);
       case 'register':
-        return this.#register(tab, params as ParamsOf<'register'>, call);
+        return this.#register(tab, params as ParamsOf<'register'>, call, onAck);
       case 'login':
-        return this.#login(tab, params as ParamsOf<'login'>, call);
+        return this.#login(tab, params as ParamsOf<'login'>, call, onAck);
       case 'attach':
         return this.#attach(tab, params as ParamsOf<'attach'>);
       case 'loginOut':
@@ -153,21 +160,21 @@ export class SessionMethods {
     return [{ seq, listener: 'onEventNotification', data }];
   }
 
-  async #init(tab: Tab, auth: AuthPayload, call: Call): Promise<Outcome> {
+  async #init(tab: Tab, auth: AuthPayload, call: Call, onAck: OnAck): Promise<Outcome> {
     if (tab.session && tab.session.account.appkey !== auth.appkey) {
       return failed(failure(CODES.alreadyLoggedIn));
     }
     const target = targetOf(tab, auth.appkey);
     const found = await this.#turns.run(keyOf(target), async () => {
       const session = tab.session ?? this.#sessions.find(target);
-      return session ?? this.#openings.prove(target, auth);
+      return session ?? this.#openings.prove(target, auth, onAck);
     });
     if (found instanceof Session) {
       if (!found.connected) {
         found.offerAuth(auth);
         await this.#settledState(found);
       }
-      if (found.ended) return this.#init(tab, auth, call);
+      if (found.ended) return this.#init(tab, auth, call, onAck);
       if (!found.connected) return unreachable(call);
     } else if (found.kind === 'refused') {
       return failed(found.error);
@@ -180,7 +187,7 @@ export class SessionMethods {
     return succeeded({}, tab.mirror());
   }
 
-  async #register(tab: Tab, params: ParamsOf<'register'>, call: Call): Promise<Outcome> {
+  async #register(tab: Tab, params: ParamsOf<'register'>, call: Call, onAck: OnAck): Promise<Outcome> {
     const { auth } = tab;
     if (tab.session) return failed(failure(CODES.logOutBeforeRegister));
     if (!auth) return failed(failure(CODES.notInitialised));
@@ -192,14 +199,14 @@ export class SessionMethods {
       const proof = await this.#turns.run(keyOf(target), () => this.#openings.prove(target, auth));
       if (proof.kind === 'refused') return failed(proof.error);
       if (proof.kind === 'unreachable') break;
-      const reply = await proof.connection.request('register', payload, ridOf(call.callId));
+      const reply = await proof.connection.request('register', payload, onAck, ridOf(call.callId));
       if (reply.kind === 'timeout') break;
       if (reply.kind === 'answer') return answered(reply.answer, {}, tab);
     } while (this.platform.clock.now() < until);
     return unreachable(call);
   }
 
-  async #login(tab: Tab, params: ParamsOf<'login'>, call: Call): Promise<Outcome> {
+  async #login(tab: Tab, params: ParamsOf<'login'>, call: Call, onAck: OnAck): Promise<Outcome> {
     const { auth, logouts } = tab;
     if (!auth) return failed(failure(CODES.notInitialised));
     const account = this.#account(tab, auth.appkey, params.username, this.#digest(params));
@@ -212,7 +219,7 @@ export class SessionMethods {
         const live = this.#sessions.get(account);
         if (live) return live;
         if (tab.session) return failed(failure(CODES.alreadyLoggedIn));
-        const established = await this.#sessions.establish(account, auth, tab, isWanted);
+        const established = await this.#sessions.establish(account, auth, tab, isWanted, onAck);
         if (established.kind === 'session') return established.session;
         return established.kind === 'refused' ? failed(established.error) : unreachable(call);
       });

@@ -35,7 +35,7 @@ import { OutageNotice } from './outage-notice.js';
 import { failed, succeeded } from './outcomes.js';
 import { eventOfChange } from './own-changes.js';
 import { ReadState } from './read-state.js';
-import type { RequestSpec } from './requests.js';
+import type { OnAck, RequestSpec } from './requests.js';
 import { Rooms } from './rooms.js';
 import { Standing } from './standing.js';
 import type { Tab } from './tab.js';
@@ -92,7 +92,8 @@ export class Session {
       onFull: () => this.#lapse(),
     });
     this.#outage = new OutageNotice(platform.clock, this.#audience);
-    const ask = (event: string, payload: object) => this.#exchange.ask(event, payload, false);
+    const ask = (event: string, payload: object, onAck?: OnAck) =>
+      this.#exchange.ask(event, payload, false, onAck);
     this.#read = new ReadState({ clock: platform.clock, account, store, audience: this.#audience, ask });
     const { deliveries } = this.#audience;
     const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);

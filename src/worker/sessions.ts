@@ -18,7 +18,7 @@ import { Fence } from './fence.js';
 import { keyOf, type Openings, REACH_TIMEOUT_MS, RETRY_MS, type Target } from './openings.js';
 import { isOver } from './outbox-record.js';
 import { delay, type Platform } from './platform.js';
-import type { Answer } from './requests.js';
+import type { Answer, OnAck } from './requests.js';
 import { Session } from './session.js';
 import type { Store } from './store/store.js';
 import type { Tab } from './tab.js';
@@ -73,6 +73,7 @@ export class Sessions {
     auth: AuthPayload,
     tab: Tab,
     isWanted: () => boolean,
+    onAck: OnAck,
   ): Promise<Established> {
     const { clock } = this.platform;
     const deadline = new AbortController();
@@ -87,7 +88,7 @@ export class Sessions {
         if (proof.kind !== 'proven') return proof;
         const connection = this.openings.take(account);
         const kept = await opening;
-        const reply = connection && (await kept.credentials.login(connection));
+        const reply = connection && (await kept.credentials.login(connection, onAck));
         if (!connection || !reply || reply.kind === 'dropped') {
           await delay(clock, RETRY_MS, deadline.signal);
           continue;

@@ -1,4 +1,5 @@
 /** A tab, as the worker has it: who it is, what it was initialised with, which session it belongs to, and the port its events go to. */
+import { ridOf } from '../protocol/rid.js';
 import {
   type AccountEvent,
   type AuthPayload,
@@ -87,6 +88,10 @@ export class Tab {
   tell(message: WithoutInstance<TabMessage>): void {
     this.#flush();
     this.#post(message);
+  }
+
+  acknowledge(callId: string, data: unknown): void {
+    this.tell({ kind: 'ack', callId, rid: ridOf(callId), data });
   }
 
   reflect(): void {

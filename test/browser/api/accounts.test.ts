@@ -4,6 +4,8 @@ import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
 import { fileForm } from '../../harness/forms.js';
+import type { Tab } from '../../harness/tab.js';
+import { until } from '../../harness/until.js';
 import { digestOf } from '../../harness/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
@@ -25,6 +27,54 @@ const auth = (appkey?: string) => cast.world.auth(appkey);
 async function fresh(): Promise<void> {
   await visitor.ok('loginOut');
   await visitor.ok('init', auth());
+}
+
+test('isConnect: is true before init, with no socket yet, and false where there is no network', async () => {
+  const { world } = cast;
+  const profile = await world.profile();
+  const before = world.relay.total;
+  const early = await world.tab(profile);
+  await until('isConnect() before init', async () => (await early.flags()).connect);
+  expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
+  expect(world.relay.total).toBe(before);
+  await profile.context.setOffline(true);
+  expect(await early.flags()).toMatchObject({ connect: false });
+  await profile.context.setOffline(false);
+  await early.login(world.auth(), world.user('visitor'));
+  await early.ok('loginOut');
+  await until('isConnect() after a log-out', async () => (await early.flags()).connect);
+  expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
+  await profile.destroy();
+});
+
+test('onAck: is called for init, register, login and receipt reports, also where the session is live already', async () => {
+  await fresh();
+  const username = 'acknowledged';
+  const account = { username, password: 'secret' };
+  const acked = async (...[tab, method, params]: Parameters<typeof ackOf>) => {
+    const ack = await ackOf(tab, method, params);
+    expect(ack, method).toMatchObject({ rid: expect.any(Number), data: expect.any(Object) });
+    return ack.data;
+  };
+  const { tab } = visitor;
+  const signed = auth();
+  expect(await acked(tab, 'init', signed)).toMatchObject({ signature: signed.signature });
+  expect(await acked(tab, 'register', account)).toMatchObject({ username });
+  expect(await acked(tab, 'login', account)).toMatchObject({ username });
+  const read = { username: 'bob', msg_ids: [1] };
+  expect(await acked(tab, 'addSingleReceiptReport', read)).toMatchObject({ sessions: [{ msg_ids: [1] }] });
+  const second = await cast.world.tab(cast.profile);
+  await acked(second, 'init', signed);
+  await acked(second, 'login', account);
+  await second.close();
+});
+
+/** What the call's last `onAck` was called with. */
+async function ackOf(tab: Tab, method: MethodName, params: object) {
+  const { acks } = await tab.call(method, params as never);
+  const ack = acks.at(-1);
+  if (ack === undefined) throw new Error(`${method}: not acknowledged`);
+  return ack;
 }
 
 test('init: takes numbers and booleans as text, answers code and message, and makes isInit() true', async () => {
