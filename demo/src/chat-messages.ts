@@ -23,6 +23,8 @@ export interface ChatMessage {
   status: Status;
   /** Why it failed, for people. */
   error?: string | undefined;
+  /** It failed, and would fail again: it is too large, or not wanted. */
+  hopeless?: boolean | undefined;
   /** How much of its file has been uploaded, 0 … 1. */
   progress?: number | undefined;
   /** Its sender wants to know when it has been read. */

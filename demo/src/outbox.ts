@@ -17,7 +17,7 @@ import { pixelsOf } from './files.js';
 import { JIM } from './jim.js';
 import type { OutboxEntry } from './jmessage.js';
 import { getState, update, updateChat } from './store.js';
-import { explain, stringsOf } from './strings.js';
+import { canSucceedLater, explain, stringsOf } from './strings.js';
 
 /** By entry: its bubble. */
 const bubbles = new Map<string, { chatId: ChatId; id: string }>();
@@ -138,13 +138,16 @@ const STATUS: Readonly<Record<'queued' | 'sending' | 'failed', Status>> = {
   failed: 'failed',
 };
 
-function lookOf({ state, code, message = '' }: OutboxEntry): { status: Status; error?: string | undefined } {
+type Look = Pick<ChatMessage, 'error' | 'hopeless'> & { status: Status };
+
+function lookOf({ state, code, message = '' }: OutboxEntry): Look {
   if (state === 'sent' || state === 'cancelled') return { status: 'sent' };
   // With a connection it is being uploaded, or about to go out.
   const isWaiting = state === 'queued' && !getState().connection.connected;
   if (state === 'queued' && !isWaiting) return { status: 'sending', error: undefined };
-  const error = state === 'failed' ? explain({ code, message }, stringsOf(getState().language)) : undefined;
-  return { status: STATUS[state], error };
+  if (state !== 'failed') return { status: STATUS[state], error: undefined };
+  const error = explain({ code, message }, stringsOf(getState().language));
+  return { status: 'failed', error, hopeless: !canSucceedLater({ code }) };
 }
 
 function chatIdOf({ username, gid, appkey }: OutboxEntry): ChatId | undefined {

@@ -16,7 +16,7 @@ import { CODES, codeOf, type JMessageRequest, type SendAnswer, type SentMessage 
 import { addressed } from './mentions.js';
 import { discardEntry, entryOf, forgetOutbox, retryEntry } from './outbox.js';
 import { getState, update, updateChat } from './store.js';
-import { explain, stringsOf } from './strings.js';
+import { canSucceedLater, explain, stringsOf } from './strings.js';
 
 type Sent = JMessageRequest<SendAnswer, SentMessage>;
 
@@ -107,7 +107,8 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
     // What has an entry in the outbox is told by that.
     if (codeOf(error) === CODES.aborted || entryOf(message) !== undefined) return void files.delete(id);
     const failure = explain(error, stringsOf(getState().language));
-    const failed = { status: 'failed', error: failure, progress: undefined } as const;
+    const hopeless = !canSucceedLater(error);
+    const failed = { status: 'failed', error: failure, hopeless, progress: undefined } as const;
     change(chatId, (messages) => withChange(messages, id, failed));
   };
   request

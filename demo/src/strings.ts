@@ -1,5 +1,5 @@
 /** Everything that the page says, in the language of whoever looks at it. */
-import { codeOf } from './jmessage.js';
+import { CODES, codeOf } from './jmessage.js';
 import type { Language } from './remember.js';
 import { useStore } from './store.js';
 import { en, type Strings } from './strings/en.js';
@@ -18,4 +18,28 @@ export function explain(error: unknown, strings: Strings): string {
   const code = codeOf(error);
   if (code === undefined) return strings.noServer;
   return strings.failures[code] ?? strings.failed(code, (error as { message?: string }).message ?? '');
+}
+
+/** What is another matter at another time: with a connection, in a while, or logged in again. */
+const PASSING: ReadonlySet<number> = new Set([
+  CODES.unknown,
+  CODES.beyondFrequencyLimit,
+  CODES.silenced,
+  CODES.internalError,
+  CODES.busy,
+  CODES.notInitialised,
+  CODES.notLoggedIn,
+  CODES.sessionEnded,
+  CODES.hostUnavailable,
+  CODES.destroyed,
+  CODES.superseded,
+  CODES.timeout,
+  CODES.aborted,
+  CODES.uploadFailed,
+]);
+
+/** Whether trying again is worth it. */
+export function canSucceedLater(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined || PASSING.has(code);
 }

@@ -127,12 +127,21 @@ test('a group is made, talks, calls its members by name, changes and loses them'
   await alice.getByLabel('Add a member by user name').fill('mei');
   await alice.getByRole('button', { name: 'Add', exact: true }).click();
   await bob.getByTestId('subtitle').getByText('3 members').waitFor();
+  const question = alice.getByRole('dialog', { name: 'Remove Mei Lin from the group?' });
   await alice.getByRole('button', { name: 'Remove Mei Lin' }).click();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  await alice.getByRole('button', { name: 'Remove Mei Lin' }).click();
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await note(bob, 'Alice Chen removed Mei Lin').waitFor();
   await alice.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
   await bob.getByTitle('Details').click();
   await bob.getByRole('button', { name: 'Leave the group' }).click();
+  await bob
+    .getByRole('dialog', { name: 'Leave “Late lunch”?' })
+    .getByRole('button', { name: 'Leave' })
+    .click();
   await row.waitFor({ state: 'detached' });
   await note(alice, 'Bob Wang left the group').waitFor();
 });

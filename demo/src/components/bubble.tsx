@@ -33,7 +33,7 @@ export const Bubble = memo(BubbleView, (a, b) => {
 
 function BubbleView({ message, mine, first, last, read, author, chatId, language }: Props) {
   const strings = useStrings();
-  const { content, status, error, mentionsMe, from } = message;
+  const { content, status, error, hopeless, mentionsMe, from } = message;
   return (
     <li
       class="message"
@@ -68,9 +68,11 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
             {strings.notSent}
             {error ? `: ${error}` : ''}
           </span>
-          <button type="button" class="link" onClick={() => retry(chatId, message)}>
-            {strings.retry}
-          </button>
+          {!hopeless && (
+            <button type="button" class="link" onClick={() => retry(chatId, message)}>
+              {strings.retry}
+            </button>
+          )}
           <button type="button" class="link" onClick={() => discard(chatId, message)}>
             {strings.discard}
           </button>

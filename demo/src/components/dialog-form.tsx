@@ -8,13 +8,23 @@ interface Props {
   children: ComponentChildren;
   submitLabel: string;
   busyLabel?: string;
+  /** What it does cannot be taken back: Enter alone does not do it. */
+  isDangerous?: boolean;
   /** What it is for. If it fails the form stays, and says why. */
   submit: () => Promise<void>;
   onDone: () => void;
   onCancel: () => void;
 }
 
-export function DialogForm({ children, submitLabel, busyLabel, submit, onDone, onCancel }: Props) {
+export function DialogForm({
+  children,
+  submitLabel,
+  busyLabel,
+  isDangerous = false,
+  submit,
+  onDone,
+  onCancel,
+}: Props) {
   const strings = useStrings();
   const { busy, error, run } = useAction();
   return (
@@ -28,10 +38,10 @@ export function DialogForm({ children, submitLabel, busyLabel, submit, onDone, o
       {children}
       <Problem text={error} />
       <div class="actions">
-        <button type="button" onClick={onCancel}>
+        <button type="button" autofocus={isDangerous} onClick={onCancel}>
           {strings.cancel}
         </button>
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" class={isDangerous ? 'bad' : 'primary'} disabled={busy}>
           {busy && busyLabel ? busyLabel : submitLabel}
         </button>
       </div>

@@ -6,6 +6,7 @@ import { useAction } from '../hooks.js';
 import { type Member, nameOf, titleOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { UserAvatar } from './avatar.js';
+import { ConfirmDialog, type Question } from './confirm-dialog.js';
 import { Icon } from './icon.js';
 import { Modal } from './modal.js';
 import { Problem } from './problem.js';
@@ -24,6 +25,7 @@ export function GroupDialog({ gid, onClose }: { gid: number; onClose: () => void
   const me = useStore((state) => state.username);
   const members = useStore((state) => state.groups[gid]?.members ?? NOBODY);
   const isGone = useStore((state) => state.groups[gid]?.gone === true);
+  const [question, setQuestion] = useState<Question | null>(null);
   const keepsOrder = members.some(({ username, flag }) => username === me && flag !== ORDINARY);
 
   return (
@@ -46,7 +48,14 @@ export function GroupDialog({ gid, onClose }: { gid: number; onClose: () => void
             member={member}
             busy={busy}
             canRemove={keepsOrder && member.username !== me && member.flag === ORDINARY}
-            onRemove={() => void run(() => removeMember(gid, member.username))}
+            onRemove={(name) =>
+              setQuestion({
+                title: strings.removeMember(name),
+                text: strings.removeMemberHint,
+                label: strings.removeNow,
+                action: () => removeMember(gid, member.username),
+              })
+            }
           />
         ))}
       </ul>
@@ -63,7 +72,19 @@ export function GroupDialog({ gid, onClose }: { gid: number; onClose: () => void
       <Problem text={error} />
       <div class="actions">
         {!isGone && (
-          <button type="button" class="bad" disabled={busy} onClick={() => void run(() => leaveGroup(gid))}>
+          <button
+            type="button"
+            class="bad"
+            disabled={busy}
+            onClick={() =>
+              setQuestion({
+                title: strings.leaveThis(title),
+                text: strings.leaveHint,
+                label: strings.leaveNow,
+                action: () => leaveGroup(gid),
+              })
+            }
+          >
             {strings.leaveGroup}
           </button>
         )}
@@ -71,6 +92,7 @@ export function GroupDialog({ gid, onClose }: { gid: number; onClose: () => void
           {strings.close}
         </button>
       </div>
+      {question && <ConfirmDialog question={question} onClose={() => setQuestion(null)} />}
     </Modal>
   );
 }
@@ -79,7 +101,8 @@ interface MemberProps {
   member: Member;
   busy: boolean;
   canRemove: boolean;
-  onRemove: () => void;
+  /** @param name what the member is called here */
+  onRemove: (name: string) => void;
 }
 
 function MemberRow({ member: { username, flag }, busy, canRemove, onRemove }: MemberProps) {
@@ -99,7 +122,7 @@ function MemberRow({ member: { username, flag }, busy, canRemove, onRemove }: Me
           class="icon-button"
           disabled={busy}
           aria-label={strings.remove(name)}
-          onClick={onRemove}
+          onClick={() => onRemove(name)}
         >
           <Icon name="close" size={16} />
         </button>

@@ -5,6 +5,7 @@ import { useAction } from '../hooks.js';
 import { nameOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { UserAvatar } from './avatar.js';
+import { ConfirmDialog } from './confirm-dialog.js';
 import { Modal } from './modal.js';
 import { Problem } from './problem.js';
 
@@ -72,7 +73,9 @@ function Friend({ username, memo, onClose }: { username: string; memo: string; o
   const strings = useStrings();
   const { busy, error, run } = useAction();
   const [text, setText] = useState(memo);
-  return (
+  const [asking, setAsking] = useState(false);
+  const name = useStore((state) => nameOf(state, username));
+  const form = (
     <form
       aria-busy={busy}
       onSubmit={(event) => {
@@ -93,12 +96,7 @@ function Friend({ username, memo, onClose }: { username: string; memo: string; o
       </label>
       <Problem text={error} />
       <div class="actions">
-        <button
-          type="button"
-          class="bad"
-          disabled={busy}
-          onClick={() => void run(() => unfriend(username)).then((done) => done && onClose())}
-        >
+        <button type="button" class="bad" disabled={busy} onClick={() => setAsking(true)}>
           {strings.unfriend}
         </button>
         <button type="submit" class="primary" disabled={busy}>
@@ -106,5 +104,21 @@ function Friend({ username, memo, onClose }: { username: string; memo: string; o
         </button>
       </div>
     </form>
+  );
+  if (!asking) return form;
+  const question = {
+    title: strings.unfriendThis(name),
+    text: strings.unfriendHint,
+    label: strings.unfriend,
+    action: async () => {
+      await unfriend(username);
+      onClose();
+    },
+  };
+  return (
+    <>
+      {form}
+      <ConfirmDialog question={question} onClose={() => setAsking(false)} />
+    </>
   );
 }
