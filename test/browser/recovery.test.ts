@@ -1,4 +1,5 @@
 /** Coming back: with a signature that has expired, over a reload, out of the back/forward cache, to an unreachable worker. */
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
 import type { Profile } from '../harness/browser.js';
@@ -125,11 +126,21 @@ test('a page that comes back by the back button gets what it missed, once', asyn
   expect(world.relay.openFor('alice')).toBe(1);
 });
 
-test('a worker script that is not there fails calls with 889004 and says so', async () => {
-  const tab = await world.tab(profile, { worker: '/no-such-worker.js' });
-  const outcome = await tab.call('init', world.auth());
-  expect(outcome).toMatchObject({
-    kind: 'failure',
-    error: { code: 889004, message: expect.stringContaining('SharedWorker') },
-  });
-});
+test.each([
+  ['is not there', '/no-such-worker.js', 'HTTP 404'],
+  ['is something else', '/elsewhere.html', 'text/html'],
+])(
+  'a worker script that %s fails calls with 889004: where it is, what is wrong, and what to do',
+  async (_what, worker, why) => {
+    const tab = await world.tab(profile, { worker });
+    const warned = (tab.frame as Page).waitForEvent('console', (line) => line.text().includes(why));
+    const outcomes = await Promise.all([tab.call('init', world.auth()), tab.call('getConversation')]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: 'failure', error: { code: 889004 } });
+      const { message } = (outcome as { error: { message: string } }).error;
+      expect(message).toContain(`${world.site.url}${worker}`);
+      expect(message).toContain(why);
+    }
+    expect((await warned).text()).toContain(worker);
+  },
+);

@@ -1,18 +1,17 @@
 /** The SharedWorker host: one worker for all tabs of the origin. */
 import { WORKER_NAME } from '../../protocol/link.js';
 import type { Host } from './host.js';
+import { whyNot } from './why-not.js';
 
 export type SharedWorkerFactory = () => SharedWorker;
 
-export function sharedHost(start: SharedWorkerFactory): Host {
+/** @param url where its script is, as far as is known */
+export function sharedHost(start: SharedWorkerFactory, url?: string): Host {
   return {
     name: 'SharedWorker',
     connect(onError) {
       const worker = start();
-      worker.onerror = (event) => {
-        const detail = event instanceof ErrorEvent && event.message ? `: ${event.message}` : '';
-        onError(`its script could not be loaded or run${detail}`);
-      };
+      worker.onerror = (event) => void whyNot(url, event).then(onError);
       return worker.port;
     },
   };
@@ -27,6 +26,7 @@ export function sharedHostAt(url: string | URL): Host {
   return sharedHost(
     () =>
       new SharedWorker(url, { type: 'module', name: WORKER_NAME, extendedLifetime: true } as WorkerOptions),
+    String(url),
   );
 }
 
