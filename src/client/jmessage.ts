@@ -227,6 +227,7 @@ class Core implements LocalApi {
       this.#open.delete(callId);
       if (leaves) this.#leaving -= 1;
       if (outcome.kind === 'success') {
+        if (outcome.ack) open.acknowledge(outcome.ack, true);
         if (outcome.mirror) this.#reflect(outcome.mirror);
         this.#seen.sent(outcome.data);
         if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);

@@ -75,7 +75,7 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     return {
       request,
       settle: (outcome) => request.#settle(outcome),
-      acknowledge: (data) => request.#acknowledge(data),
+      acknowledge: (data, unlessKnown = false) => request.#acknowledge(data, unlessKnown),
       queue: (data) => request.#queue(data),
       progress: (data) => {
         for (const fn of request.#onProgress) callSafely(fn, data);
@@ -191,8 +191,8 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     for (const fn of this.#onQueued) callSafely(fn, data);
   }
 
-  #acknowledge(data: AckData): void {
-    if (this.#settled) return;
+  #acknowledge(data: AckData, unlessKnown: boolean): void {
+    if (this.#settled || (unlessKnown && this.#acks.length > 0)) return;
     this.#acks.push(data);
     for (const fn of this.#onAck) callSafely(fn, data);
   }
@@ -201,7 +201,8 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
 export interface OpenRequest<A, S> {
   request: JMessageRequest<A, S>;
   settle(outcome: Outcome): void;
-  acknowledge(data: AckData): void;
+  /** @param unlessKnown not again, if it has been acknowledged before */
+  acknowledge(data: AckData, unlessKnown?: boolean): void;
   queue(data: QueuedData): void;
   progress(data: ProgressData): void;
 }

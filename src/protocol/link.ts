@@ -138,6 +138,8 @@ export type Outcome =
       second?: unknown;
       /** How things stand after a session method, so that `isLogin()` is right inside `onSuccess`. */
       mirror?: Mirror;
+      /** The server has received it, or what it was answered from. It may overtake the message `ack`. */
+      ack?: { rid: number; data: unknown };
     }
   | { kind: 'failure'; error: Failure }
   | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };

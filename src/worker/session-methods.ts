@@ -63,14 +63,13 @@ export class SessionMethods {
   }
 
   async run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
-    let acked = false;
-    const onAck: OnAck = (data) => {
-      acked = true;
-      tab.acknowledge(call.callId, data);
-    };
-    const outcome = await this.#run(tab, call, params, onAck);
     // What is answered from the live session counts as received too.
-    if (!acked && outcome.kind === 'success') onAck(call.params as object);
+    let data = call.params;
+    const outcome = await this.#run(tab, call, params, (sent) => {
+      data = sent;
+      tab.acknowledge(call.callId, sent);
+    });
+    if (outcome.kind === 'success') outcome.ack = { rid: ridOf(call.callId), data };
     if (tab.gone) this.tabLeft();
     return outcome;
   }
