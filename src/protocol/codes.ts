@@ -3,6 +3,7 @@
  * `docs/error-codes.md`.
  */
 import { type Failure, RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
+import { TAB_MESSAGES } from './tab-codes.js';
 
 export type { Failure } from './runtime-codes.js';
 
@@ -73,6 +74,7 @@ export type ErrorCode = (typeof CODES)[keyof typeof CODES];
 /** What each code says. */
 export const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   ...RUNTIME_MESSAGES,
+  ...TAB_MESSAGES,
   880102: 'signature fail',
   880103: 'user not exist',
   880106: 'signature expired: initialise again with a fresh one',

@@ -2,7 +2,7 @@
  * The error codes that the runtime itself gives: those of JMessage's own that it finds before the server would, and `8890xx`, its own range, for
  * what V2 has no code for. The others, which only a server gives, are in `codes.ts`: pages and workers need not load them.
  */
-import { type Failure, type RUNTIME_CODES, TAB_MESSAGES } from './tab-codes.js';
+import { type Failure, type RUNTIME_CODES, SHARED_MESSAGES, type TAB_MESSAGES } from './tab-codes.js';
 
 export { type Failure, RUNTIME_CODES } from './tab-codes.js';
 
@@ -17,11 +17,15 @@ export const RECOGNISED_CODES = {
   authFail: 882004,
 } as const;
 
-export type RuntimeCode = (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES];
+/** Those that a worker gives, or a server. */
+export type RuntimeCode = Exclude<
+  (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES],
+  keyof typeof TAB_MESSAGES
+>;
 
 /** What each code says: one sentence that names the fault and, where there is one, the way out. */
 export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
-  ...TAB_MESSAGES,
+  ...SHARED_MESSAGES,
   0: 'success',
   880002: 'invalid parameter',
   880003: 'invalid value',

@@ -36,16 +36,23 @@ export interface Failure {
   readonly [field: string]: unknown;
 }
 
-export const TAB_MESSAGES = {
+/** What a tab says and a worker as well … */
+export const SHARED_MESSAGES = {
   880001: 'unknown error',
   889004: 'the shared worker cannot be reached',
-  889005:
-    'this JMessage instance was destroyed before the answer came; what was already sent is still on its way',
-  889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
   889009: 'timed out: the server did not answer',
 } as const;
 
+/** … and what only a tab says. */
+export const TAB_MESSAGES = {
+  889005:
+    'this JMessage instance was destroyed before the answer came; what was already sent is still on its way',
+  889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
+} as const;
+
+const MESSAGES = /* @__PURE__ */ Object.assign({}, SHARED_MESSAGES, TAB_MESSAGES);
+
 /** @param detail replaces the general sentence where something more exact is known */
-export function tabFailure(code: keyof typeof TAB_MESSAGES, detail?: string): Failure {
-  return { code, message: detail ?? TAB_MESSAGES[code] };
+export function tabFailure(code: keyof typeof MESSAGES, detail?: string): Failure {
+  return { code, message: detail ?? MESSAGES[code] };
 }

@@ -1,20 +1,16 @@
-/** Why a worker's script does not load, which a browser tells nobody: it is asked for once more, for whoever has to put it right. */
-
-const REMEDY = `it has to be on the page's own origin; the option "worker" says where`;
+/** Why a worker's script does not load: browsers do not say it, so the script is asked for once more. */
 
 /** @param url undefined: a bundler knows */
 export function whyNot(url: string | undefined, event: unknown): Promise<string> {
   const { message } = event as { message?: string };
-  const said = message ? `: ${message}` : '';
-  const unknown = `its script ${url ?? ''} could not be loaded or run${said} (${REMEDY})`;
+  const why = (what: string) =>
+    `its script ${what}; it has to be on the page's own origin, and the option "worker" names it`;
+  const unknown = why(`${url ?? ''} could not be loaded or run${message ? `: ${message}` : ''}`);
   if (url === undefined) return Promise.resolve(unknown);
-  return fetch(url, { cache: 'no-store' }).then(
+  return fetch(url).then(
     ({ ok, status, headers, url: address }) => {
       const type = headers.get('content-type') ?? '';
-      if (!ok) return `its script ${address} is not there: HTTP ${status} (${REMEDY})`;
-      return /script/.test(type)
-        ? unknown
-        : `its script ${address} is served as "${type}", not as JavaScript`;
+      return ok && /script/.test(type) ? unknown : why(`${address} is HTTP ${status} ${type}`);
     },
     () => unknown,
   );
