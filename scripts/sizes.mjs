@@ -6,8 +6,8 @@ import { inRoot } from './paths.mjs';
 const KB = 1024;
 
 /**
- * gzip -9 of each file. A file without a budget is shown only. The tab's was 8 KB when it was written in the language of today: that of 2017
- * takes a little more. The worker's was 38 KB before it had the outbox, the history and the tokens to come back with, and 43 KB before it
+ * gzip -9 of each file. A file without a budget is shown only. The tab's was 8 KB when it was written in the language of today: that of 2017, and words for a worker that does not load,
+ * take a little more. The worker's was 38 KB before it had the outbox, the history and the tokens to come back with, and 43 KB before it
  * kept what no page has been handed and told tabs of each other's changes. It is loaded once for all tabs, and by no page's main thread.
  */
 const BUDGETS_BYTES = {
