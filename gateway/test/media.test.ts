@@ -58,7 +58,9 @@ describe('an image', () => {
     const response = await fetch(await addressOf(user, answer.media_id));
     expect(Buffer.from(await response.arrayBuffer())).toEqual(content);
     expect(response.headers.get('content-type')).toBe(mime);
-    expect(response.headers.get('content-disposition')).toBe('inline');
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^inline; filename="[^"]+"; filename\*=UTF-8''[^ ]+$/,
+    );
   });
 
   it.each([
@@ -101,7 +103,7 @@ describe('a file', () => {
     const response = await fetch(await addressOf(user, answer.media_id));
     expect(Buffer.from(await response.arrayBuffer())).toEqual(content);
     expect(response.headers.get('content-disposition')).toBe(
-      `attachment; filename*=UTF-8''${encodeURIComponent('Übersicht 😀 ')}%281%29.txt`,
+      `attachment; filename="_bersicht __ (1).txt"; filename*=UTF-8''${encodeURIComponent('Übersicht 😀 ')}%281%29.txt`,
     );
     expect(response.headers.get('cache-control')).toMatch(/^private, max-age=3\d{3}$/);
   });
@@ -114,7 +116,9 @@ describe('a file', () => {
     const { answer } = await put(user, 'file', content, 'page.html');
     const { headers } = await fetch(await addressOf(user, answer.media_id));
     expect(headers.get('content-type')).toBe('application/octet-stream');
-    expect(headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''page.html");
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="page.html"; filename*=UTF-8''page.html`,
+    );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
   });
