@@ -8,6 +8,7 @@ import type { EventNotification } from './jmessage.js';
 import { meet } from './people.js';
 import { getState, nameOf, update, updateChat, updateGroup } from './store.js';
 import { stringsOf } from './strings.js';
+import { timeOf } from './untrusted.js';
 
 const EVENT = {
   friend: 5,
@@ -106,7 +107,7 @@ function onGroupEvent(event: EventNotification, gid: number): void {
   // Whoever has left a group on another device does not want to see it here.
   if (event_type === EVENT.left && from === username && !isDissolved) return;
   if (what === undefined) return;
-  const at = ctime_ms ?? Date.now();
+  const at = timeOf(ctime_ms ?? Date.now());
   updateChat(chatOf(gid), (chat) => {
     const { messages } = chat;
     const content = { type: 'notice', what, who } as const;

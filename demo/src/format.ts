@@ -1,5 +1,6 @@
 /** Times and days for people, in the language of the page. */
 import type { Language } from './remember.js';
+import { timeOf } from './untrusted.js';
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
@@ -19,7 +20,7 @@ function format(language: Language, name: string, options: Intl.DateTimeFormatOp
   return known;
 }
 
-const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+const midnight = (at: number): number => new Date(timeOf(at)).setHours(0, 0, 0, 0);
 
 /** Rounded, since a day of a clock change has 23 or 25 hours. */
 const daysAgo = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / DAY_MS);
@@ -27,11 +28,14 @@ const daysAgo = (at: number, now: number): number => Math.round((midnight(now) -
 export const isSameDay = (a: number, b: number): boolean => midnight(a) === midnight(b);
 
 export const clock = (at: number, language: Language): string =>
-  format(language, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  format(language, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(timeOf(at));
 
 /** In full, for a tooltip. */
 export const moment = (at: number, language: Language): string =>
-  format(language, 'moment', { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+  format(language, 'moment', { dateStyle: 'full', timeStyle: 'medium' }).format(timeOf(at));
+
+/** For machines. */
+export const isoTime = (at: number): string => new Date(timeOf(at)).toISOString();
 
 const relativeDay = (days: number, language: Language): string => {
   const text = new Intl.RelativeTimeFormat(locale(language), { numeric: 'auto' }).format(-days, 'day');
@@ -42,10 +46,10 @@ const relativeDay = (days: number, language: Language): string => {
 export function day(at: number, now: number, language: Language): string {
   const days = daysAgo(at, now);
   if (days === 0 || days === 1) return relativeDay(days, language);
-  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const sameYear = new Date(timeOf(at)).getFullYear() === new Date(now).getFullYear();
   return sameYear
-    ? format(language, 'day', { weekday: 'long', month: 'long', day: 'numeric' }).format(at)
-    : format(language, 'day of year', { year: 'numeric', month: 'long', day: 'numeric' }).format(at);
+    ? format(language, 'day', { weekday: 'long', month: 'long', day: 'numeric' }).format(timeOf(at))
+    : format(language, 'day of year', { year: 'numeric', month: 'long', day: 'numeric' }).format(timeOf(at));
 }
 
 /** For a list: the hour today, the weekday this week, else the date. */
@@ -53,6 +57,6 @@ export function shortTime(at: number, now: number, language: Language): string {
   const days = daysAgo(at, now);
   if (days <= 0) return clock(at, language);
   if (days === 1) return relativeDay(1, language);
-  if (days < WEEK_DAYS) return format(language, 'weekday', { weekday: 'short' }).format(at);
-  return format(language, 'date', { year: '2-digit', month: 'numeric', day: 'numeric' }).format(at);
+  if (days < WEEK_DAYS) return format(language, 'weekday', { weekday: 'short' }).format(timeOf(at));
+  return format(language, 'date', { year: '2-digit', month: 'numeric', day: 'numeric' }).format(timeOf(at));
 }

@@ -2,6 +2,7 @@
 import { account, JIM } from './jim.js';
 import { type Invitation, rememberedInvitations, rememberInvitations, watchInvitations } from './remember.js';
 import { getState, update, updatePerson } from './store.js';
+import { textOf } from './untrusted.js';
 
 export async function loadFriends(): Promise<void> {
   const owner = getState().username;
@@ -9,7 +10,7 @@ export async function loadFriends(): Promise<void> {
   if (getState().username !== owner) return;
   const friends: Record<string, string> = Object.create(null);
   for (const { username, nickname, signature, avatar, memo_name } of friend_list) {
-    friends[username] = memo_name;
+    friends[username] = textOf(memo_name);
     updatePerson(username, { nickname, signature, avatar });
   }
   update({ friends });

@@ -3,6 +3,7 @@ import { chatOf, lastTime } from './chats.js';
 import { JIM } from './jim.js';
 import { openChat } from './navigation.js';
 import { getState, removeChat, update, updateChat, updateGroup, updatePerson } from './store.js';
+import { textOf } from './untrusted.js';
 
 export async function loadGroups(): Promise<void> {
   const owner = getState().username;
@@ -20,7 +21,11 @@ export async function loadGroup(gid: number): Promise<void> {
     JIM.getGroupMembers({ gid }),
   ]);
   for (const { username, nickname, avatar } of member_list) updatePerson(username, { nickname, avatar });
-  const members = member_list.map(({ username, nickname, flag }) => ({ username, nickname, flag }));
+  const members = member_list.map(({ username, nickname, flag }) => ({
+    username,
+    nickname: textOf(nickname),
+    flag,
+  }));
   const { name, desc, avatar } = group_info;
   updateGroup(gid, { name, desc, avatar, members, gone: false });
 }

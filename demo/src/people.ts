@@ -6,9 +6,11 @@ import { CODES, codeOf, type JMessageRequest } from './jmessage.js';
 import { openChat } from './navigation.js';
 import { refreshUnread } from './reading.js';
 import { getState, update, updateChat, updateGroup, updatePerson } from './store.js';
+import { timeOf, withTexts } from './untrusted.js';
 
 export async function loadProfile(username: string): Promise<void> {
-  const { user_info: profile } = await JIM.getUserInfo({ username });
+  const { user_info } = await JIM.getUserInfo({ username });
+  const profile = withTexts(user_info, ['username', 'nickname', 'signature', 'avatar']);
   if (getState().username === username) update({ profile });
 }
 
@@ -22,7 +24,7 @@ export async function loadConversations(): Promise<void> {
     const id = type === 4 ? chatOf(gid) : chatWith(username);
     if (type === 4) updateGroup(gid, { name, avatar });
     else updatePerson(username, { nickname, avatar });
-    updateChat(id, () => ({ mtime }));
+    updateChat(id, () => ({ mtime: timeOf(mtime) }));
     refreshUnread(id);
   }
 }

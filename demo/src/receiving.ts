@@ -11,6 +11,7 @@ import { previewOf } from './preview.js';
 import { noteArrival, watchUnread } from './reading.js';
 import { getState, nameOf, update, updateChat, updatePerson } from './store.js';
 import { stringsOf } from './strings.js';
+import { timeOf } from './untrusted.js';
 
 export function chatMessage({ msg_id, ctime_ms, content, need_receipt }: Message): ChatMessage {
   const { username } = getState();
@@ -19,7 +20,7 @@ export function chatMessage({ msg_id, ctime_ms, content, need_receipt }: Message
     msgId: msg_id,
     from: content.from_id,
     content: contentOf(content),
-    at: ctime_ms,
+    at: timeOf(ctime_ms),
     status: 'sent',
     needsReceipt: need_receipt,
     mentionsMe: username !== null && content.from_id !== username && mentions(content, username),

@@ -1,6 +1,7 @@
 /** Addresses of uploaded files. They are asked for when they are needed and expire. */
 import { useEffect, useState } from 'preact/hooks';
 import { JIM } from './jim.js';
+import { webAddressOf } from './untrusted.js';
 
 /** The gateway's own are good for an hour. */
 const KEEP_MS = 30 * 60_000;
@@ -11,7 +12,11 @@ const known = new Map<string, { url: Promise<string>; until: number }>();
 export function resourceUrl(mediaId: string): Promise<string> {
   const kept = known.get(mediaId);
   if (kept !== undefined && kept.until > Date.now()) return kept.url;
-  const url = JIM.getResource({ media_id: mediaId }).then((answer) => answer.url);
+  const url = JIM.getResource({ media_id: mediaId }).then(({ url: given }) => {
+    const address = webAddressOf(given, location.href);
+    if (address === '') throw new Error('the server gave no address of the web');
+    return address;
+  });
   known.set(mediaId, { url, until: Date.now() + KEEP_MS });
   // Asked for again by whoever looks next.
   url.catch(() => known.delete(mediaId));

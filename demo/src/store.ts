@@ -9,6 +9,7 @@ import {
   rememberedTheme,
   type Theme,
 } from './remember.js';
+import { withTexts } from './untrusted.js';
 
 /** What is known of somebody. */
 export interface Person {
@@ -140,7 +141,11 @@ const NOBODY: Person = { nickname: '', signature: '', avatar: '' };
 
 export function updatePerson(username: string, change: Partial<Person>): void {
   const people: Record<string, Person> = copyOf(state.people);
-  people[username] = { ...(people[username] ?? NOBODY), ...change };
+  people[username] = withTexts({ ...(people[username] ?? NOBODY), ...change }, [
+    'nickname',
+    'signature',
+    'avatar',
+  ]);
   update({ people });
 }
 
@@ -148,7 +153,7 @@ const NO_GROUP: Group = { name: '', desc: '', avatar: '', members: undefined, go
 
 export function updateGroup(gid: number, change: Partial<Group>): void {
   const groups: Record<number, Group> = copyOf(state.groups);
-  groups[gid] = { ...(groups[gid] ?? NO_GROUP), ...change };
+  groups[gid] = withTexts({ ...(groups[gid] ?? NO_GROUP), ...change }, ['name', 'desc', 'avatar']);
   update({ groups });
 }
 
