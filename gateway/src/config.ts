@@ -42,8 +42,16 @@ export const DEFAULTS = {
   /** Who makes accounts: only the application's `server`, everybody without a limit (`open`), or everybody so often an hour of one address. */
   registration: 'limited' as 'server' | 'limited' | 'open',
   registrationsPerHour: 300,
-  /** Wrong passwords per minute for one account from one address. Beyond: 880209. */
+  /** Wrong passwords per minute for one account from one address, or from a device that it knows. Beyond: 880209. */
   passwordTriesPerMinute: 10,
+  /** …from one address for all accounts, and for one account from all addresses that it does not know. */
+  addressTriesPerMinute: 30,
+  accountTriesPerMinute: 30,
+  /** Wrong masterSecrets per minute from one address. Beyond: 899030. */
+  serverTriesPerMinute: 30,
+  /** Hashes of passwords that are made at the same time, and that may wait for it. Beyond: 882005. */
+  hashesAtOnce: 2,
+  waitingHashes: 1_000,
   /** What a password's hash costs, as a power of two: scrypt's N. One more doubles time and memory; hashes that exist keep theirs. */
   passwordCost: 14,
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
@@ -130,6 +138,10 @@ export const DEFAULTS = {
   groupMembers: 500,
   groupKeepers: 15,
   groupsOfUser: 500,
+  /** Groups that others have put a user into: these do not count among the user's own. Beyond, nobody can add him to more (880609). */
+  groupsAddedTo: 500,
+  /** Whether users are asked before they are added to a group (event 56): 0 not, as in V2; 1 all but friends of the adder; 2 all. */
+  groupConsent: 0,
   /** Groups whose members, and rooms whose bans are kept in memory. */
   cachedGroups: 2_000,
   cachedRooms: 2_000,
@@ -198,6 +210,8 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
   cachedAccounts: [1, 10_000_000],
   cachedGroups: [1, 10_000_000],
   cachedRooms: [1, 10_000_000],
+  hashesAtOnce: [1, 64],
+  groupConsent: [0, 2],
 };
 
 const isNumberSetting = (name: string): name is NumberSetting => NUMBER_SETTINGS.includes(name);

@@ -49,11 +49,14 @@ export type Serve = (connection: Connection, request: Request) => Promise<Reply>
 
 /** What the account's session on this socket consists of. */
 export interface Session {
+  /** By which its owner names it. */
+  id: string;
   account: Account;
   platform: string;
   feed: Feed;
   /** The client's storage, where it says so. */
   device: string | undefined;
+  loginMs: number;
 }
 
 /** What all connections share. */

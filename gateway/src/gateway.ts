@@ -3,14 +3,19 @@
  * sockets; anything else that makes a {@link WireSocket} will do.
  */
 import type { Logger } from 'pino';
+import { Audit } from './audit.js';
 import { Changes } from './changes.js';
 import type { Apps, Settings } from './config.js';
 import { Connection, type Shared } from './connection.js';
 import { deliver } from './delivery.js';
 import { serve } from './handlers/index.js';
+import { LoginGuard } from './login-guard.js';
 import { Parties } from './parties.js';
+import { Passwords } from './passwords.js';
 import { Presence } from './presence.js';
+import { Reach } from './reach.js';
 import { RoomPresence } from './room-presence.js';
+import { ServerGuard } from './server-guard.js';
 import type { Store } from './store/index.js';
 import { MessageWriter } from './store/message-writer.js';
 import { RoomWriter } from './store/rooms.js';
@@ -23,6 +28,7 @@ import type { WireSocket } from './wire-socket.js';
 /** What the handlers work with. */
 export interface Services {
   readonly apps: Apps;
+  readonly reach: Reach;
   readonly settings: Settings;
   readonly store: Store;
   readonly writer: MessageWriter;
@@ -31,8 +37,11 @@ export interface Services {
   readonly inRooms: RoomPresence;
   readonly presence: Presence<Connection>;
   readonly tickets: Tickets;
-  readonly passwordTries: TokenBuckets;
-  readonly resumeTries: TokenBuckets;
+  readonly loginGuard: LoginGuard;
+  readonly passwords: Passwords;
+  readonly resumeGuard: LoginGuard;
+  readonly serverGuard: ServerGuard;
+  readonly audit: Audit;
   readonly uploadTries: TokenBuckets;
   readonly registrationTries: TokenBuckets;
   readonly log: Logger;
@@ -41,6 +50,8 @@ export interface Services {
 
 export interface GatewayParts {
   apps: Apps;
+  /** Which of them reach each other; none if it is not given. */
+  reach?: Reach;
   settings: Settings;
   store: Store;
   log: Logger;
@@ -57,19 +68,26 @@ export interface Gateway {
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 
-export function createGateway({ apps, settings, store, log, now }: GatewayParts): Gateway {
+export function createGateway({
+  apps,
+  reach = new Reach(apps, []),
+  settings,
+  store,
+  log,
+  now,
+}: GatewayParts): Gateway {
   const connections = new Set<Connection>();
   const presence = new Presence<Connection>();
-  const tries = settings.passwordTriesPerMinute;
-  const triesOf = () => new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
-  const passwordTries = triesOf();
-  const resumeTries = triesOf();
   const { registrationsPerHour } = settings;
   const registrationTries = new TokenBuckets(
     () => new TokenBucket(registrationsPerHour, registrationsPerHour / SECONDS_PER_HOUR, now),
   );
-  const uploads = settings.uploadsPerMinute;
-  const uploadTries = new TokenBuckets(() => new TokenBucket(uploads, uploads / SECONDS_PER_MINUTE, now));
+  const triesOf = (tries: number) =>
+    new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
+  const loginGuard = new LoginGuard(settings, store.knownOrigins, now);
+  const resumeGuard = new LoginGuard(settings, store.knownOrigins, now);
+  const serverGuard = new ServerGuard(triesOf(settings.serverTriesPerMinute));
+  const uploadTries = triesOf(settings.uploadsPerMinute);
   const writer = new MessageWriter(store.db, store.messageIds, {
     isOnline: (uid) => presence.isOnline(uid),
     onStored: (messages) => {
@@ -91,6 +109,7 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
   const changes = new Changes(store, presence, now);
   const services: Services = {
     apps,
+    reach,
     settings,
     store,
     writer,
@@ -99,18 +118,22 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
     inRooms,
     presence,
     tickets: new Tickets(store.secret, now),
-    passwordTries,
-    resumeTries,
+    loginGuard,
+    passwords: new Passwords(hashLimits(settings), settings.passwordCost),
+    resumeGuard,
+    serverGuard,
     uploadTries,
     registrationTries,
+    audit: new Audit(log, now),
     log,
     now,
   };
 
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
-    passwordTries.sweep();
-    resumeTries.sweep();
+    loginGuard.sweep();
+    resumeGuard.sweep();
+    serverGuard.sweep();
     uploadTries.sweep();
     registrationTries.sweep();
     sweeping = sweeping
@@ -168,6 +191,15 @@ export function createGateway({ apps, settings, store, log, now }: GatewayParts)
 
   return { services, accept, close };
 }
+
+/** Those of one side that may wait, of all that may. */
+const SHARE_OF_A_LANE = 2;
+
+const hashLimits = ({ hashesAtOnce, waitingHashes }: Settings) => ({
+  atOnce: hashesAtOnce,
+  waiting: waitingHashes,
+  waitingOfLane: Math.ceil(waitingHashes / SHARE_OF_A_LANE),
+});
 
 const after = (ms: number): Promise<void> =>
   new Promise((resolve) => {

@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { parseApps, readApps } from './apps.js';
 import { DEFAULTS, NUMBER_SETTINGS, type NumberSettings, parseSetting, type Settings } from './config.js';
 import { parseOrigin } from './origins.js';
+import type { AppLink } from './reach.js';
 import { safeError } from './safe-error.js';
 import { startGateway } from './server.js';
 
@@ -30,6 +31,16 @@ const argument =
       throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
     }
   };
+
+/** `appkey:appkey`, several apart by commas. */
+function parseLinks(text: string, before: readonly AppLink[] = []): readonly AppLink[] {
+  const links = text.split(',').map((one): AppLink => {
+    const [appkey = '', other = '', ...more] = one.split(':');
+    if (appkey === '' || other === '' || more.length > 0) throw new Error('wanted: appkey:appkey');
+    return [appkey, other];
+  });
+  return [...before, ...links];
+}
 
 /** Several apart by commas. */
 function parseOrigins(text: string, before: readonly string[] = []): readonly string[] {
@@ -70,6 +81,7 @@ interface CliOptions {
   host: string;
   app?: Map<string, string>;
   appFile?: Map<string, string>;
+  link?: readonly AppLink[];
   allowOrigin?: readonly string[];
   data: string;
   media: string;
@@ -97,6 +109,14 @@ const program = new Command('jmessage-gateway')
     new Option('--app-file <file>', 'applications to serve, an appkey:masterSecret on each line')
       .argParser(argument(readApps))
       .env('JMESSAGE_APP_FILE'),
+  )
+  .addOption(
+    new Option(
+      '--link <appkey:appkey>',
+      'two applications whose users may reach each other; or several times',
+    )
+      .argParser(argument(parseLinks))
+      .env('JMESSAGE_LINKS'),
   )
   .addOption(
     new Option('--allow-origin <origin>', 'whose pages may use this; any if not given, or several times')
@@ -145,7 +165,7 @@ const program = new Command('jmessage-gateway')
 
 async function main(): Promise<void> {
   const options = program.parse().opts<CliOptions>();
-  const { app, appFile, allowOrigin = [], data, dev, host, port, publicUrl, trustProxy } = options;
+  const { app, appFile, allowOrigin = [], link = [], data, dev, host, port, publicUrl, trustProxy } = options;
   const apps = new Map([...(appFile ?? []), ...(app ?? [])]);
   if (apps.size === 0) program.error('error: no application to serve: give --app-file or --app');
   // What is written here is nobody else's to read on this machine.
@@ -156,6 +176,7 @@ async function main(): Promise<void> {
     ...options.set,
     apps,
     allowOrigins: allowOrigin,
+    links: link,
     data,
     dev,
     host,

@@ -1,5 +1,9 @@
-/** Password digests at rest: salted scrypt, its cost written beside it so that it can be raised later. */
+/**
+ * Password digests at rest: salted scrypt, its cost written beside it so that it can be raised later. A hash takes a core for some hundredths of a
+ * second, so they are made in turns, see `FairQueue`.
+ */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { FairQueue, type QueueLimits } from './fair-queue.js';
 
 const BLOCK_SIZE = 8;
 const SALT_BYTES = 16;
@@ -37,4 +41,32 @@ export async function verifyPassword(digest: string, stored: string): Promise<bo
     Number(blockSize),
   );
   return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+/** Whose hash it is: a lane of its own for each. */
+export interface HashTurn {
+  lane: string;
+  /** Of somebody who has been here before. */
+  isKnown: boolean;
+}
+
+export class Passwords {
+  readonly #queue: FairQueue;
+
+  constructor(
+    limits: QueueLimits,
+    private readonly power: number,
+  ) {
+    this.#queue = new FairQueue(limits);
+  }
+
+  /** @throws QueueFull */
+  hash(digest: string, { lane, isKnown }: HashTurn): Promise<string> {
+    return this.#queue.run(lane, isKnown, () => hashPassword(digest, this.power));
+  }
+
+  /** @throws QueueFull */
+  verify(digest: string, stored: string, { lane, isKnown }: HashTurn): Promise<boolean> {
+    return this.#queue.run(lane, isKnown, () => verifyPassword(digest, stored));
+  }
 }

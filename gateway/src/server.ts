@@ -13,6 +13,7 @@ import { guardServer } from './http/guard.js';
 import { createHttp } from './http/index.js';
 import { Origins } from './origins.js';
 import { isForwarded } from './peer.js';
+import { type AppLink, Reach } from './reach.js';
 import { safeError } from './safe-error.js';
 import { Store } from './store/index.js';
 import { socketIoWire } from './wire-socket.js';
@@ -27,6 +28,8 @@ export interface GatewayOptions extends Partial<Settings> {
   data: string;
   /** Signs auth payloads for anyone on this machine who asks. */
   dev?: boolean;
+  /** Applications whose users may reach each other, in pairs of appkeys; by default none. */
+  links?: readonly AppLink[];
   /** Origins whose pages may use this gateway; any if there are none. */
   allowOrigins?: readonly string[];
   /** A reverse proxy of one's own is in front: a client's address is the last entry of `X-Forwarded-For`. */
@@ -51,6 +54,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
   const origins = new Origins(options.allowOrigins ?? []);
 
+  const reach = new Reach(apps, options.links ?? []);
+
   refuseWeakSecrets(apps);
   for (const appkey of shortSecrets(apps))
     log.warn({ appkey }, 'this masterSecret is short: take 32 characters');
@@ -64,6 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const http = await createHttp({
     dev,
     origins,
+    trustProxy,
     isTls: settings.publicUrl.startsWith('https:'),
     bodyBytes: settings.bodyBytes,
     services: () => services,
@@ -93,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await http.close();
     throw error;
   }
-  const gateway = createGateway({ apps, settings, store, log, now });
+  const gateway = createGateway({ apps, reach, settings, store, log, now });
   services = gateway.services;
   io.on('connection', (socket) => {
     // Of Engine.IO; Socket.IO's own is another one.

@@ -10,6 +10,8 @@ export interface WireSocket {
   readonly id: string;
   /** Where the peer is, as far as addresses are told apart: see `sourceOf`. */
   readonly address: string;
+  /** The beginning of the peer's `User-Agent`. */
+  readonly agent: string;
   /** The address under which the peer reached this server, such as `https://im.example.org`. */
   readonly origin: string;
   onPacket(listener: (event: string, ...args: unknown[]) => void): void;
@@ -71,6 +73,8 @@ const RESERVED = new Set([
   'removeListener',
 ]);
 
+const MAX_AGENT_CHARS = 256;
+
 export interface WireOptions {
   readonly frameBytes: number;
   /** How long a close waits for the peer to take what it was sent. */
@@ -126,6 +130,7 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
   return {
     id: socket.id,
     address: peerAddress(socket.handshake.address, socket.handshake.headers, options.trustProxy),
+    agent: String(socket.handshake.headers['user-agent'] ?? '').slice(0, MAX_AGENT_CHARS),
     origin: originOf(socket, options.trustProxy),
     onPacket: (listener) => {
       // A middleware that never calls `next` sees every event and leaves nothing to the emitter, where names have meanings.

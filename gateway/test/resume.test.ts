@@ -163,6 +163,15 @@ describe('a token', () => {
     expect((await comeBack(username, token))[1]).toMatchObject({ code: 880209 });
   });
 
+  it('is taken from its device whatever others guess, who cannot name that', async () => {
+    const { username, token } = await owner();
+    const client = await guests.connect();
+    const guess = () => client.ask('resume', resumption(username, 'x'.repeat(43), { device: ELSEWHERE }));
+    for (let tries = 0; tries < 12; tries += 1) await guess();
+    expect(await guess()).toMatchObject({ code: 880209 });
+    expect((await comeBack(username, token))[1]).toMatchObject({ code: 0 });
+  });
+
   it('is good for 30 days after it was last used', async () => {
     const { username, token } = await owner();
     lateMs = 29 * DAY_MS;
@@ -241,28 +250,66 @@ describe('a token is worth nothing any more', () => {
   });
 });
 
-it('whatever the order of uses, the newest token and the one that gave it are good, and no other', async () => {
-  const { username, token } = await owner();
+it('whatever the order of uses, the newest token and the one that gave it are good; an older one ends all of them', async () => {
+  const { username } = await owner();
   const account = await gateway.store.accounts.find(APPKEY, username);
   if (!account) throw new Error('no account');
   const whose = { uid: account.uid, platform: 'web' };
+  const hash = (await gateway.store.accounts.passwordHash(account.uid)) ?? '';
+  const peer = { address: '', agent: '' };
+  const { resumeTokens } = gateway.store;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat({ max: 5 }), { maxLength: 12 }), async (uses) => {
-      const [hash] = [await gateway.store.accounts.passwordHash(account.uid)];
-      const first = await gateway.store.resumeTokens.issue(whose, DEVICE, hash ?? '');
-      const given = [String(first)];
-      let [current, previous] = [String(first), ''];
+    fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { maxLength: 12 }), async (uses) => {
+      const opened = await resumeTokens.open(whose, DEVICE, hash, peer, () => true);
+      const first = typeof opened === 'string' ? '' : String(opened.token);
+      const given = [first];
+      let good = [first];
       for (const back of uses) {
-        const used = given.at(-1 - back) ?? token;
-        const next = await gateway.store.resumeTokens.renew(whose, DEVICE, used);
-        expect(next !== undefined).toBe(used === current || used === previous);
-        if (next === undefined) continue;
-        [previous, current] = [used, next];
-        given.push(next);
+        const used = given.at(-1 - back) ?? first;
+        const renewed = await resumeTokens.renew(whose, DEVICE, used, peer, () => true);
+        if (good.length === 0) expect(renewed).toBe('notGood');
+        else if (!good.includes(used)) {
+          expect(renewed).toBe('outdated');
+          good = [];
+        } else {
+          if (typeof renewed === 'string') throw new Error(renewed);
+          good = [used, renewed.token];
+          given.push(renewed.token);
+        }
       }
     }),
     { numRuns: 30 },
   );
+});
+
+describe('an outdated token', () => {
+  it('that is used again ends the session of whoever has the newest one, who is told so', async () => {
+    const user = await owner();
+    const [, second] = await comeBack(user.username, user.token);
+    const [third, answer] = await comeBack(user.username, String(second.resume_token));
+    await third.sync(0, 0);
+    expect((await comeBack(user.username, user.token))[1]).toMatchObject(REFUSED);
+    expect(await third.next('event_notification')).toMatchObject({ event_type: 1, extra: 0 });
+    await third.next('disconnect');
+    // None of the family is good any more, not even the newest: it cannot be said whose it is.
+    for (const token of [answer.resume_token, second.resume_token]) {
+      expect((await comeBack(user.username, String(token)))[1]).toMatchObject(REFUSED);
+    }
+    // With the password a new one begins.
+    const [, again] = await comeIn(user.username);
+    expect((await comeBack(user.username, String(again.resume_token)))[1]).toMatchObject({ code: 0 });
+  });
+
+  it('of an earlier login, or of another device, ends nothing', async () => {
+    const user = await owner();
+    const [, again] = await comeIn(user.username);
+    expect((await comeBack(user.username, user.token))[1]).toMatchObject(REFUSED);
+    const [, second] = await comeBack(user.username, String(again.resume_token));
+    const [, third] = await comeBack(user.username, String(second.resume_token));
+    const elsewhere = { device: ELSEWHERE };
+    expect((await comeBack(user.username, String(again.resume_token), elsewhere))[1]).toMatchObject(REFUSED);
+    expect((await comeBack(user.username, String(third.resume_token)))[1]).toMatchObject({ code: 0 });
+  });
 });
 
 it('a send that is tried again on the socket that came back is the same send', async () => {

@@ -49,6 +49,16 @@ export const METHOD_DOCS: Readonly<Record<MethodName | LocalName, MethodDoc>> = 
     section: '更新个人密码',
     summary: "Changes one's own password; every session of the account ends with event 2.",
   },
+  getSessions: {
+    section: '—',
+    summary:
+      "The account's sessions: those that are connected, and those that can come back without a password. An addition to V2, of servers that give resume tokens.",
+  },
+  logoutSession: {
+    section: '—',
+    summary:
+      'Ends one of the account’s sessions, wherever it is: its client is told as after a login elsewhere (event 1) and cannot come back without the password. An addition to V2.',
+  },
   getConversation: {
     section: '获取会话列表',
     summary: "The account's conversations, the latest first; from the cache while there is no connection.",

@@ -11,6 +11,8 @@ export const METHOD_NAMES = [
   'updateSelfInfo',
   'updateSelfAvatar',
   'updateSelfPwd',
+  'getSessions',
+  'logoutSession',
   'getConversation',
   'getResource',
   'msgRetract',

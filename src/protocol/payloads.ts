@@ -75,6 +75,22 @@ export interface ReceivedMessage extends Message {
   messages: [Message];
 }
 
+/** A session of one's own account. Times in milliseconds. */
+export interface UserSession {
+  id: string;
+  /** 'web', 'android', 'ios' or 'pc'. */
+  platform: string;
+  /** `User-Agent` of its client. */
+  agent: string;
+  /** From where it was last used: an address, or the network of one. */
+  address: string;
+  login_time: number;
+  active_time: number;
+  is_online: boolean;
+  /** The one that asks. */
+  is_current: boolean;
+}
+
 /** A conversation in the answer of `getConversation` (specification: 获取会话列表). */
 export interface Conversation {
   /** 3 single, 4 group. */

@@ -56,6 +56,7 @@ export class Gateway {
   async start(): Promise<void> {
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
     const apps = this.#appkeys.flatMap((appkey) => ['--app', `${appkey}:${this.secret}`]);
+    for (const other of this.#appkeys.slice(1)) apps.push('--link', `${this.appkey}:${other}`);
     const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
     // Passwords of tests are not worth much.
     const cheap = ['--set', 'passwordCost=10'];

@@ -221,8 +221,9 @@ export class Relay {
     if (this.#refusing || this.#pollingOnly) return void socket.destroy();
     const target = new URL(request.url ?? '/', this.#gateway);
     target.protocol = 'ws:';
-    const { origin } = request.headers;
-    const gateway = new WebSocket(target, { perMessageDeflate: false, ...(origin ? { origin } : {}) });
+    const { origin, 'user-agent': agent } = request.headers;
+    const headers = { ...(origin && { origin }), ...(agent && { 'user-agent': agent }) };
+    const gateway = new WebSocket(target, { perMessageDeflate: false, headers });
     // The browser's side opens only behind the gateway's: a server that is not there is a connection that fails.
     const giveUp = () => {
       gateway.terminate();

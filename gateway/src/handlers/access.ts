@@ -3,16 +3,19 @@ import { CAPABILITIES, CODES, failure, type OnlineDevice } from '../../../src/pr
 import { type Answer, REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import type { Connection, Reply } from '../connection.js';
 import { dismiss } from '../dismiss.js';
+import { QueueFull } from '../fair-queue.js';
 import { Feed } from '../feed.js';
 import type { Services } from '../gateway.js';
-import { hashPassword, verifyPassword } from '../passwords.js';
 import { refuseInit } from '../signature.js';
-import { type Account, isStorableName } from '../store/accounts.js';
+import { type Account, isPlainName, storableText } from '../store/accounts.js';
+import type { Peer } from '../store/resume-tokens.js';
 import { appkeyOf, type Handling, keyOf } from './types.js';
 
 /** Kinds of clients of which an account may have one each at the same time. Stock web clients say 'j'. */
 const NATIVE_PLATFORMS = new Set(['android', 'ios', 'pc']);
 const WEB = 'web';
+
+export const THROTTLED = refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute');
 
 /** What this gateway can do beyond the original protocol. */
 export const CAN = { capabilities: Object.values(CAPABILITIES) };
@@ -39,7 +42,7 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
   const { username, password, is_md5: _, media_id: avatar, ...fields } = payload;
   const profile = { ...fields, avatar };
   if (connection.session) return { answer: refuse(CODES.logOutBeforeRegister) };
-  if (!isStorableName(username)) {
+  if (!isPlainName(username)) {
     return { answer: refuse(CODES.invalidValue, 'register: username has characters that no name can have') };
   }
   const appkey = appkeyOf(connection);
@@ -50,7 +53,9 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
     if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
     const limited = refuseRegistration(services, connection.socket.address);
     if (limited) return limited;
-    const passwordHash = await hashPassword(password, services.settings.passwordCost);
+    const turn = { lane: connection.socket.address, isKnown: false };
+    const passwordHash = await services.passwords.hash(password, turn).catch(busyOr);
+    if (passwordHash === undefined) return refuse(CODES.busy);
     const kept = { key, answer: success(), nowMs: services.now() };
     const made = await accounts.create({ appkey, username, passwordHash, profile }, kept);
     return made ? kept.answer : refuse(CODES.userExists);
@@ -69,44 +74,59 @@ function refuseRegistration({ settings, registrationTries }: Services, address: 
     : failure(CODES.beyondFrequencyLimit, 'too many accounts made from here: wait');
 }
 
+/** @returns undefined where too much waits already */
+export function busyOr(error: unknown): undefined {
+  if (error instanceof QueueFull) return undefined;
+  throw error;
+}
+
 export async function login({ services, connection, payload }: Handling<'login'>): Promise<Reply> {
   const appkey = appkeyOf(connection);
   const { username, password, device } = payload;
+  const { audit, loginGuard, passwords, store } = services;
+  const { address } = connection.socket;
   if (connection.session && connection.session.account.username !== username) {
     return { answer: refuse(CODES.alreadyLoggedIn) };
   }
-  const tries = services.passwordTries.of(JSON.stringify([appkey, username, connection.socket.address]));
-  if (!tries.take()) return { answer: failure(CODES.beyondFrequencyLimit, 'too many tries: wait a minute') };
-  const account = await services.store.accounts.find(appkey, username);
-  if (!account) return { answer: refuse(CODES.userNotExist) };
-  const hash = await services.store.accounts.passwordHash(account.uid);
-  if (hash === undefined || !(await verifyPassword(password, hash))) {
-    return { answer: refuse(CODES.invalidPassword) };
+  const refused = (reason: string, answer: Answer): Reply => {
+    audit.note('login_refused', { appkey, username, address, reason });
+    return { answer };
+  };
+  const account = await store.accounts.find(appkey, username);
+  if (!account) {
+    const isAdmitted = loginGuard.admitNobody(address);
+    return isAdmitted ? refused('no such user', refuse(CODES.userNotExist)) : refused('throttled', THROTTLED);
   }
-  // It may have been changed meanwhile, and whoever was in with the old one shut out.
-  if ((await services.store.accounts.passwordHash(account.uid)) !== hash) {
-    return { answer: refuse(CODES.invalidPassword) };
+  const { uid } = account;
+  const admitted = await loginGuard.admit({ uid, address, device });
+  if (!admitted) return refused('throttled', THROTTLED);
+  const hash = await store.accounts.passwordHash(uid);
+  const isRight = hash !== undefined && (await passwords.verify(password, hash, admitted).catch(busyOr));
+  if (isRight === undefined) {
+    admitted.cancel();
+    return refused('busy', refuse(CODES.busy));
   }
-  // Who knows the password is not guessing at it.
-  tries.credit(1);
-  if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
+  if (!isRight) return refused('wrong password', refuse(CODES.invalidPassword));
+  await admitted.succeeded();
+  if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
   let resume_token: string | undefined;
   if (!connection.session && !connection.isClosed) {
-    const owner = { uid: account.uid, platform: platformOf(connection.init?.fromPlatForm) };
-    const { resumeTokens } = services.store;
-    // A client of before, or another one: what a token was given for is over.
-    if (device === undefined) await resumeTokens.revoke(owner);
-    else {
-      resume_token = await resumeTokens.issue(owner, device, hash);
-      if (resume_token === undefined) return { answer: refuse(CODES.invalidPassword) };
-    }
-    // Anew: nothing can come between this and the entrance.
-    if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
-    if (!connection.isClosed) enter(services, connection, account, device);
+    const owner = { uid, platform: platformOf(connection.init?.fromPlatForm) };
+    const opened = await entering(connection, () =>
+      store.resumeTokens.open(owner, device, hash, peerOf(connection), (session) =>
+        enter(services, connection, account, device, session),
+      ),
+    );
+    // It was the right one, and whoever was in with it has been shut out meanwhile.
+    if (opened === 'passwordChanged') return refused('wrong password', refuse(CODES.invalidPassword));
+    if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
+    if (opened !== 'notEntered') resume_token = opened.token;
+  } else if ((await store.accounts.passwordHash(uid)) !== hash) {
+    return refused('wrong password', refuse(CODES.invalidPassword));
   }
   return {
     answer: success({
-      uid: account.uid,
+      uid,
       username,
       appkey,
       online_list: othersOf(services, connection, account),
@@ -115,13 +135,31 @@ export async function login({ services, connection, payload }: Handling<'login'>
   };
 }
 
+/** A session is entered before its transaction is committed, see `ResumeTokens`: if that fails, the session goes with it. */
+export async function entering<T>(connection: Connection, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    connection.giveUp('its session could not be stored');
+    throw error;
+  }
+}
+
+export const peerOf = ({ socket }: Connection): Peer => ({
+  address: socket.address,
+  agent: storableText(socket.agent),
+});
+
+/** @returns whether it was: not by an account that is shut out, or for a client that has gone */
 export function enter(
   services: Services,
   connection: Connection,
   account: Account,
   device: string | undefined,
-): void {
+  session: { id: string; loginMs: number },
+): boolean {
   const { presence, settings, store, log } = services;
+  if (connection.isClosed || store.standing.isDisabled(account.uid)) return false;
   const platform = platformOf(connection.init?.fromPlatForm);
   const feed = new Feed(
     account.uid,
@@ -139,7 +177,7 @@ export function enter(
     },
     settings,
   );
-  connection.session = { account, platform, feed, device };
+  connection.session = { ...session, account, platform, feed, device };
   const displaced = presence.enter(account.uid, platform, connection);
   const isTheSame = device !== undefined && displaced?.session?.device === device;
   // The client's own earlier socket, whose end has not been noticed: it has not been thrown out.
@@ -152,6 +190,7 @@ export function enter(
     });
   }, settings.syncGraceMs);
   connection.socket.onClose(() => clearTimeout(graceTimer));
+  return true;
 }
 
 export function othersOf(

@@ -6,7 +6,8 @@ import { BY_MEMBER, BY_SELF, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
 import { firstIdAt } from '../store/message-ids.js';
-import { asMember, inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
+import { admit } from './group-consent.js';
+import { inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
 import { findUser, findUsers } from './targets.js';
 import type { Handling } from './types.js';
 
@@ -35,7 +36,9 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
     if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
       return refuse(CODES.repeatedAdd);
     }
-    if (!group.is_public || keepsOrder(me)) return (await letIn(scene, accounts, settings)) ?? success();
+    if (!group.is_public || keepsOrder(me)) {
+      return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
+    }
     if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
     return askKeepers(scene, accounts, { extra: BY_MEMBER, reason: '' }, settings.joinRequestIntervalMs);
   });
@@ -59,6 +62,7 @@ async function askKeepers(
       applicants.map(({ uid }) => uid),
     )
     .where('inviter', '=', asker.uid)
+    .where('invitation', '=', false)
     .where('event_id', '>', firstIdAt(open.nowMs - intervalMs))
     .executeTakeFirst();
   if (asked) return refuse(CODES.beyondFrequencyLimit, 'the keepers have just been asked: wait a minute');
@@ -84,6 +88,7 @@ export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Pr
   return inGroup(handling, async (scene) => {
     const { group, me, members, asker } = scene;
     if (me) return refuse(CODES.alreadyInGroup);
+    if (!services.reach.reaches(asker.appkey, group.appkey)) return refuse(CODES.targetGroupNotExist);
     if (!group.is_public) return refuse(CODES.groupTypeNotSupported);
     if (members.size >= services.settings.groupMembers) return refuse(CODES.numberExceedsLimit);
     const { joinRequestIntervalMs } = services.settings;
@@ -91,36 +96,93 @@ export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Pr
   });
 }
 
-/** The answer to event 56, by an owner or keeper. */
+/** The answer to event 56: by an owner or keeper, or by the user whom a member wants to add. */
 export async function answerJoinRequest(handling: Handling<'admin_add_group_member'>): Promise<Reply> {
-  const { services, payload } = handling;
+  const { payload } = handling;
   const target = await findUser(handling, payload.target_username, payload.target_appkey);
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
-  return asMember(handling, async (scene) => {
-    const { change: open, gid, me, members } = scene;
-    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+  return inGroup(handling, async (scene) => {
+    const { change: open, gid, me, members, asker } = scene;
     const request = await open.transaction
       .selectFrom('join_request')
-      .select(['inviter', 'processed'])
+      .select(['inviter', 'processed', 'invitation'])
       .where('event_id', '=', payload.event_id)
       .where('gid', '=', gid)
       .where('uid', '=', target.uid)
       .executeTakeFirst();
-    if (!request)
-      return refuse(CODES.invalidValue, 'admin_add_group_member: there is no such request to join');
+    const isMine = request?.invitation === true && asker.uid === target.uid;
+    if (!isMine) {
+      if (!me) return refuse(CODES.userNotInGroup);
+      if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    }
+    if (!request || request.invitation !== isMine) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
     if (request.processed) return refuse(CODES.requestAlreadyProcessed);
     if (members.has(target.uid)) return refuse(CODES.alreadyInGroup);
-    const done = open.transaction.updateTable('join_request').set({ processed: true });
-    if (payload.result === 0) {
-      // Whoever is in needs no other request answered.
-      await done.where('gid', '=', gid).where('uid', '=', target.uid).execute();
-      return (await letIn(scene, [target], services.settings)) ?? success();
-    }
-    await done.where('event_id', '=', payload.event_id).execute();
-    tellRefusal(scene, target, request.inviter, payload);
-    return success();
+    return isMine
+      ? answerInvitation(handling, scene, request.inviter)
+      : decide(handling, scene, target, request.inviter);
   });
 }
+
+const NO_SUCH_REQUEST = 'admin_add_group_member: there is no such request to join';
+
+async function decide(
+  { services: { settings }, payload }: Handling<'admin_add_group_member'>,
+  scene: Scene,
+  target: Account,
+  inviter: number,
+): Promise<Answer> {
+  const { asker } = scene;
+  if (payload.result !== 0) {
+    await setProcessed(scene, payload.event_id);
+    tellRefusal(scene, target, inviter, payload);
+    return success();
+  }
+  await setAllProcessed(scene, target.uid);
+  const isOwnWish = inviter === target.uid;
+  const refused = isOwnWish
+    ? await letIn(scene, [target], { added: false, from: asker }, settings)
+    : await admit(scene, [inviter, asker.uid], [target], settings);
+  return refused ?? success();
+}
+
+/** By the user who was asked. */
+async function answerInvitation(
+  { services, payload }: Handling<'admin_add_group_member'>,
+  scene: Scene,
+  inviter: number,
+): Promise<Answer> {
+  const { change: open, group, asker, members } = scene;
+  if (payload.result !== 0) {
+    await setProcessed(scene, payload.event_id);
+    open.emit([inviter], {
+      event_type: EVENT.joinRefused,
+      from: asker,
+      group,
+      to_usernames: [userNameOf(asker)],
+      return_code: payload.result,
+      description: payload.reason,
+    });
+    return success();
+  }
+  const from = members.get(inviter)?.account;
+  // The inviter has left, so no member stands for it any more.
+  if (!from) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
+  await setAllProcessed(scene, asker.uid);
+  return (await letIn(scene, [asker], { added: false, from }, services.settings)) ?? success();
+}
+
+const setProcessed = ({ change: { transaction } }: Scene, eventId: number) =>
+  transaction.updateTable('join_request').set({ processed: true }).where('event_id', '=', eventId).execute();
+
+/** A member needs no other request answered. */
+const setAllProcessed = ({ change: { transaction }, gid }: Scene, uid: number) =>
+  transaction
+    .updateTable('join_request')
+    .set({ processed: true })
+    .where('gid', '=', gid)
+    .where('uid', '=', uid)
+    .execute();
 
 function tellRefusal(
   scene: Scene,

@@ -52,6 +52,14 @@ export const uidsOf = ({ members }: Roster): number[] => [...members.keys()];
 export const keepersOf = ({ members }: Roster): number[] =>
   [...members.values()].filter(keepsOrder).map(({ account }) => account.uid);
 
+/** How somebody comes in. */
+interface Entrance {
+  /** Put in by others, without having been asked: such groups do not count among the user's own. */
+  added: boolean;
+  /** The others hear it from this one. */
+  from: Account;
+}
+
 /**
  * Lets accounts in and tells everybody (event 10).
  * @returns the refusal, if they cannot be let in
@@ -59,25 +67,28 @@ export const keepersOf = ({ members }: Roster): number[] =>
 export async function letIn(
   scene: Scene,
   newcomers: readonly Account[],
-  limits: { groupMembers: number; groupsOfUser: number },
+  { added, from }: Entrance,
+  limits: { groupMembers: number; groupsOfUser: number; groupsAddedTo: number },
 ): Promise<Answer | null> {
-  const { change: open, gid, group, asker, members } = scene;
+  const { change: open, gid, group, members } = scene;
   const uids = newcomers.map(({ uid }) => uid);
   if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
   const counts = await groupCounts(open.transaction, uids);
-  if ([...counts.values()].some((groups) => groups >= limits.groupsOfUser)) {
-    return refuse(CODES.memberHasTooManyGroups);
-  }
+  const isFull = counts.some(
+    ({ own, others }) => own >= limits.groupsOfUser || (added && others >= limits.groupsAddedTo),
+  );
+  if (isFull) return refuse(CODES.memberHasTooManyGroups);
   await insertMembers(open.transaction, {
     gid,
     uids,
     role: ROLE.member,
+    added,
     joinedMsgId: open.nextId(),
     nowMs: open.nowMs,
   });
   open.emit([...uidsOf(scene), ...uids], {
     event_type: EVENT.membersAdded,
-    from: asker,
+    from,
     group,
     to_usernames: newcomers.map(userNameOf),
   });

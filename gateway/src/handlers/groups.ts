@@ -30,8 +30,8 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
   return change(handling, async ({ transaction, nowMs, nextId, emit }) => {
     const refusedAvatar = await refuseAvatar({ transaction }, creator.uid, media_id);
     if (refusedAvatar) return refusedAvatar;
-    const counts = await groupCounts(transaction, [creator.uid]);
-    if ((counts.get(creator.uid) ?? 0) >= services.settings.groupsOfUser) return refuse(CODES.tooManyGroups);
+    const [counts] = await groupCounts(transaction, [creator.uid]);
+    if ((counts?.own ?? 0) >= services.settings.groupsOfUser) return refuse(CODES.tooManyGroups);
     const gid = await insertGroup(transaction, {
       appkey: creator.appkey,
       name: group_name,
@@ -41,7 +41,14 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
       ctime: Math.floor(nowMs / 1_000),
     });
     const uids = [creator.uid];
-    await insertMembers(transaction, { gid, uids, role: ROLE.owner, joinedMsgId: nextId(), nowMs });
+    await insertMembers(transaction, {
+      gid,
+      uids,
+      role: ROLE.owner,
+      added: false,
+      joinedMsgId: nextId(),
+      nowMs,
+    });
     emit(uids, {
       event_type: EVENT.groupCreated,
       from: creator,
@@ -154,8 +161,12 @@ export async function getGroupInfo(handling: Handling<'get_group_info'>): Promis
   const { services, connection, payload } = handling;
   const { groups } = services.store;
   const group = await groups.find(payload.gid);
-  if (!group) return { answer: refuse(CODES.userExists, 'get_group_info: there is no such group') };
-  const visible = group.is_public || (await groups.isMember(group.gid, sessionOf(connection).account.uid));
+  const { uid, appkey } = sessionOf(connection).account;
+  const isMember = group !== undefined && (await groups.isMember(group.gid, uid));
+  if (!group || !(isMember || services.reach.reaches(appkey, group.appkey))) {
+    return { answer: refuse(CODES.userExists, 'get_group_info: there is no such group') };
+  }
+  const visible = group.is_public || isMember;
   return { answer: visible ? success({ group_info: wireGroup(group) }) : refuse(CODES.userNotInGroup) };
 }
 
@@ -173,8 +184,9 @@ export async function getGroupMembers(handling: Handling<'get_group_members'>): 
 
 export async function getPublicGroups(handling: Handling<'public_group_list'>): Promise<Reply> {
   const { services, connection, payload } = handling;
-  const { start, appkey = sessionOf(connection).account.appkey } = payload;
-  if (!services.apps.has(appkey)) return { answer: refuse(CODES.appkeyNotExist) };
+  const { appkey: own } = sessionOf(connection).account;
+  const { start, appkey = own } = payload;
+  if (!services.reach.reaches(own, appkey)) return { answer: refuse(CODES.appkeyNotExist) };
   const { total, groups } = await services.store.groups.publicOf(appkey, start, services.settings.pageRows);
   return { answer: success({ result: { total, start, groups: groups.map(wireGroup) } }) };
 }

@@ -42,6 +42,7 @@ import { listReaders, reportReceipts, resetUnread } from './reading.js';
 import { logOut, resume } from './resume.js';
 import { retractMessage } from './retract.js';
 import { enterRoom, exitRoom, listOwnRooms, listRooms, roomInfo, sendRoom } from './rooms.js';
+import { getSessions, logOutSession } from './sessions.js';
 import { addShield, delShield, listShields } from './shields.js';
 import {
   acknowledge,
@@ -61,6 +62,8 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   login,
   resume,
   log_out: logOut,
+  get_sessions: getSessions,
+  logout_session: logOutSession,
   get_across_user_info: getUserInfo,
   update_user_inf: updateUserInfo,
   update_user_pwd: updatePassword,

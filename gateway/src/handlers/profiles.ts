@@ -1,11 +1,11 @@
 /** Profiles and passwords. */
-import { CODES, failure } from '../../../src/protocol/index.js';
-import { refuse, success } from '../answers.js';
+import { CODES } from '../../../src/protocol/index.js';
+import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
 import { dismissAll } from '../dismiss.js';
 import { EVENT } from '../event-types.js';
-import { hashPassword, verifyPassword } from '../passwords.js';
 import { userNameOf, wireUserOf } from '../store/accounts.js';
+import { busyOr, THROTTLED } from './access.js';
 import { refuseAvatar } from './media.js';
 import { findUser } from './targets.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
@@ -44,24 +44,36 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
 
 export async function updatePassword(handling: Handling<'update_user_pwd'>): Promise<Reply> {
   const { services, connection, payload } = handling;
-  const { account } = sessionOf(connection);
-  const { accounts, requests } = services.store;
-  const key = keyOf(handling, [account.uid]);
+  const { account, device } = sessionOf(connection);
+  const { audit, loginGuard, passwords, store } = services;
+  const { uid, appkey, username } = account;
+  const { address } = connection.socket;
+  const key = keyOf(handling, [uid]);
   let changed = false;
-  const answer = await requests.once(key, async () => {
-    const tries = services.passwordTries.of(
-      JSON.stringify([account.appkey, account.username, connection.socket.address]),
-    );
-    if (!tries.take()) return failure(CODES.beyondFrequencyLimit, 'too many tries: wait a minute');
-    const hash = await accounts.passwordHash(account.uid);
-    if (hash === undefined || !(await verifyPassword(payload.old_pwd, hash))) {
-      return refuse(CODES.invalidPassword);
+  const refused = (reason: string, answer: Answer): Answer => {
+    audit.note('password_change_refused', { appkey, username, address, reason });
+    return answer;
+  };
+  const answer = await store.requests.once(key, async () => {
+    const admitted = await loginGuard.admit({ uid, address, device });
+    if (!admitted) return refused('throttled', THROTTLED);
+    const hash = await store.accounts.passwordHash(uid);
+    const isRight =
+      hash !== undefined && (await passwords.verify(payload.old_pwd, hash, admitted).catch(busyOr));
+    const passwordHash = isRight && (await passwords.hash(payload.new_pwd, admitted).catch(busyOr));
+    if (passwordHash === undefined || isRight === undefined) {
+      admitted.cancel();
+      return refused('busy', refuse(CODES.busy));
     }
-    tries.credit(1);
+    if (passwordHash === false || hash === undefined) {
+      return refused('wrong password', refuse(CODES.invalidPassword));
+    }
+    await admitted.succeeded();
     const kept = { key, answer: success(), nowMs: services.now() };
-    const passwordHash = await hashPassword(payload.new_pwd, services.settings.passwordCost);
-    await accounts.setPassword(account.uid, passwordHash, kept);
-    changed = true;
+    changed = await store.accounts.setPassword(uid, passwordHash, { kept, instead: hash });
+    // Another one was set in the meantime: this client knows the one before it.
+    if (!changed) return refused('wrong password', refuse(CODES.invalidPassword));
+    audit.note('password_changed', { appkey, username, address });
     return kept.answer;
   });
   if (!changed) return { answer };

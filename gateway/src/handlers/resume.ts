@@ -2,7 +2,8 @@
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection.js';
-import { CAN, enter, othersOf, platformOf } from './access.js';
+import { dismiss } from '../dismiss.js';
+import { CAN, enter, entering, othersOf, peerOf, platformOf, THROTTLED } from './access.js';
 import { type Handling, sessionOf } from './types.js';
 
 const REFUSED = refuse(CODES.authFail, 'this token is not good: log in');
@@ -17,26 +18,43 @@ export async function resume({ services, connection, payload, request }: Handlin
     };
   }
   const { appkey, username, device, token, flag, fromPlatForm } = payload;
-  // Nothing is kept of names that nobody has.
-  if (!services.apps.has(appkey)) return { answer: REFUSED };
-  const account = await services.store.accounts.find(appkey, username);
-  if (!account) return { answer: REFUSED };
-  const tries = services.resumeTries.of(JSON.stringify([account.uid, connection.socket.address]));
-  if (!tries.take()) return { answer: refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute') };
-  const platform = platformOf(fromPlatForm);
-  const next = await services.store.resumeTokens.renew({ uid: account.uid, platform }, device, token);
-  if (next === undefined) return { answer: REFUSED };
-  tries.credit(1);
-  // Shut out in this very moment: whoever has the token may know why.
-  if (services.store.standing.isDisabled(account.uid)) return { answer: refuse(CODES.userDisabled) };
+  const { apps, audit, resumeGuard, store } = services;
+  const { address } = connection.socket;
+  const refused = (reason: string, answer = REFUSED): Reply => {
+    audit.note('resume_refused', { appkey, username, address, reason });
+    return { answer };
+  };
+  const account = apps.has(appkey) ? await store.accounts.find(appkey, username) : undefined;
+  if (!account) {
+    const isAdmitted = resumeGuard.admitNobody(address);
+    return isAdmitted ? refused('no such user') : refused('throttled', THROTTLED);
+  }
+  const owner = { uid: account.uid, platform: platformOf(fromPlatForm) };
+  const admitted = await resumeGuard.admit({ uid: owner.uid, address, device });
+  if (!admitted) return refused('throttled', THROTTLED);
   connection.init = { appkey, flag, fromPlatForm, random_str: '', signature: '', timestamp: 0 };
-  if (!connection.isClosed) enter(services, connection, account, device);
+  const renewed = await entering(connection, () =>
+    store.resumeTokens.renew(owner, device, token, peerOf(connection), (opened) =>
+      enter(services, connection, account, device, opened),
+    ),
+  );
+  if (typeof renewed === 'string') {
+    connection.init = null;
+    // Shut out in this very moment: whoever has the token may know why.
+    if (renewed === 'notEntered') return { answer: refuse(CODES.userDisabled) };
+    if (renewed === 'notGood') return refused('wrong token');
+    audit.note('resume_token_reused', { appkey, username, address });
+    const live = services.presence.of(owner.uid).get(owner.platform);
+    if (live) dismiss(services, live, account, 'otherLogin');
+    return refused('outdated token');
+  }
+  await admitted.succeeded();
   const answer = success({
     uid: account.uid,
     username,
     appkey,
     online_list: othersOf(services, connection, account),
-    resume_token: next,
+    resume_token: renewed.token,
     ...CAN,
   });
   connection.resumed = { canonical: request.canonical, answer };

@@ -7,9 +7,10 @@ import { contentFrom, refuseContent } from './content.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
 
 export async function listRooms({ services, connection, payload }: Handling<'room_list'>): Promise<Reply> {
-  const { start, appkey = sessionOf(connection).account.appkey } = payload;
-  const { apps, settings, store, inRooms } = services;
-  if (!apps.has(appkey)) return { answer: refuse(CODES.appkeyNotExist) };
+  const { appkey: own } = sessionOf(connection).account;
+  const { start, appkey = own } = payload;
+  const { reach, settings, store, inRooms } = services;
+  if (!reach.reaches(own, appkey)) return { answer: refuse(CODES.appkeyNotExist) };
   const { total, rooms } = await store.rooms.ofApp(appkey, start, settings.pageRows);
   const rows = rooms.map((room) => wireRoom(room, inRooms.count(room.id)));
   return { answer: success({ result: { total, start, count: rows.length, rooms: rows } }) };
@@ -21,8 +22,15 @@ export async function listOwnRooms({ services, connection }: Handling<'room_list
   return { answer: success({ chat_rooms: rooms.map((room) => wireRoom(room, inRooms.count(room.id))) }) };
 }
 
-export async function roomInfo({ services, payload }: Handling<'room_info'>): Promise<Reply> {
+/** Rooms of applications that cannot be reached from this one are none. */
+async function findRoom({ services, connection, payload }: Handling<'room_info' | 'join_room'>) {
   const room = await services.store.rooms.find(payload.id);
+  return room && services.reach.reaches(sessionOf(connection).account.appkey, room.appkey) ? room : undefined;
+}
+
+export async function roomInfo(handling: Handling<'room_info'>): Promise<Reply> {
+  const { services } = handling;
+  const room = await findRoom(handling);
   return {
     answer: room
       ? success({ info: wireRoom(room, services.inRooms.count(room.id)) })
@@ -35,7 +43,7 @@ export async function enterRoom(handling: Handling<'join_room'>): Promise<Reply>
   const { id } = payload;
   const { store, inRooms, settings } = services;
   const { uid } = sessionOf(connection).account;
-  const room = await store.rooms.find(id);
+  const room = await findRoom(handling);
   if (!room) return { answer: refuse(CODES.chatroomNotExist) };
   const key = keyOf(handling, [uid]);
   const stay = inRooms.stay(id, connection);

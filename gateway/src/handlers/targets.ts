@@ -9,16 +9,16 @@ export interface Named {
   appkey?: string | undefined;
 }
 
-/** @returns each at its index; undefined for names that nobody has, at least in no application of this gateway */
+/** @returns each at its index; undefined for names that nobody has, at least in no application that can be reached from this one */
 export async function findUsers(
   { services, connection }: Pick<Handling<RequestEvent>, 'services' | 'connection'>,
   names: readonly Named[],
 ): Promise<(Account | undefined)[]> {
   const own = appkeyOf(connection);
   const keys = names.map(({ username, appkey = own }) => ({ username, appkey }));
-  const here = keys.filter(({ appkey }) => services.apps.has(appkey));
+  const here = keys.filter(({ appkey }) => services.reach.reaches(own, appkey));
   const accounts = (await services.store.accounts.findAll(here)).values();
-  return keys.map(({ appkey }) => (services.apps.has(appkey) ? accounts.next().value : undefined));
+  return keys.map(({ appkey }) => (services.reach.reaches(own, appkey) ? accounts.next().value : undefined));
 }
 
 export async function findUser(

@@ -14,6 +14,7 @@ export const HTTP_CODES = {
   appkeyNotExist: 899009,
   tooManyUsers: 899013,
   mayNotSend: 899016,
+  tooManyTries: 899030,
   noSuchRoom: 899081,
   uploadInternalError: 898000,
   uploadInvalidParameter: 898003,

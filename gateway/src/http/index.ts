@@ -31,6 +31,8 @@ export interface HttpOptions {
   /** Signs auth payloads for anyone on this machine who asks. */
   dev: boolean;
   origins: Origins;
+  /** See `GatewayOptions.trustProxy`. */
+  trustProxy: boolean;
   /** Clients come by TLS, and are to go on doing so. */
   isTls: boolean;
   bodyBytes: number;
@@ -39,12 +41,14 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { dev, bodyBytes, isTls, origins, services } = options;
+  const { dev, bodyBytes, isTls, origins, services, trustProxy } = options;
   const http = Fastify({
     forceCloseConnections: true,
     bodyLimit: bodyBytes,
     // Node looks every 30 seconds for requests that take too long.
     http: { connectionsCheckingInterval: CHECK_MS },
+    // One hop: what our own proxy saw, which it appends.
+    trustProxy: trustProxy ? (_address, hop) => hop === 0 : false,
     routerOptions: { ignoreTrailingSlash: true },
   });
   http.addHook('onRequest', async (_request, reply) => {

@@ -72,6 +72,19 @@ export const userNameOf = ({ username, appkey, profile }: Account): UserName => 
 /** Whether the database can hold a name as it is: no NUL, no half of a surrogate pair. */
 export const isStorableName = (name: string): boolean => !name.includes('\0') && !/\p{Cs}/u.test(name);
 
+/** The part of a text that the database can hold. */
+export const storableText = (text: string): string => text.replaceAll('\0', '').replace(/\p{Cs}/gu, '');
+
+/**
+ * Whether a new account may have that name: it cannot be taken for another one. Refused are control
+ * characters, invisible ones, line ends, blanks at either end, and letters that have a plain form (NFKC).
+ */
+export const isPlainName = (name: string): boolean =>
+  isStorableName(name) &&
+  name === name.normalize('NFKC') &&
+  name === name.trim() &&
+  !/[\p{C}\u2800\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(name);
+
 export class Accounts {
   readonly #cache: LRUCache<string, Account>;
 
@@ -166,17 +179,26 @@ export class Accounts {
 
   /**
    * Whoever got in with the old one cannot come back without the new one.
-   * @param kept the answer to keep with it, where it answers a client
+   * @param kept the answer to keep with it, and the hash that is to be replaced, where a client knew the password
+   * @returns false if it has been changed since
    */
-  async setPassword(uid: number, passwordHash: string, kept?: KeptAnswer): Promise<void> {
-    await this.db.transaction().execute(async (transaction) => {
-      await transaction
+  async setPassword(
+    uid: number,
+    passwordHash: string,
+    { kept, instead }: { kept?: KeptAnswer; instead?: string } = {},
+  ): Promise<boolean> {
+    return this.db.transaction().execute(async (transaction) => {
+      const changed = await transaction
         .updateTable('account')
         .set({ password_hash: passwordHash })
         .where('uid', '=', uid)
-        .execute();
+        .$if(instead !== undefined, (query) => query.where('password_hash', '=', instead ?? ''))
+        .returning('uid')
+        .executeTakeFirst();
+      if (!changed) return false;
       await revokeAll(transaction, uid);
       if (kept) await rememberAnswer(transaction, kept);
+      return true;
     });
   }
 

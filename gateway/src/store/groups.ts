@@ -176,18 +176,28 @@ export interface Joining {
   gid: number;
   uids: readonly number[];
   role: number;
+  /** Put in by others, without having been asked. */
+  added: boolean;
   /** Messages up to this id are not for them. */
   joinedMsgId: number;
   nowMs: number;
 }
 
 export async function insertMembers(transaction: Transaction<Tables>, joining: Joining): Promise<void> {
-  const { gid, uids, role, joinedMsgId, nowMs } = joining;
+  const { gid, uids, role, added, joinedMsgId, nowMs } = joining;
   const mtime = Math.floor(nowMs / 1_000);
   await transaction
     .insertInto('group_member')
     .values(
-      uids.map((uid) => ({ gid, uid, role, joined_msg_id: joinedMsgId, acked_msg_id: joinedMsgId, mtime })),
+      uids.map((uid) => ({
+        gid,
+        uid,
+        role,
+        added,
+        joined_msg_id: joinedMsgId,
+        acked_msg_id: joinedMsgId,
+        mtime,
+      })),
     )
     .execute();
 }
@@ -230,15 +240,17 @@ export async function updateMembers(
     .execute();
 }
 
+/** How many groups each of them is in: of their own accord, and put in by others. Nothing for who is in none. */
 export async function groupCounts(
   transaction: Transaction<Tables>,
   uids: readonly number[],
-): Promise<Map<number, number>> {
+): Promise<{ own: number; others: number }[]> {
   const rows = await transaction
     .selectFrom('group_member')
-    .select(({ fn }) => ['uid', fn.countAll<number>().as('groups')])
+    .select(({ fn }) => ['uid', fn.countAll<number>().as('all')])
+    .select(({ fn }) => fn.countAll<number>().filterWhere('added', '=', true).as('others'))
     .where('uid', 'in', uids)
     .groupBy('uid')
     .execute();
-  return new Map(rows.map(({ uid, groups }) => [uid, Number(groups)]));
+  return rows.map(({ all, others }) => ({ own: Number(all) - Number(others), others: Number(others) }));
 }

@@ -7,6 +7,7 @@ import { isServer, type OpenDatabase, openDatabase } from './database.js';
 import { Events } from './events.js';
 import { Friends } from './friends.js';
 import { Groups } from './groups.js';
+import { KnownOrigins } from './known-origins.js';
 import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
 import { Media } from './media.js';
@@ -47,6 +48,7 @@ export class Store {
   readonly mediaQuota: MediaQuota;
   readonly receipts: Receipts;
   readonly requests: Requests;
+  readonly knownOrigins: KnownOrigins;
   readonly resumeTokens: ResumeTokens;
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
@@ -70,6 +72,7 @@ export class Store {
     this.mediaQuota = new MediaQuota(this.media, settings, now);
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
+    this.knownOrigins = new KnownOrigins(opened.db, settings.resumeAgeMs, now);
     this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now);
     this.volume = new Volume(opened.db, settings, now);
     this.messageIds = messageIds;
@@ -99,6 +102,7 @@ export class Store {
     await this.media.sweep();
     await this.resumeTokens.sweep();
     await this.volume.sweep();
+    await this.knownOrigins.sweep();
     await this.opened.maintain();
   }
 

@@ -1,5 +1,6 @@
 /** The schema's history. A released migration is never changed; a new one is added below. */
 import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
+import { accessTables } from './access-tables.js';
 import { groups } from './group-tables.js';
 import { mediaTables } from './media-tables.js';
 import { relationTables } from './relation-tables.js';
@@ -66,6 +67,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0030_media': mediaTables,
   '0040_resume': resumeTables,
   '0070_volume': volumeTables,
+  '0080_access': accessTables,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

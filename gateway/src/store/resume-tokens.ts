@@ -1,13 +1,21 @@
 /**
- * What clients come back with instead of a signature and a password: a token for each platform of an account, good on one device. Each use gives
- * the next one; the one before it stays good until the next has been used, so that an answer that is lost locks nobody out. Only digests are
- * stored.
+ * An account's sessions: one for each platform, and the token that its client comes back with instead of a signature and a password, good on one
+ * device. Each use gives the next token; the one before it stays good until the next has been used, so that an answer that is lost locks nobody
+ * out. One that is older has been copied: two have it, and it is not said which of them is the owner, so the session ends for both. Only
+ * digests are stored.
+ *
+ * A session is entered within the transaction that has found its password or token good. A change of the password waits for that transaction and
+ * ends the session then, or comes first and the session is not entered.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely, Migration, Transaction } from 'kysely';
 import type { Database, Tables } from './schema.js';
 
-const TOKEN_BYTES = 32;
+const SECRET_BYTES = 32;
+/** The beginning of all tokens of one login, by which an outdated one is told from one that was made up. */
+const FAMILY_BYTES = 16;
+const FAMILY_CHARS = Math.ceil((FAMILY_BYTES * 4) / 3);
+const ID_BYTES = 12;
 
 export interface ResumeTables {
   resume_token: {
@@ -18,6 +26,14 @@ export interface ResumeTables {
     /** '' if there is none. */
     previous_digest: string;
     used_ms: number;
+    /** By which its owner names the session. */
+    session_id: string;
+    /** Of device and family; '' for tokens of before there were families. */
+    family_digest: string;
+    login_ms: number;
+    /** From where it was last used, and by which program. */
+    address: string;
+    agent: string;
   };
 }
 
@@ -35,11 +51,33 @@ export const resumeTables: Migration = {
   },
 };
 
-/** Whose token it is. */
+/** Whose session it is. */
 export interface TokenOwner {
   uid: number;
   platform: string;
 }
+
+/** From where, and by which program. */
+export interface Peer {
+  address: string;
+  agent: string;
+}
+
+export interface SessionRow extends Peer {
+  session_id: string;
+  platform: string;
+  login_ms: number;
+  used_ms: number;
+}
+
+/** Enters the session. @returns whether it was entered: if not, nothing is changed */
+export type Enter = (session: { id: string; loginMs: number }) => boolean;
+
+export type Opened = { token?: string } | 'passwordChanged' | 'notEntered';
+export type Renewed = { token: string } | 'notGood' | 'outdated' | 'notEntered';
+
+/** Undoes a transaction. */
+class NotEntered extends Error {}
 
 /** Of all platforms: part of what shuts the account's sessions out. */
 export async function revokeAll(transaction: Transaction<Tables>, uid: number): Promise<void> {
@@ -54,18 +92,21 @@ export class ResumeTokens {
   ) {}
 
   /**
-   * The first token of a session: what there was before is worth nothing any more.
+   * Opens a session in place of the one that the platform has.
+   * @param device without it there is no token, and none of before stays good
    * @param passwordHash what the password was found right by
-   * @returns undefined if the password has been changed since: what was revoked then must not come back
    */
-  async issue(
-    { uid, platform }: TokenOwner,
-    device: string,
+  open(
+    owner: TokenOwner,
+    device: string | undefined,
     passwordHash: string,
-  ): Promise<string | undefined> {
-    const token = newToken();
-    const row = { current_digest: digest(device, token), previous_digest: '', used_ms: this.now() };
-    return this.db.transaction().execute(async (transaction) => {
+    peer: Peer,
+    enter: Enter,
+  ): Promise<Opened> {
+    const { uid, platform } = owner;
+    const loginMs = this.now();
+    const id = newId();
+    return this.#attempt(async (transaction) => {
       const account = await transaction
         .selectFrom('account')
         .select('uid')
@@ -73,48 +114,97 @@ export class ResumeTokens {
         .where('password_hash', '=', passwordHash)
         .forShare()
         .executeTakeFirst();
-      if (!account) return undefined;
+      if (!account) return 'passwordChanged';
+      if (device === undefined) {
+        await remove(transaction, owner);
+        enterOr(enter, { id, loginMs });
+        return {};
+      }
+      const family = newFamily();
+      const token = newToken(family);
+      const row = {
+        current_digest: digest(device, token),
+        previous_digest: '',
+        used_ms: loginMs,
+        session_id: id,
+        family_digest: digest(device, family),
+        login_ms: loginMs,
+        ...peer,
+      };
       await transaction
         .insertInto('resume_token')
         .values({ uid, platform, ...row })
         .onConflict((conflict) => conflict.columns(['uid', 'platform']).doUpdateSet(row))
         .execute();
-      return token;
+      enterOr(enter, { id, loginMs });
+      return { token };
     });
   }
 
-  /** @returns the next token; undefined for one that is not good */
-  async renew({ uid, platform }: TokenOwner, device: string, token: string): Promise<string | undefined> {
+  /** Opens the session again that the token was given for. */
+  renew(owner: TokenOwner, device: string, token: string, peer: Peer, enter: Enter): Promise<Renewed> {
+    const { uid, platform } = owner;
     const presented = digest(device, token);
-    const next = newToken();
-    return this.db.transaction().execute(async (transaction) => {
+    const presentedFamily = token.slice(0, FAMILY_CHARS);
+    return this.#attempt(async (transaction) => {
       const row = await transaction
         .selectFrom('resume_token')
-        .select(['current_digest', 'previous_digest'])
+        .select(['current_digest', 'previous_digest', 'family_digest', 'session_id', 'login_ms'])
         .where('uid', '=', uid)
         .where('platform', '=', platform)
         .where('used_ms', '>', this.now() - this.lifetimeMs)
         .forUpdate()
         .executeTakeFirst();
-      const isGood = [row?.current_digest ?? '', row?.previous_digest ?? ''].map((one) =>
-        equal(presented, one),
-      );
-      if (!isGood.includes(true)) return undefined;
+      if (!row) return 'notGood';
+      const isGood = [row.current_digest, row.previous_digest].map((one) => equal(presented, one));
+      const isOfFamily = equal(digest(device, presentedFamily), row.family_digest);
+      if (!isGood.includes(true)) {
+        if (!isOfFamily) return 'notGood';
+        await remove(transaction, owner);
+        return 'outdated';
+      }
+      const family = isOfFamily ? presentedFamily : newFamily();
+      const next = newToken(family);
       await transaction
         .updateTable('resume_token')
-        .set({ current_digest: digest(device, next), previous_digest: presented, used_ms: this.now() })
+        .set({
+          current_digest: digest(device, next),
+          previous_digest: presented,
+          family_digest: digest(device, family),
+          used_ms: this.now(),
+          ...peer,
+        })
         .where('uid', '=', uid)
         .where('platform', '=', platform)
         .execute();
-      return next;
+      enterOr(enter, { id: row.session_id, loginMs: row.login_ms });
+      return { token: next };
     });
   }
 
-  async revoke({ uid, platform }: TokenOwner): Promise<void> {
-    await this.db
+  async revoke(owner: TokenOwner): Promise<void> {
+    await remove(this.db, owner);
+  }
+
+  /** Ends one of the account's sessions. @returns whether it had a token */
+  async revokeById(transaction: Transaction<Tables>, uid: number, id: string): Promise<boolean> {
+    const rows = await transaction
       .deleteFrom('resume_token')
       .where('uid', '=', uid)
-      .where('platform', '=', platform)
+      .where('session_id', '=', id)
+      .returning('platform')
+      .execute();
+    return rows.length > 0;
+  }
+
+  /** The sessions that can come back, the one used last first. */
+  list(uid: number): Promise<SessionRow[]> {
+    return this.db
+      .selectFrom('resume_token')
+      .select(['session_id', 'platform', 'login_ms', 'used_ms', 'address', 'agent'])
+      .where('uid', '=', uid)
+      .where('used_ms', '>', this.now() - this.lifetimeMs)
+      .orderBy('used_ms', 'desc')
       .execute();
   }
 
@@ -124,9 +214,28 @@ export class ResumeTokens {
       .where('used_ms', '<', this.now() - this.lifetimeMs)
       .execute();
   }
+
+  async #attempt<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T | 'notEntered'> {
+    try {
+      return await this.db.transaction().execute(work);
+    } catch (error) {
+      if (error instanceof NotEntered) return 'notEntered';
+      throw error;
+    }
+  }
 }
 
-const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
+function enterOr(enter: Enter, session: { id: string; loginMs: number }): void {
+  if (!enter(session)) throw new NotEntered();
+}
+
+async function remove(db: Kysely<Tables>, { uid, platform }: TokenOwner): Promise<void> {
+  await db.deleteFrom('resume_token').where('uid', '=', uid).where('platform', '=', platform).execute();
+}
+
+const newId = (): string => randomBytes(ID_BYTES).toString('base64url');
+const newFamily = (): string => randomBytes(FAMILY_BYTES).toString('base64url');
+const newToken = (family: string): string => family + randomBytes(SECRET_BYTES).toString('base64url');
 
 /** A token has as much chance in it as its digest: no salt and no slow hash is needed. */
 const digest = (device: string, token: string): string =>

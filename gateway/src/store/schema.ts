@@ -1,11 +1,12 @@
 /** The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot (NUL). */
 import type { Generated, Kysely } from 'kysely';
+import type { AccessTables } from './access-tables.js';
 import type { MediaTables } from './media-tables.js';
 import type { RelationTables } from './relation-tables.js';
 import type { ResumeTables } from './resume-tokens.js';
 import type { VolumeTables } from './volume.js';
 
-export interface Tables extends RelationTables, MediaTables, ResumeTables, VolumeTables {
+export interface Tables extends RelationTables, MediaTables, ResumeTables, AccessTables, VolumeTables {
   account: {
     uid: Generated<number>;
     appkey: string;
@@ -89,6 +90,8 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Volum
     acked_msg_id: number;
     /** Seconds. */
     mtime: number;
+    /** Put in by somebody else, without having been asked. */
+    added: Generated<boolean>;
   };
   /** Whom keepers are asked to let in: an event 56 each. */
   join_request: {
@@ -98,6 +101,8 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Volum
     inviter: number;
     uid: number;
     processed: Generated<boolean>;
+    /** It is the user who is asked, and not the keepers. */
+    invitation: Generated<boolean>;
   };
   room: {
     id: Generated<number>;

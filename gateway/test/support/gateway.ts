@@ -6,14 +6,26 @@ import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { DEFAULTS, type Settings } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
+import { Reach } from '../../src/reach.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/server.js';
 import { Store } from '../../src/store/index.js';
 import { socketIoWire } from '../../src/wire-socket.js';
-import { APPS, Client, type Library, md5, type Transport, uniqueName } from './client.js';
+import {
+  APPKEY,
+  APPS,
+  Client,
+  type Library,
+  md5,
+  OTHER_APPKEY,
+  type Transport,
+  uniqueName,
+} from './client.js';
 import { freshData, type TestData } from './data.js';
 
 /** Passwords of tests are not worth much. */
 const CHEAP = { passwordCost: 10 };
+/** The applications of the tests belong together. */
+const LINKS = [[APPKEY, OTHER_APPKEY]] as const;
 
 export interface Mounted {
   url: string;
@@ -28,9 +40,11 @@ export async function mount(
 ): Promise<Mounted> {
   const http = createServer();
   const io = new Server(http, { allowEIO3: true, serveClient: false });
+  const apps = new Map(Object.entries(APPS));
   const all: Settings = { ...DEFAULTS, ...CHEAP, ...settings };
   const gateway = createGateway({
-    apps: new Map(Object.entries(APPS)),
+    apps,
+    reach: new Reach(apps, LINKS),
     settings: all,
     store,
     log: pino({ level: 'silent' }),
@@ -112,7 +126,9 @@ export interface Host {
 
 /** A gateway as the command line makes it. */
 export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
-  return host(options.now, (path) => startGateway({ ...CHEAP, ...options, apps: APPS, data: path }));
+  return host(options.now, (path) =>
+    startGateway({ ...CHEAP, links: LINKS, ...options, apps: APPS, data: path }),
+  );
 }
 
 /** The gateway's own logic, with its store at hand. */

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { appkey, flag, integer, isGiven, name, optional, profile, shortText, text } from '../checks.js';
 import { typeOf } from '../method-table.js';
-import type { Conversation, OnlineDevice, UserInfo } from '../payloads.js';
+import type { Conversation, OnlineDevice, UserInfo, UserSession } from '../payloads.js';
 import { file, password } from './fields.js';
 
 const credentials = { username: name, password, is_md5: optional(flag, false) };
@@ -91,6 +91,20 @@ export const ACCOUNT_METHODS = {
     needs: 'login',
     event: 'update_user_pwd',
     step: 'password',
+    answer: typeOf(),
+  },
+  getSessions: {
+    params: null,
+    needs: 'login',
+    event: 'get_sessions',
+    step: 'plain',
+    answer: typeOf<{ sessions: UserSession[] }>(),
+  },
+  logoutSession: {
+    params: v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) }),
+    needs: 'login',
+    event: 'logout_session',
+    step: 'plain',
     answer: typeOf(),
   },
   getConversation: {

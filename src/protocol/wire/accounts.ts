@@ -61,6 +61,10 @@ export const ACCOUNT_REQUESTS = {
   }),
   /** The session ends for good: its resume token with it. The server closes the socket. */
   log_out: loggedIn(v.object({})),
+  /** Answered with `sessions[]`: those that are here or can come back with a token. An addition, of servers that can `resume`. */
+  get_sessions: loggedIn(v.object({})),
+  /** Ends one of them by its `id`: its client gets event 1, its token is worth nothing any more. 880003 when there is none. */
+  logout_session: loggedIn(v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) })),
   get_across_user_info: loggedIn(v.object({ username: name, appkey: optional(appkey) })),
   /** `avatar` is a media_id. */
   update_user_inf: loggedIn(v.object({ ...profile, avatar: optional(mediaId) })),

@@ -1,5 +1,6 @@
 /** An account with a phone beside its tabs: what was read, sent and changed there is told here. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CODES } from '../../../src/protocol/codes.js';
 import type { LocalParams } from '../../../src/protocol/index.js';
 import { until } from '../../harness/until.js';
 import type { WireClient } from '../../harness/wire-client.js';
@@ -151,4 +152,38 @@ test('onEventNotification: event 201, what was read on a phone and receipted the
     expect(await actor.event(201)).toMatchObject({ description: { ...read, msg_ids: [msg_id] } });
   }
   await bob.hears('onMsgReceiptChange', { receipt_msgs: [{ msg_id, unread_count: 0 }] });
+});
+
+test('getSessions: names this session and that of the phone, and has no other account’s', async () => {
+  const { sessions } = await alice.ok('getSessions');
+  expect(
+    sessions.map(({ platform, is_current, is_online }) => [platform, is_current, is_online]).sort(),
+  ).toEqual([
+    ['android', false, true],
+    ['web', true, true],
+  ]);
+  const web = sessions.find(({ is_current }) => is_current);
+  expect(web).toMatchObject({ agent: expect.stringContaining('Chrome'), address: '127.0.0.1' });
+  expect(Date.now() - Number(web?.login_time)).toBeLessThan(600_000);
+  expect(Number(web?.active_time)).toBeGreaterThanOrEqual(Number(web?.login_time));
+  expect(new Set(sessions.map(({ id }) => id)).size).toBe(2);
+  // Another tab has the same one.
+  expect((await alice2.ok('getSessions')).sessions.map(({ id }) => id).sort()).toEqual(
+    sessions.map(({ id }) => id).sort(),
+  );
+});
+
+test('logoutSession: ends the phone’s, which is told so, and no other; an id of another account’s fails with 880003', async () => {
+  const mine = await alice.ok('getSessions');
+  const [theirs] = (await bob.ok('getSessions')).sessions;
+  for (const id of [String(theirs?.id), 'nothing']) {
+    expect(await alice.code('logoutSession', { id })).toBe(CODES.invalidValue);
+  }
+  const other = mine.sessions.find(({ is_current }) => !is_current);
+  await alice.ok('logoutSession', { id: String(other?.id) });
+  await until('the phone to have been told', () =>
+    phone.pushes.some(({ event, payload }) => event === 'event_notification' && payload.event_type === 1),
+  );
+  await until('the phone to be out', async () => (await alice.ok('getSessions')).sessions.length === 1);
+  expect(await bob.ok('getSessions')).toMatchObject({ sessions: [{ is_current: true }] });
 });

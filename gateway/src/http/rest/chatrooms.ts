@@ -1,5 +1,6 @@
 /** Chat rooms: made here, and users kept from speaking in them, since no client can. */
 import * as v from 'valibot';
+import { isStorableName } from '../../store/accounts.js';
 import { HttpRefusal } from '../errors.js';
 import {
   checked,
@@ -17,10 +18,12 @@ const MAX_DESCRIPTION_BYTES = 250;
 
 const MS_PER_SECOND = 1_000;
 
+const storable = v.pipe(v.string(), v.check(isStorableName));
+
 const chatroom = v.object({
   owner_username: v.string(),
-  name: v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYTES)),
-  description: v.optional(v.pipe(v.string(), v.maxBytes(MAX_DESCRIPTION_BYTES)), ''),
+  name: v.pipe(storable, v.minLength(1), v.maxBytes(MAX_NAME_BYTES)),
+  description: v.optional(v.pipe(storable, v.maxBytes(MAX_DESCRIPTION_BYTES)), ''),
 });
 
 async function create({ services, appkey, body }: ServerCall): Promise<Outcome | HttpRefusal> {

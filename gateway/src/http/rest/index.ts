@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sourceOf } from '../../address.js';
 import type { Services } from '../../gateway.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
 import type { Handle, Route } from './call.js';
@@ -57,15 +58,24 @@ async function answer(
 }
 
 /** Whose server it is that calls, by appkey. */
-function callerOf({ headers }: FastifyRequest, { apps }: Services): string | HttpRefusal {
+function callerOf({ headers, ip }: FastifyRequest, services: Services): string | HttpRefusal {
+  const { apps, audit, serverGuard } = services;
+  const address = sourceOf(ip);
   const auth = basicAuth(headers.authorization, 'first');
   if (!auth) return new HttpRefusal(401, HTTP_CODES.missingAuth, 'Authorization is missing');
-  const secret = apps.get(auth.name);
-  if (secret === undefined) return new HttpRefusal(401, HTTP_CODES.appkeyNotExist, 'appkey not exist');
-  if (!isSame(auth.password, secret)) {
-    return new HttpRefusal(401, HTTP_CODES.authFailed, 'Basic authentication failed');
+  const { name: appkey, password } = auth;
+  const secret = apps.get(appkey);
+  const verdict = serverGuard.check(appkey, address, () => secret !== undefined && isSame(password, secret));
+  if (verdict === 'right') return appkey;
+  const reason =
+    verdict === 'wrong' ? (secret === undefined ? 'no such application' : 'wrong secret') : verdict;
+  audit.note('server_refused', { appkey, address, reason });
+  if (verdict === 'throttled') {
+    return new HttpRefusal(429, HTTP_CODES.tooManyTries, 'too many wrong secrets: wait a minute');
   }
-  return auth.name;
+  return secret === undefined
+    ? new HttpRefusal(401, HTTP_CODES.appkeyNotExist, 'appkey not exist')
+    : new HttpRefusal(401, HTTP_CODES.authFailed, 'Basic authentication failed');
 }
 
 /** In a time that says nothing about how much of it is right. */

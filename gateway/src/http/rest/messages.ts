@@ -90,13 +90,15 @@ async function send({ services, appkey, body }: ServerCall): Promise<Outcome | H
 }
 
 async function targetOf(
-  { apps, store }: ServerCall['services'],
+  { reach, store }: ServerCall['services'],
   { target_type, target_id, target_appkey }: Message,
   sender: Account,
 ): Promise<Target | HttpRefusal> {
   if (target_type === 'single') {
     const appkey = target_appkey ?? sender.appkey;
-    const account = apps.has(appkey) ? await store.accounts.find(appkey, target_id) : undefined;
+    const account = reach.reaches(sender.appkey, appkey)
+      ? await store.accounts.find(appkey, target_id)
+      : undefined;
     if (!account) return NO_SUCH_USER;
     return { ...NOWHERE, recipient: account.uid, receivers: 1, id: account.username, appkey };
   }

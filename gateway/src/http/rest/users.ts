@@ -3,19 +3,20 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { check, name, profile } from '../../../../src/protocol/index.js';
 import { dismissAll } from '../../dismiss.js';
-import { hashPassword } from '../../passwords.js';
-import { isStorableName } from '../../store/accounts.js';
+import { QueueFull } from '../../fair-queue.js';
+import { isPlainName } from '../../store/accounts.js';
 import { type Registration, registerAll } from '../../store/registrations.js';
 import { HTTP_CODES, HttpRefusal } from '../errors.js';
 import { checked, invalid, type Outcome, type Route, type ServerCall, userOf } from './call.js';
 
 const MAX_USERS = 500;
-/** Hashes that are made at once: the threads that make them also serve logins. */
+/** Hashes that are asked for at once. */
 const HASHED_AT_ONCE = 2;
+const BUSY = new HttpRefusal(503, HTTP_CODES.tooManyTries, 'too many passwords wait to be hashed: try again');
 
 const password = v.pipe(v.string(), v.minBytes(4), v.maxBytes(128));
 const registration = v.object({
-  username: v.pipe(name, v.check(isStorableName)),
+  username: v.pipe(name, v.check(isPlainName)),
   password,
   ...profile,
   avatar: v.optional(v.pipe(v.string(), v.maxBytes(256))),
@@ -23,8 +24,14 @@ const registration = v.object({
 const newPassword = v.object({ new_password: password });
 
 /** Clients send a password's MD5 and never itself, so that is what is hashed. */
-const hashOf = (plain: string, { settings }: ServerCall['services']): Promise<string> =>
-  hashPassword(createHash('md5').update(plain).digest('hex'), settings.passwordCost);
+const hashOf = (plain: string, appkey: string, { passwords }: ServerCall['services']): Promise<string> =>
+  passwords.hash(createHash('md5').update(plain).digest('hex'), { lane: `server ${appkey}`, isKnown: false });
+
+/** Hashes that would wait for too long are refused. */
+function busyOr(error: unknown): HttpRefusal {
+  if (error instanceof QueueFull) return BUSY;
+  throw error;
+}
 
 interface UserOutcome {
   username: string;
@@ -54,7 +61,8 @@ async function register({ services, appkey, body }: ServerCall): Promise<Outcome
       outcomes[index] = { username: result.value.username };
     }
   }
-  const made = await registerNew(services, appkey, [...wanted.values()]);
+  const made = await registerNew(services, appkey, [...wanted.values()]).catch(busyOr);
+  if (made instanceof HttpRefusal) return made;
   const answer = outcomes.map((outcome) =>
     outcome.error || made.has(outcome.username) ? outcome : exists(outcome.username),
   );
@@ -75,15 +83,18 @@ async function registerNew(
     const hashed = lot.map(async ({ username, password: plain, ...rest }) => ({
       username,
       profile: rest,
-      passwordHash: await hashOf(plain, services),
+      passwordHash: await hashOf(plain, appkey, services),
     }));
     registrations.push(...(await Promise.all(hashed)));
   }
   return registerAll(store.db, appkey, registrations, now());
 }
 
-const usernameOf = (input: unknown): string =>
-  typeof input === 'object' && input !== null && 'username' in input ? String(input.username) : '';
+/** As it was sent, where that is a name at all. */
+function usernameOf(input: unknown): string {
+  const { username } = Object(input);
+  return typeof username === 'string' || typeof username === 'number' ? String(username) : '';
+}
 
 /** Shuts an account out, or lets it in again. */
 async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
@@ -93,6 +104,8 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
   const { standing } = services.store;
+  const { appkey, username } = account;
+  services.audit.note(disable === 'true' ? 'account_disabled' : 'account_enabled', { appkey, username });
   if (disable === 'false') await standing.enable(account.uid);
   else {
     await standing.disable(account.uid);
@@ -107,7 +120,10 @@ async function changePassword(call: ServerCall): Promise<Outcome | HttpRefusal> 
   if (input instanceof HttpRefusal) return input;
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
-  await services.store.accounts.setPassword(account.uid, await hashOf(input.new_password, services));
+  const hash = await hashOf(input.new_password, account.appkey, services).catch(busyOr);
+  if (hash instanceof HttpRefusal) return hash;
+  await services.store.accounts.setPassword(account.uid, hash);
+  services.audit.note('password_changed', { appkey: account.appkey, username: account.username });
   dismissAll(services, account, 'passwordChanged');
   return { status: 204 };
 }

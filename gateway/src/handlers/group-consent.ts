@@ -1,0 +1,107 @@
+/** Consent of users whom others put into a group: never by somebody whom they have blacklisted, and, by a setting, only when asked. */
+import { CODES } from '../../../src/protocol/index.js';
+import { type Answer, refuse } from '../answers.js';
+import type { Settings } from '../config.js';
+import { BY_MEMBER, EVENT } from '../event-types.js';
+import { type Account, userNameOf } from '../store/accounts.js';
+import { ROLE } from '../store/groups.js';
+import { firstIdAt } from '../store/message-ids.js';
+import { letIn, type Scene } from './group-scene.js';
+
+/** Values of the setting `groupConsent`. */
+const ASK = { strangers: 1, everybody: 2 } as const;
+
+/**
+ * Puts accounts into the group for those who want it: `adders`, who asks first among them.
+ * @returns the refusal, if they cannot be
+ */
+export async function admit(
+  scene: Scene,
+  adders: readonly number[],
+  newcomers: readonly Account[],
+  settings: Settings,
+): Promise<Answer | null> {
+  const uids = newcomers.map(({ uid }) => uid);
+  const owner = [...scene.members.values()].find(({ role }) => role === ROLE.owner);
+  const unwelcome = [...adders, ...(owner ? [owner.account.uid] : [])];
+  if (await isBlocked(scene, uids, unwelcome)) return refuse(CODES.inBlacklist);
+  if (scene.members.size + uids.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
+  const asked = new Set(await toBeAsked(scene, adders, uids, settings.groupConsent));
+  const atOnce = newcomers.filter(({ uid }) => !asked.has(uid));
+  const refused =
+    atOnce.length > 0 ? await letIn(scene, atOnce, { added: true, from: scene.asker }, settings) : null;
+  if (refused || asked.size === 0) return refused;
+  const invited = newcomers.filter(({ uid }) => asked.has(uid));
+  return invite(scene, invited, settings.joinRequestIntervalMs);
+}
+
+/** Whether one of the users has one of the others in the blacklist. */
+async function isBlocked(
+  { change: { transaction } }: Scene,
+  uids: readonly number[],
+  others: readonly number[],
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('listed')
+    .select('uid')
+    .where('list', '=', 'black')
+    .where('uid', 'in', uids)
+    .where('target', 'in', others)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function toBeAsked(
+  { change: { transaction } }: Scene,
+  adders: readonly number[],
+  uids: readonly number[],
+  consent: number,
+): Promise<readonly number[]> {
+  if (consent === ASK.everybody) return uids;
+  if (consent !== ASK.strangers) return [];
+  const friends = await transaction
+    .selectFrom('friend')
+    .select('uid')
+    .where('uid', 'in', uids)
+    .where('friend', 'in', adders)
+    .execute();
+  const known = new Set(friends.map(({ uid }) => uid));
+  return uids.filter((uid) => !known.has(uid));
+}
+
+/** Each answers for himself by `admin_add_group_member`, as a keeper does for others. */
+async function invite(
+  { change: open, gid, group, asker }: Scene,
+  invited: readonly Account[],
+  intervalMs: number,
+): Promise<Answer | null> {
+  const again = await open.transaction
+    .selectFrom('join_request')
+    .select('uid')
+    .where('gid', '=', gid)
+    .where(
+      'uid',
+      'in',
+      invited.map(({ uid }) => uid),
+    )
+    .where('invitation', '=', true)
+    .where('event_id', '>', firstIdAt(open.nowMs - intervalMs))
+    .executeTakeFirst();
+  if (again) return refuse(CODES.beyondFrequencyLimit, 'they have just been asked: wait a minute');
+  const requests = invited.map((account) => ({
+    event_id: open.emit([account.uid], {
+      event_type: EVENT.joinRequest,
+      from: asker,
+      group,
+      to_usernames: [userNameOf(account)],
+      extra: BY_MEMBER,
+      description: '',
+    }),
+    gid,
+    inviter: asker.uid,
+    uid: account.uid,
+    invitation: true,
+  }));
+  await open.transaction.insertInto('join_request').values(requests).execute();
+  return null;
+}

@@ -1,0 +1,67 @@
+/** An account's sessions, for its owner: which there are, and the end of one that is not wanted. */
+import { CODES, type UserSession } from '../../../src/protocol/index.js';
+import { refuse, success } from '../answers.js';
+import type { Connection, Reply } from '../connection.js';
+import { dismiss } from '../dismiss.js';
+import type { Services } from '../gateway.js';
+import { isStorableName } from '../store/accounts.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+export async function getSessions({ services, connection }: Handling<'get_sessions'>): Promise<Reply> {
+  const { uid } = sessionOf(connection).account;
+  const rows = await services.store.resumeTokens.list(uid);
+  const live = liveOf(services, uid);
+  const kept = rows.map((row): UserSession => {
+    const here = live.get(row.session_id);
+    live.delete(row.session_id);
+    return {
+      id: row.session_id,
+      platform: row.platform,
+      agent: row.agent,
+      address: row.address,
+      login_time: row.login_ms,
+      active_time: here ? services.now() : row.used_ms,
+      is_online: here !== undefined,
+      is_current: here === connection,
+    };
+  });
+  const others = [...live.values()].map((here): UserSession => {
+    const { id, platform, loginMs } = sessionOf(here);
+    return {
+      id,
+      platform,
+      agent: here.socket.agent,
+      address: here.socket.address,
+      login_time: loginMs,
+      active_time: services.now(),
+      is_online: true,
+      is_current: here === connection,
+    };
+  });
+  return { answer: success({ sessions: [...others, ...kept] }) };
+}
+
+/** Ended for good, wherever it is: its token is worth nothing any more, and its client is told as after a login elsewhere. */
+export async function logOutSession(handling: Handling<'logout_session'>): Promise<Reply> {
+  const { services, connection, payload } = handling;
+  const { account } = sessionOf(connection);
+  const { uid, appkey, username } = account;
+  let ended: Connection | undefined;
+  const { answer } = await change(handling, async ({ transaction, afterCommit }) => {
+    const had =
+      isStorableName(payload.id) &&
+      (await services.store.resumeTokens.revokeById(transaction, uid, payload.id));
+    const live = liveOf(services, uid).get(payload.id);
+    if (!had && !live) return refuse(CODES.invalidValue, 'logout_session: there is no such session');
+    afterCommit(() => {
+      ended = live;
+      services.audit.note('session_ended', { appkey, username, address: connection.socket.address });
+    });
+    return success();
+  });
+  // One that ends itself is answered first.
+  return { answer, afterwards: async () => ended && dismiss(services, ended, account, 'otherLogin') };
+}
+
+const liveOf = ({ presence }: Services, uid: number): Map<string, Connection> =>
+  new Map([...presence.of(uid).values()].flatMap((here) => (here.session ? [[here.session.id, here]] : [])));

@@ -1,0 +1,278 @@
+/** Guessing at passwords, tokens and secrets: how much of it is answered, whom it keeps out, and what the log says of it. */
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { FairQueue, QueueFull } from '../src/fair-queue.js';
+import { ServerGuard } from '../src/server-guard.js';
+import { TokenBucket, TokenBuckets } from '../src/token-bucket.js';
+import { APPKEY, type Client, md5, OTHER_APPKEY, SECRET, uniqueName } from './support/client.js';
+import { hostGateway } from './support/gateway.js';
+import { authOf, callerOf } from './support/server-api.js';
+
+const logged: Record<string, unknown>[] = [];
+const log = pino(
+  { level: 'warn' },
+  new Writable({
+    write(chunk, _encoding, done) {
+      logged.push(JSON.parse(String(chunk)));
+      done();
+    },
+  }),
+);
+
+const gateway = hostGateway({ trustProxy: true });
+/** Of its own: what is logged is bounded. */
+const audited = hostGateway({ trustProxy: true, log });
+
+const DEVICE = 'device-of-the-owner';
+const WRONG = md5('wrong');
+const REFUSED = 880104;
+const THROTTLED = 880209;
+
+let lastAddress = 0;
+/** An address that no other test has. */
+function anAddress(): string {
+  lastAddress += 1;
+  return `198.51.${lastAddress >> 8}.${lastAddress & 255}`;
+}
+
+async function from(address: string, host = gateway): Promise<Client> {
+  const client = await host.guests.connect('v4', 'websocket', { 'x-forwarded-for': address });
+  await client.init();
+  return client;
+}
+
+const tryOf = async (client: Client, username: string, password = WRONG, device?: string): Promise<number> =>
+  (await client.ask('login', { username, password, ...(device && { device }) })).code;
+
+/** Accounts that nobody has logged in to yet. */
+async function accounts(count: number, host = gateway): Promise<string[]> {
+  const names = Array.from({ length: count }, () => uniqueName('guessed'));
+  const users = names.map((username) => ({ username, password: 'secret' }));
+  await callerOf(host)('POST', '/v1/users', users);
+  return names;
+}
+
+/** One that was logged in to from there. */
+async function ownerAt(address: string, device?: string): Promise<string> {
+  const [username = ''] = await accounts(1);
+  const client = await from(address);
+  expect(await tryOf(client, username, md5('secret'), device)).toBe(0);
+  client.close();
+  return username;
+}
+
+const countOf = (codes: readonly number[], code: number): number =>
+  codes.filter((one) => one === code).length;
+
+describe('passwords', () => {
+  it('of many accounts are not tried from one address, and the owner of another one gets in there', async () => {
+    const address = anAddress();
+    const owner = await ownerAt(address);
+    const attacker = await from(address);
+    const codes: number[] = [];
+    for (const username of await accounts(60)) codes.push(await tryOf(attacker, username));
+    expect(countOf(codes, REFUSED)).toBeGreaterThanOrEqual(30);
+    expect(countOf(codes, REFUSED)).toBeLessThan(45);
+    expect(codes).toContain(THROTTLED);
+    expect(await tryOf(await from(address), owner, md5('secret'))).toBe(0);
+  });
+
+  it('are not tried with names that nobody has for longer either', async () => {
+    const attacker = await from(anAddress());
+    const codes: number[] = [];
+    for (let tries = 0; tries < 60; tries += 1) codes.push(await tryOf(attacker, uniqueName('nobody')));
+    expect(countOf(codes, 880103)).toBeLessThan(45);
+    expect(codes).toContain(THROTTLED);
+  });
+
+  it('of one account are not tried from many addresses, and its owner gets in from where he was before', async () => {
+    const home = anAddress();
+    const owner = await ownerAt(home);
+    const codes: number[] = [];
+    for (let tries = 0; tries < 60; tries += 1) {
+      const attacker = await from(anAddress());
+      codes.push(await tryOf(attacker, owner));
+      attacker.close();
+    }
+    expect(countOf(codes, REFUSED)).toBeLessThan(45);
+    expect(codes).toContain(THROTTLED);
+    expect(await tryOf(await from(home), owner, md5('secret'))).toBe(0);
+  });
+
+  it('of one account at one address keep no device out that was logged in before, which has tries of its own', async () => {
+    const address = anAddress();
+    const owner = await ownerAt(address, DEVICE);
+    const attacker = await from(address);
+    const codes: number[] = [];
+    for (let tries = 0; tries < 15; tries += 1) codes.push(await tryOf(attacker, owner));
+    expect(countOf(codes, REFUSED)).toBeLessThan(13);
+    expect(await tryOf(attacker, owner, WRONG, 'another-device-of-nobody')).toBe(THROTTLED);
+    expect(await tryOf(await from(address), owner, md5('secret'), DEVICE)).toBe(0);
+    // Also from a network where it never was.
+    expect(await tryOf(await from(anAddress()), owner, md5('secret'), DEVICE)).toBe(0);
+    // A thief of the device’s name guesses no faster.
+    const thief = await from(anAddress());
+    const more: number[] = [];
+    for (let tries = 0; tries < 15; tries += 1) more.push(await tryOf(thief, owner, WRONG, DEVICE));
+    expect(countOf(more, REFUSED)).toBeLessThan(13);
+    expect(more).toContain(THROTTLED);
+  });
+
+  it('from one /64 count as from one address', async () => {
+    const [username = ''] = await accounts(1);
+    const codes: number[] = [];
+    for (let tries = 1; tries <= 25; tries += 1) {
+      const attacker = await from(`2001:db8:0:${lastAddress.toString(16)}::${tries.toString(16)}`);
+      codes.push(await tryOf(attacker, username));
+      attacker.close();
+    }
+    expect(countOf(codes, REFUSED)).toBeLessThan(13);
+    expect(codes).toContain(THROTTLED);
+  });
+
+  it('that are asked for to change them are tried no faster by somebody who has a session', async () => {
+    const user = await gateway.guests.user();
+    const change = () => user.ask('update_user_pwd', { old_pwd: WRONG, new_pwd: md5('new') });
+    const codes: number[] = [];
+    for (let tries = 0; tries < 15; tries += 1) codes.push((await change()).code);
+    expect(countOf(codes, REFUSED)).toBeLessThan(13);
+    expect(codes).toContain(THROTTLED);
+  });
+});
+
+describe('a masterSecret', () => {
+  const call = async (address: string, secret: string): Promise<number> => {
+    const { status } = await fetch(`${gateway.url}/v1/groups/1/members`, {
+      headers: { authorization: authOf(APPKEY, secret), 'x-forwarded-for': address },
+    });
+    return status;
+  };
+
+  it('is not guessed at for long, and the application’s own server is not kept out meanwhile', async () => {
+    const address = anAddress();
+    expect(await call(address, SECRET)).toBe(400);
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 60; tries += 1) statuses.push(await call(address, `guess ${tries}`));
+    expect(countOf(statuses, 401)).toBeLessThan(45);
+    expect(statuses).toContain(429);
+    expect(await call(address, SECRET)).toBe(400);
+    expect(await call(anAddress(), SECRET)).toBe(400);
+  });
+
+  it('is not even looked at any more where nobody had the right one', () => {
+    const guard = new ServerGuard(new TokenBuckets(() => new TokenBucket(2, 0, () => 0)));
+    const check = (source: string, isRight: boolean) => guard.check(APPKEY, source, () => isRight);
+    expect([check('here', false), check('here', false), check('here', true)]).toEqual([
+      'wrong',
+      'wrong',
+      'throttled',
+    ]);
+    expect([check('there', true), check('there', false), check('there', false)]).toEqual([
+      'right',
+      'wrong',
+      'wrong',
+    ]);
+    expect([check('there', false), check('there', true)]).toEqual(['throttled', 'right']);
+  });
+});
+
+describe('the log', () => {
+  const auditOf = (address: string) =>
+    logged.filter((line) => line.audit !== undefined && line.address === address);
+
+  it('has a line for each refused login, with who, from where and why, and without what was tried', async () => {
+    const address = anAddress();
+    const [username = ''] = await accounts(1, audited);
+    const client = await from(address, audited);
+    await tryOf(client, username);
+    const nobody = uniqueName('nobody');
+    await tryOf(client, nobody);
+    const common = { level: 40, audit: 'login_refused', appkey: APPKEY, address };
+    expect(auditOf(address)).toMatchObject([
+      { ...common, username, reason: 'wrong password' },
+      { ...common, username: nobody, reason: 'no such user' },
+    ]);
+    expect(JSON.stringify(logged)).not.toContain(WRONG);
+  });
+
+  it('has a line for each token and each secret that was refused', async () => {
+    const address = anAddress();
+    const [username = ''] = await accounts(1, audited);
+    const client = await audited.guests.connect('v4', 'websocket', { 'x-forwarded-for': address });
+    const token = 'a-token-that-was-made-up';
+    await client.ask('resume', { appkey: APPKEY, username, device: DEVICE, token });
+    await fetch(`${audited.url}/v1/users`, {
+      method: 'POST',
+      headers: { authorization: authOf(OTHER_APPKEY, 'a guessed secret'), 'x-forwarded-for': address },
+    });
+    expect(auditOf(address)).toMatchObject([
+      { audit: 'resume_refused', username, reason: 'wrong token' },
+      { audit: 'server_refused', appkey: OTHER_APPKEY, reason: 'wrong secret' },
+    ]);
+    for (const secret of [token, 'a guessed secret']) expect(JSON.stringify(logged)).not.toContain(secret);
+  });
+
+  it('is not filled by somebody who is refused all the time', async () => {
+    const before = logged.length;
+    const client = await from(anAddress(), audited);
+    for (let tries = 0; tries < 400; tries += 1) await tryOf(client, 'nobody');
+    expect(logged.length - before).toBeLessThan(300);
+  });
+});
+
+describe('hashes wait in turns', () => {
+  /** Work that ends when it is let go. */
+  function stage(limits = { atOnce: 1, waiting: 100, waitingOfLane: 50 }) {
+    const queue = new FairQueue(limits);
+    const begun: string[] = [];
+    let go: () => void = () => undefined;
+    const ask = (lane: string, isUrgent = false) =>
+      queue.run(lane, isUrgent, () => {
+        begun.push(lane);
+        return new Promise<void>((resolve) => {
+          go = resolve;
+        });
+      });
+    const finish = async () => {
+      go();
+      await new Promise(setImmediate);
+    };
+    return { ask, begun, finish };
+  }
+
+  it('one of each side at a time: many of one keep the other waiting for one', async () => {
+    const { ask, begun, finish } = stage();
+    for (let count = 0; count < 20; count += 1) void ask('attacker');
+    void ask('user');
+    for (let count = 0; count < 3; count += 1) await finish();
+    expect(begun).toEqual(['attacker', 'attacker', 'user', 'attacker']);
+  });
+
+  it('those of who has been here before first, and the others still have theirs', async () => {
+    const { ask, begun, finish } = stage();
+    for (let count = 0; count < 10; count += 1) void ask(`stranger ${count}`);
+    for (let count = 0; count < 10; count += 1) void ask(`known ${count}`, true);
+    for (let count = 0; count < 6; count += 1) await finish();
+    expect(begun.filter((lane) => lane.startsWith('known')).length).toBe(4);
+  });
+
+  it('and what would wait too long is refused at once, of one side and of all', async () => {
+    const { ask } = stage({ atOnce: 1, waiting: 5, waitingOfLane: 2 });
+    void ask('first');
+    for (let count = 0; count < 2; count += 1) void ask('attacker');
+    await expect(ask('attacker')).rejects.toThrow(QueueFull);
+    for (let count = 0; count < 3; count += 1) void ask(`another ${count}`);
+    await expect(ask('one more')).rejects.toThrow(QueueFull);
+    // Waiting strangers take no place of known ones.
+    void ask('known', true);
+  });
+
+  it('a failure is the one’s whose work it was, and the next goes on', async () => {
+    const queue = new FairQueue({ atOnce: 1, waiting: 5, waitingOfLane: 5 });
+    const failing = queue.run('a', false, () => Promise.reject(new Error('failed')));
+    const following = queue.run('b', false, async () => 'done');
+    await expect(failing).rejects.toThrow('failed');
+    expect(await following).toBe('done');
+  });
+});
