@@ -15,6 +15,7 @@ export type {
   StateSnapshot,
   SyncedConversation,
   UserInfo,
+  UserSession,
 } from '../../src/index.js';
 export { CODES, JMessage } from '../../src/index.js';
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { until } from '../harness/until.js';
 import {
   bubble,
+  DEMO_PASSWORD,
   DemoStage,
   delivered,
   drop,
@@ -88,6 +89,30 @@ test('a picture of oneself is seen by those who know one', async () => {
   await alice.getByLabel('Change photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer });
   await alice.locator('.modal .avatar img').waitFor();
   await bob.locator('[data-username=alice] .avatar img').waitFor();
+  await alice.keyboard.press('Escape');
+  await alice.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('where one is logged in is listed, and another device can be logged out from here', async () => {
+  const phone = await stage.world.wire('alice', { platform: 'android', password: DEMO_PASSWORD });
+  await alice.getByRole('button', { name: 'Menu' }).click();
+  await alice.getByRole('button', { name: 'Edit profile' }).click();
+  const sessions = alice.locator('.sessions li');
+  await sessions.filter({ hasText: 'android' }).waitFor();
+  await sessions.filter({ hasText: 'This browser' }).getByText('Chrome').waitFor();
+  expect(await sessions.filter({ hasText: 'This browser' }).getByRole('button').count()).toBe(0);
+  if (process.env.SHOTS) {
+    await alice.screenshot({ path: `${process.env.SHOTS}/sessions.png` });
+    const size = alice.viewportSize();
+    await alice.setViewportSize({ width: 360, height: 740 });
+    await alice.screenshot({ path: `${process.env.SHOTS}/sessions-narrow.png` });
+    if (size) await alice.setViewportSize(size);
+  }
+  await alice.getByRole('button', { name: 'Log out android' }).click();
+  await sessions.filter({ hasText: 'android' }).waitFor({ state: 'detached' });
+  await until('the phone to be told', () =>
+    phone.pushes.some(({ event, payload }) => event === 'event_notification' && payload.event_type === 1),
+  );
   await alice.keyboard.press('Escape');
   await alice.getByRole('dialog').waitFor({ state: 'detached' });
 });

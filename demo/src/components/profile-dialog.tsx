@@ -1,4 +1,4 @@
-/** One's own picture, name and the line about oneself. */
+/** One's own picture, name and the line about oneself, and where one is logged in. */
 import { useRef, useState } from 'preact/hooks';
 import { useAction } from '../hooks.js';
 import { saveAvatar, saveProfile } from '../people.js';
@@ -8,6 +8,7 @@ import { Avatar } from './avatar.js';
 import { DialogForm } from './dialog-form.js';
 import { Modal } from './modal.js';
 import { Problem } from './problem.js';
+import { SessionList } from './session-list.js';
 
 const MAX_FIELD_CHARS = 64;
 
@@ -46,6 +47,7 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
           />
         </label>
       </DialogForm>
+      <SessionList />
     </Modal>
   );
 }
