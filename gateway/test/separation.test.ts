@@ -57,7 +57,7 @@ const REQUESTS: [
   [
     'add_friend',
     ({ theirs }) => ({ target_name: theirs.username, from_type: 1, why: '', appkey: OTHER_APPKEY }),
-    880203,
+    880103,
   ],
   [
     'trans_msg_single',
