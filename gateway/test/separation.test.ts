@@ -48,7 +48,7 @@ const REQUESTS: [
   payload: (of: Awaited<ReturnType<typeof stage>>) => object,
   unseen: number,
 ][] = [
-  ['get_across_user_info', ({ theirs }) => ({ username: theirs.username, appkey: OTHER_APPKEY }), 880103],
+  ['get_across_user_info', ({ theirs }) => ({ username: theirs.username, appkey: OTHER_APPKEY }), 882002],
   [
     's_across_single_text',
     ({ theirs }) => textTo(theirs.username, 'hello', { appkey: OTHER_APPKEY }),
