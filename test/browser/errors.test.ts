@@ -140,12 +140,12 @@ describe('logged in', () => {
   const bad: [what: string, method: string, params: unknown, code: number][] = [
     ['no parameters at all', 'sendSingleMsg', undefined, CODES.invalidParameter],
     ['a missing text', 'sendSingleMsg', { target_username: 'bob' }, CODES.invalidParameter],
-    ['a text that is a number', 'sendSingleMsg', { target_username: 'bob', content: 7 }, CODES.invalidType],
+    ['a text that is a list', 'sendSingleMsg', { target_username: 'bob', content: ['x'] }, CODES.invalidType],
     ['an empty text', 'sendSingleMsg', { target_username: 'bob', content: '' }, CODES.invalidValue],
     [
-      'extras that are text',
+      'extras that are a number',
       'sendSingleMsg',
-      { target_username: 'bob', content: 'x', extras: 'y' },
+      { target_username: 'bob', content: 'x', extras: 7 },
       CODES.invalidType,
     ],
     ['parameters that are text', 'getUserInfo', 'alice', CODES.invalidType],
