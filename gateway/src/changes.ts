@@ -65,6 +65,7 @@ export class Changes {
   constructor(
     private readonly store: Store,
     private readonly presence: Presence<Connection>,
+    private readonly requestTurns: Turns,
     private readonly now: () => number,
   ) {}
 
@@ -77,7 +78,10 @@ export class Changes {
   run(key: string, by: Author, work: (change: Change) => Promise<Answer>): Promise<Answer> {
     return this.store.requests.once(key, async () => {
       if (await this.store.volume.isFull(by.uid)) return VOLUME_FULL;
-      return this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work));
+      // Who waits for another change does not keep the others from being served.
+      return this.requestTurns.aside(by.usage, () =>
+        this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work)),
+      );
     });
   }
 

@@ -97,6 +97,7 @@ export function createGateway({
     },
     now,
   });
+  const turns = new Turns(settings.requestsAtOnce);
   const inRooms = new RoomPresence();
   const roomWriter = new RoomWriter(store.db, store.messageIds, {
     onStored: async (messages) => {
@@ -106,7 +107,7 @@ export function createGateway({
     },
     now,
   });
-  const changes = new Changes(store, presence, now);
+  const changes = new Changes(store, presence, turns, now);
   const services: Services = {
     apps,
     reach,
@@ -147,7 +148,7 @@ export function createGateway({
     settings,
     serve: (from, request) => serve(services, from, request),
     parties: new Parties(settings, now),
-    turns: new Turns(settings.requestsAtOnce),
+    turns,
     slices: new Slices(),
     log,
     now,

@@ -51,6 +51,17 @@ export class Turns {
     }
   }
 
+  /** To be called within {@link run}: others have the turn while this one waits for something else. */
+  async aside<T>(usage: Usage, work: () => Promise<T>): Promise<T> {
+    this.#next();
+    try {
+      return await work();
+    } finally {
+      if (this.#free > 0) this.#free -= 1;
+      else await this.#wait(usage);
+    }
+  }
+
   #wait(usage: Usage): Promise<void> {
     const level = Math.min(LEVELS - 1, Math.ceil(Math.log2(1 + current(usage, this.clock()))));
     this.#waiting += 1;

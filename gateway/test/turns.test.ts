@@ -54,6 +54,21 @@ describe('turns', () => {
     expect(done.indexOf('heavy')).toBeLessThan(20);
   });
 
+  it('go to others while one waits for something else', async () => {
+    const turns = new Turns(1);
+    const outside = held();
+    const done: string[] = [];
+    const waiting = turns.run(noUsage(), async () => {
+      await turns.aside(noUsage(), outside.work);
+      done.push('waited');
+    });
+    await turns.run(noUsage(), async () => void done.push('other'));
+    outside.end();
+    await waiting;
+    expect(done).toEqual(['other', 'waited']);
+    expect(await turns.run(noUsage(), async () => 'free again')).toBe('free again');
+  });
+
   it('are so many at a time, also when work fails', async () => {
     const turns = new Turns(2);
     const one = held();
