@@ -82,15 +82,17 @@ test('images and files reach the other side, with their progress, and an upload 
   await until('the emoji', async () => (await field(alice).inputValue()) === '😄');
 });
 
-test('a picture of oneself is seen by those who know one', async () => {
+test('a picture of oneself is seen by those who know one, with the next message', async () => {
   await alice.getByRole('button', { name: 'Menu' }).click();
   await alice.getByRole('button', { name: 'Edit profile' }).click();
   const buffer = await picture(alice, 96, 96);
   await alice.getByLabel('Change photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer });
   await alice.locator('.modal .avatar img').waitFor();
-  await bob.locator('[data-username=alice] .avatar img').waitFor();
   await alice.keyboard.press('Escape');
   await alice.getByRole('dialog').waitFor({ state: 'detached' });
+  await openChat(alice, 'bob');
+  await write(alice, 'how do I look?');
+  await bob.locator('[data-username=alice] .avatar img').waitFor();
 });
 
 test('where one is logged in is listed, and another device can be logged out from here', async () => {
