@@ -2,7 +2,7 @@
 import { chatOf, chatWith, lastTime } from './chats.js';
 import { formOf } from './files.js';
 import { JIM } from './jim.js';
-import { CODES, codeOf, type JMessageRequest } from './jmessage.js';
+import { isNobody, type JMessageRequest } from './jmessage.js';
 import { openChat } from './navigation.js';
 import { refreshUnread } from './reading.js';
 import { getState, update, updateChat, updateGroup, updatePerson } from './store.js';
@@ -47,7 +47,7 @@ export async function refreshUser(username: string): Promise<void> {
   try {
     await meet(username);
   } catch (error) {
-    if (codeOf(error) === CODES.userNotExist && getState().open === chatWith(username)) openChat(null);
+    if (isNobody(error) && getState().open === chatWith(username)) openChat(null);
   }
 }
 

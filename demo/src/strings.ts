@@ -20,11 +20,12 @@ export function explain(error: unknown, strings: Strings): string {
   return strings.failures[code] ?? strings.failed(code, (error as { message?: string }).message ?? '');
 }
 
-/** What is another matter at another time: with a connection, in a while, or logged in again. */
+/** Another matter at another time: with a connection, in a while, logged in again, or when the other side relents. */
 const PASSING: ReadonlySet<number> = new Set([
   CODES.unknown,
   CODES.beyondFrequencyLimit,
   CODES.silenced,
+  CODES.inBlacklist,
   CODES.internalError,
   CODES.busy,
   CODES.notInitialised,

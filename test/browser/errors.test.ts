@@ -130,8 +130,8 @@ describe('logged in', () => {
     expect(await tab.call('register', world.user('eve'))).toMatchObject(fails(CODES.logOutBeforeRegister));
   });
 
-  test('unknown users fail with 880103, as targets with 880203', async () => {
-    expect(await tab.call('getUserInfo', { username: 'nobody' })).toMatchObject(fails(CODES.userNotExist));
+  test('unknown users fail with 882002, as targets with 880203', async () => {
+    expect(await tab.call('getUserInfo', { username: 'nobody' })).toMatchObject(fails(CODES.userExists));
     expect(await tab.call('sendSingleMsg', { target_username: 'nobody', content: 'hi' })).toMatchObject(
       fails(CODES.targetUserNotExist),
     );
@@ -202,7 +202,7 @@ describe('logged in', () => {
     });
     expect(rejection).toEqual({
       name: 'JMessageError',
-      code: CODES.userNotExist,
+      code: CODES.userExists,
       message: expect.stringContaining('880103'),
     });
   });

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { type ChatId, chatWith, listed, peerOf } from '../chats.js';
 import { useNow } from '../hooks.js';
-import { CODES, codeOf } from '../jmessage.js';
+import { isNobody } from '../jmessage.js';
 import { startChat } from '../people.js';
 import { getState, type State, titleOf, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
@@ -39,8 +39,7 @@ export function ConversationList() {
       await startChat(wanted);
       setQuery('');
     } catch (reason) {
-      const isNobody = codeOf(reason) === CODES.userNotExist;
-      setError(isNobody ? strings.noSuchUser(wanted) : explain(reason, strings));
+      setError(isNobody(reason) ? strings.noSuchUser(wanted) : explain(reason, strings));
     } finally {
       setBusy(false);
     }

@@ -20,6 +20,8 @@ import { delivery, file } from './fields.js';
 export interface SendAnswer {
   msg_id: number;
   ctime_ms: number;
+  /** Of users and groups: the conversation's key, as in the list of conversations. */
+  key?: number;
 }
 export interface SingleSendAnswer extends SendAnswer {
   target_username: string;

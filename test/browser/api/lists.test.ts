@@ -224,6 +224,7 @@ test('getConversation: lists single and group conversations with every field of 
 
 test('getConversation: fails with 889002 for who is not logged in', async () => {
   await carol.leave();
+  await carol.ok('init', cast.world.auth());
   expect(await carol.code('getConversation')).toBe(CODES.notLoggedIn);
   await carol.come();
 });

@@ -35,6 +35,7 @@ test('sendSingleMsg: answers msg_id, ctime_ms and the target, with the message i
     ctime_ms: expect.any(Number),
     target_username: 'bob',
     appkey: bob.appkey,
+    key: expect.any(Number),
   });
   expect(second).toMatchObject({ msg_id: data.msg_id, rid: expect.any(Number), target_id: 'bob' });
   expect(second.content).toEqual({
@@ -175,7 +176,8 @@ test("sendSingleCustom: carries the application's own object, under custom, cust
   expect(await alice.code('sendSingleCustom', toBob)).toBe(CODES.invalidParameter);
 });
 
-test('onSyncConversation: what was sent meanwhile, by conversation, oldest first, with its count', async () => {
+test('onSyncConversation: what was sent meanwhile, by conversation, oldest first, with the count of getUnreadMsgCnt', async () => {
+  const unread = await carol.tab.local('getUnreadMsgCnt', { username: 'bob' });
   await carol.misses(async () => {
     for (const content of ['eins', 'zwei'])
       await bob.ok('sendSingleMsg', { target_username: 'carol', content });
@@ -190,7 +192,7 @@ test('onSyncConversation: what was sent meanwhile, by conversation, oldest first
     msg_type: 3,
     key: expect.any(Number),
     from_appkey: bob.appkey,
-    unread_msg_count: 2,
+    unread_msg_count: unread + 2,
     receipt_msgs: [],
   });
   expect(msgs.slice(-2).map(({ content }) => content.msg_body.text)).toEqual(['eins', 'zwei']);

@@ -207,6 +207,9 @@ test('getConversation: has every field of the guide for users and for groups', a
         mtime: number,
         unread_msg_count: 0,
         extras: {},
+        // Later than the guide.
+        memo_name: '',
+        memo_others: '',
       },
       expect.objectContaining({
         name: 'walkers',
