@@ -203,7 +203,7 @@ describe('logged in', () => {
     expect(rejection).toEqual({
       name: 'JMessageError',
       code: CODES.userExists,
-      message: expect.stringContaining('880103'),
+      message: expect.stringContaining('882002'),
     });
   });
 });
