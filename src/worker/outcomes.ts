@@ -80,7 +80,8 @@ function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: 
     ctime_ms,
     msg_level: appkey === sender.appkey ? ('normal' as const) : ('across' as const),
     need_receipt: payload.need_receipt === true,
-    content,
+    // A server writes in who it is from, by name: pages show that.
+    content: { from_name: sender.username, ...content },
     from_username: sender.username,
     from_appkey: sender.appkey,
   };

@@ -47,7 +47,6 @@ test('sendSingleMsg: answers msg_id, ctime_ms and the target, with the message i
     from_appkey: alice.appkey,
     from_platform: 'web',
     from_id: 'alice',
-    from_name: 'alice',
     create_time: expect.any(Number),
     msg_type: 'text',
     msg_body: { text: `你好 ${EMOJI}`, extras: { [EMOJI]: [1] } },
