@@ -89,7 +89,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     allowRequest: (request, answer) =>
       origins.allows(request.headers.origin) ? doors.allow(request, answer) : answer(null, false),
   });
-  if (!trustProxy) warnOfProxy(http.server, log);
   // Before anything is opened that would have to be closed again: a taken port ends here.
   await http.listen({ port, host });
   let store: Store;
@@ -108,6 +107,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     gateway.accept(socketIoWire(socket, { ...settings, trustProxy, onWelcome: () => doors.known(id) }));
   });
   io.attach(http.server);
+  // Not sooner: an upgrade that has a listener, and none that answers it, would stay open for ever.
+  if (!trustProxy) warnOfProxy(http.server, log);
   io.engine.on('headers', nosniff);
   doors.watch(io.engine);
   limitMessages(io.engine, settings.frameBytes + FRAME_HEAD_BYTES);

@@ -1,6 +1,8 @@
 /** How a gateway is run: who may reach what of it over HTTP, what it refuses to be started with, and what its log and its files say to others. */
+import { once } from 'node:events';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
+import net from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { PGlite } from '@electric-sql/pglite';
@@ -268,3 +270,48 @@ describe('an error in the log', () => {
     });
   });
 });
+
+describe('a gateway that is starting', () => {
+  /** What becomes of a websocket that is asked for: resolves when something is answered or it is closed; undefined: nothing listens yet. */
+  const askForWebsocket = (port: number): Promise<'settled' | undefined> =>
+    new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        const lines = ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1', 'Host: localhost'];
+        const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+        const key = `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`;
+        socket.write([...lines, ...upgrade, key, '', ''].join('\r\n'));
+      });
+      const settle = () => {
+        resolve('settled');
+        socket.destroy();
+      };
+      socket.once('data', settle).once('end', settle);
+      socket.once('error', () => resolve(undefined));
+    });
+
+  it('leaves no client that asks for a websocket without an answer', async () => {
+    const port = await freePort();
+    let isStarted = false;
+    const starting = start({ port }).then(() => {
+      isStarted = true;
+    });
+    const asked: Promise<'settled' | undefined>[] = [];
+    while (!isStarted) {
+      asked.push(askForWebsocket(port));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await starting;
+    // Each of them: the test's own time limit is what finds one that is left open.
+    const outcomes = await Promise.all(asked);
+    expect(outcomes).toContain('settled');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as net.AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
