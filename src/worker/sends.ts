@@ -54,8 +54,11 @@ export class Sends {
       telling: new Telling(parts),
       build: (record) => this.#build(record),
       put: ({ record, payload }) =>
-        // Nobody is told of what could still be lost.
-        this.#outbox.put(record).then(() => this.#changed(record, payload)),
+        // Nobody is told of what could still be lost, nor of what it has been meanwhile: an answer may be faster than the disk.
+        this.#outbox.put(record).then(() => {
+          const now = this.#outbox.get(record.callId);
+          if (now?.state.is === record.state.is) this.#changed(now, payload);
+        }),
       sent: ({ record, payload }, outcome) => {
         if (isKeptOnceSent(record)) void this.#outbox.put({ ...record, state: { is: 'sent', outcome } });
         else this.#outbox.forget(record);

@@ -300,6 +300,17 @@ describe('a send that finds a connection', () => {
     expect(stored()).toEqual(['hello']);
   });
 
+  test('is never told as on its way after it was told as sent', async () => {
+    const watching = world.tab({ watchesOutbox: true });
+    await world.passing(watching.init());
+    await world.passing(watching.login('alice'));
+    world.storeLatencyMs = SLOW_DISK_MS;
+    post(alice, 'hello');
+    await world.clock.advance(10_000);
+    expect(watching.heard('onOutboxChange').map(({ state }) => state)).toEqual(['sent']);
+    expect(watching.texts()).toEqual(['hello']);
+  });
+
   test.each([1, 3, 6, 10, 15, 30, SLOW_DISK_MS + 100])(
     'is stored once though its worker dies %i ms later, with and without its answer',
     async (afterMs) => {
