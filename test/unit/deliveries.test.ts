@@ -36,16 +36,23 @@ describe('what comes while no page is there', () => {
     expect(world.network.lines).toHaveLength(1);
   });
 
-  test('is not acknowledged while there is none, and comes again at the next login', async () => {
-    alice.leave();
-    world.server.deliver('bob', 'alice', 'missed');
-    await world.clock.advance(60_000);
-    expect(world.server.pendingOf('alice')).toBe(1);
-    const next = await world.loggedIn('alice');
-    await world.clock.advance(1_000);
-    expect(next.texts('bob')).toEqual(['missed']);
-    expect(world.server.pendingOf('alice')).toBe(0);
-  });
+  test.each([
+    ['by a sync', 0],
+    ['live', 1_000],
+  ])(
+    'is not acknowledged while there is none, and comes again at the next login (%s)',
+    async (_how, afterMs) => {
+      await world.clock.advance(afterMs);
+      alice.leave();
+      world.server.deliver('bob', 'alice', 'missed');
+      await world.clock.advance(60_000);
+      expect(world.server.pendingOf('alice')).toBe(1);
+      const next = await world.loggedIn('alice');
+      await world.clock.advance(1_000);
+      expect(next.texts('bob')).toEqual(['missed']);
+      expect(world.server.pendingOf('alice')).toBe(0);
+    },
+  );
 
   test('is handed to one page only: the one after that has nothing to miss', async () => {
     const next = await reload(alice, () => world.server.deliver('bob', 'alice', 'missed'));
