@@ -5,8 +5,7 @@ import type { Settings } from '../config.js';
 import { BY_MEMBER, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { ROLE } from '../store/groups.js';
-import { firstIdAt } from '../store/message-ids.js';
-import { letIn, type Scene } from './group-scene.js';
+import { letIn, recentRequests, type Scene } from './group-scene.js';
 
 /** Values of the setting `groupConsent`. */
 const ASK = { strangers: 1, everybody: 2 } as const;
@@ -70,22 +69,10 @@ async function toBeAsked(
 }
 
 /** Each answers for himself by `admin_add_group_member`, as a keeper does for others. */
-async function invite(
-  { change: open, gid, group, asker }: Scene,
-  invited: readonly Account[],
-  intervalMs: number,
-): Promise<Answer | null> {
-  const again = await open.transaction
-    .selectFrom('join_request')
-    .select('uid')
-    .where('gid', '=', gid)
-    .where(
-      'uid',
-      'in',
-      invited.map(({ uid }) => uid),
-    )
+async function invite(scene: Scene, invited: readonly Account[], intervalMs: number): Promise<Answer | null> {
+  const { change: open, gid, group, asker } = scene;
+  const again = await recentRequests(scene, invited, intervalMs)
     .where('invitation', '=', true)
-    .where('event_id', '>', firstIdAt(open.nowMs - intervalMs))
     .executeTakeFirst();
   if (again) return refuse(CODES.beyondFrequencyLimit, 'they have just been asked: wait a minute');
   const requests = invited.map((account) => ({

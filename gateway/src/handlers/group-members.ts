@@ -5,9 +5,8 @@ import type { Reply } from '../connection.js';
 import { BY_MEMBER, BY_SELF, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
-import { firstIdAt } from '../store/message-ids.js';
 import { admit } from './group-consent.js';
-import { inGroup, keepersOf, keepsOrder, letIn, type Scene, uidsOf } from './group-scene.js';
+import { inGroup, keepersOf, keepsOrder, letIn, recentRequests, type Scene, uidsOf } from './group-scene.js';
 import { findUser, findUsers } from './targets.js';
 import type { Handling } from './types.js';
 
@@ -52,18 +51,9 @@ async function askKeepers(
   intervalMs: number,
 ): Promise<Answer> {
   const { change: open, gid, group, asker } = scene;
-  const asked = await open.transaction
-    .selectFrom('join_request')
-    .select('uid')
-    .where('gid', '=', gid)
-    .where(
-      'uid',
-      'in',
-      applicants.map(({ uid }) => uid),
-    )
+  const asked = await recentRequests(scene, applicants, intervalMs)
     .where('inviter', '=', asker.uid)
     .where('invitation', '=', false)
-    .where('event_id', '>', firstIdAt(open.nowMs - intervalMs))
     .executeTakeFirst();
   if (asked) return refuse(CODES.beyondFrequencyLimit, 'the keepers have just been asked: wait a minute');
   const requests = applicants.map((applicant) => ({

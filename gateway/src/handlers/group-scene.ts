@@ -6,6 +6,7 @@ import type { Reply } from '../connection.js';
 import { EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';
+import { firstIdAt } from '../store/message-ids.js';
 import { change, type Handling, sessionOf } from './types.js';
 
 export interface Scene extends Roster {
@@ -16,6 +17,23 @@ export interface Scene extends Roster {
   /** Undefined when not a member. */
   me: Member | undefined;
 }
+
+/** Requests about these accounts in the group that were made within that time. */
+export const recentRequests = (
+  { change: { transaction, nowMs }, gid }: Scene,
+  about: readonly Account[],
+  withinMs: number,
+) =>
+  transaction
+    .selectFrom('join_request')
+    .select('uid')
+    .where('gid', '=', gid)
+    .where(
+      'uid',
+      'in',
+      about.map(({ uid }) => uid),
+    )
+    .where('event_id', '>', firstIdAt(nowMs - withinMs));
 
 type GroupEvent = Extract<RequestEvent, `${string}group${string}`>;
 
