@@ -1,5 +1,5 @@
 /**
- * The bundled files of `dist/`. One run for each (`--mode`, or all of them by `scripts/bundle.mjs`), since their formats differ.
+ * The bundled files of `dist/`. One run for each (`--mode`, or all of them by `scripts/bundle/index.mjs`), since their formats differ.
  *
  * For pages without a bundler:
  * - `script`  `jmessage-sdk-web.min.js`, a classic script that sets `window.JMessage`
@@ -32,8 +32,8 @@ interface Bundle {
 }
 
 const WORKER = { entry: 'src/worker/entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
-const POLLING = { entry: 'src/worker/polling.ts', format: 'es', unused: UNUSED_IN_POLLING } as const;
-const ENGINE3 = { entry: 'src/worker/socket-v2.ts', format: 'es' } as const;
+const POLLING = { entry: 'src/worker/platform/polling.ts', format: 'es', unused: UNUSED_IN_POLLING } as const;
+const ENGINE3 = { entry: 'src/worker/platform/socket-v2.ts', format: 'es' } as const;
 
 const BUNDLES: Record<string, Bundle> = {
   script: {

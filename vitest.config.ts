@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           isolate: false,
-          include: ['test/{browser,harness,consumers,chaos}/**/*.test.ts'],
+          include: ['test/{browser,kit,consumers,chaos}/**/*.test.ts'],
           environment: 'node',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,

@@ -2,19 +2,19 @@
  * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | docs`: looks up the task and runs it.
  * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
  */
-import { ensureInstalled } from './setup.mjs';
+import { ensureInstalled } from './lib/setup.mjs';
 
 /** Loaded only after the install: tasks may import what it brings. */
 const TASKS = {
-  start: async () => (await import('./serve.mjs')).start('preview'),
-  dev: async () => (await import('./serve.mjs')).start('dev'),
-  gateway: async (args) => (await import('./gateway.mjs')).gateway(args),
-  build: async () => (await import('./build.mjs')).build(),
-  bench: async () => (await import('./test.mjs')).bench(),
-  test: async (args) => (await import('./test.mjs')).test(args),
-  'test:chaos': async (args) => (await import('./chaos.mjs')).chaos(args),
-  'test:hostile': async (args) => (await import('./hostile.mjs')).hostile(args),
-  docs: async () => (await import('./reference.mjs')).docs(),
+  start: async () => (await import('./tasks/serve.mjs')).start('preview'),
+  dev: async () => (await import('./tasks/serve.mjs')).start('dev'),
+  gateway: async (args) => (await import('./tasks/gateway.mjs')).gateway(args),
+  build: async () => (await import('./tasks/build.mjs')).build(),
+  bench: async () => (await import('./tasks/test.mjs')).bench(),
+  test: async (args) => (await import('./tasks/test.mjs')).test(args),
+  'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
+  'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),
+  docs: async () => (await import('./tasks/docs.mjs')).docs(),
 };
 
 const [task = '', ...args] = process.argv.slice(2);

@@ -4,9 +4,10 @@
  *     import JMessage from 'jmessage-runtime';
  *     const JIM = new JMessage({ address: 'https://im.example.com' });
  */
-import { bundledWorker } from './client/hosts/shared.js';
+
 import { JMessageCore } from './client/jmessage.js';
 import type { JMessageOptions } from './client/options.js';
+import { bundledWorker } from './client/worker-link/hosts/shared.js';
 
 export class JMessage extends JMessageCore {
   constructor(options?: JMessageOptions) {
@@ -24,8 +25,8 @@ export {
   type QueuedData,
   type TimeoutData,
 } from './client/request.js';
-export { CODES, type ErrorCode, type Failure } from './protocol/codes.js';
-export type { ListenerEvents, ListenerName } from './protocol/listeners.js';
-export type * from './protocol/methods.js';
+export { CODES, type ErrorCode, type Failure } from './protocol/codes/codes.js';
+export type * from './protocol/methods/index.js';
+export type { ListenerEvents, ListenerName } from './protocol/methods/listeners.js';
 export type * from './protocol/payloads.js';
-export type { ConnectionState, EndReason, StateSnapshot } from './protocol/state.js';
+export type { ConnectionState, EndReason, StateSnapshot } from './protocol/tab-worker/state.js';

@@ -2,10 +2,11 @@
  * The classic script: `<script src="jmessage-sdk-web.min.js">` gives the page `window.JMessage` and takes its worker from beside itself.
  * What it is to module loaders, its build adds (`scripts/bundle/of-2017.ts`).
  */
-import type { Host } from './client/hosts/host.js';
-import { sharedHostAt } from './client/hosts/shared-host.js';
+
 import { JMessageCore } from './client/jmessage.js';
 import type { JMessageOptions } from './client/options.js';
+import type { Host } from './client/worker-link/hosts/host.js';
+import { sharedHostAt } from './client/worker-link/hosts/shared-host.js';
 
 const WORKER_FILE = 'jmessage-worker.min.js';
 

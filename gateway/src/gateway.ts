@@ -3,32 +3,32 @@
  * sockets; anything else that makes a {@link WireSocket} will do.
  */
 import type { Logger } from 'pino';
-import { Audit } from './audit.js';
-import { Changes } from './changes.js';
+import { AppLinks } from './auth/app-links.js';
+import { Audit } from './auth/audit.js';
+import { LoginGuard } from './auth/login-guard.js';
+import { Passwords } from './auth/passwords.js';
+import { ServerGuard } from './auth/server-guard.js';
+import { Tickets } from './auth/tickets.js';
 import type { Apps, Settings } from './config.js';
-import { Connection, type Shared } from './connection.js';
-import { deliver } from './delivery.js';
+import { Connection, type Shared } from './connection/connection.js';
+import { Parties } from './connection/parties.js';
+import { Changes } from './delivery/changes.js';
+import { deliver } from './delivery/delivery.js';
+import { Presence } from './delivery/presence.js';
+import { RoomPresence } from './delivery/room-presence.js';
 import { serve } from './handlers/index.js';
-import { LoginGuard } from './login-guard.js';
-import { Parties } from './parties.js';
-import { Passwords } from './passwords.js';
-import { Presence } from './presence.js';
-import { Reach } from './reach.js';
-import { RoomPresence } from './room-presence.js';
-import { ServerGuard } from './server-guard.js';
 import type { Store } from './store/index.js';
 import { MessageWriter } from './store/message-writer.js';
 import { RoomWriter } from './store/rooms.js';
 import { ROW_BYTES } from './store/volume.js';
-import { Tickets } from './tickets.js';
-import { TokenBucket, TokenBuckets } from './token-bucket.js';
-import { Slices, Turns } from './turns.js';
-import type { WireSocket } from './wire-socket.js';
+import type { WireSocket } from './transport/wire-socket.js';
+import { TokenBucket, TokenBuckets } from './util/token-bucket.js';
+import { Slices, Turns } from './util/turns.js';
 
 /** What the handlers work with. */
 export interface Services {
   readonly apps: Apps;
-  readonly reach: Reach;
+  readonly reach: AppLinks;
   readonly settings: Settings;
   readonly store: Store;
   readonly writer: MessageWriter;
@@ -51,7 +51,7 @@ export interface Services {
 export interface GatewayParts {
   apps: Apps;
   /** Which of them reach each other; none if it is not given. */
-  reach?: Reach;
+  reach?: AppLinks;
   settings: Settings;
   store: Store;
   log: Logger;
@@ -70,7 +70,7 @@ const SECONDS_PER_HOUR = 3_600;
 
 export function createGateway({
   apps,
-  reach = new Reach(apps, []),
+  reach = new AppLinks(apps, []),
   settings,
   store,
   log,

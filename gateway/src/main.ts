@@ -3,12 +3,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { parseApps, readApps } from './apps.js';
+import type { AppLink } from './auth/app-links.js';
+import { parseApps, readApps } from './auth/apps.js';
 import { DEFAULTS, NUMBER_SETTINGS, type NumberSettings, parseSetting, type Settings } from './config.js';
-import { parseOrigin } from './origins.js';
-import type { AppLink } from './reach.js';
-import { safeError } from './safe-error.js';
 import { startGateway } from './server.js';
+import { parseOrigin } from './transport/origins.js';
+import { safeError } from './util/safe-error.js';
 
 const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;

@@ -4,19 +4,19 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
-import { refuseWeakSecrets, shortSecrets } from './apps.js';
+import { type AppLink, AppLinks } from './auth/app-links.js';
+import { refuseWeakSecrets, shortSecrets } from './auth/apps.js';
 import { type Apps, DEFAULTS, type Settings } from './config.js';
-import { Doors } from './doors.js';
 import { createGateway, type Services } from './gateway.js';
 import { refuseDev } from './http/dev-auth.js';
-import { guardServer } from './http/guard.js';
 import { createHttp } from './http/index.js';
-import { Origins } from './origins.js';
-import { isForwarded } from './peer.js';
-import { type AppLink, Reach } from './reach.js';
-import { safeError } from './safe-error.js';
 import { Store } from './store/index.js';
-import { socketIoWire } from './wire-socket.js';
+import { ConnectionLimits } from './transport/connection-limits.js';
+import { Origins } from './transport/origins.js';
+import { isForwarded } from './transport/peer.js';
+import { guardServer } from './transport/tcp-guard.js';
+import { socketIoWire } from './transport/wire-socket.js';
+import { safeError } from './util/safe-error.js';
 
 export interface GatewayOptions extends Partial<Settings> {
   /** 0 takes a free one. */
@@ -54,7 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
   const origins = new Origins(options.allowOrigins ?? []);
 
-  const reach = new Reach(apps, options.links ?? []);
+  const reach = new AppLinks(apps, options.links ?? []);
 
   refuseWeakSecrets(apps);
   for (const appkey of shortSecrets(apps))
@@ -75,7 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     services: () => services,
   });
   const guard = guardServer(http.server, settings, trustProxy);
-  const doors = new Doors(settings, trustProxy, now);
+  const doors = new ConnectionLimits(settings, trustProxy, now);
   const io = new Server({
     serveClient: false,
     allowEIO3: true,

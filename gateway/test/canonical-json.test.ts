@@ -1,7 +1,7 @@
 /** What a retry is recognised by. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../src/canonical-json.js';
+import { canonicalJson } from '../src/util/canonical-json.js';
 
 const reversed = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(reversed);

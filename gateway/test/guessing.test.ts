@@ -2,9 +2,9 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { FairQueue, QueueFull } from '../src/fair-queue.js';
-import { ServerGuard } from '../src/server-guard.js';
-import { TokenBucket, TokenBuckets } from '../src/token-bucket.js';
+import { ServerGuard } from '../src/auth/server-guard.js';
+import { FairQueue, QueueFull } from '../src/util/fair-queue.js';
+import { TokenBucket, TokenBuckets } from '../src/util/token-bucket.js';
 import { APPKEY, type Client, md5, OTHER_APPKEY, SECRET, uniqueName } from './support/client.js';
 import { hostGateway } from './support/gateway.js';
 import { authOf, callerOf } from './support/server-api.js';

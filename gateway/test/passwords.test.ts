@@ -1,7 +1,7 @@
 /** Passwords at rest. */
 import { describe, expect, it } from 'vitest';
+import { hashPassword, verifyPassword } from '../src/auth/passwords.js';
 import { DEFAULTS } from '../src/config.js';
-import { hashPassword, verifyPassword } from '../src/passwords.js';
 import { md5 } from './support/client.js';
 
 const digest = md5('a password');

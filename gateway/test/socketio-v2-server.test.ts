@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULTS } from '../src/config.js';
 import { createGateway, type Gateway } from '../src/gateway.js';
 import type { Store } from '../src/store/index.js';
-import { type SocketIoSocketLike, socketIoWire } from '../src/wire-socket.js';
+import { type SocketIoSocketLike, socketIoWire } from '../src/transport/wire-socket.js';
 import { APPS } from './support/client.js';
 import { freshData, type TestData } from './support/data.js';
 import { Guests, openStore } from './support/gateway.js';

@@ -1,8 +1,8 @@
 /** Who is served next, and how what arrives at once is cut into slices. */
 import { describe, expect, it } from 'vitest';
-import { Gatherer } from '../src/gather.js';
-import { TokenBucket, TokenBuckets } from '../src/token-bucket.js';
-import { noUsage, Slices, Turns } from '../src/turns.js';
+import { GroupCommit } from '../src/util/group-commit.js';
+import { TokenBucket, TokenBuckets } from '../src/util/token-bucket.js';
+import { noUsage, Slices, Turns } from '../src/util/turns.js';
 
 /** Work that ends when it is told to. */
 function held(): { work: () => Promise<void>; end: () => void } {
@@ -132,7 +132,7 @@ describe('a lot', () => {
 
   it('has something of each when not all find room, and each one’s own in order', async () => {
     const lots: string[][] = [];
-    const gatherer = new Gatherer<string, true>(
+    const gatherer = new GroupCommit<string, true>(
       async (items) => {
         lots.push([...items]);
         return items.map(() => true);
@@ -149,7 +149,7 @@ describe('a lot', () => {
 
   it('is no dearer than it may be, but for a single item', async () => {
     const lots: string[][] = [];
-    const gatherer = new Gatherer<string, true>(
+    const gatherer = new GroupCommit<string, true>(
       async (items) => {
         lots.push([...items]);
         return items.map(() => true);

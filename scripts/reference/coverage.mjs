@@ -1,7 +1,7 @@
 /** `docs/coverage.md`: for each method and listener its row, its handler and its tests. An empty cell is work that is left to do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot } from '../paths.mjs';
+import { inRoot } from '../lib/paths.mjs';
 import { code, generated, table } from './markdown.mjs';
 import { readTests } from './tests.mjs';
 import { PUSHES } from './words.mjs';

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from 'vite';
-import { inRoot } from '../paths.mjs';
+import { inRoot } from '../lib/paths.mjs';
 
 const SOURCE = 'gateway/src';
 const HANDLERS = `${SOURCE}/handlers/index.ts`;

@@ -1,6 +1,6 @@
 /** Everything that the reference is made from, read once. */
 import { runnerImport } from 'vite';
-import { inRoot } from '../paths.mjs';
+import { inRoot } from '../lib/paths.mjs';
 import { readHandlers } from './failures.mjs';
 import { parametersOf } from './schema.mjs';
 import { readTypes } from './types.mjs';

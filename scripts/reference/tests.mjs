@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from 'vite';
-import { inRoot } from '../paths.mjs';
+import { inRoot } from '../lib/paths.mjs';
 
 const TESTS = 'test/browser';
 const TEST_CALLS = new Set(['test', 'it', 'describe']);

@@ -29,18 +29,18 @@ import {
   type Settings,
   type StateSnapshot,
 } from '../protocol/tab.js';
-import { callSafely } from './call-safely.js';
-import { copyOf } from './copy.js';
-import { Dispatcher } from './dispatcher.js';
-import { hide } from './hide.js';
-import type { Host } from './hosts/host.js';
-import { assertSharedWorker } from './hosts/shared-host.js';
-import { Link } from './link.js';
+import { Dispatcher } from './events/dispatcher.js';
+import { SeenMessages } from './events/seen-messages.js';
 import { hostOf, type JMessageOptions, settingsOf } from './options.js';
-import { browserPage, type Page } from './page.js';
+import { callSafely } from './page/call-safely.js';
+import { copyOf } from './page/copy.js';
+import { hide } from './page/hide.js';
+import { browserPage, type Page } from './page/page.js';
+import { inZone, outsideZones } from './page/zones.js';
 import { JMessageRequest, type OpenRequest } from './request.js';
-import { SeenMessages } from './seen-messages.js';
-import { inZone, outsideZones } from './zones.js';
+import type { Host } from './worker-link/hosts/host.js';
+import { assertSharedWorker } from './worker-link/hosts/shared-host.js';
+import { Link } from './worker-link/link.js';
 
 type Args<P> = [P] extends [undefined] ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
 

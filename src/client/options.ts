@@ -11,8 +11,8 @@ import {
   type ParamsOf,
   type Settings,
 } from '../protocol/tab.js';
-import type { Host } from './hosts/host.js';
-import { type SharedWorkerFactory, sharedHost, sharedHostAt } from './hosts/shared-host.js';
+import type { Host } from './worker-link/hosts/host.js';
+import { type SharedWorkerFactory, sharedHost, sharedHostAt } from './worker-link/hosts/shared-host.js';
 
 export type InitParams = ParamsOf<typeof METHODS.init>;
 

@@ -6,9 +6,9 @@
  * unhandled rejection; it is of the page's own kind.
  */
 import { CODES, type Failure, failure, type Outcome } from '../protocol/tab.js';
-import { callSafely } from './call-safely.js';
-import { hide } from './hide.js';
-import { inZone } from './zones.js';
+import { callSafely } from './page/call-safely.js';
+import { hide } from './page/hide.js';
+import { inZone } from './page/zones.js';
 
 /** What `onAck` is called with: the server has received the request. */
 export interface AckData {

@@ -3,8 +3,8 @@
  * One set of building blocks for both ends, so that runtime and gateway cannot disagree about what is valid.
  */
 import * as v from 'valibot';
+import { RUNTIME_CODES as CODES, type Failure, failure, type RuntimeCode } from './codes/runtime-codes.js';
 import type { Extras, Json, JsonObject } from './payloads.js';
-import { RUNTIME_CODES as CODES, type Failure, failure, type RuntimeCode } from './runtime-codes.js';
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; error: Failure };
 

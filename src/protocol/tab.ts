@@ -1,4 +1,6 @@
 /** The part of the protocol that a tab loads. The method table and the checks stay with the worker: a tab has their types only. */
+
+export { type Failure, RUNTIME_CODES as CODES, tabFailure as failure } from './codes/tab-codes.js';
 export {
   ACK_TIMEOUT_MS,
   DEFAULT_ADDRESS,
@@ -8,12 +10,11 @@ export {
   OUTBOX_AGE_MS,
 } from './constants.js';
 export * from './conversation-id.js';
-export type * from './form-parts.js';
-export * from './link.js';
-export * from './listeners.js';
-export * from './method-names.js';
-export type * from './method-table.js';
-export type * from './methods.js';
+export type * from './methods/index.js';
+export * from './methods/listeners.js';
+export * from './methods/names.js';
+export type * from './methods/table.js';
 export type * from './payloads.js';
-export * from './state.js';
-export { type Failure, RUNTIME_CODES as CODES, tabFailure as failure } from './tab-codes.js';
+export type * from './tab-worker/form-parts.js';
+export * from './tab-worker/link.js';
+export * from './tab-worker/state.js';

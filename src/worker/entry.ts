@@ -1,6 +1,6 @@
 /** The SharedWorker's script. */
-import { browserPlatform } from './browser-platform.js';
-import { serve } from './serve.js';
+import { browserPlatform } from './platform/browser-platform.js';
+import { serve } from './runtime/serve.js';
 
 const accept = serve(browserPlatform());
 

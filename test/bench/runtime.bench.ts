@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import type { Frame, Page } from 'playwright-core';
 import { test } from 'vitest';
-import { createWorld, type World } from '../harness/world.js';
+import { createWorld, type World } from '../kit/world.js';
 import { buildPages, compare, type Measured, mainThread, report } from './measure.js';
 
 const SENDS = 200;

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { test } from 'vitest';
-import { createWorld } from '../harness/world.js';
+import { createWorld } from '../kit/world.js';
 import { buildPages, compare, type Measured, report } from './measure.js';
 
 /** Batch, conversations, messages in all. */

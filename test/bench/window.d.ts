@@ -1,6 +1,6 @@
 /** What the bench's pages put there. */
 import type { JMessage } from '../../src/index.js';
-import type { AuthPayload } from '../../src/protocol/link.js';
+import type { AuthPayload } from '../../src/protocol/tab-worker/link.js';
 
 declare global {
   interface Window {

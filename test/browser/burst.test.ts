@@ -1,6 +1,6 @@
 /** Full speed, both ways. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createWorld, type World } from '../harness/world.js';
+import { createWorld, type World } from '../kit/world.js';
 
 const MESSAGES = 1_000;
 

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
 import { APPKEY, seed } from '../../demo/seed.mjs';
-import type { Profile } from '../harness/browser.js';
-import { until } from '../harness/until.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import { until } from '../kit/until.js';
+import { createWorld, type World } from '../kit/world.js';
 
 const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url));
 const LOOPBACK = '127.0.0.1';

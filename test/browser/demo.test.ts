@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { until } from '../harness/until.js';
+import { until } from '../kit/until.js';
 import {
   bubble,
   DEMO_PASSWORD,

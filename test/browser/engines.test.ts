@@ -1,10 +1,10 @@
 /** Both revisions of Engine.IO, both transports: the runtime finds its server whatever that speaks. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Profile } from '../harness/browser.js';
-import { type GatewayV2, startGatewayV2 } from '../harness/gateway-v2.js';
-import { type Relay, startRelay } from '../harness/relay.js';
-import type { Tab } from '../harness/tab.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import { type GatewayV2, startGatewayV2 } from '../kit/gateway-v2.js';
+import { type Relay, startRelay } from '../kit/relay.js';
+import type { Tab } from '../kit/tab.js';
+import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
 let v2: GatewayV2;

@@ -1,10 +1,10 @@
 /** What goes wrong is told through `onFail`, with the documented code, and nothing hangs. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CODES } from '../../src/protocol/codes.js';
+import { CODES } from '../../src/protocol/codes/codes.js';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
-import type { Profile } from '../harness/browser.js';
-import type { Tab } from '../harness/tab.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import type { Tab } from '../kit/tab.js';
+import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
 let profile: Profile;

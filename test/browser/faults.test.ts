@@ -3,11 +3,11 @@
  * The worker's clock runs fast, so that five tries of thirty seconds need no waiting.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Profile } from '../harness/browser.js';
-import type { Frame } from '../harness/relay.js';
-import type { BurstOutcome, Tab } from '../harness/tab.js';
-import { until } from '../harness/until.js';
-import { createWorld, type TabOptions, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import type { Frame } from '../kit/relay.js';
+import type { BurstOutcome, Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import { createWorld, type TabOptions, type World } from '../kit/world.js';
 
 const SPEED = 40;
 const SENDS = 8;

@@ -2,11 +2,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AuthPayload, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
-import type { Profile } from '../harness/browser.js';
-import type { Tab } from '../harness/tab.js';
-import { until } from '../harness/until.js';
-import type { WireClient } from '../harness/wire-client.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import type { Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import type { WireClient } from '../kit/wire-client.js';
+import { createWorld, type World } from '../kit/world.js';
 
 const MESSAGES = 60;
 const RELOADS = 4;

@@ -8,11 +8,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Profile } from '../harness/browser.js';
-import { fileForm } from '../harness/forms.js';
-import { Tab } from '../harness/tab.js';
-import type { WireClient } from '../harness/wire-client.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import { fileForm } from '../kit/forms.js';
+import { Tab } from '../kit/tab.js';
+import type { WireClient } from '../kit/wire-client.js';
+import { createWorld, type World } from '../kit/world.js';
 
 const SDK = '/dist/jmessage-sdk-web.min.js';
 const ZONES = {

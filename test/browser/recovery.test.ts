@@ -2,9 +2,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
-import type { Profile } from '../harness/browser.js';
-import { until } from '../harness/until.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import { until } from '../kit/until.js';
+import { createWorld, type World } from '../kit/world.js';
 
 /** A minute of the worker's time is a second and a half. */
 const SPEED = 40;

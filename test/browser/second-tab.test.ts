@@ -1,10 +1,10 @@
 /** To an application written for V2 a second tab is another device: it hears what one tab does as V2 tells other devices, and is never thrown out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventNotification, MethodName } from '../../src/protocol/index.js';
-import type { Profile } from '../harness/browser.js';
-import type { Tab } from '../harness/tab.js';
-import { until } from '../harness/until.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import type { Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
 let profile: Profile;

@@ -1,10 +1,10 @@
 /** One account, one socket, every tab: counted by the relay, not by the gateway's word. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { WORKER_NAME } from '../../src/protocol/link.js';
-import type { Profile } from '../harness/browser.js';
-import type { Tab } from '../harness/tab.js';
-import { until } from '../harness/until.js';
-import { createWorld, type World } from '../harness/world.js';
+import { WORKER_NAME } from '../../src/protocol/tab-worker/link.js';
+import type { Profile } from '../kit/browser.js';
+import type { Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
 let hers: Profile;

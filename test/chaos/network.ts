@@ -1,6 +1,6 @@
 /** The relay's part of the faults: frames that are meddled with, and outages. */
-import type { Frame, Relay } from '../harness/relay.js';
-import type { Verdict } from '../harness/relayed-socket.js';
+import type { Frame, Relay } from '../kit/relay.js';
+import type { Verdict } from '../kit/relayed-socket.js';
 import type { Action, Swallowed } from './schedule.js';
 
 const SENDS = new Set(['s_across_single_text', 'send_group_msg']);

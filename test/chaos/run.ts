@@ -1,8 +1,8 @@
 /** One run: the cast comes in, the schedule is carried out, everything is put right again, and the history is judged. */
 import { fileURLToPath } from 'node:url';
-import { messagesIn } from '../harness/gateway-messages.js';
-import { until } from '../harness/until.js';
-import { createWorld, type World } from '../harness/world.js';
+import { messagesIn } from '../kit/gateway-messages.js';
+import { until } from '../kit/until.js';
+import { createWorld, type World } from '../kit/world.js';
 import { ACCOUNTS, isPartOf, nameOf, type ProfileName, SLOTS, slotsOf, TARGETS } from './cast.js';
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';

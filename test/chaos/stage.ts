@@ -5,8 +5,8 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import type { Profile } from '../harness/browser.js';
-import type { World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import type { World } from '../kit/world.js';
 import { PROFILES, type ProfileName, SLOTS } from './cast.js';
 import { type History, type InstanceRecord, type PageEvent, record } from './history.js';
 

@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Profile } from '../harness/browser.js';
-import { createWorld, type World } from '../harness/world.js';
+import type { Profile } from '../kit/browser.js';
+import { createWorld, type World } from '../kit/world.js';
 import { Consumer, tool } from './consumer.js';
 
 let app: Consumer;

@@ -6,9 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openProfile, type Profile } from '../harness/browser.js';
-import { freshGatewayData } from '../harness/gateway.js';
-import { until } from '../harness/until.js';
+import { openProfile, type Profile } from '../kit/browser.js';
+import { freshGatewayData } from '../kit/gateway.js';
+import { until } from '../kit/until.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The build of the demo included. */

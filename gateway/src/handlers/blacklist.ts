@@ -1,8 +1,8 @@
 /** The blacklist: who may not write. */
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Change } from '../changes.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
+import type { Change } from '../delivery/changes.js';
 import { EVENT, OFF, ON } from '../event-types.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import { findUsers } from './targets.js';

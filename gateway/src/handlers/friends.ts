@@ -2,8 +2,8 @@
 
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Change } from '../changes.js';
-import type { Connection, Reply } from '../connection.js';
+import type { Connection, Reply } from '../connection/connection.js';
+import type { Change } from '../delivery/changes.js';
 import { EVENT } from '../event-types.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import type { Memo } from '../store/friends.js';

@@ -5,7 +5,7 @@ import type { Settings } from '../config.js';
 import { BY_MEMBER, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { ROLE } from '../store/groups.js';
-import { letIn, recentRequests, type Scene } from './group-scene.js';
+import { admitMembers, type GroupContext, recentRequests } from './group-guards.js';
 
 /** Values of the setting `groupConsent`. */
 const ASK = { strangers: 1, everybody: 2 } as const;
@@ -15,7 +15,7 @@ const ASK = { strangers: 1, everybody: 2 } as const;
  * @returns the refusal, if they cannot be
  */
 export async function admit(
-  scene: Scene,
+  scene: GroupContext,
   adders: readonly number[],
   newcomers: readonly Account[],
   settings: Settings,
@@ -28,7 +28,9 @@ export async function admit(
   const asked = new Set(await toBeAsked(scene, adders, uids, settings.groupConsent));
   const atOnce = newcomers.filter(({ uid }) => !asked.has(uid));
   const refused =
-    atOnce.length > 0 ? await letIn(scene, atOnce, { added: true, from: scene.asker }, settings) : null;
+    atOnce.length > 0
+      ? await admitMembers(scene, atOnce, { added: true, from: scene.asker }, settings)
+      : null;
   if (refused || asked.size === 0) return refused;
   const invited = newcomers.filter(({ uid }) => asked.has(uid));
   return invite(scene, invited, settings.joinRequestIntervalMs);
@@ -36,7 +38,7 @@ export async function admit(
 
 /** Whether one of the users has one of the others in the blacklist. */
 async function isBlocked(
-  { change: { transaction } }: Scene,
+  { change: { transaction } }: GroupContext,
   uids: readonly number[],
   others: readonly number[],
 ): Promise<boolean> {
@@ -51,7 +53,7 @@ async function isBlocked(
 }
 
 async function toBeAsked(
-  { change: { transaction } }: Scene,
+  { change: { transaction } }: GroupContext,
   adders: readonly number[],
   uids: readonly number[],
   consent: number,
@@ -69,7 +71,11 @@ async function toBeAsked(
 }
 
 /** Each answers for himself by `admin_add_group_member`, as a keeper does for others. */
-async function invite(scene: Scene, invited: readonly Account[], intervalMs: number): Promise<Answer | null> {
+async function invite(
+  scene: GroupContext,
+  invited: readonly Account[],
+  intervalMs: number,
+): Promise<Answer | null> {
   const { change: open, gid, group, asker } = scene;
   const again = await recentRequests(scene, invited, intervalMs)
     .where('invitation', '=', true)

@@ -1,12 +1,20 @@
 /** Who is in a group: added, removed, let in on request. */
 import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { BY_MEMBER, BY_SELF, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
 import { admit } from './group-consent.js';
-import { inGroup, keepersOf, keepsOrder, letIn, recentRequests, type Scene, uidsOf } from './group-scene.js';
+import {
+  admitMembers,
+  type GroupContext,
+  inGroup,
+  keepersOf,
+  mayModerate,
+  recentRequests,
+  uidsOf,
+} from './group-guards.js';
 import { findUser, findUsers } from './targets.js';
 import type { Handling } from './types.js';
 
@@ -35,7 +43,7 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
     if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
       return refuse(CODES.repeatedAdd);
     }
-    if (!group.is_public || keepsOrder(me)) {
+    if (!group.is_public || mayModerate(me)) {
       return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
     }
     if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
@@ -45,7 +53,7 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
 
 /** An event for each, so that each can be answered by itself. */
 async function askKeepers(
-  scene: Scene,
+  scene: GroupContext,
   applicants: readonly Account[],
   { extra, reason }: { extra: number; reason: string },
   intervalMs: number,
@@ -103,7 +111,7 @@ export async function answerJoinRequest(handling: Handling<'admin_add_group_memb
     const isMine = request?.invitation === true && asker.uid === target.uid;
     if (!isMine) {
       if (!me) return refuse(CODES.userNotInGroup);
-      if (!keepsOrder(me)) return refuse(CODES.noPermission);
+      if (!mayModerate(me)) return refuse(CODES.noPermission);
     }
     if (!request || request.invitation !== isMine) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
     if (request.processed) return refuse(CODES.requestAlreadyProcessed);
@@ -118,7 +126,7 @@ const NO_SUCH_REQUEST = 'admin_add_group_member: there is no such request to joi
 
 async function decide(
   { services: { settings }, payload }: Handling<'admin_add_group_member'>,
-  scene: Scene,
+  scene: GroupContext,
   target: Account,
   inviter: number,
 ): Promise<Answer> {
@@ -131,7 +139,7 @@ async function decide(
   await setAllProcessed(scene, target.uid);
   const isOwnWish = inviter === target.uid;
   const refused = isOwnWish
-    ? await letIn(scene, [target], { added: false, from: asker }, settings)
+    ? await admitMembers(scene, [target], { added: false, from: asker }, settings)
     : await admit(scene, [inviter, asker.uid], [target], settings);
   return refused ?? success();
 }
@@ -139,7 +147,7 @@ async function decide(
 /** By the user who was asked. */
 async function answerInvitation(
   { services, payload }: Handling<'admin_add_group_member'>,
-  scene: Scene,
+  scene: GroupContext,
   inviter: number,
 ): Promise<Answer> {
   const { change: open, group, asker, members } = scene;
@@ -159,14 +167,14 @@ async function answerInvitation(
   // The inviter has left, so no member stands for it any more.
   if (!from) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
   await setAllProcessed(scene, asker.uid);
-  return (await letIn(scene, [asker], { added: false, from }, services.settings)) ?? success();
+  return (await admitMembers(scene, [asker], { added: false, from }, services.settings)) ?? success();
 }
 
-const setProcessed = ({ change: { transaction } }: Scene, eventId: number) =>
+const setProcessed = ({ change: { transaction } }: GroupContext, eventId: number) =>
   transaction.updateTable('join_request').set({ processed: true }).where('event_id', '=', eventId).execute();
 
 /** A member needs no other request answered. */
-const setAllProcessed = ({ change: { transaction }, gid }: Scene, uid: number) =>
+const setAllProcessed = ({ change: { transaction }, gid }: GroupContext, uid: number) =>
   transaction
     .updateTable('join_request')
     .set({ processed: true })
@@ -175,7 +183,7 @@ const setAllProcessed = ({ change: { transaction }, gid }: Scene, uid: number) =
     .execute();
 
 function tellRefusal(
-  scene: Scene,
+  scene: GroupContext,
   target: Account,
   inviter: number,
   { reason, result }: Pick<RequestPayload<'admin_add_group_member'>, 'reason' | 'result'>,
@@ -198,7 +206,7 @@ export async function removeMembers(handling: Handling<'del_across_group_member'
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
   return inGroup(handling, async (scene) => {
     const { change: open, gid, group, asker, me, members } = scene;
-    if (!me || !keepsOrder(me)) return refuse(CODES.mayNotDeleteMembers);
+    if (!me || !mayModerate(me)) return refuse(CODES.mayNotDeleteMembers);
     const uids = [...new Set(accounts.map(({ uid }) => uid))];
     const refused = refuseRemoval(scene, uids, me.role);
     if (refused) return refused;
@@ -215,7 +223,11 @@ export async function removeMembers(handling: Handling<'del_across_group_member'
 }
 
 /** Nobody removes the owner or himself, and only the owner removes keepers. */
-function refuseRemoval({ asker, members }: Scene, uids: readonly number[], role: number): Answer | null {
+function refuseRemoval(
+  { asker, members }: GroupContext,
+  uids: readonly number[],
+  role: number,
+): Answer | null {
   const targets = uids.map((uid) => members.get(uid));
   if (targets.some((target) => target === undefined)) return refuse(CODES.userNotInGroup);
   const mayNot = targets.some(

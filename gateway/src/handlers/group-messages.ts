@@ -1,7 +1,7 @@
 /** Messages to groups: from members who may speak. */
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, VOLUME_FULL } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import type { Audience } from '../store/groups.js';
 import { contentFrom, refuseContent } from './content.js';
 import { storeMessage } from './messages.js';

@@ -2,12 +2,12 @@
 
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { EVENT, OFF, ON } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { ROLE, updateMembers } from '../store/groups.js';
+import { asMember, type GroupContext, mayModerate, uidsOf } from './group-guards.js';
 import { listed } from './group-members.js';
-import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
 import { findUser } from './targets.js';
 import type { Handling } from './types.js';
 
@@ -19,7 +19,7 @@ export async function silenceMember(handling: Handling<'group_mem_silence'>): Pr
   return asMember(handling, async (scene) => {
     const { change: open, gid, group, asker, me, members } = scene;
     const target = members.get(uid);
-    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    if (!mayModerate(me)) return refuse(CODES.noPermission);
     if (!target) return refuse(CODES.userNotInGroup);
     const isAbove = target.role === ROLE.owner || (target.role === ROLE.keeper && me.role !== ROLE.owner);
     if (isAbove) return refuse(CODES.noPermission);
@@ -63,7 +63,7 @@ async function setKeepers(
   });
 }
 
-async function applyKeepers(scene: Scene, uids: readonly number[], keepers: boolean): Promise<void> {
+async function applyKeepers(scene: GroupContext, uids: readonly number[], keepers: boolean): Promise<void> {
   const { change: open, gid, group, asker, members } = scene;
   const role = keepers ? ROLE.keeper : ROLE.member;
   await updateMembers(open.transaction, gid, uids, { role }, open.nowMs);

@@ -2,7 +2,7 @@
 import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Settings } from '../config.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { DISSOLVED, EVENT } from '../event-types.js';
 import { isStorableName, userNameOf } from '../store/accounts.js';
 import {
@@ -17,7 +17,7 @@ import {
   wireGroup,
   wireMember,
 } from '../store/groups.js';
-import { asMember, keepsOrder, type Scene, uidsOf } from './group-scene.js';
+import { asMember, type GroupContext, mayModerate, uidsOf } from './group-guards.js';
 import { refuseAvatar } from './media.js';
 import { change, type Handling, sessionOf } from './types.js';
 
@@ -111,7 +111,7 @@ export async function dissolveGroup(handling: Handling<'dissolve_group'>): Promi
   });
 }
 
-function tellEnd({ change: open, group, asker }: Scene, roster: Roster): void {
+function tellEnd({ change: open, group, asker }: GroupContext, roster: Roster): void {
   open.emit(uidsOf(roster), {
     event_type: EVENT.left,
     from: asker,
@@ -127,7 +127,7 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
   if (refused) return { answer: refused };
   return asMember(handling, async (scene) => {
     const { change: open, gid, group, asker, me } = scene;
-    if (!keepsOrder(me)) return refuse(CODES.noPermission);
+    if (!mayModerate(me)) return refuse(CODES.noPermission);
     const refusedAvatar = await refuseAvatar(open, asker.uid, payload.media_id);
     if (refusedAvatar) return refusedAvatar;
     const changed = await open.transaction

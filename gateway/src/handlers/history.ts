@@ -1,7 +1,7 @@
 /** Pages of a conversation, as far back as it is kept. */
 import { CODES, GROUP, type WireMessage } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { ofGroup, ofSingle, type Page, readPage } from '../store/pages.js';
 import { findUser } from './targets.js';
 import { type Handling, sessionOf } from './types.js';

@@ -7,9 +7,8 @@ import {
   type RequestPayload,
 } from '../../../src/protocol/index.js';
 import { refuse } from '../answers.js';
-import { type Connection, isRequestEvent, type Reply, type Request } from '../connection.js';
+import { type Connection, isRequestEvent, type Reply, type Request } from '../connection/connection.js';
 import type { Services } from '../gateway.js';
-import { init, login, register } from './access.js';
 import { addBlackList, delBlackList, getBlackList } from './blacklist.js';
 import { addFriend, delFriend, getFriendList, updateFriendMemo } from './friends.js';
 import { addMembers, answerJoinRequest, applyJoinGroup, removeMembers } from './group-members.js';
@@ -26,6 +25,7 @@ import {
   updateGroupInfo,
 } from './groups.js';
 import { getHistory } from './history.js';
+import { init, login, register } from './login.js';
 import { getResource, getUploadToken } from './media.js';
 import { getConversations, sendSingle } from './messages.js';
 import {

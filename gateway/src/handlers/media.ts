@@ -1,8 +1,8 @@
 /** Permissions to upload files, to fetch them and to be seen with them. Nothing is changed, so no answer is kept. */
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Change } from '../changes.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
+import type { Change } from '../delivery/changes.js';
 import { isOwnImage } from '../store/media.js';
 import { type Handling, sessionOf } from './types.js';
 

@@ -1,13 +1,13 @@
 /** No-disturb: who and what may not disturb. A setting that the account's devices share; what is pushed does not depend on it. */
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Change, NewEvent } from '../changes.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
+import type { Change, NewEvent } from '../delivery/changes.js';
 import { EVENT } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { wireGroup } from '../store/groups.js';
 import type { List } from '../store/relation-tables.js';
-import { asMember } from './group-scene.js';
+import { asMember } from './group-guards.js';
 import { findUser } from './targets.js';
 import { change, type Handler, type Handling, sessionOf } from './types.js';
 

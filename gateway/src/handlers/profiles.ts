@@ -1,11 +1,11 @@
 /** Profiles and passwords. */
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
-import { dismissAll } from '../dismiss.js';
+import type { Reply } from '../connection/connection.js';
+import { endAllSessions } from '../delivery/end-sessions.js';
 import { EVENT } from '../event-types.js';
 import { userNameOf, wireUserOf } from '../store/accounts.js';
-import { busyOr, THROTTLED } from './access.js';
+import { busyOr, THROTTLED } from './login.js';
 import { refuseAvatar } from './media.js';
 import { findUser } from './targets.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
@@ -78,5 +78,5 @@ export async function updatePassword(handling: Handling<'update_user_pwd'>): Pro
   });
   if (!changed) return { answer };
   // The answer goes out before the session that it is for is closed.
-  return { answer, afterwards: async () => dismissAll(services, account, 'passwordChanged') };
+  return { answer, afterwards: async () => endAllSessions(services, account, 'passwordChanged') };
 }

@@ -1,7 +1,7 @@
 /** What has been read: a conversation's mark for the account's own devices, receipts for the senders of messages and for those devices. */
 import { CODES, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { EVENT } from '../event-types.js';
 import type { Account } from '../store/accounts.js';
 import { findMessage, takesPart } from '../store/messages.js';

@@ -1,9 +1,9 @@
 /** Coming back without signature or password, and going for good. */
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
-import { dismiss } from '../dismiss.js';
-import { CAN, enter, entering, othersOf, peerOf, platformOf, THROTTLED } from './access.js';
+import type { Reply } from '../connection/connection.js';
+import { endSessions } from '../delivery/end-sessions.js';
+import { CAN, enter, entering, othersOf, peerOf, platformOf, THROTTLED } from './login.js';
 import { type Handling, sessionOf } from './types.js';
 
 const REFUSED = refuse(CODES.authFail, 'this token is not good: log in');
@@ -45,7 +45,7 @@ export async function resume({ services, connection, payload, request }: Handlin
     if (renewed === 'notGood') return refused('wrong token');
     audit.note('resume_token_reused', { appkey, username, address });
     const live = services.presence.of(owner.uid).get(owner.platform);
-    if (live) dismiss(services, live, account, 'otherLogin');
+    if (live) endSessions(services, live, account, 'otherLogin');
     return refused('outdated token');
   }
   await admitted.succeeded();

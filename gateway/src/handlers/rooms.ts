@@ -1,7 +1,7 @@
 /** Chat rooms: no members when nobody is in, nothing kept for those who are away but the latest messages. */
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { wireRoom } from '../store/rooms.js';
 import { contentFrom, refuseContent } from './content.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';

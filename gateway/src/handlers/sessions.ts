@@ -1,8 +1,8 @@
 /** An account's sessions, for its owner: which there are, and the end of one that is not wanted. */
 import { CODES, type UserSession } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Connection, Reply } from '../connection.js';
-import { dismiss } from '../dismiss.js';
+import type { Connection, Reply } from '../connection/connection.js';
+import { endSessions } from '../delivery/end-sessions.js';
 import type { Services } from '../gateway.js';
 import { isStorableName } from '../store/accounts.js';
 import { change, type Handling, sessionOf } from './types.js';
@@ -60,7 +60,7 @@ export async function logOutSession(handling: Handling<'logout_session'>): Promi
     return success();
   });
   // One that ends itself is answered first.
-  return { answer, afterwards: async () => ended && dismiss(services, ended, account, 'otherLogin') };
+  return { answer, afterwards: async () => ended && endSessions(services, ended, account, 'otherLogin') };
 }
 
 const liveOf = ({ presence }: Services, uid: number): Map<string, Connection> =>

@@ -1,11 +1,11 @@
 /** Shields: groups whose messages are not pushed to a member. Their history is there nevertheless. */
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { EVENT, OFF, ON } from '../event-types.js';
 import { passOver } from '../store/group-mail.js';
 import { wireGroup } from '../store/groups.js';
-import { asMember } from './group-scene.js';
+import { asMember } from './group-guards.js';
 import { type Handler, type Handling, sessionOf } from './types.js';
 
 export async function listShields({ services, connection }: Handling<'list_shield_group'>): Promise<Reply> {

@@ -1,7 +1,7 @@
 /** What a client missed, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
 import { GROUP, type RequestPayload } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
-import type { Reply } from '../connection.js';
+import type { Reply } from '../connection/connection.js';
 import { type Handling, sessionOf } from './types.js';
 
 /** Up to here there is nothing: scripts ask with the keys that they were answered, and 0 says that a client has none. */

@@ -1,8 +1,8 @@
 /** What a handler is handed. */
 import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
 import type { Answer } from '../answers.js';
-import type { Change } from '../changes.js';
-import type { Connection, Reply, Request, Session } from '../connection.js';
+import type { Connection, Reply, Request, Session } from '../connection/connection.js';
+import type { Change } from '../delivery/changes.js';
 import type { Services } from '../gateway.js';
 import { requestKey } from '../store/requests.js';
 

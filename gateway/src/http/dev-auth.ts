@@ -4,9 +4,9 @@
  * not for the pages of other machines.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { signAuth } from '../auth/signature.js';
 import type { Services } from '../gateway.js';
-import { isForwarded, isLoopback } from '../peer.js';
-import { signAuth } from '../signature.js';
+import { isForwarded, isLoopback } from '../transport/peer.js';
 
 export const DEV_AUTH_PATH = '/dev/auth';
 

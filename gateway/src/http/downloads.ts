@@ -6,8 +6,8 @@ import send from '@fastify/send';
 import type { FastifyInstance } from 'fastify';
 import { CODES, MESSAGES } from '../../../src/protocol/index.js';
 import type { Services } from '../gateway.js';
-import { servedAs } from '../media-type.js';
 import { answerErrors, HttpRefusal, sendRefusal } from './errors.js';
+import { servedAs } from './media-type.js';
 
 const MS_PER_SECOND = 1_000;
 

@@ -8,10 +8,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODES, type UploadedMedia } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { Services } from '../gateway.js';
-import { isImage, pixelsOf, typeOf } from '../media-type.js';
 import type { Account } from '../store/accounts.js';
 import type { ReceivedFile } from '../store/media-files.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, refusalBody, sendRefusal } from './errors.js';
+import { isImage, pixelsOf, typeOf } from './media-type.js';
 
 /** Room for the form around its file, … */
 const FORM_BYTES = 64 * 1_024;

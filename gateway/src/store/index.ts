@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
 import { isServer, type OpenDatabase, openDatabase } from './database.js';
+import { DisabledAccounts } from './disabled-accounts.js';
 import { Events } from './events.js';
 import { Friends } from './friends.js';
 import { Groups } from './groups.js';
@@ -20,7 +21,6 @@ import { ResumeTokens } from './resume-tokens.js';
 import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
 import { loadSecret } from './secrets.js';
-import { Standing } from './standing.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
 
@@ -30,7 +30,7 @@ const DEFAULT_MEDIA_DIRECTORY = '.data/media';
 /** What has to be read or made ahead of the rest. */
 interface Prepared {
   files: MediaFiles;
-  standing: Standing;
+  standing: DisabledAccounts;
   /** What tickets are signed with. */
   secret: Buffer;
   messageIds: MessageIds;
@@ -52,7 +52,7 @@ export class Store {
   readonly resumeTokens: ResumeTokens;
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
-  readonly standing: Standing;
+  readonly standing: DisabledAccounts;
   readonly volume: Volume;
 
   private constructor(
@@ -129,7 +129,7 @@ async function prepare(db: Database, data: string, settings: Settings, now: () =
     settings.mediaDirectory || (isServer(data) ? DEFAULT_MEDIA_DIRECTORY : join(data, 'media'));
   return {
     messageIds: new MessageIds(rows[0]?.id ?? 0, now),
-    standing: await Standing.load(db),
+    standing: await DisabledAccounts.load(db),
     secret: await loadSecret(db, 'tickets'),
     files: await MediaFiles.open(data === 'memory' && !settings.mediaDirectory ? undefined : directory),
   };

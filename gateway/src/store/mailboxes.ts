@@ -8,7 +8,7 @@ import {
   type WireMessage,
 } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
-import { Gatherer } from '../gather.js';
+import { GroupCommit } from '../util/group-commit.js';
 import { listConversations, unreadByName } from './conversations.js';
 import {
   acknowledgeGroupsUpTo,
@@ -59,19 +59,19 @@ type Limits = Pick<
 >;
 
 export class Mailboxes {
-  readonly #acknowledged: Gatherer<{ uid: number; msgId: number }, true>;
-  readonly #groupMarks: Gatherer<GroupMark, true>;
+  readonly #acknowledged: GroupCommit<{ uid: number; msgId: number }, true>;
+  readonly #groupMarks: GroupCommit<GroupMark, true>;
 
   constructor(
     private readonly db: Database,
     private readonly limits: Limits,
     private readonly now: () => number,
   ) {
-    this.#acknowledged = new Gatherer(async (lot) => {
+    this.#acknowledged = new GroupCommit(async (lot) => {
       await this.#acknowledge(lot);
       return lot.map(() => true as const);
     }, MAX_LOT);
-    this.#groupMarks = new Gatherer(async (lot) => {
+    this.#groupMarks = new GroupCommit(async (lot) => {
       await acknowledgeInGroups(db, lot);
       return lot.map(() => true as const);
     }, MAX_LOT);

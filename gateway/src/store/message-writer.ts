@@ -10,8 +10,8 @@ import {
   type WireMessage,
 } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { type MessageIds, timeOf } from './message-ids.js';
-import { OnceWriter, type Prepared } from './once-writer.js';
 import type { Database } from './schema.js';
 import { dayOf, ROW_BYTES } from './volume.js';
 
@@ -53,7 +53,7 @@ interface Hooks {
   now(): number;
 }
 
-export class MessageWriter extends OnceWriter<NewMessage, StoredMessage> {
+export class MessageWriter extends IdempotentWriter<NewMessage, StoredMessage> {
   constructor(db: Database, ids: MessageIds, hooks: Hooks) {
     super(db, {
       prepare: (from) => prepare(from, ids, hooks),

@@ -6,8 +6,8 @@ import { type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Chatroom, MessageContent } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { type MessageIds, timeOf } from './message-ids.js';
-import { OnceWriter, type Prepared } from './once-writer.js';
 import type { Database, Tables } from './schema.js';
 
 export type RoomRow = Selectable<Tables['room']>;
@@ -148,7 +148,7 @@ interface Hooks {
   now(): number;
 }
 
-export class RoomWriter extends OnceWriter<NewRoomMessage, StoredRoomMessage> {
+export class RoomWriter extends IdempotentWriter<NewRoomMessage, StoredRoomMessage> {
   constructor(db: Database, ids: MessageIds, hooks: Hooks) {
     super(db, {
       prepare: (from) => prepare(from, ids),

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { AppLinks } from '../../src/auth/app-links.js';
 import { DEFAULTS, type Settings } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
-import { Reach } from '../../src/reach.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/server.js';
 import { Store } from '../../src/store/index.js';
-import { socketIoWire } from '../../src/wire-socket.js';
+import { socketIoWire } from '../../src/transport/wire-socket.js';
 import {
   APPKEY,
   APPS,
@@ -44,7 +44,7 @@ export async function mount(
   const all: Settings = { ...DEFAULTS, ...CHEAP, ...settings };
   const gateway = createGateway({
     apps,
-    reach: new Reach(apps, LINKS),
+    reach: new AppLinks(apps, LINKS),
     settings: all,
     store,
     log: pino({ level: 'silent' }),

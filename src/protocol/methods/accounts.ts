@@ -1,9 +1,9 @@
 /** Sessions and users: init, register, login, profiles, conversations, resources. */
 import * as v from 'valibot';
 import { appkey, flag, integer, isGiven, name, optional, profile, shortText, text } from '../checks.js';
-import { typeOf } from '../method-table.js';
 import type { Conversation, OnlineDevice, UserInfo, UserSession } from '../payloads.js';
 import { file, password } from './fields.js';
+import { typeOf } from './table.js';
 
 const credentials = { username: name, password, is_md5: optional(flag, false) };
 

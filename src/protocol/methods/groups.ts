@@ -13,9 +13,9 @@ import {
   text,
   users,
 } from '../checks.js';
-import { typeOf } from '../method-table.js';
 import type { Group, GroupMember } from '../payloads.js';
 import { file, group, targetUser } from './fields.js';
+import { typeOf } from './table.js';
 
 /** Answers of `createGroup`. The misprint is the documents' own. */
 export interface CreatedGroup {

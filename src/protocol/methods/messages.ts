@@ -12,9 +12,9 @@ import {
   text,
   user,
 } from '../checks.js';
-import { type MessageKind, type MessageTarget, typeOf } from '../method-table.js';
 import type { JsonObject, MessageContent, UserName } from '../payloads.js';
 import { delivery, file } from './fields.js';
+import { type MessageKind, type MessageTarget, typeOf } from './table.js';
 
 /** What the server answers to a stored message. */
 export interface SendAnswer {

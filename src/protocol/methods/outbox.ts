@@ -2,9 +2,9 @@
 import * as v from 'valibot';
 import { appkey, count, id, isGiven, name, optional } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
-import { typeOf } from '../method-table.js';
 import type { Message, OutboxEntry } from '../payloads.js';
 import type { SendAnswer, SentMessage } from './messages.js';
+import { typeOf } from './table.js';
 
 const entry = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) });
 

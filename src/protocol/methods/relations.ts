@@ -1,9 +1,9 @@
 /** Friends, blacklist, no-disturb, shields: what stands between oneself and others. */
 import * as v from 'valibot';
 import { appkey, clearable, digit, name, optional, shortText, text, users } from '../checks.js';
-import { typeOf } from '../method-table.js';
 import type { Friend, Group, NoDisturb, UserInfo } from '../payloads.js';
 import { group, targetName } from './fields.js';
+import { typeOf } from './table.js';
 
 const plain = { needs: 'login', step: 'plain', answer: typeOf() } as const;
 const versioned = { needs: 'login', step: 'versioned', answer: typeOf() } as const;

@@ -1,8 +1,8 @@
 /** Chat rooms (since 2.5): no members when nobody is in, nothing kept for those who are away. */
 import * as v from 'valibot';
 import { appkey, count, id, optional } from '../checks.js';
-import { typeOf } from '../method-table.js';
 import type { Chatroom } from '../payloads.js';
+import { typeOf } from './table.js';
 
 const plain = { needs: 'login', step: 'plain' } as const;
 const room = v.object({ id });

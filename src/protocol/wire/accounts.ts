@@ -1,7 +1,7 @@
 /** Sessions and users on the wire. */
 import * as v from 'valibot';
 import { appkey, flag, integer, md5Hex, name, optional, profile, shortText, text } from '../checks.js';
-import { loggedIn, request } from './request.js';
+import { loggedIn, request } from './request-row.js';
 
 const password = md5Hex;
 const deviceId = v.pipe(v.string(), v.minLength(16), v.maxLength(64));

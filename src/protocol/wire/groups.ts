@@ -13,7 +13,7 @@ import {
   text,
   users,
 } from '../checks.js';
-import { loggedIn } from './request.js';
+import { loggedIn } from './request-row.js';
 
 const group = { gid: id };
 const room = v.object({ id });

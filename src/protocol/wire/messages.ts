@@ -15,7 +15,7 @@ import {
   user,
 } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
-import { loggedIn, request } from './request.js';
+import { loggedIn, request } from './request-row.js';
 
 const content = v.object({
   version: v.literal(1),

@@ -1,7 +1,7 @@
 /** Friends, blacklist, no-disturb and shields on the wire. */
 import * as v from 'valibot';
 import { appkey, clearable, count, digit, id, name, optional, shortText, text, users } from '../checks.js';
-import { loggedIn } from './request.js';
+import { loggedIn } from './request-row.js';
 
 /** Which version of the list the client has; 0 for none. */
 const version = { version: optional(count, 0) };

@@ -14,7 +14,7 @@ import {
   type Message,
   type ResumeToken,
 } from '../../protocol/worker.js';
-import { Mutex } from '../mutex.js';
+import { Mutex } from '../util/mutex.js';
 import { type BlockKey, fileIn, forgetIn, latestIn, upTo, weightOf } from './block-records.js';
 import { inOrder, shortened } from './blocks.js';
 import { allOf, backwards, doneOf, resultOf, type STORES } from './idb.js';

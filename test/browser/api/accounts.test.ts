@@ -1,12 +1,12 @@
 /** Accounts through pages: getting in and out, profiles, passwords, and what others hear of it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
-import { fileForm } from '../../harness/forms.js';
-import type { Tab } from '../../harness/tab.js';
-import { until } from '../../harness/until.js';
-import { digestOf } from '../../harness/wire-client.js';
+import { fileForm } from '../../kit/forms.js';
+import type { Tab } from '../../kit/tab.js';
+import { until } from '../../kit/until.js';
+import { digestOf } from '../../kit/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'visitor'>;

@@ -2,7 +2,7 @@
  * The cast of an API test: several accounts, each in a tab of its own, side by side in one browser, on a gateway with two applications.
  * An actor calls what an application would call and waits for what it would hear; going away is a `loginOut`, coming back a login.
  */
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import type {
   AnswerOf,
   ListenerEvents,
@@ -11,10 +11,10 @@ import type {
   Methods,
   ParamsOf,
 } from '../../../src/protocol/index.js';
-import type { Profile } from '../../harness/browser.js';
-import type { GatewayOptions } from '../../harness/gateway.js';
-import type { Tab, TabOutcome } from '../../harness/tab.js';
-import { createWorld, type World } from '../../harness/world.js';
+import type { Profile } from '../../kit/browser.js';
+import type { GatewayOptions } from '../../kit/gateway.js';
+import type { Tab, TabOutcome } from '../../kit/tab.js';
+import { createWorld, type World } from '../../kit/world.js';
 
 export const OTHER_APPKEY = 'other-app';
 /** Every text of the protocol holds what needs four bytes in UTF-8. */

@@ -1,9 +1,9 @@
 /** An account with a phone beside its tabs: what was read, sent and changed there is told here. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { LocalParams } from '../../../src/protocol/index.js';
-import { until } from '../../harness/until.js';
-import type { WireClient } from '../../harness/wire-client.js';
+import { until } from '../../kit/until.js';
+import type { WireClient } from '../../kit/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob'>;

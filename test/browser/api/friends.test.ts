@@ -1,6 +1,6 @@
 /** Friends through pages: asked, accepted, declined, given a memo, parted from; and what the other side hears, on line or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

@@ -1,6 +1,6 @@
 /** Group messages through pages: what the sender is answered, what every member gets, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;

@@ -1,6 +1,6 @@
 /** Lists through pages: no-disturb, shields, the blacklist, and the events that tell their owner; public groups; conversations. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

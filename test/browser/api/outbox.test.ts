@@ -1,9 +1,9 @@
 /** What is on its way, through pages: sends that wait for a connection, fail, are tried again or called off; the same in every tab. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { OutboxEntry } from '../../../src/protocol/index.js';
-import { fileForm } from '../../harness/forms.js';
-import { until } from '../../harness/until.js';
+import { fileForm } from '../../kit/forms.js';
+import { until } from '../../kit/until.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob'>;

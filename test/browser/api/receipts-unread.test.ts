@@ -1,8 +1,8 @@
 /** What has been read, through pages: unread counts that agree in every tab, and receipts for who sent. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { LocalParams } from '../../../src/protocol/index.js';
-import { until } from '../../harness/until.js';
+import { until } from '../../kit/until.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

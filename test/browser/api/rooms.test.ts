@@ -1,8 +1,8 @@
 /** Chat rooms through pages: found, entered, left, spoken in; what is heard in them, and by which tabs. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
-import { CODES } from '../../../src/protocol/codes.js';
-import { fileForm } from '../../harness/forms.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
+import { fileForm } from '../../kit/forms.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

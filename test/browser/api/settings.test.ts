@@ -1,7 +1,7 @@
 /** Limits that are settings of the gateway, set so low that a page meets them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
-import { until } from '../../harness/until.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
+import { until } from '../../kit/until.js';
 import { type Cast, castWith } from './cast.js';
 
 const RETRACT_AGE_MS = 200;

@@ -1,6 +1,6 @@
 /** Transparent messages through pages: handed to who is here, kept for nobody. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

@@ -1,7 +1,7 @@
 /** The guide's chapters 快速开始, API, 初始化, 断线监听, 注册与登录: each example as it is typed there. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import { Actor, OTHER_APPKEY } from '../api/cast.js';
 import { atOnce, type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
 

@@ -1,7 +1,7 @@
 /** What V2.3 – V2.5 added for users and messages: each method and listener as an application of that time uses it, each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { until } from '../../harness/until.js';
-import type { WireClient } from '../../harness/wire-client.js';
+import { until } from '../../kit/until.js';
+import type { WireClient } from '../../kit/wire-client.js';
 import type { Actor } from '../api/cast.js';
 import { atOnce, type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
 

@@ -4,9 +4,9 @@
  */
 import { expect } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
-import type { Profile } from '../../harness/browser.js';
-import type { Tab } from '../../harness/tab.js';
-import { createWorld, type World } from '../../harness/world.js';
+import type { Profile } from '../../kit/browser.js';
+import type { Tab } from '../../kit/tab.js';
+import { createWorld, type World } from '../../kit/world.js';
 import { Actor, OTHER_APPKEY } from '../api/cast.js';
 
 /** What an example's handlers were called with. */

@@ -1,7 +1,7 @@
 /** The guide's chapter 用户管理: each example as it is typed there, each field of its answers. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CODES } from '../../../src/protocol/codes.js';
+import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds } from './stage.js';
 

@@ -1,7 +1,7 @@
 /** Workers at the other end of real ports, each of which does what the test wants: answers, stays silent, freezes, dies. */
 import { expose } from 'comlink';
-import type { Host } from '../../../src/client/hosts/host.js';
-import type { Page } from '../../../src/client/page.js';
+import type { Page } from '../../../src/client/page/page.js';
+import type { Host } from '../../../src/client/worker-link/hosts/host.js';
 import type { Call, Hello, Outcome, TabMessage, WorkerApi } from '../../../src/protocol/tab.js';
 import type { FakeLocks } from './locks.js';
 

@@ -1,6 +1,6 @@
 /** Messages as the server pushes and as the API has them. */
 import type { Message, WireMessage } from '../../../src/protocol/index.js';
-import { toMessage } from '../../../src/worker/pushes.js';
+import { toMessage } from '../../../src/worker/inbox/push-parsing.js';
 import { content } from './server.js';
 
 export interface MessageFields {

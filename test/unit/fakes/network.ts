@@ -2,7 +2,7 @@
  * A network between sockets and a server, with the faults of one: it refuses, stays silent, loses frames, and cuts. What is on its way takes
  * a while, in order, and is lost when the line is cut.
  */
-import type { OpenSocket, Socket, SocketHandlers } from '../../../src/worker/socket.js';
+import type { OpenSocket, Socket, SocketHandlers } from '../../../src/worker/platform/socket.js';
 import type { FakeClock } from './clock.js';
 
 /** One way. */

@@ -3,8 +3,8 @@
  * drops what it has seen. What `client/link.ts` does over real ports this does in one turn.
  */
 
-import { newestIn } from '../../../src/client/link.js';
-import { SeenMessages } from '../../../src/client/seen-messages.js';
+import { SeenMessages } from '../../../src/client/events/seen-messages.js';
+import { newestIn } from '../../../src/client/worker-link/link.js';
 import type {
   AccountEvent,
   AuthPayload,
@@ -19,7 +19,7 @@ import type {
   TabMessage,
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
-import type { Tab } from '../../../src/worker/tab.js';
+import type { Tab } from '../../../src/worker/tabs/tab.js';
 import type { FakeWorker, World } from './world.js';
 
 export interface TabOptions {

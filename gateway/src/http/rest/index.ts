@@ -4,8 +4,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sourceOf } from '../../address.js';
 import type { Services } from '../../gateway.js';
+import { sourceOf } from '../../util/address.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
 import type { Handle, Route } from './call.js';
 import { chatrooms } from './chatrooms.js';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { check, name, profile } from '../../../../src/protocol/index.js';
-import { dismissAll } from '../../dismiss.js';
-import { QueueFull } from '../../fair-queue.js';
+import { endAllSessions } from '../../delivery/end-sessions.js';
 import { isPlainName } from '../../store/accounts.js';
 import { type Registration, registerAll } from '../../store/registrations.js';
+import { QueueFull } from '../../util/fair-queue.js';
 import { HTTP_CODES, HttpRefusal } from '../errors.js';
 import { checked, invalid, type Outcome, type Route, type ServerCall, userOf } from './call.js';
 
@@ -109,7 +109,7 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   if (disable === 'false') await standing.enable(account.uid);
   else {
     await standing.disable(account.uid);
-    dismissAll(services, account, 'disabled');
+    endAllSessions(services, account, 'disabled');
   }
   return { status: 204 };
 }
@@ -124,7 +124,7 @@ async function changePassword(call: ServerCall): Promise<Outcome | HttpRefusal> 
   if (hash instanceof HttpRefusal) return hash;
   await services.store.accounts.setPassword(account.uid, hash);
   services.audit.note('password_changed', { appkey: account.appkey, username: account.username });
-  dismissAll(services, account, 'passwordChanged');
+  endAllSessions(services, account, 'passwordChanged');
   return { status: 204 };
 }
 

@@ -1,0 +1,51 @@
+/** To whom stored messages go live: every session of a recipient or of a group's members, and the sender's other sessions. */
+import { setImmediate as immediate } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Connection } from '../connection/connection.js';
+import type { Groups } from '../store/groups.js';
+import type { StoredMessage } from '../store/message-writer.js';
+import { SLICE_MS } from '../util/turns.js';
+import type { Presence } from './presence.js';
+
+interface Parts {
+  presence: Presence<Connection>;
+  groups: Groups;
+  log: Logger;
+}
+
+/** Never fails: who was not reached finds the message when it syncs. */
+export async function deliver(parts: Parts, messages: readonly StoredMessage[]): Promise<void> {
+  try {
+    await give(parts, messages);
+  } catch (error) {
+    parts.log.error({ err: error }, 'stored messages could not be delivered');
+  }
+}
+
+async function give({ presence, groups }: Parts, messages: readonly StoredMessage[]): Promise<void> {
+  const due = new Map<Connection, StoredMessage[]>();
+  for (const message of messages) {
+    const { sender, origin } = message.from;
+    for (const uid of new Set([sender, ...(await recipientsOf(message, groups))])) {
+      for (const connection of presence.of(uid).values()) {
+        if (uid === sender && connection.id === origin) continue;
+        const given = due.get(connection);
+        if (given) given.push(message);
+        else due.set(connection, [message]);
+      }
+    }
+  }
+  let since = performance.now();
+  for (const [connection, given] of due) {
+    connection.session?.feed.deliver(given.map(({ wire }) => wire));
+    if (performance.now() - since < SLICE_MS) continue;
+    await immediate();
+    since = performance.now();
+  }
+}
+
+async function recipientsOf({ from, delivered }: StoredMessage, groups: Groups): Promise<number[]> {
+  if (from.gid === 0) return delivered ? [from.recipient] : [];
+  const audience = await groups.audience(from.gid);
+  return [...(audience?.members ?? [])].flatMap(([uid, { shielded }]) => (shielded ? [] : [uid]));
+}

@@ -1,0 +1,39 @@
+/** Ending sessions that must not go on: each is told why, by a live-only event, and closed. */
+import type { Connection } from '../connection/connection.js';
+import { EVENT } from '../event-types.js';
+import type { Services } from '../gateway.js';
+import type { Account } from '../store/accounts.js';
+import { wireEvent } from '../store/events.js';
+
+/** Type and `extra` of the event that says why. */
+export const REASONS = {
+  otherLogin: { event_type: EVENT.otherLogin, extra: 0 },
+  disabled: { event_type: EVENT.otherLogin, extra: 1 },
+  passwordChanged: { event_type: EVENT.passwordChanged, extra: 0 },
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+export function endSessions(
+  { store }: Pick<Services, 'store'>,
+  connection: Connection,
+  account: Account,
+  reason: Reason,
+): void {
+  const { username, appkey, profile } = account;
+  const to_usernames = [{ username, appkey, nickname: profile.nickname ?? '' }];
+  const event = { ...REASONS[reason], from: account, to_usernames };
+  connection.push('event_notification', wireEvent(store.messageIds.next(), event));
+  connection.socket.close();
+}
+
+/** Ends every session of the account. */
+export function endAllSessions(
+  services: Pick<Services, 'store' | 'presence'>,
+  account: Account,
+  reason: Reason,
+): void {
+  for (const connection of services.presence.of(account.uid).values()) {
+    endSessions(services, connection, account, reason);
+  }
+}

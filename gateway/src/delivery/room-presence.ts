@@ -1,0 +1,94 @@
+/**
+ * Who is in which chat room: sessions, for as long as they last. An account that is in with two sessions counts once. Who has just entered
+ * is shown the room's latest messages first; what is said meanwhile waits.
+ */
+import { setImmediate as immediate } from 'node:timers/promises';
+import type { RoomMessage } from '../../../src/protocol/index.js';
+import type { Connection } from '../connection/connection.js';
+import { SLICE_MS } from '../util/turns.js';
+
+interface Stay {
+  uid: number;
+  /** The request that it began with: its retry is answered the same. */
+  key: string;
+  /** What was said since; null when it need not wait any more. */
+  held: RoomMessage[] | null;
+  /** The last of the messages that it began with. */
+  shown: number;
+}
+
+export class RoomPresence {
+  readonly #rooms = new Map<number, Map<Connection, Stay>>();
+  readonly #roomsOf = new Map<Connection, Set<number>>();
+
+  stay(roomId: number, connection: Connection): Stay | undefined {
+    return this.#rooms.get(roomId)?.get(connection);
+  }
+
+  /** {@link show} has to follow. */
+  enter(roomId: number, connection: Connection, { uid, key }: Pick<Stay, 'uid' | 'key'>): void {
+    if (connection.isClosed) return;
+    const inside = this.#rooms.get(roomId) ?? new Map<Connection, Stay>();
+    inside.set(connection, { uid, key, held: [], shown: 0 });
+    this.#rooms.set(roomId, inside);
+    const rooms = this.#roomsOf.get(connection) ?? new Set<number>();
+    if (rooms.size === 0) connection.socket.onClose(() => this.#leaveAll(connection));
+    rooms.add(roomId);
+    this.#roomsOf.set(connection, rooms);
+  }
+
+  /** Pushes the latest messages, oldest first, and what was said since they were read. */
+  show(roomId: number, connection: Connection, latest: readonly Omit<RoomMessage, 'room_id'>[]): void {
+    const stay = this.stay(roomId, connection);
+    if (!stay) return;
+    // Scripts hand each message on as it is.
+    const msgs = latest.map((message) => ({ room_id: roomId, ...message }));
+    if (msgs.length > 0) connection.push('room_msg_sync_his', { messages: [{ room_id: roomId, msgs }] });
+    stay.shown = msgs.at(-1)?.msg_id ?? 0;
+    const held = stay.held ?? [];
+    stay.held = null;
+    for (const message of held) hear(connection, stay, message);
+  }
+
+  /** @param origin the connection that said it, which does not hear it again */
+  async say(message: RoomMessage, origin: string): Promise<void> {
+    let since = performance.now();
+    // Who enters meanwhile is shown it with the latest messages.
+    for (const [connection, stay] of [...(this.#rooms.get(message.room_id) ?? [])]) {
+      if (connection.id !== origin) hear(connection, stay, message);
+      if (performance.now() - since < SLICE_MS) continue;
+      await immediate();
+      since = performance.now();
+    }
+  }
+
+  /** How many sockets hear what is said in it. */
+  audience(roomId: number): number {
+    return this.#rooms.get(roomId)?.size ?? 0;
+  }
+
+  leave(roomId: number, connection: Connection): void {
+    this.#roomsOf.get(connection)?.delete(roomId);
+    const inside = this.#rooms.get(roomId);
+    inside?.delete(connection);
+    if (inside?.size === 0) this.#rooms.delete(roomId);
+  }
+
+  roomsOf(connection: Connection): number[] {
+    return [...(this.#roomsOf.get(connection) ?? [])];
+  }
+
+  count(roomId: number): number {
+    return new Set([...(this.#rooms.get(roomId)?.values() ?? [])].map(({ uid }) => uid)).size;
+  }
+
+  #leaveAll(connection: Connection): void {
+    for (const roomId of this.roomsOf(connection)) this.leave(roomId, connection);
+    this.#roomsOf.delete(connection);
+  }
+}
+
+function hear(connection: Connection, { held, shown }: Stay, message: RoomMessage): void {
+  if (held) held.push(message);
+  else if (message.msg_id > shown) connection.push('room_msg_sync', message);
+}

@@ -1,0 +1,114 @@
+/** What every change of a group begins with: the group, its members, and what the one who asks may do. */
+import { CODES, type RequestEvent } from '../../../src/protocol/index.js';
+import { type Answer, refuse } from '../answers.js';
+import type { Reply } from '../connection/connection.js';
+import type { Change } from '../delivery/changes.js';
+import { EVENT } from '../event-types.js';
+import { type Account, userNameOf } from '../store/accounts.js';
+import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';
+import { firstIdAt } from '../store/message-ids.js';
+import { change, type Handling, sessionOf } from './types.js';
+
+export interface GroupContext extends Roster {
+  change: Change;
+  gid: number;
+  /** Who asks. */
+  asker: Account;
+  /** Undefined when not a member. */
+  me: Member | undefined;
+}
+
+/** Requests about these accounts in the group that were made within that time. */
+export const recentRequests = (
+  { change: { transaction, nowMs }, gid }: GroupContext,
+  about: readonly Account[],
+  withinMs: number,
+) =>
+  transaction
+    .selectFrom('join_request')
+    .select('uid')
+    .where('gid', '=', gid)
+    .where(
+      'uid',
+      'in',
+      about.map(({ uid }) => uid),
+    )
+    .where('event_id', '>', firstIdAt(nowMs - withinMs));
+
+type GroupEvent = Extract<RequestEvent, `${string}group${string}`>;
+
+/** A change of one group; 880204 when it does not exist. */
+export function inGroup<E extends GroupEvent>(
+  handling: Handling<E> & { payload: { gid: number } },
+  work: (scene: GroupContext) => Promise<Answer>,
+): Promise<Reply> {
+  const asker = sessionOf(handling.connection).account;
+  const { gid } = handling.payload;
+  return change(handling, async (open) => {
+    const roster = await readRoster(open.transaction, gid);
+    if (!roster) return refuse(CODES.targetGroupNotExist);
+    open.afterCommit(() => handling.services.store.groups.forget(gid));
+    return work({ ...roster, change: open, gid, asker, me: roster.members.get(asker.uid) });
+  });
+}
+
+/** …by a member; 880205 for others. */
+export function asMember<E extends GroupEvent>(
+  handling: Handling<E> & { payload: { gid: number } },
+  work: (scene: GroupContext & { me: Member }) => Promise<Answer>,
+): Promise<Reply> {
+  return inGroup(handling, async (scene) =>
+    scene.me ? work({ ...scene, me: scene.me }) : refuse(CODES.userNotInGroup),
+  );
+}
+
+export const mayModerate = ({ role }: Member): boolean => role === ROLE.owner || role === ROLE.keeper;
+
+export const uidsOf = ({ members }: Roster): number[] => [...members.keys()];
+
+/** The owner and the keepers. */
+export const keepersOf = ({ members }: Roster): number[] =>
+  [...members.values()].filter(mayModerate).map(({ account }) => account.uid);
+
+/** How somebody comes in. */
+interface Entrance {
+  /** Put in by others, without having been asked: such groups do not count among the user's own. */
+  added: boolean;
+  /** The others hear it from this one. */
+  from: Account;
+}
+
+/**
+ * Lets accounts in and tells everybody (event 10).
+ * @returns the refusal, if they cannot be let in
+ */
+export async function admitMembers(
+  scene: GroupContext,
+  newcomers: readonly Account[],
+  { added, from }: Entrance,
+  limits: { groupMembers: number; groupsOfUser: number; groupsAddedTo: number },
+): Promise<Answer | null> {
+  const { change: open, gid, group, members } = scene;
+  const uids = newcomers.map(({ uid }) => uid);
+  if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
+  const counts = await groupCounts(open.transaction, uids);
+  const isFull = counts.some(
+    ({ own, others }) => own >= limits.groupsOfUser || (added && others >= limits.groupsAddedTo),
+  );
+  if (isFull) return refuse(CODES.memberHasTooManyGroups);
+  await insertMembers(open.transaction, {
+    gid,
+    uids,
+    role: ROLE.member,
+    added,
+    joinedMsgId: open.nextId(),
+    nowMs: open.nowMs,
+  });
+  open.emit([...uidsOf(scene), ...uids], {
+    event_type: EVENT.membersAdded,
+    from,
+    group,
+    to_usernames: newcomers.map(userNameOf),
+  });
+  return null;
+}

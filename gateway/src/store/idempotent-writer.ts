@@ -1,0 +1,75 @@
+/**
+ * Stores what arrives in quantity, all that waits in one statement, and with each the answer to its request, so that a retry finds the first
+ * answer instead of storing another. After the commit, and in the order of arrival, the stored ones are handed on.
+ */
+import type { Answer } from '../answers.js';
+import { GroupCommit } from '../util/group-commit.js';
+import type { Database } from './schema.js';
+
+/** Rows in one statement: beyond it nothing gets faster, and answers wait longer. */
+const MAX_LOT = 250;
+/** What one lot hands on at most: the others' messages wait for it. */
+const MAX_LOT_BYTES = 1_024 * 1_024;
+
+/** What is about to be stored, and what its request will be answered. */
+export interface Prepared<S> {
+  key: string;
+  stored: S;
+  answer: Answer;
+}
+
+export interface Writing<T, S> {
+  prepare(item: T): Prepared<S>;
+  /** Stores the items and their answers. @returns the keys of those that were new */
+  insert(prepared: readonly Prepared<S>[]): Promise<Set<string>>;
+  /** Must not fail. */
+  onStored(stored: readonly S[]): Promise<void>;
+  senderOf(item: T): number | string;
+  /** What handing it on takes, in bytes. */
+  costOf(item: T): number;
+}
+
+export class IdempotentWriter<T extends { key: string }, S> {
+  readonly #gatherer: GroupCommit<T, Answer>;
+
+  constructor(
+    private readonly db: Database,
+    private readonly writing: Writing<T, S>,
+  ) {
+    this.#gatherer = new GroupCommit((items) => this.#store(items), MAX_LOT, {
+      keyOf: (item) => writing.senderOf(item),
+      costOf: (item) => writing.costOf(item),
+      maxCost: MAX_LOT_BYTES,
+    });
+  }
+
+  /** @returns the answer to the request; for a retry the first one */
+  send(item: T): Promise<Answer> {
+    return this.#gatherer.add(item);
+  }
+
+  async #store(items: readonly T[]): Promise<Answer[]> {
+    // A retry can wait together with its first try.
+    const distinct = new Map(items.map((item) => [item.key, item]));
+    const prepared = [...distinct.values()].map((item) => this.writing.prepare(item));
+    const fresh = await this.writing.insert(prepared);
+    const stored = prepared.filter(({ key }) => fresh.has(key));
+    const answers = new Map(stored.map(({ key, answer }) => [key, answer]));
+    await this.writing.onStored(stored.map((one) => one.stored));
+
+    const retried = items.map(({ key }) => key).filter((key) => !answers.has(key));
+    if (retried.length > 0) {
+      const rows = await this.db
+        .selectFrom('request')
+        .select(['key', 'answer_json'])
+        .where('key', 'in', retried)
+        .execute();
+      for (const row of rows) answers.set(row.key, JSON.parse(row.answer_json));
+    }
+    return items.map(({ key }) => {
+      const answer = answers.get(key);
+      if (answer) return answer;
+      throw new Error('a request is neither new nor answered');
+    });
+  }
+}

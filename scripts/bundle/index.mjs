@@ -1,0 +1,17 @@
+/** `node scripts/bundle/index.mjs <folder>`: every bundle of vite.config.ts, in one process. */
+import { build } from 'vite';
+import { inRoot } from '../lib/paths.mjs';
+
+/** What vite.config.ts calls its bundles. */
+const MODES = ['script', 'worker', 'polling', 'engine3', 'workerModule', 'pollingModule', 'engine3Module'];
+
+const [outDir = 'dist'] = process.argv.slice(2);
+for (const mode of MODES) {
+  await build({
+    configFile: inRoot('vite.config.ts'),
+    root: inRoot(),
+    mode,
+    logLevel: 'warn',
+    build: { outDir },
+  });
+}

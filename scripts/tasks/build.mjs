@@ -1,0 +1,105 @@
+/** Builds what is published and what the tasks run: the SDK (`dist/`), the gateway, the demo. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { isFresh, markFresh, printOf } from '../lib/fresh.mjs';
+import { GATEWAY, inRoot, ROOT, TOOLS } from '../lib/paths.mjs';
+import { runQuietly } from '../lib/process.mjs';
+import { reportSizes } from '../lib/sizes.mjs';
+
+const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json'];
+
+/** Each part: its name, what it is made from, what must be there afterwards, and how it is made. */
+const SDK = {
+  name: 'sdk',
+  inputs: [
+    ...SHARED_INPUTS,
+    'src',
+    'package.json',
+    'vite.config.ts',
+    'tsconfig.build.json',
+    'scripts/bundle/index.mjs',
+    'scripts/bundle',
+  ],
+  outputs: ['index', 'worker/entry', 'jmessage-sdk-web.min', 'jmessage-worker.min']
+    .concat(['jmessage-polling.min', 'jmessage-engine3.min'])
+    .map((name) => `dist/${name}.js`),
+  make: makeSdk,
+};
+const GATEWAY_CLI = {
+  name: 'gateway',
+  inputs: [...SHARED_INPUTS, 'gateway', 'src/protocol'],
+  outputs: [path.relative(ROOT, GATEWAY)],
+  make: () => runQuietly(TOOLS.vite, ['build', '-c', 'gateway/vite.config.ts']),
+};
+const DEMO = {
+  name: 'demo',
+  inputs: [...SHARED_INPUTS, 'demo', 'src'],
+  outputs: ['demo/dist/index.html'],
+  make: () => runQuietly(TOOLS.vite, ['build', '-c', 'demo/vite.config.ts']),
+};
+
+/** Makes `dist/` beside the old one and puts it in place at the end: whoever serves it never sees half of it. */
+async function makeSdk() {
+  const cache = inRoot('.cache');
+  mkdirSync(cache, { recursive: true });
+  const made = mkdtempSync(path.join(cache, 'dist-'));
+  const old = `${made}-old`;
+  const steps = [
+    [TOOLS.tsc, ['-p', 'tsconfig.build.json', '--outDir', made]],
+    [inRoot('scripts/bundle/index.mjs'), [made]],
+  ];
+  try {
+    for (const [tool, args] of steps) {
+      const code = await runQuietly(tool, args);
+      if (code !== 0) return code;
+    }
+    try {
+      renameSync(inRoot('dist'), old);
+    } catch {
+      // The first build has nothing to replace.
+    }
+    renameSync(made, inRoot('dist'));
+    return 0;
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+/** Says what it does on standard error: standard output belongs to what the task runs. */
+async function makePart(part) {
+  const startedMs = Date.now();
+  const print = printOf(part.inputs);
+  const code = await part.make();
+  if (code !== 0) {
+    console.error(`The build of the ${part.name} failed.`);
+    return code;
+  }
+  markFresh(part.name, print);
+  console.error(`built ${part.name} in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+  return 0;
+}
+
+async function makeAll(parts) {
+  for (const part of parts) {
+    const code = await makePart(part);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+const ifStale = (parts) =>
+  makeAll(parts.filter((part) => !isFresh(part.name, printOf(part.inputs), part.outputs)));
+
+/** `npm run build`. @returns {Promise<number>} exit code, 1 when something is over its size */
+export async function build() {
+  const code = await makeAll([SDK, GATEWAY_CLI]);
+  if (code !== 0) return code;
+  if (reportSizes()) return 0;
+  console.error('A file is over its size budget (scripts/lib/sizes.mjs).');
+  return 1;
+}
+
+export const ensureGateway = () => ifStale([GATEWAY_CLI]);
+export const ensureSdkAndGateway = () => ifStale([SDK, GATEWAY_CLI]);
+export const ensureAll = () => ifStale([SDK, GATEWAY_CLI, DEMO]);

@@ -1,0 +1,19 @@
+/** `npm run gateway -- --port …`: the built gateway in the foreground, as if it had been started directly. */
+import { spawn } from 'node:child_process';
+import { GATEWAY } from '../lib/paths.mjs';
+import { exitOf, onStop } from '../lib/process.mjs';
+import { ensureGateway } from './build.mjs';
+
+/** @returns {Promise<number>} the gateway's own exit code */
+export async function gateway(args) {
+  const code = await ensureGateway();
+  if (code !== 0) return code;
+  // A process group of its own: on Ctrl-C the terminal would signal it as well as we do, and it would hear it twice.
+  const child = spawn(process.execPath, [GATEWAY, ...args], { stdio: 'inherit', detached: true });
+  const undo = onStop((signal) => child.kill(signal));
+  try {
+    return await exitOf(child);
+  } finally {
+    undo();
+  }
+}

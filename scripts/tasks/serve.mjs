@@ -1,0 +1,119 @@
+/**
+ * `npm start` and `npm run dev`: the demo, its gateway and its accounts behind one URL.
+ * What is kept between runs lives in `.data/` (or JMESSAGE_DATA): the gateway's database and the demo application's secret.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { DATA, GATEWAY, inRoot } from '../lib/paths.mjs';
+import { freePort, LOOPBACK } from '../lib/ports.mjs';
+import { exitOf, onStop } from '../lib/process.mjs';
+import { ensureAll, ensureGateway } from './build.mjs';
+
+const GATEWAY_PORT = 8787;
+const DEMO_PORT = 5173;
+const READY = 'gateway listening on ';
+
+/** Made once: the accounts in `.data/` belong to it. */
+function demoSecret() {
+  const file = path.join(DATA, 'secret');
+  if (!existsSync(file)) {
+    mkdirSync(DATA, { recursive: true });
+    writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600 });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function spawnGateway(port, appkey) {
+  const args = ['--host', LOOPBACK, '--port', String(port), '--data', path.join(DATA, 'gateway')];
+  args.push('--dev');
+  // Arguments are there for every user of the machine to see (ps).
+  const env = { ...process.env, JMESSAGE_APPS: `${appkey}:${demoSecret()}` };
+  // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
+  const stderr = process.env.DEBUG ? 'inherit' : 'pipe';
+  const stdio = ['ignore', 'pipe', stderr];
+  return spawn(process.execPath, [GATEWAY, ...args], { stdio, env, detached: true });
+}
+
+/** The last lines of the gateway's log, for when it dies. */
+const KEPT_LOG_CHARS = 4_000;
+function keepLog(child) {
+  let kept = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    kept = (kept + text).slice(-KEPT_LOG_CHARS);
+  });
+  return () => kept;
+}
+
+/** @returns {Promise<string | null>} the gateway's URL, null when it ended first */
+const urlOf = (child) =>
+  new Promise((resolve) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      if (line.startsWith(READY)) resolve(line.slice(READY.length).trim());
+    });
+    lines.once('close', () => resolve(null));
+  });
+
+/** @returns {Promise<{url: string, close(): Promise<void>}>} */
+async function serveDemo(mode, gateway) {
+  // demo/vite.config.ts forwards /socket.io and /dev to it, so that the page has one origin for everything.
+  process.env.JMESSAGE_GATEWAY = gateway;
+  const vite = await import('vite');
+  const config = { configFile: inRoot('demo/vite.config.ts'), logLevel: 'warn' };
+  const listen = { host: LOOPBACK, port: DEMO_PORT, strictPort: false, open: false };
+  const ours = process.listeners('SIGTERM');
+  const server =
+    mode === 'preview'
+      ? await vite.preview({ ...config, preview: listen })
+      : await (await vite.createServer({ ...config, server: listen })).listen();
+  // Vite would end the whole process on SIGTERM, before the gateway has closed its database.
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!ours.includes(listener)) process.off('SIGTERM', listener);
+  }
+  return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
+}
+
+/**
+ * @param {'preview' | 'dev'} mode the built demo, or Vite's development server
+ * @returns {Promise<number>} exit code, once stopped
+ */
+export async function start(mode) {
+  const built = await (mode === 'preview' ? ensureAll() : ensureGateway());
+  if (built !== 0) return built;
+
+  const { APPKEY, seed } = await import('../../demo/seed.mjs');
+  const child = spawnGateway(await freePort(GATEWAY_PORT), APPKEY);
+  const log = keepLog(child);
+  let stopping = false;
+  const undo = onStop(() => {
+    stopping = true;
+    child.kill('SIGTERM');
+  });
+  const ended = exitOf(child);
+  let demo = null;
+  try {
+    const gateway = await urlOf(child);
+    if (gateway !== null) {
+      await seed({ gateway, appkey: APPKEY });
+      demo = await serveDemo(mode, gateway);
+      console.log(`\n  Open ${demo.url}\n`);
+    }
+    const code = await ended;
+    if (stopping) return 0;
+    process.stderr.write(log());
+    console.error(`The gateway has ended (exit code ${code}).`);
+    return 1;
+  } catch (error) {
+    // What failed because we are being stopped is no failure.
+    if (!stopping) console.error(error);
+    return stopping ? 0 : 1;
+  } finally {
+    await demo?.close();
+    child.kill('SIGTERM');
+    await ended;
+    undo();
+  }
+}

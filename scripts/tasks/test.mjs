@@ -1,0 +1,99 @@
+/**
+ * `npm test [filter]`: types, format and lint, build, then every test; ends with the counts alone on a line.
+ * With a filter only the test files whose path contains it, and no checks beside them.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { ensureChromium } from '../lib/chromium.mjs';
+import { inRoot, TOOLS } from '../lib/paths.mjs';
+import { runCollected, runNode } from '../lib/process.mjs';
+import { build, ensureSdkAndGateway } from './build.mjs';
+
+const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
+
+/** A check that is no test counts only when it fails: 1. */
+async function check(title, task) {
+  console.log(`\n— ${title}`);
+  const code = await task();
+  if (code !== 0) console.error(`${title}: failed`);
+  return { ...NO_COUNTS, failed: code === 0 ? 0 : 1 };
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Runs one project of vitest.config.ts. A file that does not even load is a failure too.
+ * @param beside another one runs meanwhile: what this one says is said at its end
+ */
+async function runProject(project, filter, env, beside = false) {
+  const title = `\n— ${project} tests`;
+  if (!beside) console.log(title);
+  const report = inRoot('test-results', `${project}.json`);
+  mkdirSync(inRoot('test-results'), { recursive: true });
+  rmSync(report, { force: true });
+  const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json']
+    .concat([`--outputFile.json=${report}`])
+    .concat(filter);
+  const options = { env: { ...process.env, ...env } };
+  const run = beside ? runCollected : async (...all) => ({ code: await runNode(...all), output: '' });
+  const { code, output } = await run(TOOLS.vitest, args, options);
+  if (beside) process.stdout.write(`${title}\n${output}`);
+  const result = readReport(report);
+  const failed = result?.numFailedTests ?? 0;
+  return {
+    passed: result?.numPassedTests ?? 0,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0),
+  };
+}
+
+const add = (a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
+/** @returns {Promise<number>} exit code */
+export async function test(filter) {
+  const whole = filter.length === 0;
+  const chromium = await ensureChromium();
+  if (chromium === null) console.error('There is no Chromium: set JMESSAGE_CHROMIUM to one.');
+  let counts = { ...NO_COUNTS, failed: chromium === null ? 1 : 0 };
+
+  if (whole) {
+    counts = add(counts, await check('types', () => runNode(TOOLS.tsc, ['-p', '.'])));
+    counts = add(counts, await check('format and lint', () => runNode(TOOLS.biome, ['ci', '.'])));
+  }
+  const built = await check('build', whole ? build : ensureSdkAndGateway);
+  counts = add(counts, built);
+
+  const env = chromium === null ? {} : { JMESSAGE_CHROMIUM: chromium };
+  counts = add(counts, await runProject('unit', filter, env));
+  // What needs the build says nothing without it. Either waits half of its time for its servers: two cores are enough for both.
+  if (built.failed === 0) {
+    const both = [runProject('browser', filter, env), runProject('gateway', filter, env, true)];
+    for (const each of await Promise.all(both)) counts = add(counts, each);
+  }
+
+  const nothing = counts.passed + counts.failed === 0;
+  if (nothing) console.error('No test ran.');
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed > 0 || nothing ? 1 : 0;
+}
+
+/** `npm run bench`: figures for people, as ratios. @returns {Promise<number>} exit code */
+export async function bench() {
+  const chromium = await ensureChromium();
+  if (chromium === null) return 1;
+  const built = await ensureSdkAndGateway();
+  if (built !== 0) return built;
+  return runNode(TOOLS.vitest, ['run', '--project', 'bench'], {
+    env: { ...process.env, JMESSAGE_CHROMIUM: chromium },
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * Hands events to the application's listeners: in order, each once, in slices short enough that a burst never holds a frame.
+ *
+ * A listener may be set before or after login: what arrives while there is none is kept for it for {@link KEEP_MS} and then delivered. It is
+ * called in the zone in which it was set.
+ */
+import type { ListenerEvents, ListenerName } from '../../protocol/tab.js';
+import { callSafely } from '../page/call-safely.js';
+import { inZone } from '../page/zones.js';
+
+/** How long an event waits for its listener. */
+const KEEP_MS = 10_000;
+/** How long one slice may take before the page gets its turn. */
+const SLICE_MS = 8;
+
+type Listener<L extends ListenerName> = (data: ListenerEvents[L]) => void;
+interface Entry {
+  listener: ListenerName;
+  data: unknown;
+  at: number;
+}
+
+/** Stands behind what was pushed before it. */
+interface Mark {
+  reached(): void;
+}
+
+const CURRENT: ReadonlySet<ListenerName> = new Set(['onStateChange', 'onUnreadChange', 'onOutboxChange']);
+
+export class Dispatcher {
+  /** The one set by `onX`, which a second call replaces, as in V2. */
+  readonly #primary = new Map<ListenerName, (data: unknown) => void>();
+  readonly #added = new Map<ListenerName, readonly ((data: unknown) => void)[]>();
+  readonly #kept = new Map<ListenerName, Entry[]>();
+  #queue: (Entry | Mark)[] = [];
+  #running = false;
+  /** When the slice that has begun has to end. */
+  #sliceUntil: number | undefined;
+  #closed = false;
+  readonly #yield: (fn: () => void) => void;
+
+  constructor(yieldToPage: (fn: () => void) => void) {
+    this.#yield = yieldToPage;
+  }
+
+  /** Replaces the listener of that name; anything but a function removes it. */
+  set<L extends ListenerName>(name: L, fn: Listener<L> | null | undefined): void {
+    const listener = inZone(fn);
+    if (listener) {
+      this.#primary.set(name, listener as (data: unknown) => void);
+      this.#release(name);
+    } else {
+      this.#primary.delete(name);
+    }
+  }
+
+  /** Adds a further listener. @returns its removal */
+  add<L extends ListenerName>(name: L, fn: Listener<L>): () => void {
+    const listener = inZone(fn) as ((data: unknown) => void) | undefined;
+    if (!listener) return () => undefined;
+    const others = () => (this.#added.get(name) ?? []).filter((other) => other !== listener);
+    this.#added.set(name, others().concat([listener]));
+    this.#release(name);
+    return () => void this.#added.set(name, others());
+  }
+
+  push<L extends ListenerName>(listener: L, data: ListenerEvents[L]): void {
+    if (this.#closed) return;
+    this.#queue.push({ listener, data, at: Date.now() });
+    this.#run();
+  }
+
+  /** Calls back when all that was pushed so far has been handed over. */
+  afterwards(reached: () => void): void {
+    if (this.#closed) return;
+    this.#queue.push({ reached });
+    this.#run();
+  }
+
+  /** What has not been handed over yet never is: the worker keeps it. */
+  forget(): void {
+    this.#queue = [];
+    this.#kept.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.forget();
+    this.#primary.clear();
+    this.#added.clear();
+  }
+
+  #release(name: ListenerName): void {
+    const kept = this.#kept.get(name);
+    if (!kept) return;
+    this.#kept.delete(name);
+    const now = Date.now();
+    const late: (Entry | Mark)[] = kept.filter((entry) => now - entry.at < KEEP_MS);
+    this.#queue = late.concat(this.#queue);
+    // Not within the application's own call of onX.
+    this.#yield(() => this.#run());
+  }
+
+  #run(): void {
+    if (this.#running || this.#queue.length === 0) return;
+    // A slice is all that happens before the page gets its turn, however many calls it comes by.
+    if (this.#sliceUntil === undefined) {
+      this.#sliceUntil = performance.now() + SLICE_MS;
+      this.#yield(() => {
+        this.#sliceUntil = undefined;
+        this.#run();
+      });
+    }
+    this.#running = true;
+    while (performance.now() <= this.#sliceUntil) {
+      const entry = this.#queue.shift();
+      if (!entry) break;
+      if ('reached' in entry) entry.reached();
+      else this.#deliver(entry);
+    }
+    this.#running = false;
+  }
+
+  #deliver(entry: Entry): void {
+    const primary = this.#primary.get(entry.listener);
+    const added = this.#added.get(entry.listener) ?? [];
+    const listeners = primary ? [primary].concat(added) : added;
+    if (listeners.length === 0) this.#keep(entry);
+    for (const fn of listeners) callSafely(fn, entry.data);
+  }
+
+  #keep(entry: Entry): void {
+    // What can be asked for at any time is of no use to a late listener when it is old.
+    if (CURRENT.has(entry.listener)) return;
+    const kept = this.#kept.get(entry.listener) ?? [];
+    while (kept[0] && entry.at - kept[0].at >= KEEP_MS) kept.shift();
+    kept.push(entry);
+    this.#kept.set(entry.listener, kept);
+  }
+}

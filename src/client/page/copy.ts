@@ -1,0 +1,27 @@
+/**
+ * Parameters as they are at the time of the call, in a form that can be posted to a worker: what the page changes afterwards changes
+ * nothing, a framework's Proxy becomes what it stands for, and a FormData is taken apart, since the worker can put it together again.
+ */
+import type { FormPart, FormParts } from '../../protocol/tab.js';
+
+/** What is neither plain nor a FormData stays as it is. @throws what the page's getters throw */
+export function copyOf(value: unknown, above: readonly unknown[] = []): unknown {
+  // What contains itself is no JSON: the worker refuses it.
+  if (typeof value !== 'object' || value === null || above.indexOf(value) >= 0) return value;
+  const path = above.concat([value]);
+  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item, path));
+  const kind = Object.prototype.toString.call(value);
+  if (kind === '[object FormData]') return partsOf(value as FormData);
+  if (kind !== '[object Object]') return value;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) copy[name] = copyOf((value as typeof copy)[name], path);
+  return copy;
+}
+
+function partsOf(form: FormData): FormParts {
+  const formParts: FormPart[] = [];
+  form.forEach((value, name) => {
+    formParts.push(typeof value === 'string' ? [name, value] : [name, value, value.name]);
+  });
+  return { formParts };
+}

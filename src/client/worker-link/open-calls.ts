@@ -1,0 +1,102 @@
+/**
+ * The calls of a tab that are not answered yet. Each is kept until a worker has answered it, and given, under its `callId`, to every worker
+ * that is started meanwhile: what it was on the wire follows from that, so the server recognises what it has already done.
+ */
+import type { Remote } from 'comlink';
+import {
+  type Call,
+  CODES,
+  failure,
+  type Outcome,
+  type UploadedMedia,
+  type WorkerApi,
+} from '../../protocol/tab.js';
+
+interface OpenCall {
+  call: Call;
+  /** A worker has been given it. */
+  handedOn: boolean;
+  settle(outcome: Outcome): void;
+}
+
+/** A worker, as long as the link to it holds. */
+export interface ReachedWorker {
+  api: Remote<WorkerApi>;
+  /** Aborted when the link has gone: what is answered afterwards is not heard. */
+  signal: AbortSignal;
+}
+
+export class OpenCalls {
+  readonly #open = new Map<string, OpenCall>();
+
+  /** @param onAnswer a worker has answered: it is alive */
+  constructor(private readonly onAnswer: () => void) {}
+
+  any(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** @param to the worker, if there is one just now */
+  add(call: Call, to: ReachedWorker | undefined): Promise<Outcome> {
+    return new Promise((settle) => {
+      const open = { call, handedOn: false, settle };
+      this.#open.set(call.callId, open);
+      if (to) this.#submit(open, to);
+    });
+  }
+
+  submitAll(to: ReachedWorker): void {
+    this.#open.forEach((open) => {
+      this.#submit(open, to);
+    });
+  }
+
+  /** The call's file has been uploaded. Whichever worker takes the call up next has to send the same message. */
+  uploaded(callId: string, media: UploadedMedia): void {
+    const open = this.#open.get(callId);
+    if (open) open.call = Object.assign({}, open.call, { uploaded: media });
+  }
+
+  /** Those fail, in the order in which they were made. */
+  fail(
+    which: (call: Call, handedOn: boolean) => boolean,
+    code: (typeof CODES)['destroyed' | 'hostUnavailable'],
+    detail?: string,
+  ): void {
+    this.#open.forEach(({ call, handedOn, settle }, callId) => {
+      if (!which(call, handedOn)) return;
+      this.#open.delete(callId);
+      settle({ kind: 'failure', error: failure(code, detail) });
+    });
+  }
+
+  #submit(open: OpenCall, { api, signal }: ReachedWorker): void {
+    const { settle } = open;
+    const call: Call = open.handedOn ? { ...open.call, again: true } : open.call;
+    open.handedOn = true;
+    const settleOnce = (outcome: Outcome): void => {
+      this.#open.delete(call.callId);
+      settle(outcome);
+    };
+    api.call(call).then(
+      (outcome) => {
+        if (signal.aborted) return;
+        this.onAnswer();
+        settleOnce(outcome);
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        const cloning = error instanceof Error && error.name === 'DataCloneError';
+        settleOnce({
+          kind: 'failure',
+          error: cloning
+            ? failure(CODES.cannotBeCloned)
+            : failure(CODES.unknown, `${call.method}: ${error instanceof Error ? error.message : error}`),
+        });
+      },
+    );
+  }
+}
+
+/** Whether it goes through the outbox. */
+export const isSend = (method: string): boolean => method.startsWith('send');

@@ -1,0 +1,33 @@
+/**
+ * When to try again: full jitter, so that a restarted server does not meet all of its clients at once, and forgotten only after a stable
+ * minute, since a server that accepts and then drops would otherwise be tried in a loop.
+ */
+import type { Clock } from '../platform/platform.js';
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 30_000;
+const STABLE_MS = 60_000;
+
+export class Backoff {
+  #failures = 0;
+  #upSince: number | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  /** The connection is up: it counts as stable if it stays. */
+  up(): void {
+    this.#upSince = this.clock.now();
+  }
+
+  /** The connection is lost, or did not come about. @returns how long to wait, ms */
+  next(): number {
+    if (this.#upSince !== undefined && this.clock.now() - this.#upSince >= STABLE_MS) this.#failures = 0;
+    this.#upSince = undefined;
+    const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    return this.random() * ceiling;
+  }
+}

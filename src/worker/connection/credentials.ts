@@ -1,0 +1,76 @@
+/**
+ * What an account comes back with after an outage: a resume token, where the server gives them, else a signature and the password's digest.
+ * Of these only the token rests on the disk: it is worth nothing without its device, and next to nothing once it was used.
+ */
+import type { AuthPayload, ResumeToken } from '../../protocol/worker.js';
+import type { Store } from '../store/store.js';
+import type { Account } from './account.js';
+import type { Connection } from './connection.js';
+import type { OnAck, Reply } from './open-requests.js';
+
+export class Credentials {
+  #token: ResumeToken | null;
+  #saved: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly account: Account,
+    /** The signature that was presented last, or a fresher one. */
+    public auth: AuthPayload | null,
+    token: ResumeToken | null,
+    private readonly store: Pick<Store, 'putToken'>,
+    private readonly uuid: () => string,
+  ) {
+    this.#token = token;
+  }
+
+  get token(): ResumeToken | null {
+    return this.#token;
+  }
+
+  /** Whether the recent history of the conversations is wanted (specification: 漫游参数). */
+  get roaming(): boolean {
+    return this.auth?.flag ?? this.#token?.roaming ?? false;
+  }
+
+  /** Presents the token. It must be there. A newer one is on the disk before it is used itself. */
+  async resume(connection: Connection): Promise<Reply> {
+    await this.#saved;
+    const token = this.#token;
+    if (!token) return { kind: 'dropped' };
+    const reply = await connection.resume(this.account, token, this.roaming);
+    this.#take(reply, token);
+    return reply;
+  }
+
+  /** Presents the password. */
+  async login(connection: Connection, onAck?: OnAck): Promise<Reply> {
+    const device = this.#token?.device ?? this.uuid();
+    const reply = await connection.login(this.account, device, onAck);
+    this.#take(reply, { device, token: '', renewals: 0, roaming: this.roaming });
+    return reply;
+  }
+
+  /** The server takes it no longer. */
+  forgetToken(): Promise<void> {
+    return this.#keep(null);
+  }
+
+  #take(reply: Reply, before: ResumeToken): void {
+    if (reply.kind !== 'answer' || reply.answer.code !== 0) return;
+    const { resume_token: token } = reply.answer;
+    if (typeof token !== 'string') return;
+    void this.#keep({ ...before, token, renewals: before.renewals + 1, roaming: this.roaming });
+  }
+
+  #keep(token: ResumeToken | null): Promise<void> {
+    this.#token = token;
+    this.#saved = this.#saved.then(() => this.store.putToken(token));
+    return this.#saved;
+  }
+}
+
+/** The one that was given later. */
+export function newerToken(a: ResumeToken | null, b: ResumeToken | null): ResumeToken | null {
+  if (!a || !b) return a ?? b;
+  return a.renewals >= b.renewals ? a : b;
+}

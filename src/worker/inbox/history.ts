@@ -1,0 +1,142 @@
+/**
+ * Pages of a conversation: from what is kept here where that is known to be without holes, else from the server, whose answer closes the hole.
+ *
+ * Known is what a server's page covered ({@link Span}), and, while the connection lasts over which the latest page came, everything since:
+ * what is new arrives by itself. A new connection has to ask for the latest page again.
+ */
+import {
+  CODES,
+  type ConversationId,
+  conversationId,
+  type Message,
+  type Outcome,
+} from '../../protocol/worker.js';
+import type { Account } from '../connection/account.js';
+import type { Answer, Reply } from '../connection/open-requests.js';
+import { failed, succeeded } from '../methods/outcome.js';
+import { BEGINNING, byPlace, type Place, type Span, type Store } from '../store/store.js';
+import { parseMsgSync } from './push-parsing.js';
+
+export interface HistoryParts {
+  account: Account;
+  store: Store;
+  ask(event: string, payload: object): Promise<Reply>;
+  /** Whether the server can be asked now, and knows how to answer. */
+  canAsk(): boolean;
+}
+
+/** Checked parameters of `getHistory`. */
+export interface PageParams {
+  gid?: number;
+  username?: string;
+  appkey?: string | undefined;
+  before?: Place | undefined;
+  limit: number;
+}
+
+export class History {
+  /** Conversations whose latest page came over the connection that is up. */
+  readonly #current = new Set<ConversationId>();
+
+  constructor(private readonly parts: HistoryParts) {}
+
+  async page(params: PageParams): Promise<Outcome> {
+    const { gid, username = '', appkey = this.parts.account.appkey, before, limit } = params;
+    const ref = gid === undefined ? { username, appkey } : { gid };
+    const conversation = conversationId(ref, appkey);
+    if (!this.parts.canAsk()) return this.#kept(conversation, before, limit);
+    const whole = await this.#whole(conversation, before, limit);
+    if (whole) return whole;
+    const payload = { type: gid === undefined ? 3 : 4, ...ref, before: before && placeOf(before), limit };
+    const reply = await this.parts.ask('get_history', payload);
+    if (reply.kind !== 'answer') return this.#kept(conversation, before, limit);
+    if (reply.answer.code !== CODES.success) return failed(reply.answer);
+    return this.#fill(conversation, before, limit, reply.answer);
+  }
+
+  /** What is new may have gone past. */
+  disconnected(): void {
+    this.#current.clear();
+  }
+
+  /** All that there is here, holes and all. */
+  async #kept(conversation: ConversationId, before: Place | undefined, limit: number): Promise<Outcome> {
+    const messages = await this.parts.store.page(conversation, before, limit);
+    const more = await this.#hasBefore(conversation, messages[0]);
+    return succeeded({ messages, more, from_cache: true });
+  }
+
+  /** The page, if it is here without holes. */
+  async #whole(
+    conversation: ConversationId,
+    before: Place | undefined,
+    limit: number,
+  ): Promise<Outcome | undefined> {
+    const { store } = this.parts;
+    const spans = await store.spans(conversation);
+    const isCurrent = this.#current.has(conversation);
+    const last = spans.at(-1);
+    const span = spans.find(
+      (one) =>
+        (!before || byPlace(one.from, before) < 0) &&
+        ((before && byPlace(before, one.to) <= 0) || (isCurrent && one === last)),
+    );
+    if (!span) return undefined;
+    const found = await store.page(conversation, before, limit);
+    const messages = found.filter((message) => byPlace(message, span.from) >= 0);
+    const isBeginning = byPlace(span.from, BEGINNING) === 0;
+    if (messages.length < limit && !isBeginning) return undefined;
+    const newest = messages.at(-1);
+    if (newest && byPlace(newest, span.to) > 0) {
+      await store.putSpans(conversation, [...spans.slice(0, -1), { ...span, to: placeOf(newest) }]);
+    }
+    const more = messages.length > 0 && !(isBeginning && !(await this.#hasBefore(conversation, messages[0])));
+    return succeeded({ messages, more });
+  }
+
+  async #fill(
+    conversation: ConversationId,
+    before: Place | undefined,
+    limit: number,
+    answer: Answer,
+  ): Promise<Outcome> {
+    const { store } = this.parts;
+    const told = parseMsgSync(answer).sort(byPlace);
+    await store.putMessages(told.map((message) => ({ conversation, message })));
+    const from = answer.more === true && told[0] ? placeOf(told[0]) : BEGINNING;
+    const newest = told.at(-1);
+    const spans = await store.spans(conversation);
+    // It reaches up to the message that was asked about, where that begins what is known.
+    const to = before && spans.some((one) => byPlace(one.from, before) === 0) ? before : newest;
+    if (to) await store.putSpans(conversation, withSpan(spans, { from, to: placeOf(to) }));
+    if (!before && this.parts.canAsk()) this.#current.add(conversation);
+    if (told.length >= limit) return succeeded({ messages: told, more: answer.more === true });
+    // The server has let go of what is older; what is kept here is still good.
+    const kept = await store.page(conversation, before, limit);
+    const messages = merged(kept, told).slice(-limit);
+    return succeeded({ messages, more: await this.#hasBefore(conversation, messages[0]) });
+  }
+
+  async #hasBefore(conversation: ConversationId, first: Place | undefined): Promise<boolean> {
+    return first !== undefined && (await this.parts.store.page(conversation, first, 1)).length > 0;
+  }
+}
+
+const placeOf = ({ ctime_ms, msg_id }: Place): Place => ({ ctime_ms, msg_id });
+
+function merged(kept: readonly Message[], told: readonly Message[]): Message[] {
+  return [...new Map([...kept, ...told].map((message) => [message.msg_id, message])).values()].sort(byPlace);
+}
+
+/** The spans with another one: those that it overlaps or touches become one. */
+export function withSpan(spans: readonly Span[], added: Span): Span[] {
+  const apart = spans.filter(({ from, to }) => byPlace(to, added.from) < 0 || byPlace(from, added.to) > 0);
+  const joined = [...spans.filter((one) => !apart.includes(one)), added];
+  const from = joined.map((one) => one.from).sort(byPlace)[0] ?? added.from;
+  const to =
+    joined
+      .map((one) => one.to)
+      .sort(byPlace)
+      .at(-1) ?? added.to;
+  return [...apart, { from, to }].sort((a, b) => byPlace(a.from, b.from));
+}

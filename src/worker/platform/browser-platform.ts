@@ -1,0 +1,33 @@
+/** The platform as browsers have it. With `entry.ts` the only place in the worker that touches globals. */
+import SparkMD5 from 'spark-md5';
+import { openStore } from '../store/open-store.js';
+import { openSocket } from './open-socket.js';
+import type { Clock, Platform } from './platform.js';
+import { postForm } from './post-form.js';
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export function browserPlatform(clock: Clock = systemClock): Platform {
+  const channel = new BroadcastChannel('jmessage');
+  return {
+    clock,
+    random: () => Math.random(),
+    uuid: () => globalThis.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+    md5: (text) => SparkMD5.hash(text),
+    locks: globalThis.navigator.locks ?? null,
+    broadcast: {
+      post: (message) => channel.postMessage(message),
+      onMessage: (fn) => channel.addEventListener('message', ({ data }) => fn(data)),
+    },
+    openSocket,
+    postForm,
+    openStore: (account, onDegraded) =>
+      openStore(account, clock, onDegraded, () => globalThis.navigator.storage.estimate()),
+  };
+}

@@ -1,0 +1,256 @@
+/**
+ * The sessions that there are: opened by a first login or for tabs whose worker has died, one for each account, each behind the account's
+ * fence. To be called by one at a time for each server and application; {@link SessionCommands} sees to that.
+ */
+import {
+  type AuthPayload,
+  CODES,
+  type Failure,
+  failure,
+  type ResumeToken,
+  type StateSnapshot,
+} from '../../protocol/worker.js';
+import type { Account, LoginAnswer, SessionOptions } from '../connection/account.js';
+import { Credentials, newerToken } from '../connection/credentials.js';
+import type { Answer, OnAck } from '../connection/open-requests.js';
+import {
+  keyOf,
+  type PendingConnections,
+  REACH_TIMEOUT_MS,
+  RETRY_MS,
+  type Target,
+} from '../connection/pending-connections.js';
+import { isOver } from '../outbox/record.js';
+import { delay, type Platform } from '../platform/platform.js';
+import { Session } from '../session/session.js';
+import type { Store } from '../store/store.js';
+import { EventLog } from '../tabs/event-log.js';
+import type { Tab } from '../tabs/tab.js';
+import { readCount } from '../util/read-answer.js';
+import { AccountLock } from './account-lock.js';
+
+export type Established =
+  | { kind: 'session'; session: Session }
+  | { kind: 'refused'; error: Failure }
+  | { kind: 'unreachable' };
+
+export interface SessionRegistryOptions {
+  nextSeq(): number;
+  log(text: string): void;
+  warn(text: string): void;
+}
+
+export class SessionRegistry {
+  readonly #live = new Map<string, Session>();
+  /** How each account's last session was ended, if by somebody: a tab that was away must not bring it back. */
+  readonly #endings = new Map<string, StateSnapshot>();
+  /** What has happened to each account since somebody last ended its session. */
+  readonly #logs = new Map<string, EventLog>();
+  readonly #fence: AccountLock;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly openings: PendingConnections,
+    private readonly options: SessionRegistryOptions,
+  ) {
+    this.#fence = new AccountLock(platform, (key) => void this.#live.get(key)?.end('superseded'));
+  }
+
+  get(account: Account): Session | undefined {
+    return this.#live.get(account.key);
+  }
+
+  endingOf(account: Account): StateSnapshot | undefined {
+    return this.#endings.get(account.key);
+  }
+
+  /** Any session of that application, one that is connected first. */
+  find(target: Target): Session | undefined {
+    const sessions = [...this.#live.values()].filter(({ account }) => keyOf(account) === keyOf(target));
+    return sessions.find(({ connected }) => connected) ?? sessions[0];
+  }
+
+  /**
+   * A first login: on the socket that waits for one, or on one that is opened for it. The tab belongs to the session from the start.
+   * @param isWanted false once the tab has logged out again
+   */
+  async establish(
+    account: Account,
+    auth: AuthPayload,
+    tab: Tab,
+    isWanted: () => boolean,
+    onAck: OnAck,
+  ): Promise<Established> {
+    const { clock } = this.platform;
+    const deadline = new AbortController();
+    const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    if (!release) return { kind: 'unreachable' };
+    const opening = this.#open(account, auth, null);
+    let session: Session | undefined;
+    try {
+      while (!deadline.signal.aborted) {
+        const proof = await this.openings.prove(account, auth);
+        if (proof.kind !== 'proven') return proof;
+        const connection = this.openings.take(account);
+        const kept = await opening;
+        const reply = connection && (await kept.credentials.login(connection, onAck));
+        if (!connection || !reply || reply.kind === 'dropped') {
+          await delay(clock, RETRY_MS, deadline.signal);
+          continue;
+        }
+        if (reply.kind === 'timeout') {
+          connection.close();
+          break;
+        }
+        if (reply.answer.code !== CODES.success) {
+          this.openings.giveBack(account, connection);
+          const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
+          return { kind: 'refused', error };
+        }
+        if (!isWanted()) {
+          // Logged out while logging in: the socket is logged in, and nobody's.
+          await kept.credentials.forgetToken();
+          connection.close();
+          return { kind: 'refused', error: failure(CODES.sessionEnded) };
+        }
+        session = this.#create(kept, loginAnswer(reply.answer), release);
+        tab.knowsDigest = true;
+        session.join(tab, null);
+        session.start(connection);
+        return { kind: 'session', session };
+      }
+      return { kind: 'unreachable' };
+    } finally {
+      cancel();
+      if (!session) {
+        release();
+        void opening.then(({ store }) => store.close());
+      }
+    }
+  }
+
+  /**
+   * A session that another boot of the worker had, or another run of the browser: it connects by itself, and its tabs' calls wait for it.
+   * @param token what a tab kept; there may be one on the disk as well
+   * @returns undefined if there is nothing to come back with
+   */
+  async reopen(
+    account: Account,
+    auth: AuthPayload | null,
+    token: ResumeToken | null,
+  ): Promise<Session | undefined> {
+    const deadline = new AbortController();
+    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    cancel();
+    if (!release) return undefined;
+    const kept = await this.#open(account, auth, token);
+    if (!account.digest && !kept.credentials.token) {
+      kept.store.close();
+      release();
+      return undefined;
+    }
+    const session = this.#create(kept, { uid: 0, online_list: [] }, release);
+    session.start();
+    return session;
+  }
+
+  /** A send of the account that is reported as failed: it does not go out any more. */
+  async disown(account: Account, callId: string): Promise<void> {
+    const error = failure(CODES.sessionEnded);
+    const live = this.#live.get(account.key);
+    if (live) return live.disown(callId, error);
+    const deadline = new AbortController();
+    const cancel = this.platform.clock.after(RETRY_MS, () => deadline.abort());
+    const release = await this.#fence.acquire(account.key, deadline.signal);
+    cancel();
+    // Who holds it is newer, and has been given the call by nobody.
+    if (!release) return;
+    const store = await this.#openStore(account, () => undefined);
+    const record = (await store.outbox()).find((one) => one.callId === callId);
+    if (record && !isOver(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
+    store.close();
+    release();
+  }
+
+  /** Deletes what is kept of an account that has no session. */
+  async wipe(account: Account): Promise<void> {
+    const store = await this.#openStore(account, () => undefined);
+    await store.wipe();
+  }
+
+  #create(kept: Opened, login: LoginAnswer, release: () => void): Session {
+    const { account } = kept.credentials;
+    const { key } = account;
+    const { nextSeq, log } = this.options;
+    const events = this.#logs.get(key) ?? new EventLog(nextSeq());
+    this.#logs.set(key, events);
+    const session: Session = new Session({
+      ...kept,
+      account,
+      login,
+      platform: this.platform,
+      nextSeq,
+      events,
+      log,
+      onEnded: (lapsed) => {
+        if (this.#live.get(key) === session) this.#live.delete(key);
+        if (lapsed) return;
+        this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
+        this.#logs.delete(key);
+      },
+      onClosed: release,
+    });
+    kept.onDegraded((reason) => session.degraded(reason));
+    this.#endings.delete(key);
+    this.#live.set(key, session);
+    return session;
+  }
+
+  /** What is kept of the account, and what it can log in or come back with. */
+  async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<Opened> {
+    let degraded: string | undefined;
+    let tell: (reason: string) => void = (reason) => {
+      degraded = reason;
+    };
+    const store = await this.#openStore(account, (reason) => tell(reason));
+    const [outbox, progress, onDisk, latest] = await Promise.all([
+      store.outbox(),
+      store.progress(),
+      store.token(),
+      store.recent(1),
+    ]);
+    const { uuid } = this.platform;
+    const keptUpTo = Math.max(0, ...[...latest.values()].flat().map(({ ctime_ms }) => ctime_ms));
+    return {
+      store,
+      outbox,
+      // Where nothing is kept, what the keys stand for is not here: somebody has cleared it away.
+      progress: progress && { ...progress, syncKey: keptUpTo > 0 ? progress.syncKey : 0 },
+      keptUpTo,
+      credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
+      onDegraded(fn) {
+        tell = fn;
+        if (degraded !== undefined) fn(degraded);
+      },
+    };
+  }
+
+  #openStore(account: Account, onDegraded: (reason: string) => void): Promise<Store> {
+    return this.platform.openStore(account.key, (reason) => {
+      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`);
+      onDegraded(reason);
+    });
+  }
+}
+
+interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'keptUpTo' | 'credentials'> {
+  /** Who is to know when the storage fails, or if it already has. */
+  onDegraded(fn: (reason: string) => void): void;
+}
+
+const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({
+  uid: readCount(uid, 0),
+  online_list: Array.isArray(online_list) ? online_list : [],
+});

@@ -1,0 +1,50 @@
+/**
+ * `onDisconnect`: once for each lost connection that has not come back within the tab's `disconnectGrace`. A session that somebody ends is no
+ * lost connection: V2 does not call it after events 1 and 2, nor after `loginOut`.
+ */
+import type { Settings } from '../../protocol/worker.js';
+import type { Clock } from '../platform/platform.js';
+import type { SessionTabs } from '../tabs/session-tabs.js';
+
+export class OutageNotice {
+  /** The tabs that have been told of this outage. */
+  readonly #notified = new Set<string>();
+  #cancels: (() => void)[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly audience: SessionTabs,
+  ) {}
+
+  /** The connection is lost. */
+  down(): void {
+    this.cancel();
+    const graces = new Set([...this.audience.tabs].map(({ settings }) => settings.disconnectGraceMs));
+    for (const graceMs of graces) {
+      const notify = () => this.#notify((settings) => settings.disconnectGraceMs === graceMs);
+      if (graceMs === 0) notify();
+      else this.#cancels.push(this.clock.after(graceMs, notify));
+    }
+  }
+
+  /** It is back, or somebody has ended the session. */
+  cancel(): void {
+    for (const cancel of this.#cancels.splice(0)) cancel();
+    this.#notified.clear();
+  }
+
+  /** It will not come back: no tab need wait any longer to be told. */
+  giveUp(): void {
+    for (const cancel of this.#cancels.splice(0)) cancel();
+    this.#notify(() => true);
+  }
+
+  #notify(which: (settings: Settings) => boolean): void {
+    const due = [...this.audience.tabs].filter(
+      ({ id, settings }) => which(settings) && !this.#notified.has(id),
+    );
+    const ids = new Set(due.map(({ id }) => id));
+    for (const id of ids) this.#notified.add(id);
+    if (ids.size > 0) this.audience.publish('onDisconnect', undefined, (id) => ids.has(id));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Pushes that no page was handed when they came, in the form in which V2 hands over what was missed: messages by conversation, events and
+ * receipts as lists.
+ */
+import type {
+  AccountEvent,
+  EventNotification,
+  Message,
+  ReceiptChange,
+  SyncedConversation,
+} from '../../protocol/worker.js';
+
+/** An event without its place. */
+export type Unplaced = AccountEvent extends infer E ? (E extends unknown ? Omit<E, 'seq'> : never) : never;
+
+/** @param asSynced the messages as conversations, with their counts */
+export function inSyncForm(
+  events: readonly AccountEvent[],
+  asSynced: (messages: Message[]) => SyncedConversation[],
+): Unplaced[] {
+  const messages: Message[] = [];
+  const notifications: EventNotification[] = [];
+  const receipts: ReceiptChange[] = [];
+  const others: Unplaced[] = [];
+  for (const event of events) {
+    switch (event.listener) {
+      case 'onMsgReceive':
+        messages.push(...event.data.messages);
+        break;
+      case 'onSyncConversation':
+        messages.push(...event.data.flatMap(({ msgs }) => msgs));
+        break;
+      case 'onEventNotification':
+        notifications.push(event.data);
+        break;
+      case 'onSyncEvent':
+        notifications.push(...event.data);
+        break;
+      case 'onMsgReceiptChange':
+        receipts.push(event.data);
+        break;
+      case 'onSyncMsgReceipt':
+        receipts.push(...event.data);
+        break;
+      default:
+        others.push(event);
+    }
+  }
+  const conversations = asSynced(messages);
+  return [
+    ...(conversations.length > 0 ? [{ listener: 'onSyncConversation' as const, data: conversations }] : []),
+    ...(notifications.length > 0 ? [{ listener: 'onSyncEvent' as const, data: notifications }] : []),
+    ...(receipts.length > 0 ? [{ listener: 'onSyncMsgReceipt' as const, data: receipts }] : []),
+    ...others,
+  ];
+}

@@ -1,0 +1,127 @@
+/**
+ * The real Chromium. A profile is a browser of its own on a folder of its own, as on another device; several live side by side, and one
+ * can be killed and opened again with all that it had stored.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../scripts/lib/chromium.mjs';
+import { until } from './until.js';
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Without the filter the protocol hides shared workers. */
+const SHARED_WORKERS = [{ type: 'shared_worker', exclude: false }];
+
+export interface SharedWorkerTarget {
+  targetId: string;
+  url: string;
+  title: string;
+}
+
+export class Profile {
+  #context: BrowserContext | null = null;
+
+  constructor(
+    readonly folder: string,
+    readonly args: readonly string[],
+  ) {}
+
+  get context(): BrowserContext {
+    if (this.#context === null) throw new Error('the profile is closed: open() it first');
+    return this.#context;
+  }
+
+  /** Starts the browser, on whatever the folder holds. */
+  async open(): Promise<void> {
+    const executablePath = findChromium() ?? chromium.executablePath();
+    this.#context = await chromium.launchPersistentContext(this.folder, {
+      executablePath,
+      headless: true,
+      args: [...ARGS, ...this.args],
+      // Playwright turns the cache off that a back button is served from; users have it on.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    });
+  }
+
+  /** A new tab. */
+  async page(url?: string): Promise<Page> {
+    const page = await this.context.newPage();
+    if (url !== undefined) await page.goto(url);
+    return page;
+  }
+
+  /** The SharedWorkers that run now. */
+  async sharedWorkers(): Promise<SharedWorkerTarget[]> {
+    return this.#cdp(async (session) => {
+      const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
+      return targetInfos;
+    });
+  }
+
+  /** Ends every SharedWorker as the browser does when it is short of memory: its ports fall silent. */
+  async killSharedWorkers(): Promise<void> {
+    await this.#cdp(async (session) => {
+      const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
+      for (const { targetId } of targetInfos) await session.send('Target.closeTarget', { targetId });
+      const killed = new Set(targetInfos.map(({ targetId }) => targetId));
+      // Pages may have started another by now: only those that were there have to be gone.
+      await until('the shared workers to be gone', async () => {
+        const now = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
+        return now.targetInfos.every(({ targetId }) => !killed.has(targetId));
+      });
+    });
+  }
+
+  /** Ends the browser process at once; the folder stays as it is. */
+  async kill(): Promise<void> {
+    const { context } = this;
+    const { processInfo } = await this.#cdp((session) => session.send('SystemInfo.getProcessInfo'));
+    const browser = processInfo.find(({ type }) => type === 'browser');
+    if (browser === undefined) throw new Error('the browser does not tell its process');
+    const gone = new Promise((resolve) => context.once('close', resolve));
+    process.kill(browser.id, 'SIGKILL');
+    await gone;
+    this.#context = null;
+  }
+
+  /** Closes the browser in order; the folder stays. */
+  async close(): Promise<void> {
+    await this.#context?.close();
+    this.#context = null;
+  }
+
+  /** Closes the browser and removes the folder. */
+  async destroy(): Promise<void> {
+    await this.close();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #cdp<T>(use: (session: CDPSession) => Promise<T>): Promise<T> {
+    const browser: Browser | null = this.context.browser();
+    if (browser === null)
+      throw new Error('this Playwright does not tell the browser of a persistent context');
+    const session = await browser.newBrowserCDPSession();
+    try {
+      return await use(session);
+    } finally {
+      await session.detach().catch(() => {});
+    }
+  }
+}
+
+/** A fresh profile, open. */
+export async function openProfile(args: readonly string[] = []): Promise<Profile> {
+  const profile = new Profile(await mkdtemp(path.join(os.tmpdir(), 'jmessage-profile-')), args);
+  await profile.open();
+  return profile;
+}

@@ -1,0 +1,174 @@
+/** Events for the application's listeners. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Dispatcher } from '../../../../src/client/events/dispatcher.js';
+import type { EventNotification } from '../../../../src/protocol/tab.js';
+import { IDLE } from '../../../../src/protocol/tab.js';
+
+const KEEP_MS = 10_000;
+const SLICE_MS = 8;
+
+let dispatcher: Dispatcher;
+/** What the page gets its turn before. */
+let waiting: (() => void)[];
+let heard: number[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  waiting = [];
+  heard = [];
+  dispatcher = new Dispatcher((fn) => waiting.push(fn));
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const event = (event_id: number): EventNotification => ({ event_id, event_type: 55 });
+const push = (...ids: number[]) => {
+  for (const id of ids) dispatcher.push('onEventNotification', event(id));
+};
+const hear = ({ event_id }: EventNotification) => void heard.push(event_id);
+/** Lets the page have its turns. */
+const pageTurns = () => {
+  for (let fn = waiting.shift(); fn; fn = waiting.shift()) fn();
+};
+
+describe('a listener', () => {
+  test('is told what happens, in order', () => {
+    dispatcher.set('onEventNotification', hear);
+    push(1, 2, 3);
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  test('replaces the one before it', () => {
+    const before = vi.fn();
+    dispatcher.set('onEventNotification', before);
+    dispatcher.set('onEventNotification', hear);
+    push(1);
+    expect(before).not.toHaveBeenCalled();
+    expect(heard).toEqual([1]);
+  });
+
+  test('is removed by anything but a function', () => {
+    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', null);
+    push(1);
+    expect(heard).toEqual([]);
+  });
+
+  test('may be one of several, and can be taken away again', () => {
+    const remove = dispatcher.add('onEventNotification', hear);
+    dispatcher.set('onEventNotification', hear);
+    push(1);
+    remove();
+    push(2);
+    expect(heard).toEqual([1, 1, 2]);
+  });
+
+  test('that throws holds up nobody, and the page hears of it', () => {
+    dispatcher.set('onEventNotification', () => {
+      throw new Error('the application');
+    });
+    dispatcher.add('onEventNotification', hear);
+    push(1, 2);
+    expect(heard).toEqual([1, 2]);
+    expect(() => vi.runAllTimers()).toThrow('the application');
+  });
+
+  test('is told after the one that is being told when it causes something itself', () => {
+    dispatcher.set('onEventNotification', (data) => {
+      if (data.event_id === 1) push(2);
+      hear(data);
+    });
+    push(1);
+    expect(heard).toEqual([1, 2]);
+  });
+});
+
+describe('a listener that comes late', () => {
+  test('gets what it missed, in order, before what comes then, and not within its own setting', () => {
+    push(1, 2);
+    dispatcher.set('onEventNotification', hear);
+    expect(heard).toEqual([]);
+    push(3);
+    expect(heard).toEqual([1, 2, 3]);
+    pageTurns();
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  test('gets nothing that is older than ten seconds', () => {
+    push(1);
+    vi.advanceTimersByTime(KEEP_MS - 1);
+    push(2);
+    vi.advanceTimersByTime(1);
+    dispatcher.set('onEventNotification', hear);
+    pageTurns();
+    expect(heard).toEqual([2]);
+  });
+
+  test('gets no state that has passed', () => {
+    dispatcher.push('onStateChange', IDLE);
+    const listener = vi.fn();
+    dispatcher.set('onStateChange', listener);
+    pageTurns();
+    expect(listener).not.toHaveBeenCalled();
+  });
+
+  test('is given it once', () => {
+    push(1);
+    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', hear);
+    pageTurns();
+    expect(heard).toEqual([1]);
+  });
+});
+
+test('a burst gives the page its turn in between, and keeps its order', () => {
+  dispatcher.set('onEventNotification', (data) => {
+    hear(data);
+    vi.advanceTimersByTime(SLICE_MS / 4);
+  });
+  for (let id = 1; id <= 100; id += 1) push(id);
+  expect(heard.length).toBeLessThan(10);
+  let turns = 0;
+  for (let fn = waiting.shift(); fn; fn = waiting.shift()) {
+    const before = heard.length;
+    fn();
+    turns += 1;
+    expect(heard.length - before).toBeLessThan(10);
+  }
+  expect(turns).toBeGreaterThan(10);
+  expect(heard).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+});
+
+test('after closing nobody is told anything', () => {
+  dispatcher.set('onEventNotification', hear);
+  dispatcher.close();
+  push(1);
+  pageTurns();
+  expect(heard).toEqual([]);
+});
+
+test('whatever the order of listening and happening, each event is told once and in order', () => {
+  const step = fc.constantFrom('push', 'listen', 'ignore', 'turn');
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      heard = [];
+      waiting = [];
+      dispatcher = new Dispatcher((fn) => waiting.push(fn));
+      let pushed = 0;
+      for (const one of steps) {
+        if (one === 'push') {
+          pushed += 1;
+          push(pushed);
+        }
+        if (one === 'listen') dispatcher.set('onEventNotification', hear);
+        if (one === 'ignore') dispatcher.set('onEventNotification', null);
+        if (one === 'turn') waiting.shift()?.();
+      }
+      dispatcher.set('onEventNotification', hear);
+      pageTurns();
+      expect(heard).toEqual(Array.from({ length: pushed }, (_, i) => i + 1));
+    }),
+  );
+});

@@ -1,0 +1,215 @@
+/** The class that a page uses, with the whole runtime behind it: real ports, real handshake, a network in memory. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { JMessageCore } from '../../../src/client/jmessage.js';
+import { CODES } from '../../../src/protocol/index.js';
+import { serve } from '../../../src/worker/runtime/serve.js';
+import { settle } from '../fakes/clock.js';
+import { World } from '../fakes/world.js';
+
+type Page = InstanceType<typeof JMessageCore>;
+
+const MAX_STEPS = 5_000;
+
+let world: World;
+let accept: (port: MessagePort) => void;
+let ports: MessagePort[];
+let pages: Page[];
+
+beforeEach(() => {
+  world = new World();
+  ports = [];
+  pages = [];
+  accept = serve(world.worker.platform);
+  // What a browser has and Node has not.
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('document', { addEventListener: () => undefined, visibilityState: 'visible' });
+});
+afterEach(() => {
+  for (const page of pages) page.destroy();
+  for (const port of ports) port.close();
+  vi.unstubAllGlobals();
+});
+
+function open(): Page {
+  const page = new JMessageCore(
+    {
+      address: 'http://server',
+      worker: () => {
+        const { port1, port2 } = new MessageChannel();
+        ports.push(port1, port2);
+        accept(port2);
+        return Object.assign(new EventTarget(), { port: port1, onerror: null }) as SharedWorker;
+      },
+    },
+    () => {
+      throw new Error('not bundled');
+    },
+  );
+  pages.push(page);
+  return page;
+}
+
+/** Lets ports and network have their turns until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    if (isSo()) return;
+    await settle();
+    await world.clock.advance(1);
+  }
+  throw new Error(`not so after ${MAX_STEPS} steps`);
+}
+
+async function done<T>(request: PromiseLike<T>): Promise<T> {
+  let settled = false;
+  const mark = () => {
+    settled = true;
+  };
+  request.then(mark, mark);
+  await until(() => settled);
+  return request;
+}
+
+async function loggedIn(username: string): Promise<Page> {
+  const page = open();
+  await done(page.init(world.auth()));
+  await done(page.login({ username, password: `${username}'s password` }));
+  return page;
+}
+
+describe('a page', () => {
+  test('knows how things stand, from the first handler on', async () => {
+    const page = open();
+    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, false]);
+    const inInit: boolean[] = [];
+    page.init(world.auth()).onSuccess(() => inInit.push(page.isInit(), page.isLogin()));
+    await until(() => inInit.length > 0);
+    expect(inInit).toEqual([true, false]);
+    const inLogin: boolean[] = [];
+    page
+      .login({ username: 'alice', password: "alice's password" })
+      .onSuccess(() => inLogin.push(page.isLogin(), page.isConnect()));
+    await until(() => inLogin.length > 0);
+    expect(inLogin).toEqual([true, true]);
+  });
+
+  test('sends and receives', async () => {
+    const alice = await loggedIn('alice');
+    const bob = await loggedIn('bob');
+    const texts: unknown[] = [];
+    bob.onMsgReceive((message) => texts.push(message.content.msg_body.text));
+    const answer = await done(alice.sendSingleMsg({ target_username: 'bob', content: 'hello' }));
+    expect(answer).toMatchObject({ code: 0, msg_id: 1, target_username: 'bob' });
+    await until(() => texts.length > 0);
+    expect(texts).toEqual(['hello']);
+  });
+
+  test('is told what another page of its account has sent, and the sender is not', async () => {
+    const one = await loggedIn('alice');
+    const two = await loggedIn('alice');
+    const heard: string[] = [];
+    one.onMsgReceive(() => heard.push('one'));
+    two.onMsgReceive(() => heard.push('two'));
+    await done(one.sendSingleMsg({ target_username: 'bob', content: 'hello' }));
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(['two']);
+    expect(world.network.open).toHaveLength(1);
+  });
+
+  test('fails calls with their code', async () => {
+    const page = open();
+    const early = page.getConversation();
+    await expect(done(early)).rejects.toMatchObject({ code: CODES.notInitialised });
+    await done(page.init(world.auth()));
+    const wrong = page.login({ username: 'alice', password: 'wrong' });
+    await expect(done(wrong)).rejects.toMatchObject({ code: CODES.invalidPassword });
+  });
+
+  test('is logged out at once, for whoever asks, and for the server', async () => {
+    const page = await loggedIn('alice');
+    const logout = page.loginOut();
+    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, false]);
+    await done(logout);
+    expect(page.isLogin()).toBe(false);
+    await until(() => !world.server.isOnline('alice'));
+  });
+
+  test('hears nothing of a session that it has left, though it was on its way already', async () => {
+    const alice = await loggedIn('alice');
+    const bob = await loggedIn('bob');
+    const heard: unknown[] = [];
+    alice.onMsgReceive((message) => heard.push(message.msg_id));
+    alice.onUnreadChange((count) => heard.push(count));
+    // In the same turn as the worker posts it to her page.
+    await new Promise<void>((resolve) => {
+      bob.sendSingleMsg({ target_username: 'alice', content: 'too late' }).onSuccess(() => {
+        alice.loginOut();
+        resolve();
+      });
+      void until(() => !alice.isLogin());
+    });
+    const before = heard.length;
+    await until(() => !world.server.isOnline('alice'));
+    expect(heard.length).toBe(before);
+    expect(alice.isLogin()).toBe(false);
+  });
+
+  test('can connect as soon as there is a worker, before it is initialised and after it has logged out', async () => {
+    const page = open();
+    await until(() => page.isConnect());
+    expect(page.isInit()).toBe(false);
+    await done(page.init(world.auth()));
+    await done(page.login({ username: 'alice', password: "alice's password" }));
+    await done(page.loginOut());
+    expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, true]);
+  });
+
+  test('of two runs of listeners hears only what belongs to its session', async () => {
+    const page = await loggedIn('alice');
+    const states: string[] = [];
+    page.onStateChange(({ state }) => states.push(state));
+    await done(page.loginOut());
+    await done(page.init(world.auth()));
+    await done(page.login({ username: 'bob', password: "bob's password" }));
+    await until(() => states.includes('ready'));
+    // Between the two there is no word of the session that was left.
+    expect(states[0]).toBe('idle');
+    expect(states).not.toContain('ended');
+  });
+
+  test('hears of changes of state', async () => {
+    const page = open();
+    const states: string[] = [];
+    page.onStateChange(({ state }) => states.push(state));
+    await done(page.init(world.auth()));
+    await done(page.login({ username: 'alice', password: "alice's password" }));
+    await until(() => states.includes('ready'));
+    world.server.kick('alice');
+    await until(() => states.includes('ended'));
+    expect(page.getState()).toMatchObject({ state: 'ended', reason: 'other_login' });
+  });
+
+  test('that is destroyed fails what is open with 889005, and what is called later as well', async () => {
+    const page = await loggedIn('alice');
+    const call = page.getUserInfo({ username: 'bob' });
+    page.destroy();
+    await expect(done(call)).rejects.toMatchObject({ code: CODES.destroyed });
+    await expect(done(page.getConversation())).rejects.toMatchObject({ code: CODES.destroyed });
+    expect(page.isLogin()).toBe(false);
+  });
+
+  test('that hands over what cannot be cloned is told so', async () => {
+    const page = await loggedIn('alice');
+    const extras = { fn: () => undefined } as never;
+    const send = page.sendSingleMsg({ target_username: 'bob', content: 'hello', extras });
+    await expect(done(send)).rejects.toMatchObject({ code: CODES.cannotBeCloned });
+  });
+});
+
+test('on a server it says what to do instead', () => {
+  expect(
+    () =>
+      new JMessageCore({}, () => {
+        throw new Error('not bundled');
+      }),
+  ).toThrow('has to wait for the browser');
+});

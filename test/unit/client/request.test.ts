@@ -1,0 +1,161 @@
+/** What a method returns: the documented chain that can also be awaited. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { JMessageError, JMessageRequest, type OpenRequest } from '../../../src/client/request.js';
+import { CODES, type Outcome } from '../../../src/protocol/tab.js';
+import { settle } from '../fakes/clock.js';
+
+interface Data {
+  code: number;
+}
+
+const success: Outcome = { kind: 'success', data: { code: 0 }, second: { msg_id: 1 } };
+const refusal: Outcome = { kind: 'failure', error: { code: 880104, message: 'invalid password', more: 1 } };
+const silence: Outcome = { kind: 'timeout', rid: 7, data: { a: 1 }, responseTimeout: true };
+
+let open: OpenRequest<Data, { msg_id: number }>;
+let heard: unknown[];
+const unhandled = vi.fn();
+
+beforeEach(() => {
+  open = JMessageRequest.open();
+  heard = [];
+  process.on('unhandledRejection', unhandled);
+});
+afterEach(() => {
+  process.off('unhandledRejection', unhandled);
+  unhandled.mockReset();
+  vi.useRealTimers();
+});
+
+const listen = () =>
+  open.request
+    .onSuccess((data, msg) => heard.push(['success', data, msg]))
+    .onFail((data) => heard.push(['fail', data]))
+    .onTimeout((data) => heard.push(['timeout', data]))
+    .onAck((data) => heard.push(['ack', data]));
+
+describe('the chain', () => {
+  test('tells a success, and nothing else', () => {
+    listen();
+    open.settle(success);
+    expect(heard).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
+  });
+
+  test('tells a failure with its code', () => {
+    listen();
+    open.settle(refusal);
+    expect(heard).toEqual([['fail', refusal.error]]);
+  });
+
+  test('tells a timeout, and whether it was acknowledged', () => {
+    listen();
+    open.settle(silence);
+    expect(heard).toEqual([['timeout', { rid: 7, data: { a: 1 }, response_timeout: true }]]);
+  });
+
+  test('tells each acknowledgement, until it is settled', () => {
+    listen();
+    open.acknowledge({ rid: 7, data: 'sent' });
+    open.settle(success);
+    open.acknowledge({ rid: 7, data: 'late' });
+    expect(heard.map((entry) => (entry as unknown[])[0])).toEqual(['ack', 'success']);
+  });
+
+  test('settles once', () => {
+    listen();
+    for (const outcome of [success, refusal, silence, success]) open.settle(outcome);
+    expect(heard).toHaveLength(1);
+  });
+
+  test('calls a handler that comes late, in a microtask', async () => {
+    open.acknowledge({ rid: 7, data: null });
+    open.settle(success);
+    listen();
+    expect(heard).toEqual([]);
+    await settle();
+    expect(heard.map((entry) => (entry as unknown[])[0])).toEqual(['success', 'ack']);
+  });
+
+  test('takes several handlers of a kind, in their order', () => {
+    open.request.onSuccess(() => heard.push(1)).onSuccess(() => heard.push(2));
+    open.settle(success);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  test("keeps one handler's exception from the next handler, and reports it to the page", () => {
+    vi.useFakeTimers();
+    open.request.onSuccess(() => {
+      throw new Error('the application');
+    });
+    listen();
+    open.settle(success);
+    expect(heard).toHaveLength(1);
+    expect(() => vi.runAllTimers()).toThrow('the application');
+  });
+
+  test('makes no unhandled rejection', async () => {
+    listen();
+    open.settle(refusal);
+    await settle();
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('awaited', () => {
+  test('it resolves with the answer', async () => {
+    open.settle(success);
+    expect(await open.request).toEqual({ code: 0 });
+  });
+
+  test('it rejects with an error that has the code and the whole answer', async () => {
+    open.settle(refusal);
+    const error = await open.request.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(JMessageError);
+    expect(error).toMatchObject({ name: 'JMessageError', code: 880104, data: { more: 1 } });
+  });
+
+  test('it rejects on a timeout', async () => {
+    open.settle(silence);
+    expect(await open.request.catch((reason: unknown) => reason)).toMatchObject({ code: CODES.timeout });
+  });
+
+  test('it can be awaited more than once, before and after', async () => {
+    const early = Promise.all([open.request, open.request]);
+    open.settle(success);
+    expect(await early).toEqual([{ code: 0 }, { code: 0 }]);
+    expect(await open.request).toEqual({ code: 0 });
+  });
+
+  test('it does what promises do: all, finally, chains', async () => {
+    open.settle(success);
+    const done = vi.fn();
+    expect(await open.request.finally(done)).toEqual({ code: 0 });
+    expect(done).toHaveBeenCalledOnce();
+    expect(await open.request.then(({ code }) => code + 1)).toBe(1);
+  });
+
+  test('a rejection that is handled is not reported as unhandled', async () => {
+    const handled = open.request.then(undefined, () => 'handled');
+    open.settle(refusal);
+    expect(await handled).toBe('handled');
+    await settle();
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('an upload', () => {
+  test('tells how far it is', () => {
+    open.request.onProgress((data) => heard.push(data));
+    open.progress({ loaded: 1, total: 2 });
+    expect(heard).toEqual([{ loaded: 1, total: 2 }]);
+  });
+
+  test('can be given up while it is open', () => {
+    const abort = vi.fn();
+    const upload = JMessageRequest.open(abort);
+    upload.request.abort();
+    upload.settle(success);
+    upload.request.abort();
+    expect(abort).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,378 @@
+/** A tab's link to its worker, over real ports, with workers that fail in every way. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Link } from '../../../../src/client/worker-link/link.js';
+import { isSend } from '../../../../src/client/worker-link/open-calls.js';
+import { METHOD_NAMES, METHODS, type MethodRow } from '../../../../src/protocol/index.js';
+import { type AccountEvent, CODES, type Outcome, type Restore } from '../../../../src/protocol/tab.js';
+import { eventually, settle } from '../../fakes/clock.js';
+import { FakeHost, FakePage } from '../../fakes/host.js';
+import { FakeLocks } from '../../fakes/locks.js';
+import { SETTINGS } from '../../fakes/settings.js';
+
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+const SILENCE_MS = 5_000;
+const PING_TIMEOUT_MS = 5_000;
+const LONGEST_RESTART_DELAY_MS = 2_000;
+const STABLE_MS = 60_000;
+const RETRY_AFTER_MS = 30_000;
+
+const restore: Restore = {
+  auth: null,
+  rooms: [],
+  login: { appkey: 'app', username: 'alice', digest: 'd', joinedMs: 0, resume: null },
+};
+
+let locks: FakeLocks;
+let host: FakeHost;
+let page: FakePage;
+let link: Link;
+let events: AccountEvent[];
+let told: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  locks = new FakeLocks();
+  host = new FakeHost(locks);
+  page = new FakePage(locks);
+  events = [];
+  told = [];
+});
+afterEach(() => {
+  link.close();
+  host.close();
+  vi.useRealTimers();
+});
+
+function open(): void {
+  link = new Link(host, page, 'tab', SETTINGS, {
+    onEvents: (batch) => events.push(...batch),
+    onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
+    onAccount: ({ username }) => told.push(`account ${username}`),
+    onAck: (callId, rid) => told.push(`ack ${callId} ${rid}`),
+    onQueued: (callId) => told.push(`queued ${callId}`),
+    onOpened: () => undefined,
+    onProgress: (callId, loaded) => told.push(`progress ${callId} ${loaded}`),
+    onUnread: (counts) => told.push(`unread ${counts}`),
+    onGap: () => told.push('gap'),
+    onAuth: () => told.push('auth'),
+    onLog: (_level, text) => told.push(text),
+    onGivenUp: () => told.push('given up'),
+    restore: () => restore,
+  });
+}
+
+const call = (callId = 'call-1', params: unknown = null) =>
+  link.call({ callId, method: 'getConversation', params, madeAt: 1 });
+const send = (callId: string) => link.call({ callId, method: 'sendSingleMsg', params: null, madeAt: 1 });
+const success: Outcome = { kind: 'success', data: { code: 0 } };
+const event = (seq: number): AccountEvent => ({ seq, listener: 'onDisconnect', data: undefined });
+const opened = (count = 1) =>
+  eventually(
+    `worker ${count} to be greeted`,
+    () => host.ends.length === count && host.end.hellos.length === 1,
+  );
+
+/** Lets time pass, and what it brings about. */
+async function pass(ms: number): Promise<void> {
+  await settle();
+  await vi.advanceTimersByTimeAsync(ms);
+  for (let turn = 0; turn < 10; turn += 1) await settle();
+}
+
+describe('opening', () => {
+  test('takes the lock of the tab before it names it to the worker', async () => {
+    open();
+    await opened();
+    expect(locks.held).toContain('jmessage:tab:tab');
+    expect(host.end.hellos[0]).toMatchObject({ tabId: 'tab', lock: 'jmessage:tab:tab', last: null, restore });
+  });
+
+  test('does without locks where there are none', async () => {
+    page = new FakePage(null);
+    open();
+    await opened();
+    expect(host.end.hellos[0]?.lock).toBeNull();
+  });
+
+  test('submits what was called in the meantime, in order', async () => {
+    host.answer = async () => success;
+    open();
+    const calls = [call('call-1'), call('call-2')];
+    expect(await Promise.all(calls)).toEqual([success, success]);
+    expect(host.end.calls.map(({ callId }) => callId)).toEqual(['call-1', 'call-2']);
+  });
+});
+
+describe('a worker that does not start', () => {
+  test.each(['silent', 'error', 'throws'] as const)(
+    '(%s) is started again, and then given up: calls fail with 889004',
+    async (how) => {
+      host.starts = how;
+      open();
+      const outcome = call();
+      await pass((HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS) * 4);
+      expect(await outcome).toMatchObject({ kind: 'failure', error: { code: CODES.hostUnavailable } });
+      expect(told).toEqual(['given up']);
+      if (how !== 'throws') expect(host.ends).toHaveLength(4);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  test('is tried again at the next call', async () => {
+    host.starts = 'error';
+    open();
+    await pass(LONGEST_RESTART_DELAY_MS * 4);
+    expect(told).toEqual(['given up']);
+    host.starts = 'well';
+    host.answer = async () => success;
+    expect(await call()).toEqual(success);
+  });
+
+  test('after a long good time is given up as well', async () => {
+    open();
+    await opened();
+    await pass(STABLE_MS);
+    host.starts = 'silent';
+    host.end.die();
+    const outcome = call();
+    await pass((HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS) * 5);
+    expect(await outcome).toMatchObject({ error: { code: CODES.hostUnavailable } });
+  });
+});
+
+describe('a worker that dies', () => {
+  test('is noticed by its lock, and the open calls go to the next one under their callIds, as calls that it may have begun with', async () => {
+    open();
+    await opened();
+    const outcome = call('call-1', { a: 1 });
+    await eventually('the call to arrive', () => host.end.calls.length === 1);
+    host.answer = async () => success;
+    host.end.die();
+    await pass(1);
+    await opened(2);
+    expect(await outcome).toEqual(success);
+    const [given] = host.ends[0]?.calls ?? [];
+    expect(host.end.calls).toEqual([{ ...given, again: true }]);
+    expect(host.end.hellos[0]).toMatchObject({ restore });
+  });
+
+  test('again and again within a minute is given up', async () => {
+    open();
+    for (let boot = 1; boot <= 4; boot += 1) {
+      await opened(boot);
+      await eventually('the watch', () => locks.awaited.length > 0);
+      host.end.die();
+      await pass(LONGEST_RESTART_DELAY_MS);
+    }
+    expect(host.ends).toHaveLength(4);
+    expect(told).toContain('given up');
+  });
+
+  test('and cannot be replaced for now leaves sends open that it was given: the next one has to answer', async () => {
+    open();
+    await opened();
+    const read = call('read');
+    const given = send('given');
+    await eventually('the calls to arrive', () => host.end.calls.length === 2);
+    host.starts = 'error';
+    host.end.die();
+    await pass(1);
+    const later = send('later');
+    await pass(LONGEST_RESTART_DELAY_MS * 4);
+    expect(told).toEqual(['given up']);
+    for (const lost of [read, later])
+      expect(await lost).toMatchObject({ error: { code: CODES.hostUnavailable } });
+    host.starts = 'well';
+    host.answer = async () => success;
+    await pass(RETRY_AFTER_MS);
+    expect(await given).toEqual(success);
+    expect(host.end.hellos[0]).toMatchObject({ restore });
+    expect(host.end.calls.map(({ callId }) => callId)).toEqual(['given']);
+  });
+
+  test('is looked for at once when somebody comes back to the page', async () => {
+    open();
+    await opened();
+    host.starts = 'error';
+    host.end.die();
+    await pass(LONGEST_RESTART_DELAY_MS * 4);
+    expect(told).toEqual(['given up']);
+    const before = host.ends.length;
+    host.starts = 'well';
+    page.fire('wake');
+    await opened(before + 1);
+  });
+
+  test('now and then over a long time is not', async () => {
+    open();
+    for (let boot = 1; boot <= 8; boot += 1) {
+      await opened(boot);
+      await pass(STABLE_MS);
+      host.end.die();
+      await pass(LONGEST_RESTART_DELAY_MS);
+    }
+    expect(told).not.toContain('given up');
+  });
+
+  test('has nothing more to say: what was on its way from it is ignored', async () => {
+    open();
+    await opened();
+    const first = host.end;
+    await eventually('the watch', () => locks.awaited.length > 0);
+    first.die();
+    await pass(1);
+    await opened(2);
+    first.post({ kind: 'events', events: [event(1)] });
+    await pass(1);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('silence', () => {
+  test('with calls in flight is asked about, and no answer starts the worker anew', async () => {
+    open();
+    await opened();
+    const outcome = call();
+    await eventually('the call to arrive', () => host.end.calls.length === 1);
+    host.end.frozen = true;
+    host.answer = async () => success;
+    await pass(SILENCE_MS * 2);
+    expect(host.end.told).toContain('ping');
+    await pass(PING_TIMEOUT_MS);
+    await opened(2);
+    expect(await outcome).toEqual(success);
+  });
+
+  test('of a worker that lives is no reason', async () => {
+    open();
+    await opened();
+    void call();
+    for (let i = 0; i < 20; i += 1) await pass(SILENCE_MS);
+    expect(host.end.told).toContain('ping');
+    expect(host.ends).toHaveLength(1);
+  });
+
+  test('without calls in flight is not asked about', async () => {
+    open();
+    await opened();
+    await pass(STABLE_MS);
+    expect(host.end.told).toEqual([]);
+  });
+
+  test('is asked about at once when the page wakes', async () => {
+    open();
+    await opened();
+    await pass(1);
+    page.fire('wake');
+    await eventually('the question', () => host.end.told.includes('ping'));
+    expect(host.end.told).toEqual(['wake', 'ping']);
+  });
+});
+
+describe('the back/forward cache', () => {
+  test('finds the tab without ports, locks and timers', async () => {
+    open();
+    await opened();
+    await pass(1);
+    page.fire('hide');
+    await eventually('the goodbye', () => host.end.told.includes('bye'));
+    expect(locks.held).not.toContain('jmessage:tab:tab');
+    expect(locks.awaited).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('gives it back with its last event and its open calls', async () => {
+    open();
+    await opened();
+    const outcome = call();
+    host.end.post({ kind: 'events', events: [event(3), event(4)] });
+    await eventually('the events', () => events.length === 2);
+    host.keep();
+    host.answer = async () => success;
+    page.fire('hide');
+    await pass(1);
+    page.fire('show');
+    await opened(2);
+    expect(host.end.hellos[0]).toMatchObject({ tabId: 'tab', last: { instance: 'boot-1', seq: 4 } });
+    expect(await outcome).toEqual(success);
+  });
+});
+
+describe('what the worker says', () => {
+  test('is passed on, each event once', async () => {
+    open();
+    await opened();
+    const { end } = host;
+    end.post({ kind: 'events', events: [event(1), event(2)] });
+    end.post({ kind: 'events', events: [event(2), event(3)] });
+    end.post({ kind: 'ack', callId: 'call-1', rid: 7, data: {} });
+    end.post({ kind: 'progress', callId: 'call-1', loaded: 5, total: 10 });
+    end.post({ kind: 'account', account: { appkey: 'app', username: 'alice' } });
+    end.post({ kind: 'unread', counts: [['s/app/bob', 2]] });
+    end.post({ kind: 'gap' });
+    end.post({ kind: 'auth' });
+    end.post({ kind: 'log', level: 'debug', text: 'a line' });
+    await eventually('all of it', () => told.length === 7);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(told).toEqual([
+      'ack call-1 7',
+      'progress call-1 5',
+      'account alice',
+      'unread s/app/bob,2',
+      'gap',
+      'auth',
+      'a line',
+    ]);
+  });
+
+  test('starts at its own beginning after a restart', async () => {
+    open();
+    await opened();
+    host.end.post({ kind: 'events', events: [event(50)] });
+    await eventually('the event', () => events.length === 1);
+    host.end.die();
+    await pass(1);
+    await opened(2);
+    host.end.post({ kind: 'events', events: [event(1)] });
+    await eventually('the next event', () => events.length === 2);
+  });
+});
+
+test('sends are what goes through the outbox', () => {
+  const inOutbox = METHOD_NAMES.filter((name) => (METHODS[name] as MethodRow).message !== undefined);
+  expect(METHOD_NAMES.filter(isSend)).toEqual(inOutbox);
+});
+
+describe('a call', () => {
+  test('with parameters that cannot be handed over fails with 889008, and the link lives', async () => {
+    open();
+    await opened();
+    await pass(1);
+    expect(await call('call-1', { fn: () => undefined })).toMatchObject({
+      kind: 'failure',
+      error: { code: CODES.cannotBeCloned },
+    });
+    host.end.answer = async () => success;
+    expect(await call('call-2')).toEqual(success);
+  });
+
+  test('that was open when the link was closed fails with 889005', async () => {
+    open();
+    await opened();
+    const outcome = call();
+    link.close();
+    expect(await outcome).toMatchObject({ error: { code: CODES.destroyed } });
+  });
+});
+
+test('closing says goodbye and leaves nothing', async () => {
+  open();
+  await opened();
+  await pass(1);
+  link.close();
+  link.close();
+  await eventually('the goodbye', () => host.end.told.includes('bye'));
+  expect(page.listeners).toBe(0);
+  expect(locks.held).not.toContain('jmessage:tab:tab');
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,176 @@
+/** Sockets on the way to an account, and who may have it. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  PendingConnections,
+  REACH_TIMEOUT_MS,
+} from '../../../../src/worker/connection/pending-connections.js';
+import { AccountLock } from '../../../../src/worker/runtime/account-lock.js';
+import { Mutex } from '../../../../src/worker/util/mutex.js';
+import { settle } from '../../fakes/clock.js';
+import { BAD_SIGNATURE } from '../../fakes/server.js';
+import { World } from '../../fakes/world.js';
+
+const LINGER_MS = 10_000;
+const target = { address: 'http://server', engine: 4 as const, appkey: 'app' };
+
+let world: World;
+let openings: PendingConnections;
+beforeEach(() => {
+  world = new World();
+  openings = new PendingConnections(world.worker.platform);
+});
+
+const prove = () => world.passing(openings.prove(target, world.auth()));
+
+describe('an opening', () => {
+  test('is made once and found again', async () => {
+    const first = await prove();
+    const second = await prove();
+    expect(first).toMatchObject({ kind: 'proven' });
+    expect(second).toEqual(first);
+    expect(world.network.lines).toHaveLength(1);
+  });
+
+  test('belongs to the one who takes it', async () => {
+    await prove();
+    expect(openings.take(target)).toBeDefined();
+    expect(openings.take(target)).toBeUndefined();
+    await prove();
+    expect(world.network.lines).toHaveLength(2);
+  });
+
+  test("that was given back is the next one's; of two only one is kept", async () => {
+    await prove();
+    const connection = openings.take(target);
+    if (!connection) throw new Error('nothing to take');
+    openings.giveBack(target, connection);
+    expect(await prove()).toMatchObject({ connection });
+    openings.giveBack(target, connection);
+    await world.clock.advance(1_000);
+    expect(world.network.lines).toHaveLength(1);
+  });
+
+  test('that the server has closed is made anew', async () => {
+    await prove();
+    world.network.cutAll();
+    expect(openings.take(target)).toBeUndefined();
+    await prove();
+    expect(world.network.open).toHaveLength(1);
+  });
+
+  test('that is refused leaves no socket', async () => {
+    const proof = await world.passing(openings.prove(target, world.auth({ signature: BAD_SIGNATURE })));
+    expect(proof).toMatchObject({ kind: 'refused', error: { code: 880102 } });
+    await world.clock.advance(1_000);
+    expect(world.network.open).toHaveLength(0);
+  });
+
+  test.each(['refuses', 'silent'] as const)(
+    'to a server that %s is given up in time, and leaves nothing',
+    async (mode) => {
+      world.network.mode = mode;
+      const before = world.clock.now();
+      expect(await prove()).toEqual({ kind: 'unreachable' });
+      expect(world.clock.now() - before).toBeLessThanOrEqual(REACH_TIMEOUT_MS + 1_000);
+      expect(world.network.open).toHaveLength(0);
+      expect(world.worker.timers).toBe(0);
+    },
+  );
+
+  test('to a server that takes the connection and then says nothing is given up in time', async () => {
+    world.network.loses = () => true;
+    expect(await prove()).toEqual({ kind: 'unreachable' });
+    expect(world.network.open).toHaveLength(0);
+    expect(world.worker.timers).toBe(0);
+  });
+
+  test('that nobody wants is closed after a while; one that is wanted again is not', async () => {
+    await prove();
+    openings.closeUnless(() => false);
+    await world.clock.advance(LINGER_MS - 1);
+    await prove();
+    await world.clock.advance(LINGER_MS);
+    expect(world.network.open).toHaveLength(1);
+    openings.closeUnless(() => false);
+    await world.clock.advance(LINGER_MS);
+    expect(world.network.open).toHaveLength(0);
+    expect(world.worker.timers).toBe(0);
+  });
+});
+
+describe('the fence around an account', () => {
+  const open = () => new AbortController().signal;
+
+  test('lets one worker in at a time', async () => {
+    const first = world.worker;
+    const fence = new AccountLock(first.platform, () => undefined);
+    const release = await fence.acquire('alice', open());
+    let second: (() => void) | null | undefined;
+    void new AccountLock({ ...first.platform, locks: world.locks.for('other') }, () => undefined)
+      .acquire('alice', open())
+      .then((got) => {
+        second = got;
+      });
+    await settle();
+    expect(second).toBeUndefined();
+    release?.();
+    await settle();
+    expect(second).toBeTypeOf('function');
+  });
+
+  test('is not waited for longer than the signal allows', async () => {
+    const fence = new AccountLock(world.worker.platform, () => undefined);
+    await fence.acquire('alice', open());
+    const patience = new AbortController();
+    const second = fence.acquire('alice', patience.signal);
+    patience.abort();
+    expect(await second).toBeNull();
+    expect(world.locks.awaited).toEqual([]);
+  });
+
+  test('asks the other worker to stand down, and not itself', async () => {
+    const displaced: string[] = [];
+    const { worker } = world;
+    new AccountLock(worker.platform, (account) => displaced.push(`old ${account}`));
+    worker.hear({ kind: 'stand-down', account: 'alice', version: '99.0.0' });
+    worker.hear({ kind: 'something else' });
+    worker.hear(null);
+    await settle();
+    await new AccountLock(worker.platform, (account) => displaced.push(`new ${account}`)).acquire(
+      'bob',
+      open(),
+    );
+    await settle();
+    expect(displaced).toEqual(['old alice']);
+  });
+
+  test('is open where there are no locks', async () => {
+    const fence = new AccountLock({ ...world.worker.platform, locks: null }, () => undefined);
+    expect(await fence.acquire('alice', open())).toBeTypeOf('function');
+  });
+});
+
+describe('turns', () => {
+  test('are taken one at a time for each key, in the order of asking, whatever fails', async () => {
+    const mutex = new Mutex();
+    const done: string[] = [];
+    const work = (what: string) => async () => {
+      done.push(`${what} begins`);
+      await settle();
+      done.push(`${what} ends`);
+      if (what === 'one') throw new Error(what);
+      return what;
+    };
+    const one = mutex.run('a', work('one')).catch(() => 'failed');
+    const two = mutex.run('a', work('two'));
+    const other = mutex.run('b', work('other'));
+    expect(await Promise.all([one, two, other])).toEqual(['failed', 'two', 'other']);
+    expect(done.filter((what) => !what.startsWith('other'))).toEqual([
+      'one begins',
+      'one ends',
+      'two begins',
+      'two ends',
+    ]);
+    expect(done.indexOf('other begins')).toBeLessThan(done.indexOf('one ends'));
+  });
+});

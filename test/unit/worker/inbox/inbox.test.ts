@@ -1,0 +1,264 @@
+/** What comes in: persisted, then told, then acknowledged; each once, in order. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Message, SyncedConversation } from '../../../../src/protocol/index.js';
+import { Inbox } from '../../../../src/worker/inbox/inbox.js';
+import { MemoryStore } from '../../../../src/worker/store/memory-store.js';
+import type { StoredMessage } from '../../../../src/worker/store/store.js';
+import { settle } from '../../fakes/clock.js';
+import { apiMessage, syncPush, wireMessage } from '../../fakes/messages.js';
+
+const self = { appkey: 'app', username: 'alice' };
+
+/** A store whose writes a test can hold up. */
+class HeldStore extends MemoryStore {
+  #waiting: (() => void)[] = [];
+  hold = false;
+
+  override async putMessages(messages: readonly StoredMessage[]): Promise<void> {
+    if (this.hold) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    done.push(...messages.map(({ message }) => `stored ${message.msg_id}`));
+    return super.putMessages(messages);
+  }
+
+  async release(): Promise<void> {
+    this.hold = false;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    await settle();
+  }
+}
+
+/** What happened, in order. */
+let done: string[];
+let told: { ids: number[]; except: string | undefined }[];
+let store: HeldStore;
+let inbox: Inbox;
+
+const open = () =>
+  new Inbox(
+    store,
+    self,
+    {
+      acknowledgeMessage: ({ msg_id }) => done.push(`acknowledged ${msg_id}`),
+      acknowledgeSync: (key) => done.push(`acknowledged sync ${key}`),
+      onMessage: ({ msg_id }, _conversation, _told, except) => {
+        done.push(`told ${msg_id}`);
+        told.push({ ids: [msg_id], except });
+      },
+      onSync: (missed) => {
+        const ids = missed.flatMap(({ synced }) => synced.msgs.map(({ msg_id }) => msg_id));
+        done.push(...ids.map((id) => `told ${id}`));
+        told.push({ ids, except: undefined });
+      },
+      unreadOf: () => 7,
+      receiptsOf: (messages) => messages.map(({ msg_id }) => ({ msg_id, unread_count: 1, mtime: 0 })),
+    },
+    0,
+  );
+
+beforeEach(() => {
+  done = [];
+  told = [];
+  store = new HeldStore();
+  inbox = open();
+});
+
+const live = (...ids: number[]) => inbox.live({ messages: ids.map((id) => wireMessage(id)) });
+const synced = (key: number, ...ids: number[]) =>
+  inbox.synced(
+    syncPush(
+      key,
+      ids.map((id) => wireMessage(id)),
+    ),
+  );
+const toldIds = () => told.flatMap(({ ids }) => ids);
+
+describe('a message', () => {
+  test('is persisted, then told, then acknowledged', async () => {
+    live(1);
+    await inbox.idle();
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
+  });
+
+  test('is neither acknowledged nor told while it is not persisted', async () => {
+    store.hold = true;
+    live(1);
+    await settle();
+    expect(done).toEqual([]);
+    await store.release();
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
+  });
+
+  test('that is repeated is told once and acknowledged again', async () => {
+    live(1);
+    await inbox.idle();
+    live(1);
+    await inbox.idle();
+    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1', 'acknowledged 1']);
+  });
+
+  test('that is repeated within one burst is told once', async () => {
+    live(1, 1, 2);
+    live(2);
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2]);
+  });
+
+  test('that was live is not told again by a sync, whose key is acknowledged all the same', async () => {
+    live(1);
+    synced(9, 1);
+    await inbox.idle();
+    expect(toldIds()).toEqual([1]);
+    expect(done).toContain('acknowledged sync 9');
+  });
+
+  test('that this account sent is told to all but the tab that sent it', async () => {
+    inbox.sent(apiMessage(5, { from: 'alice', to: 'bob' }), 'tab-1');
+    await inbox.idle();
+    expect(told).toEqual([{ ids: [5], except: 'tab-1' }]);
+    live(5);
+    await inbox.idle();
+    expect(toldIds()).toEqual([5]);
+  });
+});
+
+describe('order', () => {
+  test('is the order of arrival, of live messages and syncs alike, however slow the store', async () => {
+    store.hold = true;
+    live(1);
+    await settle();
+    live(2);
+    synced(9, 3, 4);
+    live(5);
+    live(6);
+    inbox.sent(apiMessage(7, { from: 'alice', to: 'bob' }), 'tab-1');
+    live(8);
+    await store.release();
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('of what was sent while the history was on its way is that of the conversation', async () => {
+    inbox.syncBegins();
+    for (const id of [2, 5, 7]) inbox.sent(apiMessage(id, { from: 'alice', to: 'bob' }), 'tab-1');
+    inbox.sent(apiMessage(4, { from: 'alice', to: 'carol' }), 'tab-1');
+    await inbox.idle();
+    expect(told).toEqual([]);
+    synced(6, 1, 3, 6);
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2, 3, 5, 6]);
+    inbox.syncEnds();
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2, 3, 5, 6, 7, 4]);
+  });
+
+  test('of what was sent before a server went live is before what is live', async () => {
+    inbox.syncBegins();
+    inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
+    live(3);
+    await inbox.idle();
+    expect(toldIds()).toEqual([2, 3]);
+  });
+
+  test('of a burst costs few writes', async () => {
+    let writes = 0;
+    const put = store.putMessages.bind(store);
+    store.putMessages = (messages) => {
+      writes += 1;
+      return put(messages);
+    };
+    for (let id = 1; id <= 1_000; id += 1) live(id);
+    await inbox.idle();
+    expect(toldIds()).toHaveLength(1_000);
+    expect(writes).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a tab that joins', () => {
+  const snapshot = () =>
+    new Promise<SyncedConversation[]>((resolve) => {
+      inbox.snapshot(resolve);
+    });
+
+  test('is given what is stored of each conversation, oldest first', async () => {
+    live(2, 1);
+    inbox.live({ messages: [wireMessage(3, { from: 'carol' }), wireMessage(4, { gid: 70 })] });
+    const conversations = await snapshot();
+    const byPeer = new Map(conversations.map((one) => [one.from_username ?? one.from_gid, one]));
+    expect(byPeer.get('bob')?.msgs.map(({ msg_id }) => msg_id)).toEqual([1, 2]);
+    expect(byPeer.get('carol')?.msgs.map(({ msg_id }) => msg_id)).toEqual([3]);
+    expect(byPeer.get(70)).toMatchObject({ msg_type: 4, key: 70 });
+  });
+
+  test("finds one's own and the other's messages in one conversation", async () => {
+    live(1);
+    inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
+    const conversations = await snapshot();
+    expect(conversations).toHaveLength(1);
+    expect(conversations[0]).toMatchObject({ from_username: 'bob', msgs: [{ msg_id: 1 }, { msg_id: 2 }] });
+  });
+
+  test('is given it in its turn: what came before is in it, what comes after is not', async () => {
+    store.hold = true;
+    live(1);
+    const given = snapshot();
+    live(2);
+    await store.release();
+    expect((await given).flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id))).toEqual([1]);
+  });
+});
+
+describe('after a worker has died', () => {
+  test('its successor tells what is stored: nobody knows whether it was told', async () => {
+    live(1);
+    await inbox.idle();
+    told = [];
+    inbox = open();
+    synced(9, 1, 2);
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 2]);
+    expect(done).toContain('acknowledged sync 9');
+  });
+});
+
+describe('faults', () => {
+  test('what is not a message is dropped, and the messages beside it are not', async () => {
+    inbox.live({
+      messages: [null, 'junk', { msg_id: 'x' }, wireMessage(1), { ...wireMessage(2), content: null }],
+    });
+    inbox.live(undefined);
+    inbox.synced({ sync_key: -1 });
+    inbox.synced({ sync_key: 3, messages: [{ msg_type: 3, key: 2, msgs: [wireMessage(3), 7] }, 'junk'] });
+    await inbox.idle();
+    expect(toldIds()).toEqual([1, 3]);
+  });
+
+  test('a push of a hundred thousand messages is taken', async () => {
+    const messages = Array.from({ length: 100_000 }, () => wireMessage(1));
+    live(9);
+    inbox.live({ messages });
+    await inbox.idle();
+    expect(toldIds()).toEqual([9, 1]);
+  });
+});
+
+test('messages carry what the API documents', async () => {
+  const seen: Message[] = [];
+  const documented = new Inbox(
+    store,
+    self,
+    {
+      acknowledgeMessage: () => undefined,
+      acknowledgeSync: () => undefined,
+      onMessage: (message) => seen.push(message),
+      onSync: () => undefined,
+      unreadOf: () => 0,
+      receiptsOf: () => [],
+    },
+    0,
+  );
+  documented.live({ messages: [{ ...wireMessage(1), msg_level: 1 }] });
+  await documented.idle();
+  expect(seen).toMatchObject([
+    { msg_id: 1, msg_level: 'across', key: 2, from_username: 'bob', from_appkey: 'app', need_receipt: false },
+  ]);
+});

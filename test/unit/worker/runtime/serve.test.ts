@@ -1,0 +1,82 @@
+/** What a port of the worker lets through: any page of the origin can open one and post whatever it likes. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { serve } from '../../../../src/worker/runtime/serve.js';
+import { settle } from '../../fakes/clock.js';
+import { World } from '../../fakes/world.js';
+
+const HOSTILE = { type: 'RAW', value: 'hostile' };
+
+let accept: (port: MessagePort) => void;
+let ports: MessagePort[];
+
+beforeEach(() => {
+  accept = serve(new World().worker.platform);
+  ports = [];
+});
+afterEach(() => {
+  for (const port of ports) port.close();
+});
+
+function open() {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  accept(port2);
+  const answers = new Map<string, unknown>();
+  port1.onmessage = ({ data }) => answers.set(data.id, data.value);
+  const ask = async (id: string, message: object): Promise<unknown> => {
+    port1.postMessage({ id, ...message });
+    // Ports deliver in order: once this is answered, the other one would have been.
+    port1.postMessage({ id: `after ${id}`, type: 'APPLY', path: ['ping'], argumentList: [] });
+    for (let turn = 0; turn < 1_000 && !answers.has(`after ${id}`); turn += 1) await settle();
+    return answers.get(id);
+  };
+  return { ask, answers };
+}
+
+test('answers a call of its methods', async () => {
+  const { ask } = open();
+  expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+});
+
+test.each([
+  ['the prototype that all ports share', { type: 'SET', path: ['__proto__', 'polluted'], value: HOSTILE }],
+  ['a method of its own', { type: 'SET', path: ['ping'], value: HOSTILE }],
+  ['its prototype itself', { type: 'SET', path: ['__proto__'], value: HOSTILE }],
+  ['a property of a method', { type: 'SET', path: ['call', 'polluted'], value: HOSTILE }],
+])('sets nothing: %s', async (_, message) => {
+  const attacker = open();
+  const victim = open();
+  try {
+    expect(await attacker.ask('attack', message)).toBeUndefined();
+    expect('polluted' in {}).toBe(false);
+    expect(await victim.ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+  } finally {
+    delete (Object.prototype as { polluted?: unknown }).polluted;
+  }
+});
+
+test.each([
+  ['reads a property', { type: 'GET', path: ['ping', 'name'] }],
+  ['reads all of it', { type: 'GET', path: [] }],
+  ['reaches a constructor', { type: 'APPLY', path: ['constructor', 'keys'], argumentList: [HOSTILE] }],
+  ['calls what is inherited', { type: 'APPLY', path: ['hasOwnProperty'], argumentList: [HOSTILE] }],
+  ['calls a method of a method', { type: 'APPLY', path: ['ping', 'call'], argumentList: [] }],
+  ['constructs', { type: 'CONSTRUCT', path: ['constructor'], argumentList: [] }],
+  ['opens another endpoint', { type: 'ENDPOINT', path: [] }],
+  ['hands in what is no plain value', { type: 'APPLY', path: ['ping'], argumentList: [{ type: 'HANDLER' }] }],
+  ['has no arguments', { type: 'APPLY', path: ['ping'], argumentList: 7 }],
+  ['has no path', { type: 'APPLY', argumentList: [] }],
+])('answers nothing that %s', async (_, message) => {
+  const { ask, answers } = open();
+  expect(await ask('attack', message)).toBeUndefined();
+  expect(answers.has('attack')).toBe(false);
+});
+
+test.each([null, 7, 'text', [], {}])('passes over %j', async (message) => {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  accept(port2);
+  port1.postMessage(message);
+  const { ask } = open();
+  expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+});

@@ -1,0 +1,73 @@
+/** What a tab that joins is told first. */
+import { expect, test } from 'vitest';
+import type { AccountEvent, SyncedConversation, TabMessage } from '../../../../src/protocol/worker.js';
+import { EventLog } from '../../../../src/worker/tabs/event-log.js';
+import { SessionTabs } from '../../../../src/worker/tabs/session-tabs.js';
+import { Tab } from '../../../../src/worker/tabs/tab.js';
+import { apiMessage } from '../../fakes/messages.js';
+import { SETTINGS } from '../../fakes/settings.js';
+
+const conversation = (ids: number[], unread = 0): SyncedConversation => ({
+  msg_type: 3,
+  key: 2,
+  from_username: 'bob',
+  from_appkey: 'app',
+  unread_msg_count: unread,
+  receipt_msgs: [],
+  msgs: ids.map((id) => apiMessage(id)),
+});
+
+function joining() {
+  let seq = 0;
+  const audience = new SessionTabs(
+    new EventLog(0),
+    () => {
+      seq += 1;
+      return seq;
+    },
+    {
+      now: () => 0,
+      asSynced: (messages) => [{ ...conversation([]), msgs: messages }],
+      onFull: () => undefined,
+    },
+  );
+  const told: AccountEvent[] = [];
+  const tab = new Tab('tab', SETTINGS, 'worker', {
+    postMessage: (message: TabMessage) => {
+      if (message.kind === 'events') told.push(...message.events);
+    },
+    close: () => undefined,
+  });
+  return {
+    audience,
+    tab,
+    /** For each event that the tab was told, the messages in it. */
+    heard: async () => {
+      await Promise.resolve();
+      return told.map(({ listener, data }) => {
+        if (listener === 'onMsgReceive') return [data.msg_id];
+        return listener === 'onSyncConversation' ? data.flatMap(({ msgs }) => msgs.map((m) => m.msg_id)) : [];
+      });
+    },
+    told,
+  };
+}
+
+test('what a sync told before a tab joined is in its history and in its place, though the store has lost it', async () => {
+  const { audience, tab, heard } = joining();
+  audience.publishSync([conversation([1, 2, 3], 3)]);
+  audience.tabs.add(tab);
+  const take = audience.markFor(tab, audience.soFar(tab));
+  audience.publishSync([conversation([4], 4)]);
+  take([conversation([3, 4])]);
+  expect(await heard()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
+});
+
+test('what is told live at the end of a conversation is not in its history', async () => {
+  const { audience, tab, heard } = joining();
+  audience.tabs.add(tab);
+  const take = audience.markFor(tab);
+  audience.publishMessage(apiMessage(5));
+  take([conversation([3, 4, 5])]);
+  expect(await heard()).toEqual([[3, 4], [5]]);
+});

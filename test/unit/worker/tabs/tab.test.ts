@@ -1,0 +1,40 @@
+/** What a tab's port carries: of one turn of the worker as little as there can be. */
+import { expect, test } from 'vitest';
+import type { AccountEvent, TabMessage } from '../../../../src/protocol/worker.js';
+import { Tab } from '../../../../src/worker/tabs/tab.js';
+import { apiMessage } from '../../fakes/messages.js';
+import { SETTINGS } from '../../fakes/settings.js';
+
+function withPort() {
+  const posted: TabMessage[] = [];
+  const port = { postMessage: (message: TabMessage) => posted.push(message), close: () => undefined };
+  return { posted, tab: new Tab('a tab', SETTINGS, 'a boot', port) };
+}
+const event = (seq: number): AccountEvent => ({
+  seq,
+  listener: 'onMsgReceive',
+  data: { ...apiMessage(seq), messages: [apiMessage(seq)] },
+});
+
+test('a burst and the unread counts it leads to travel as two messages, the last counts first', async () => {
+  const { posted, tab } = withPort();
+  for (let seq = 1; seq <= 100; seq += 1) {
+    tab.tellUnread([['s/app/bob', seq]]);
+    tab.deliver([event(seq)]);
+  }
+  await Promise.resolve();
+  expect(posted).toMatchObject([
+    { kind: 'unread', counts: [['s/app/bob', 100]] },
+    { kind: 'events', events: Array.from({ length: 100 }, (_, i) => ({ seq: i + 1 })) },
+  ]);
+});
+
+test('whatever else is told comes after what was told before it', async () => {
+  const { posted, tab } = withPort();
+  tab.deliver([event(1)]);
+  tab.tellUnread([['s/app/bob', 1]]);
+  tab.tell({ kind: 'gap' });
+  tab.tellUnread([]);
+  await Promise.resolve();
+  expect(posted.map(({ kind }) => kind)).toEqual(['unread', 'events', 'gap']);
+});
