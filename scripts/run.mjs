@@ -1,10 +1,10 @@
 /**
- * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | docs`: looks up the task and runs it.
- * Plain Node, so that it works on a fresh clone; what a task needs beyond Node is installed before the task is loaded.
+ * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | prose | docs`: looks up the task and runs it.
+ * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
 
-/** Loaded only after the install: tasks may import what it brings. */
+/** Loaded only after the install: tasks may import the packages. */
 const TASKS = {
   start: async () => (await import('./tasks/serve.mjs')).start('preview'),
   dev: async () => (await import('./tasks/serve.mjs')).start('dev'),
@@ -14,6 +14,7 @@ const TASKS = {
   test: async (args) => (await import('./tasks/test.mjs')).test(args),
   'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
   'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),
+  prose: async (args) => (await import('./tasks/prose.mjs')).prose(args),
   docs: async () => (await import('./tasks/docs.mjs')).docs(),
 };
 

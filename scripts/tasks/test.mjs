@@ -1,5 +1,5 @@
 /**
- * `npm test [filter]`: types, format and lint, build, then every test; ends with the counts alone on a line.
+ * `npm test [filter]`: types, format, lint, prose, build, then every test; ends with the counts alone on a line.
  * With a filter only the test files whose path contains it, and no checks beside them.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { ensureChromium } from '../lib/chromium.mjs';
 import { inRoot, TOOLS } from '../lib/paths.mjs';
 import { runCollected, runNode } from '../lib/process.mjs';
 import { build, ensureSdkAndGateway } from './build.mjs';
+import { prose } from './prose.mjs';
 
 const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
 
@@ -68,6 +69,7 @@ export async function test(filter) {
   if (whole) {
     counts = add(counts, await check('types', () => runNode(TOOLS.tsc, ['-p', '.'])));
     counts = add(counts, await check('format and lint', () => runNode(TOOLS.biome, ['ci', '.'])));
+    counts = add(counts, await check('prose', () => prose([])));
   }
   const built = await check('build', whole ? build : ensureSdkAndGateway);
   counts = add(counts, built);

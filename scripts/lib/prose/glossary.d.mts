@@ -1,0 +1,3 @@
+/** For the unit test, which is TypeScript. */
+import type { Term } from './rules.mjs';
+export function readGlossary(page: string): Term[];

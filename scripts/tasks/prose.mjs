@@ -1,0 +1,47 @@
+/** `npm run prose [part of a path …]`: the lint of the writing rule, over all files of the repository or some. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { inRoot, ROOT } from '../lib/paths.mjs';
+import { readGlossary } from '../lib/prose/glossary.mjs';
+import { problemsOf } from '../lib/prose/rules.mjs';
+import { isProse } from '../lib/prose/sources.mjs';
+
+/** Pages made by `npm run docs`, whose words stand in sources, and the page in Chinese. */
+const NOT_ENGLISH_PROSE = ['docs/api.md', 'docs/coverage.md', 'docs/error-codes.md', 'README.zh-CN.md'];
+/** Folders that are not written by the rule yet. */
+const NOT_YET = [
+  'src/',
+  'gateway/',
+  'test/',
+  'demo/',
+  'docs/',
+  'scripts/',
+  'README.md',
+  'SECURITY.md',
+  'vite.config.ts',
+];
+
+/** Files that git knows or would add. @returns {string[]} */
+function files() {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
+  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
+  return listed.filter((file) => file !== '' && isProse(file) && existsSync(inRoot(file)));
+}
+
+/** @param {string[]} parts of paths; without one, every file that has to follow the rule. @returns {number} exit code */
+export function prose(parts) {
+  const glossary = readGlossary(readFileSync(inRoot('CONTRIBUTING.md'), 'utf8'));
+  const skipped = parts.length > 0 ? NOT_ENGLISH_PROSE : [...NOT_ENGLISH_PROSE, ...NOT_YET];
+  const chosen = files()
+    .filter((file) => !skipped.some((path) => file.startsWith(path)))
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+  let count = 0;
+  for (const file of chosen) {
+    for (const { line, problem, text } of problemsOf(file, readFileSync(inRoot(file), 'utf8'), glossary)) {
+      count += 1;
+      console.error(`${file}:${line}: ${problem}\n    ${text}`);
+    }
+  }
+  console.log(`prose: ${chosen.length} files, ${count} sentences to rewrite`);
+  return count === 0 ? 0 : 1;
+}
