@@ -10,6 +10,7 @@ export const inRoot = (...parts) => path.join(ROOT, ...parts);
 /** The tools' own entry files: run by this very Node, without a shell or `npx` in between. */
 export const TOOLS = {
   tsc: inRoot('node_modules/typescript/bin/tsc'),
+  depcruise: inRoot('node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
   biome: inRoot('node_modules/@biomejs/biome/bin/biome'),
   vite: inRoot('node_modules/vite/bin/vite.js'),
   vitest: inRoot('node_modules/vitest/vitest.mjs'),

@@ -70,6 +70,7 @@ export async function test(filter) {
     counts = add(counts, await check('types', () => runNode(TOOLS.tsc, ['-p', '.'])));
     counts = add(counts, await check('format and lint', () => runNode(TOOLS.biome, ['ci', '.'])));
     counts = add(counts, await check('prose', () => prose([])));
+    counts = add(counts, await check('layers', () => runNode(TOOLS.depcruise, ['src', 'gateway/src'])));
   }
   const built = await check('build', whole ? build : ensureSdkAndGateway);
   counts = add(counts, built);

@@ -2,7 +2,7 @@
  * When to try again: full jitter, so that a restarted server does not meet all of its clients at once, and forgotten only after a stable
  * minute, since a server that accepts and then drops would otherwise be tried in a loop.
  */
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 30_000;

@@ -16,7 +16,7 @@ import {
   MAX_TRIES,
   RESPONSE_TIMEOUT_MS,
 } from '../../protocol/worker.js';
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 
 /** The server has received it: what it was sent. */
 export type OnAck = (sent: object) => void;

@@ -3,7 +3,8 @@
  * takes it over. So several tabs that initialise in the same instant open one socket together.
  */
 import { type AuthPayload, CODES, type Failure, failure } from '../../protocol/worker.js';
-import { delay, type Platform } from '../platform/platform.js';
+import type { Platform } from '../platform/platform.js';
+import { delay } from '../util/clock.js';
 import { Connection } from './connection.js';
 import type { OnAck } from './open-requests.js';
 

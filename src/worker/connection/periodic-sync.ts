@@ -5,7 +5,7 @@
  * in order, so their answer shows that everything the sync had to push is through: only then is the session `ready`.
  */
 import { SYNC_CHECK_INTERVAL_MS } from '../../protocol/worker.js';
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 import type { Reply } from './open-requests.js';
 
 export interface SyncParts {

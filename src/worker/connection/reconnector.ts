@@ -10,7 +10,8 @@ import {
   RECOGNISED_CODES,
   SIGNATURE_LIFETIME_MS,
 } from '../../protocol/worker.js';
-import { delay, type Platform } from '../platform/platform.js';
+import type { Platform } from '../platform/platform.js';
+import { delay } from '../util/clock.js';
 import { isObject, readCount } from '../util/read-answer.js';
 import { Backoff } from './backoff.js';
 import { Connection } from './connection.js';

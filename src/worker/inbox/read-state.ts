@@ -8,10 +8,10 @@ import {
   type SyncedConversation,
 } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
-import type { Clock } from '../platform/platform.js';
 import type { Store } from '../store/store.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab } from '../tabs/tab.js';
+import type { Clock } from '../util/clock.js';
 import { readConversations } from '../util/read-answer.js';
 import type { MissedConversation } from './inbox.js';
 import { KnownReceipts } from './known-receipts.js';

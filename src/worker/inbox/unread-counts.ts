@@ -3,7 +3,7 @@
  * that reads it sets it to nothing, and so does another device. A conversation that is open in a visible tab does not count up.
  */
 import type { Conversation, ConversationId } from '../../protocol/worker.js';
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 import { idOfConversation, readCount } from '../util/read-answer.js';
 
 /** Messages that arrive in an open conversation are reported as read together. */

@@ -11,7 +11,8 @@ import {
   type UploadedMedia,
 } from '../../protocol/worker.js';
 import type { Reply } from '../connection/open-requests.js';
-import { type Clock, delay, type Platform } from '../platform/platform.js';
+import { type Platform, Stalled } from '../platform/platform.js';
+import { type Clock, delay } from '../util/clock.js';
 import { isObject, readCount } from '../util/read-answer.js';
 
 const MAX_TRIES = 3;
@@ -24,17 +25,6 @@ const WIRE_FILE_TOO_LARGE = 898061;
 const WIRE_TOKEN_EXPIRED = 898010;
 /** … and more uploads than it takes, 880209. */
 const WIRE_TOO_MANY = 898030;
-export type PostForm = (request: {
-  url: string;
-  headers: Record<string, string>;
-  form: FormData;
-  onProgress(loaded: number, total: number): void;
-  signal: AbortSignal;
-}) => Promise<{ status: number; body: unknown }>;
-
-/** Nothing has moved for so long that it is not the connection's fault alone. */
-export class Stalled extends Error {}
-
 export type Uploaded = { ok: true; media: UploadedMedia } | { ok: false; error: Failure };
 
 export interface UploadJob {

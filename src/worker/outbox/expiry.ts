@@ -1,5 +1,5 @@
 /** When the next look is due at what waits for too long. */
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 
 /** Timers of a longer time run out at once in some browsers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -3,8 +3,8 @@
  * way goes together with the next one; what has been delivered is forgotten at leisure, since a server recognises it.
  */
 
-import type { Clock } from '../platform/platform.js';
 import type { OutboxRecord, Store } from '../store/store.js';
+import type { Clock } from '../util/clock.js';
 import { isHidden, isOver } from './record.js';
 
 /** How long what is over is kept, from when it would have been too old. */

@@ -1,8 +1,9 @@
 /** The platform as browsers have it. With `entry.ts` the only place in the worker that touches globals. */
 import SparkMD5 from 'spark-md5';
 import { openStore } from '../store/open-store.js';
+import type { Clock } from '../util/clock.js';
 import { openSocket } from './open-socket.js';
-import type { Clock, Platform } from './platform.js';
+import type { Platform } from './platform.js';
 import { postForm } from './post-form.js';
 
 const systemClock: Clock = {

@@ -2,16 +2,21 @@
  * Everything of the outside world that the runtime uses, handed in: a test can run a day in a millisecond, or put any fault here.
  */
 
-import type { PostForm } from '../methods/upload.js';
 import type { Store } from '../store/store.js';
+import type { Clock } from '../util/clock.js';
 import type { OpenSocket } from './socket.js';
 
-export interface Clock {
-  /** ms since 1970. */
-  now(): number;
-  /** @returns the undo */
-  after(ms: number, fn: () => void): () => void;
-}
+/** Posts a form, and reports how much of it has gone out. */
+export type PostForm = (request: {
+  url: string;
+  headers: Record<string, string>;
+  form: FormData;
+  onProgress(loaded: number, total: number): void;
+  signal: AbortSignal;
+}) => Promise<{ status: number; body: unknown }>;
+
+/** No byte has moved for so long that a lost connection is not the only cause. */
+export class Stalled extends Error {}
 
 /** A channel that all workers of the origin hear, this one excepted. */
 export interface Broadcast {
@@ -33,16 +38,4 @@ export interface Platform {
   readonly postForm: PostForm;
   /** Never fails: where no database can be had, the store is in memory. */
   openStore(account: string, onDegraded: (reason: string) => void): Promise<Store>;
-}
-
-/** Resolves after `ms`, or at once when the signal is aborted. */
-export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const cancel = clock.after(ms, resolve);
-    signal?.addEventListener('abort', () => {
-      cancel();
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,5 @@
 /** Posts a form by XMLHttpRequest: `fetch` does not tell how far an upload is. */
-import { type PostForm, Stalled } from '../methods/upload.js';
+import { type PostForm, Stalled } from './platform.js';
 
 /** Without a byte moving for this long the network counts as gone. */
 const STALL_TIMEOUT_MS = 60_000;

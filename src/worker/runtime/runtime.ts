@@ -20,16 +20,16 @@ import {
 } from '../../protocol/worker.js';
 import { failed } from '../methods/outcome.js';
 import type { Platform } from '../platform/platform.js';
-import type { Session } from '../session/session.js';
+import type { Session, SessionTab } from '../session/session.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
 import { SessionCommands } from './session-commands.js';
 
 export class Runtime {
   /** This boot of the worker. */
   readonly instance: string;
-  readonly #tabs = new Map<string, Tab>();
+  readonly #tabs = new Map<string, SessionTab>();
   /** Calls that are open: a tab that submits one again joins it. */
-  readonly #calls = new Map<string, { tab: Tab; outcome: Promise<Outcome> }>();
+  readonly #calls = new Map<string, { tab: SessionTab; outcome: Promise<Outcome> }>();
   readonly #sessions: SessionCommands;
   #seq = 0;
 
@@ -47,10 +47,10 @@ export class Runtime {
   }
 
   /** @param lock the Web Lock that this worker holds while it lives */
-  async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[Tab, Welcome]> {
+  async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[SessionTab, Welcome]> {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
-    const tab = new Tab(hello.tabId, hello.settings, this.instance, events);
+    const tab = new Tab<Session>(hello.tabId, hello.settings, this.instance, events);
     tab.visible = hello.visible;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);
@@ -62,7 +62,7 @@ export class Runtime {
     return [tab, { instance: this.instance, lock }];
   }
 
-  call(tab: Tab, call: Call): Promise<Outcome> {
+  call(tab: SessionTab, call: Call): Promise<Outcome> {
     const open = this.#calls.get(call.callId);
     // A login belongs to the tab as it was then: one that has come back since has to join by itself.
     if (open && (open.tab === tab || rowOf(call)?.step !== 'session')) return open.outcome;
@@ -79,42 +79,42 @@ export class Runtime {
     return outcome;
   }
 
-  wake(tab: Tab): void {
+  wake(tab: SessionTab): void {
     tab.session?.wake();
   }
 
-  abort(tab: Tab, callId: string): void {
+  abort(tab: SessionTab, callId: string): void {
     tab.session?.abort(callId);
   }
 
   /** The tab has handed its application every event up to that `seq`. */
-  confirm(tab: Tab, upTo: number): void {
+  confirm(tab: SessionTab, upTo: number): void {
     tab.session?.confirm(tab, upTo);
   }
 
-  view(tab: Tab, visible: boolean): void {
+  view(tab: SessionTab, visible: boolean): void {
     tab.visible = visible;
   }
 
-  watchOutbox(tab: Tab): void {
+  watchOutbox(tab: SessionTab): void {
     tab.watchesOutbox = true;
   }
 
-  provideAuth(tab: Tab, payload: unknown): void {
+  provideAuth(tab: SessionTab, payload: unknown): void {
     const checked = check(METHODS.init.params, payload ?? undefined, 'auth');
     if (payload !== null && !checked.ok) this.#log('warn', checked.error.message);
     this.#sessions.provideAuth(tab, checked.ok ? checked.value : null);
   }
 
   /** The tab has gone, or has another port now. */
-  drop(tab: Tab): void {
+  drop(tab: SessionTab): void {
     if (this.#tabs.get(tab.id) === tab) this.#tabs.delete(tab.id);
     tab.session?.leave(tab);
     tab.close();
     this.#sessions.tabLeft();
   }
 
-  async #run(tab: Tab, call: Call): Promise<Outcome> {
+  async #run(tab: SessionTab, call: Call): Promise<Outcome> {
     const local = localRowOf(call);
     const row = rowOf(call);
     const params = local?.params ?? row?.params;
@@ -134,14 +134,14 @@ export class Runtime {
     return session.local(tab, call.method as LocalName, checked.value as Parameters<Session['local']>[2]);
   }
 
-  #whyNoSession(tab: Tab): Failure {
+  #whyNoSession(tab: SessionTab): Failure {
     if (tab.ended?.reason === 'superseded') return failure(CODES.superseded);
     if (tab.ended) return failure(CODES.sessionEnded);
     return failure(tab.auth ? CODES.notLoggedIn : CODES.notInitialised);
   }
 
   /** Granted means that the tab, which held it for its life, is gone. Several workers may watch, so the lock is shared. */
-  #watch(tab: Tab, lock: string): void {
+  #watch(tab: SessionTab, lock: string): void {
     this.platform.locks
       ?.request(lock, { mode: 'shared' }, () => {
         if (this.#tabs.get(tab.id) === tab) this.drop(tab);

@@ -5,7 +5,7 @@
 import { expose } from 'comlink';
 import { CODES, failure, type WorkerApi } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
-import type { Tab } from '../tabs/tab.js';
+import type { SessionTab } from '../session/session.js';
 import { Runtime } from './runtime.js';
 
 /** @returns what to do with each port that a tab opens */
@@ -13,7 +13,7 @@ export function serve(platform: Platform): (port: MessagePort) => void {
   const runtime = new Runtime(platform);
   const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
   return (port) => {
-    let tab: Tab | undefined;
+    let tab: SessionTab | undefined;
     const api: WorkerApi = {
       async hello(hello, events) {
         const [registered, welcome] = await runtime.hello(hello, events, await lock);

@@ -30,10 +30,10 @@ import {
   type Target,
 } from '../connection/pending-connections.js';
 import { failed, succeeded } from '../methods/outcome.js';
-import { delay, type Platform } from '../platform/platform.js';
-import { Session } from '../session/session.js';
+import type { Platform } from '../platform/platform.js';
+import { Session, type SessionTab } from '../session/session.js';
 import type { Heard } from '../session/tab-catch-up.js';
-import type { Tab } from '../tabs/tab.js';
+import { delay } from '../util/clock.js';
 import { Mutex } from '../util/mutex.js';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js';
 
@@ -42,7 +42,7 @@ const REJOIN_TIMEOUT_MS = 5_000;
 const REJOIN_POLL_MS = 100;
 
 export interface SessionCommandsOptions extends SessionRegistryOptions {
-  tabs(): Iterable<Tab>;
+  tabs(): Iterable<SessionTab>;
 }
 
 /** The event that stands for an end, where there is one. */
@@ -67,7 +67,7 @@ export class SessionCommands {
     this.#sessions = new SessionRegistry(platform, this.#openings, options);
   }
 
-  async run(tab: Tab, call: Call, params: unknown): Promise<Outcome> {
+  async run(tab: SessionTab, call: Call, params: unknown): Promise<Outcome> {
     // What is answered from the live session counts as received too.
     let data = call.params;
     const outcome = await this.#run(tab, call, params, (sent) => {
@@ -79,7 +79,7 @@ export class SessionCommands {
     return outcome;
   }
 
-  #run(tab: Tab, call: Call, params: unknown, onAck: OnAck): Promise<Outcome> {
+  #run(tab: SessionTab, call: Call, params: unknown, onAck: OnAck): Promise<Outcome> {
     switch (call.method as SessionMethod) {
       case 'init':
         return this.#init(tab, params as ParamsOf<'init'>, call, onAck);
@@ -95,12 +95,12 @@ export class SessionCommands {
   }
 
   /** A send that an account's tab is told has failed, for want of a session: whoever has accepted it before must not send it. */
-  async disown(tab: Tab, { appkey, username }: AccountName, callId: string): Promise<void> {
+  async disown(tab: SessionTab, { appkey, username }: AccountName, callId: string): Promise<void> {
     const account = this.#account(tab, appkey, username, '');
     await this.#turns.run(keyOf(account), () => this.#sessions.disown(account, callId));
   }
 
-  provideAuth(tab: Tab, auth: AuthPayload | null): void {
+  provideAuth(tab: SessionTab, auth: AuthPayload | null): void {
     if (auth) tab.auth = auth;
     tab.session?.offerAuth(auth);
   }
@@ -116,7 +116,7 @@ export class SessionCommands {
   }
 
   /** Brings a tab back that another boot of the worker, or the back/forward cache, has left. @param since up to where it has been told everything */
-  async restore(tab: Tab, { auth, rooms, login }: Restore, since: Heard): Promise<void> {
+  async restore(tab: SessionTab, { auth, rooms, login }: Restore, since: Heard): Promise<void> {
     tab.auth = auth;
     tab.roaming = auth?.flag ?? false;
     if (!login) return;
@@ -145,7 +145,7 @@ export class SessionCommands {
     }
     const lost = { state: 'ended', reason: 'host_lost', connected: false, synced: false, tabs: 0 } as const;
     const ending = this.#sessions.endingOf(account);
-    tab.ended = ending ?? { ...lost, appkey, username };
+    tab.leave(ending ?? { ...lost, appkey, username });
     tab.auth = ending ? null : tab.auth;
     tab.deliver(this.#endIn(ending?.reason));
   }
@@ -164,7 +164,7 @@ export class SessionCommands {
     return [{ seq, listener: 'onEventNotification', data }];
   }
 
-  async #init(tab: Tab, auth: AuthPayload, call: Call, onAck: OnAck): Promise<Outcome> {
+  async #init(tab: SessionTab, auth: AuthPayload, call: Call, onAck: OnAck): Promise<Outcome> {
     if (tab.session && tab.session.account.appkey !== auth.appkey) {
       return failed(failure(CODES.alreadyLoggedIn));
     }
@@ -191,7 +191,7 @@ export class SessionCommands {
     return succeeded({}, tab.mirror());
   }
 
-  async #register(tab: Tab, params: ParamsOf<'register'>, call: Call, onAck: OnAck): Promise<Outcome> {
+  async #register(tab: SessionTab, params: ParamsOf<'register'>, call: Call, onAck: OnAck): Promise<Outcome> {
     const { auth } = tab;
     if (tab.session) return failed(failure(CODES.logOutBeforeRegister));
     if (!auth) return failed(failure(CODES.notInitialised));
@@ -210,7 +210,7 @@ export class SessionCommands {
     return unreachable(call);
   }
 
-  async #login(tab: Tab, params: ParamsOf<'login'>, call: Call, onAck: OnAck): Promise<Outcome> {
+  async #login(tab: SessionTab, params: ParamsOf<'login'>, call: Call, onAck: OnAck): Promise<Outcome> {
     const { auth, logouts } = tab;
     if (!auth) return failed(failure(CODES.notInitialised));
     const account = this.#account(tab, auth.appkey, params.username, this.#digest(params));
@@ -248,7 +248,7 @@ export class SessionCommands {
   }
 
   /** Joins a session that is there, or brings one back that this browser profile had and nobody has ended: also while there is no network. */
-  async #attach(tab: Tab, { appkey, username }: ParamsOf<'attach'>): Promise<Outcome> {
+  async #attach(tab: SessionTab, { appkey, username }: ParamsOf<'attach'>): Promise<Outcome> {
     const account = this.#account(tab, appkey, username, '');
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
     const session = await this.#turns.run(
@@ -261,10 +261,10 @@ export class SessionCommands {
     return this.#joined(session, tab);
   }
 
-  async #loginOut(tab: Tab, wipe: boolean): Promise<Outcome> {
+  async #loginOut(tab: SessionTab, wipe: boolean): Promise<Outcome> {
     const { session, ended } = tab;
     tab.logouts += 1;
-    tab.ended = null;
+    if (!session) tab.leave(null);
     tab.auth = null;
     tab.knowsDigest = false;
     const closed = session?.end('logged_out', tab, wipe);
@@ -277,7 +277,7 @@ export class SessionCommands {
     return succeeded({}, tab.mirror());
   }
 
-  #joined(session: Session, tab: Tab): Outcome {
+  #joined(session: Session, tab: SessionTab): Outcome {
     if (tab.session !== session) session.join(tab, null);
     this.tabLeft();
     if (tab.session !== session) {
@@ -299,7 +299,7 @@ export class SessionCommands {
     return is_md5 ? password.toLowerCase() : this.platform.md5(password);
   }
 
-  #account(tab: Tab, appkey: string, username: string, digest: string): Account {
+  #account(tab: SessionTab, appkey: string, username: string, digest: string): Account {
     const { address, engine } = tab.settings;
     return { key: `${address}|${appkey}|${username}`, address, engine, appkey, username, digest };
   }
@@ -309,7 +309,7 @@ export class SessionCommands {
 const isTheirs = ({ account }: Session, digest: string | null): boolean =>
   digest === null || account.digest === '' || account.digest === digest;
 
-const targetOf = ({ settings: { address, engine } }: Tab, appkey: string): Target => ({
+const targetOf = ({ settings: { address, engine } }: SessionTab, appkey: string): Target => ({
   address,
   engine,
   appkey,
@@ -323,7 +323,7 @@ const unreachable = ({ callId, method }: Call): Outcome => ({
   responseTimeout: false,
 });
 
-function answered({ rid: _rid, ...answer }: Answer, data: object, tab: Tab): Outcome {
+function answered({ rid: _rid, ...answer }: Answer, data: object, tab: SessionTab): Outcome {
   if (answer.code !== CODES.success) return failed(answer as ReturnType<typeof failure>);
   return succeeded({ ...answer, ...data }, tab.mirror());
 }

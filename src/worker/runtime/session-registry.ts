@@ -10,7 +10,7 @@ import {
   type ResumeToken,
   type StateSnapshot,
 } from '../../protocol/worker.js';
-import type { Account, LoginAnswer, SessionOptions } from '../connection/account.js';
+import type { Account, LoginAnswer } from '../connection/account.js';
 import { Credentials, newerToken } from '../connection/credentials.js';
 import type { Answer, OnAck } from '../connection/open-requests.js';
 import {
@@ -21,11 +21,12 @@ import {
   type Target,
 } from '../connection/pending-connections.js';
 import { isOver } from '../outbox/record.js';
-import { delay, type Platform } from '../platform/platform.js';
-import { Session } from '../session/session.js';
+import type { Platform } from '../platform/platform.js';
+import { Session, type SessionTab } from '../session/session.js';
+import type { SessionOptions } from '../session/session-options.js';
 import type { Store } from '../store/store.js';
 import { EventLog } from '../tabs/event-log.js';
-import type { Tab } from '../tabs/tab.js';
+import { delay } from '../util/clock.js';
 import { readCount } from '../util/read-answer.js';
 import { AccountLock } from './account-lock.js';
 
@@ -77,7 +78,7 @@ export class SessionRegistry {
   async establish(
     account: Account,
     auth: AuthPayload,
-    tab: Tab,
+    tab: SessionTab,
     isWanted: () => boolean,
     onAck: OnAck,
   ): Promise<Established> {

@@ -1,5 +1,5 @@
 /** How long a session outlives its last tab. */
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 
 /** … so that a reload does not reconnect … */
 const LINGER_MS = 15_000;

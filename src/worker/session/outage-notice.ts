@@ -3,8 +3,8 @@
  * lost connection: V2 does not call it after events 1 and 2, nor after `loginOut`.
  */
 import type { Settings } from '../../protocol/worker.js';
-import type { Clock } from '../platform/platform.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
+import type { Clock } from '../util/clock.js';
 
 export class OutageNotice {
   /** The tabs that have been told of this outage. */

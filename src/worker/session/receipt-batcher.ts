@@ -1,7 +1,7 @@
 /** Read receipts on their way to the server: gathered for two seconds, or until there are fifty, and sent as one request. */
 
 import type { OnAck, Reply } from '../connection/open-requests.js';
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 
 const GATHER_MS = 2_000;
 const GATHER_IDS = 50;

@@ -20,7 +20,7 @@ import {
   type ResumeToken,
   type StateSnapshot,
 } from '../../protocol/worker.js';
-import type { Account, LoginAnswer, SessionOptions } from '../connection/account.js';
+import type { Account, LoginAnswer } from '../connection/account.js';
 import type { Connection } from '../connection/connection.js';
 import type { OnAck, RequestSpec } from '../connection/open-requests.js';
 import { Reconnector, type ReconnectorState } from '../connection/reconnector.js';
@@ -33,18 +33,22 @@ import { PushRouter } from '../inbox/push-router.js';
 import { ReadState } from '../inbox/read-state.js';
 import { failed, succeeded } from '../methods/outcome.js';
 import { SessionTabs } from '../tabs/session-tabs.js';
-import type { Tab } from '../tabs/tab.js';
+import type { Tab, TabSession } from '../tabs/tab.js';
 import { Calls } from './calls.js';
 import { IdleTimeout } from './idle-timeout.js';
 import { OutageNotice } from './outage-notice.js';
 import { eventOfChange } from './own-changes.js';
+import type { SessionOptions } from './session-options.js';
 import { SessionState } from './session-state.js';
 import { catchUp, type Heard } from './tab-catch-up.js';
 
 /** Ends in which the connection was lost and could not be had back. */
 const LOST: ReadonlySet<EndReason> = new Set(['login_refused', 'signature_expired']);
 
-export class Session {
+/** A tab as the runtime knows it, with the session it belongs to. */
+export type SessionTab = Tab<Session>;
+
+export class Session implements TabSession {
   readonly account: Account;
   readonly #uplink: Reconnector;
   readonly #exchange: RequestChannel;
@@ -209,7 +213,7 @@ export class Session {
    * to a session that has ended.
    * @param heard up to where it has been told everything; null if it is new
    */
-  join(tab: Tab, heard: Heard | null): void {
+  join(tab: SessionTab, heard: Heard | null): void {
     const { tabs } = this.#audience;
     if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
       if (tabs.size === 0 && !this.ended) this.#linger.begin();
@@ -217,8 +221,7 @@ export class Session {
     }
     this.#linger.cancel();
     tabs.add(tab);
-    tab.session = this;
-    tab.ended = null;
+    tab.join(this);
     const { appkey, username } = this.account;
     tab.tell({ kind: 'account', account: { appkey, username } });
     tab.tellUnread(this.#read.unread.all());
@@ -234,8 +237,8 @@ export class Session {
   }
 
   /** The chat rooms that the tab is in. */
-  roomsOf(tab: Tab): number[] {
-    return this.#rooms.of(tab.id);
+  roomsOf(tabId: string): number[] {
+    return this.#rooms.of(tabId);
   }
 
   /** A tab that another worker had in these rooms: the account enters them again with the next sync. */
@@ -252,7 +255,7 @@ export class Session {
   leave(tab: Tab): void {
     if (!this.#audience.tabs.has(tab)) return;
     this.#audience.left(tab);
-    tab.session = null;
+    tab.leave(null);
     this.#calls.tabLeft(tab);
     this.#audience.announce();
     if (this.#audience.size === 0) this.#linger.begin();
@@ -360,8 +363,7 @@ export class Session {
     this.#exchange.close();
     const last = this.snapshot();
     for (const tab of this.#audience.tabs) {
-      tab.session = null;
-      tab.ended = tab === quiet ? null : { ...last, tabs: 0 };
+      tab.leave(tab === quiet ? null : { ...last, tabs: 0 });
       // As in V2, the next login needs an init, and so a fresh signature.
       if (reason !== 'superseded') tab.auth = null;
       if (tab === quiet) tab.discard();

@@ -3,7 +3,7 @@
  * that is full is emptied of a part of its cache, and if that does not help the store goes on in memory and says so once. No caller ever sees
  * a storage error, and none waits for ever.
  */
-import type { Clock } from '../platform/platform.js';
+import type { Clock } from '../util/clock.js';
 import { deleteDatabase, openDatabase } from './idb.js';
 import { IdbStore } from './idb-store.js';
 import { MemoryStore } from './memory-store.js';

@@ -6,20 +6,33 @@ import {
   type ConversationId,
   IDLE,
   type Mirror,
+  type ResumeToken,
   type Settings,
   type StateSnapshot,
   type TabMessage,
 } from '../../protocol/worker.js';
-import type { Session } from '../session/session.js';
 
 /** Where a tab's events go. */
 export type EventPort = Pick<MessagePort, 'postMessage' | 'close'>;
 
-export class Tab {
+/** A session, as far as a tab's mirror shows it. */
+export interface TabSession {
+  readonly account: { readonly appkey: string; readonly username: string; readonly digest: string };
+  readonly token: ResumeToken | null;
+  snapshot(): StateSnapshot;
+  /** The chat rooms that the tab is in. */
+  roomsOf(tabId: string): number[];
+}
+
+type Membership<S> =
+  | { is: 'none' }
+  | { is: 'joined'; session: S }
+  /** The tab shows the end of its session until it joins the next one. */
+  | { is: 'ended'; last: StateSnapshot };
+
+export class Tab<S extends TabSession = TabSession> {
   auth: AuthPayload | null = null;
-  session: Session | null = null;
-  /** How its last session ended, for what the tab shows until the next one. */
-  ended: StateSnapshot | null = null;
+  #membership: Membership<S> = { is: 'none' };
   /** Whether it gets the recent history when it joins (specification: 漫游参数). */
   roaming = false;
   gone = false;
@@ -49,6 +62,24 @@ export class Tab {
     private readonly instance: string,
     private readonly port: EventPort,
   ) {}
+
+  get session(): S | null {
+    return this.#membership.is === 'joined' ? this.#membership.session : null;
+  }
+
+  /** How the tab's last session ended; null while it has a session, and before its first one. */
+  get ended(): StateSnapshot | null {
+    return this.#membership.is === 'ended' ? this.#membership.last : null;
+  }
+
+  join(session: S): void {
+    this.#membership = { is: 'joined', session };
+  }
+
+  /** @param last the end of the session, which the tab shows; null: the tab asked for it, or left */
+  leave(last: StateSnapshot | null): void {
+    this.#membership = last ? { is: 'ended', last } : { is: 'none' };
+  }
 
   /** Events of one turn of the worker travel as one message. */
   deliver(events: readonly AccountEvent[]): void {
@@ -108,7 +139,7 @@ export class Tab {
       initialised: auth !== null || session !== null,
       restore: {
         auth,
-        rooms: session?.roomsOf(this) ?? [],
+        rooms: session?.roomsOf(this.id) ?? [],
         login: session && {
           appkey: session.account.appkey,
           username: session.account.username,

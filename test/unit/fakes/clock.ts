@@ -1,5 +1,5 @@
 /** Time that stands still until a test moves it. Between two timers everything that they have set going comes to rest. */
-import type { Clock } from '../../../src/worker/platform/platform.js';
+import type { Clock } from '../../../src/worker/util/clock.js';
 
 /** Taken before a test can put fake timers in its place. */
 const { setImmediate } = globalThis;

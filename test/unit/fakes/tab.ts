@@ -19,7 +19,7 @@ import type {
   TabMessage,
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
-import type { Tab } from '../../../src/worker/tabs/tab.js';
+import type { SessionTab } from '../../../src/worker/session/session.js';
 import type { FakeWorker, World } from './world.js';
 
 export interface TabOptions {
@@ -62,7 +62,7 @@ export class FakeTab {
   #last: LastHeard | null = null;
   /** Whose events have come so far. */
   #account: string | undefined;
-  #tab: Tab | undefined;
+  #tab: SessionTab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
   #mirrored = 0;

@@ -1,11 +1,11 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
 import type { AuthPayload } from '../../../src/protocol/index.js';
-import type { PostForm } from '../../../src/worker/methods/upload.js';
-import { delay, type Platform } from '../../../src/worker/platform/platform.js';
+import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
 import { MemoryStore } from '../../../src/worker/store/memory-store.js';
 import type { Store } from '../../../src/worker/store/store.js';
+import { delay } from '../../../src/worker/util/clock.js';
 import { FakeClock } from './clock.js';
 import { FakeLocks } from './locks.js';
 import { FakeNetwork } from './network.js';

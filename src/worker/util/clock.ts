@@ -1,0 +1,19 @@
+/** Time, handed in: a test can run a day in a millisecond. */
+export interface Clock {
+  /** ms since 1970. */
+  now(): number;
+  /** @returns cancels the timer */
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** Resolves after `ms`, or at once when the signal is aborted. */
+export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const cancel = clock.after(ms, resolve);
+    signal?.addEventListener('abort', () => {
+      cancel();
+      resolve();
+    });
+  });
+}
