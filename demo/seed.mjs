@@ -1,9 +1,9 @@
 /**
  * Puts the demo's accounts on a gateway, with a conversation, a group and a few friendships between them, once.
  *
- * Run it as often as you like: whether it has been done is asked with an account that nobody uses (a login as alice would end the
- * session of whoever has the demo open), and a run that was cut short is repeated with the same `rid`s and payloads, which the gateway
- * recognises. Alice is left with the last messages unread, and an invitation to answer.
+ * It can run any number of times. It asks with an account that no user has whether it is done: a login as alice would end the session of
+ * an open demo. After an interruption it repeats the same `rid`s and payloads, which the gateway recognises. Alice keeps the last messages
+ * unread, and an invitation without an answer.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** `docs/coverage.md`: for each method and listener its row, its handler and its tests. An empty cell is work that is left to do. */
+/** `docs/coverage.md`: for each method and listener its row, its handler and its tests. An empty cell is missing work. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
@@ -10,14 +10,16 @@ const GATEWAY = 'gateway/src';
 /** Nothing to be there, rather than nothing there. */
 const NONE_NEEDED = 'none needed';
 
-const INTRO = `Every method and listener of the API, where this repository has it, and which tests drive it through a page in a real browser against the real gateway.
-Runtime: the step that turns the call into its request. Gateway: the handler of its event, or what pushes it. Tests: files under \`test/browser\` that name it in a title.
-As V2 does it: the chapter of the walk through the V2 guide (\`test/browser/guide\`) that types its example as the guide has it and looks at every field that it documents. What
-is different on purpose stands in [the README's table](../README.md#what-is-different-from-v2).`;
+const INTRO = `Each method and listener of the API with its code in this repository and with its tests. Every test drives a page in a real browser against the real gateway.
+
+- **Runtime**: the step that turns the call into its request.
+- **Gateway**: the handler of its event, or the source of its push.
+- **Tests**: files under \`test/browser\` that have its name in a title.
+- **As V2 does it**: the chapter of the walk through the V2 guide (\`test/browser/guide\`). The walk types each example as the guide has it and checks every documented field. [The README's table](../README.md#differences-from-v2) lists the intended differences.`;
 
 /** The walk through the V2 guide. */
 const GUIDE = 'test/browser/guide/';
-const ADDITION = '[an addition](../README.md#what-is-different-from-v2)';
+const ADDITION = '[an addition](../README.md#differences-from-v2)';
 /** How the sources say so. */
 const isAddition = (words) => words.endsWith('An addition to V2.');
 
@@ -35,7 +37,7 @@ export function coveragePage({ areas, handlers, protocol, shapes }) {
   const listenerWords = new Map(shapes.get('ListenerEvents').fields.map(({ name, doc }) => [name, doc]));
   const methodRows = methods.map(({ name, row, events, isLocal, summary }) => [
     `[${name}](api.md#${name.toLowerCase()})`,
-    isLocal ? 'in the tab, told to the worker' : stepOf(row),
+    isLocal ? 'in the tab, reported to the worker' : stepOf(row),
     events.length > 0
       ? [...new Set(events.map((event) => handlerOf(handlers.get(event), event)))].join('<br>')
       : NONE_NEEDED,

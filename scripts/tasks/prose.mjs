@@ -13,11 +13,10 @@ const NOT_YET = [
   'src/',
   'gateway/',
   'test/',
-  'demo/',
-  'docs/',
+  'demo/src/',
+  'docs/security.md',
+  'docs/wire-protocol.md',
   'scripts/',
-  'README.md',
-  'SECURITY.md',
   'vite.config.ts',
 ];
 

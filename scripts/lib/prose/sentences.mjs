@@ -29,7 +29,7 @@ export const countWords = (text) =>
 
 /** A full stop of these ends no sentence. */
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|no)\.$/i;
-const SENTENCE_END = /[.!?…][)"'”’*_]*\s+(?=["'“‘(*_[]*[\p{Lu}\p{N}`])/gu;
+const SENTENCE_END = /[.!?…][)"'”’*_]*\s+(?=\[|["'“‘(*_]*[\p{Lu}\p{N}`])/gu;
 /** Cells and test titles are notes: a semicolon ends a sentence there. */
 const NOTE_END = /;\s+/g;
 
