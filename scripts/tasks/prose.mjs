@@ -9,16 +9,7 @@ import { isProse } from '../lib/prose/sources.mjs';
 /** Pages made by `npm run docs`, whose words stand in sources, and the page in Chinese. */
 const NOT_ENGLISH_PROSE = ['docs/api.md', 'docs/coverage.md', 'docs/error-codes.md', 'README.zh-CN.md'];
 /** Folders that are not written by the rule yet. */
-const NOT_YET = [
-  'src/',
-  'gateway/',
-  'test/',
-  'demo/src/',
-  'docs/security.md',
-  'docs/wire-protocol.md',
-  'scripts/',
-  'vite.config.ts',
-];
+const NOT_YET = ['src/', 'gateway/src/', 'gateway/test/', 'test/', 'demo/src/', 'scripts/', 'vite.config.ts'];
 
 /** Files that git knows or would add. @returns {string[]} */
 function files() {
