@@ -1,16 +1,15 @@
 /**
- * The bundled files of `dist/`. One run for each (`--mode`, or all of them by `scripts/bundle/index.mjs`), since their formats differ.
+ * The bundled files of `dist/`. Each has a run of its own (`--mode`, or all by `scripts/bundle/index.mjs`), since their formats differ.
  *
  * For pages without a bundler:
  * - `script`  `jmessage-sdk-web.min.js`, a classic script that sets `window.JMessage`
- * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the next two when they are needed
- * - `polling` `jmessage-polling.min.js`, long polling, loaded by the worker only where no websocket gets through
- * - `engine3` `jmessage-engine3.min.js`, the Engine.IO 3 client, loaded by the worker only when asked for
+ * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the next two on demand
+ * - `polling` `jmessage-polling.min.js`, long polling, loaded by the worker only if no websocket gets through
+ * - `engine3` `jmessage-engine3.min.js`, the Engine.IO 3 client, loaded by the worker only for such servers
  *
- * For bundlers, `workerModule`, `pollingModule` and `engine3Module`: the same worker with its libraries in it, for people to read, where the unbundled
- * modules of `tsconfig.build.json` expect it. A worker shares no code with the application's own bundle, so nothing is lost by it; what is
- * won is that no consumer has to deal with its CommonJS libraries. (Vite's development server hands such imports of a worker inside
- * node_modules to the browser as they are, which fails.)
+ * For bundlers, `workerModule`, `pollingModule` and `engine3Module`: the same worker with its libraries, in readable form, in the place that the
+ * unbundled modules of `tsconfig.build.json` expect. A worker shares no code with the application's own bundle, so bundling loses nothing. It
+ * spares every consumer the CommonJS libraries: Vite's development server passes them unchanged to a worker in node_modules, where they fail.
  */
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
@@ -25,9 +24,9 @@ interface Bundle {
   minify: boolean;
   /** For pages, bundlers and minifiers of 2017. */
   old?: true;
-  /** Modules that are files of their own: where this bundle finds them. */
+  /** Modules that are files of their own, with their places for this bundle. */
   apart?: Readonly<Record<string, string>>;
-  /** What is left out of its libraries. */
+  /** Unused parts of its libraries, which are left out. */
   unused?: readonly Unused[];
 }
 
@@ -63,8 +62,8 @@ const BUNDLES: Record<string, Bundle> = {
 };
 
 /**
- * Leaves modules out of the worker that it loads when it needs them. They share no chunk with the worker on purpose: a chunk would import
- * the worker back by its bare file name, and where the worker is served under another URL (`?v=2`) it would then run twice.
+ * Leaves modules out of the worker that it loads on demand. They share no chunk with the worker on purpose. A chunk would import the
+ * worker back by its bare file name, and a worker with another URL (`?v=2`) would then run twice.
  */
 const filesApart = (apart: Readonly<Record<string, string>>): Plugin => ({
   name: 'files-apart',
@@ -76,7 +75,7 @@ const filesApart = (apart: Readonly<Record<string, string>>): Plugin => ({
   },
 });
 
-/** Terser finds some kilobytes that Vite's own minifier leaves, and that keeps the white space of ES libraries for the next bundler. */
+/** Terser saves some kilobytes more than Vite's own minifier, which also keeps the white space of ES libraries. */
 const smallest = ({ format, old }: Bundle): Plugin => ({
   name: 'smallest',
   async generateBundle(_options, bundle) {
@@ -112,7 +111,7 @@ export default defineConfig(({ mode }) => {
       target: bundle.old ? 'es2017' : 'es2022',
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
-      // Nothing but the entry is there for what it does when it is loaded.
+      // Only the entry has side effects when it is loaded.
       rolldownOptions: { treeshake: { moduleSideEffects: false } },
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Three projects, by what they need: nothing (`unit`), a gateway process (`gateway`), a browser and everything built (`browser`).
- * `npm test` builds first, runs the first and then the other two side by side. `bench` is for `npm run bench` alone.
+ * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`).
+ * `npm test` builds, runs the first project, and then the other two side by side. `bench` is for `npm run bench` alone.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -11,7 +11,7 @@ const BENCH_TIMEOUT_MS = 600_000;
 
 export default defineConfig({
   test: {
-    // Gateways, browsers and their pages are processes of their own: more files at once would only share two cores.
+    // Gateways, browsers and their pages are separate processes, so more files at once would only share two cores.
     fileParallelism: false,
     projects: [
       {
@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'gateway',
-          // One process for all files: each loads the gateway and its database engine again otherwise, a third of the time.
+          // One process for all files. Otherwise each file loads the gateway and its database engine again, a third of the time.
           isolate: false,
           include: ['gateway/test/**/*.test.ts'],
           environment: 'node',

@@ -1,4 +1,4 @@
-/** The wire client that the seed talks through: requests and their answers, nothing else. */
+/** A minimal wire client for the seed: requests and their answers. */
 import { io } from 'socket.io-client';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -32,7 +32,7 @@ export async function connect(gateway, appkey) {
       socket.on('disconnect', onDisconnect);
     });
 
-  /** @param {number[]} accepted failure codes that are no failure here */
+  /** @param {number[]} accepted codes that the caller does not treat as failures */
   const request = async (event, payload, accepted = [], answeredAs = event) => {
     lastRid += 1;
     const rid = payload.rid ?? lastRid;

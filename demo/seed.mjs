@@ -17,9 +17,9 @@ export const APPKEY = demo.appkey;
 
 const UNREAD_MESSAGES = 2;
 const UNREAD_IN_GROUP = 1;
-/** Registered last: there exactly if the rest is. */
+/** Registered last, so it exists exactly if all other data does. */
 const MARKER = { username: 'demo-seed', password: demo.accounts[0].password, nickname: 'Seed' };
-/** Message n of a conversation always has its first `rid` + n: what a repeated run is recognised by. */
+/** Message n of a conversation always has its first `rid` + n. The gateway recognises a repeated run by these. */
 const FIRST_MESSAGE_RID = 1_000;
 const GROUP_RID = 2_000;
 const USER_NOT_EXIST = 880103;
@@ -59,7 +59,7 @@ async function populate(gateway, appkey) {
       clients[account.username] = client;
       await client.request('login', credentials(account));
     }
-    // Not the time of this run, so that a repeated one sends the same payloads.
+    // A fixed time, so that a repeated run sends the same payloads.
     const { user_info } = await clients.alice.request('get_across_user_info', { username: 'alice' });
     const world = { clients, appkey, startMs: user_info.mtime * 1_000 };
     await converse(world);
@@ -119,7 +119,7 @@ async function talkInGroup({ clients, appkey, startMs }) {
   }
 }
 
-/** Alice and Bob are friends, and Mei would like to be one. */
+/** Alice and Bob are friends. Mei has invited Alice. */
 async function befriend({ alice, bob, mei }) {
   await alice.request('add_friend', { target_name: 'bob', from_type: 1, why: '' }, [ALREADY_FRIEND]);
   const answers = [ALREADY_FRIEND, INVITATION_NOT_VALID];

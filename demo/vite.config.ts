@@ -1,6 +1,6 @@
 /**
- * Builds and serves the demo. Page, sign-in endpoint and socket are one origin: what the gateway answers is proxied to it, as a
- * reverse proxy would do in production.
+ * Builds and serves the demo. Page, sign-in endpoint and socket have one origin: paths of the gateway are proxied to it, as by a reverse
+ * proxy in production.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
@@ -37,7 +37,7 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
-/** As headers, since a page's own text cannot forbid to be framed. */
+/** Headers, because a page cannot forbid framing in its own text. */
 const headers = {
   'Content-Security-Policy': "frame-ancestors 'none'",
   'X-Frame-Options': 'DENY',
@@ -45,7 +45,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Sockets break off when tabs close or the gateway restarts. The page says so itself; a stack trace here helps nobody. */
+/** Sockets break when tabs close or the gateway restarts. The page reports that itself, so a stack trace here is useless. */
 const quietSockets: Plugin = {
   name: 'quiet-sockets',
   configResolved({ logger }) {
@@ -62,7 +62,7 @@ export default defineConfig({
   plugins: [contentSecurityPolicy, quietSockets],
   build: { outDir: 'dist', emptyOutDir: true },
   worker: { format: 'es' },
-  // The worker's dependencies too: found only when it asks for them, they would make the development server reload the page.
+  // The worker's dependencies too. If the development server found them later, it would reload the page.
   optimizeDeps: { entries: ['index.html', '../src/worker/entry.ts'] },
   server: { proxy, headers },
   preview: { proxy, headers },

@@ -1,8 +1,8 @@
-/** `node scripts/bundle/index.mjs <folder>`: every bundle of vite.config.ts, in one process. */
+/** `node scripts/bundle/index.mjs <folder>`: makes every bundle of vite.config.ts, in one process. */
 import { build } from 'vite';
 import { inRoot } from '../lib/paths.mjs';
 
-/** What vite.config.ts calls its bundles. */
+/** The names of the bundles in vite.config.ts. */
 const MODES = ['script', 'worker', 'polling', 'engine3', 'workerModule', 'pollingModule', 'engine3Module'];
 
 const [outDir = 'dist'] = process.argv.slice(2);

@@ -1,25 +1,25 @@
 /**
- * Leaves out of a bundle what the runtime never uses of its libraries: parts that no bundler can see are unused, since they hang on
- * classes and prototypes. What is left out is data (`unused.ts`). It is matched in the syntax tree, by name, and a name that a library no
- * longer has fails the build: then somebody has to look at that library again.
+ * Leaves unused parts of libraries out of a bundle. No bundler can see that they are unused, because they belong to classes and prototypes.
+ * The list is data (`unused.ts`). Names are matched in the syntax tree. A name that a library no longer has fails the build, and a person
+ * has to read that library again.
  */
 import type { Plugin } from 'vite';
 
-/** What is not needed of one module. */
+/** The unused parts of one module. */
 export interface Unused {
   /** The end of the module's path. */
   module: string;
-  /** The text of a whole module to have in its stead. */
+  /** The text that replaces the whole module. */
   instead?: string;
-  /** Methods and functions that are not called by anything. */
+  /** Methods and functions that no code calls. */
   remove?: readonly string[];
-  /** Methods and functions that are called, but have nothing to do: they do nothing and return nothing. */
+  /** Methods and functions that are called and may have an empty body. */
   empty?: readonly string[];
-  /** Statements that begin with this, in the whole module. */
+  /** The beginnings of unused statements, anywhere in the module. */
   statements?: readonly string[];
 }
 
-/** As much of a syntax tree's node as is looked at. */
+/** The fields of a syntax tree's node that this plugin reads. */
 interface Node {
   type: string;
   start: number;
@@ -76,7 +76,7 @@ function editsOf(unused: Unused, code: string, root: Node, missing: Set<string>)
   return edits;
 }
 
-/** From the end, so that the places of what is to come stay right; of edits in one another the outer one counts. */
+/** Edits from the end, so that earlier offsets stay valid. Of nested edits the outer one counts. */
 function apply(code: string, edits: Edit[]): string {
   let result = code;
   const outer = edits.filter(
@@ -105,14 +105,14 @@ export function leaveOut(list: readonly Unused[]): Plugin {
       ]);
       const edits = editsOf(unused, code, this.parse(code), missing);
       if (missing.size > 0) {
-        this.error(`${unused.module} has no ${[...missing].join(', ')} any more: look through it again`);
+        this.error(`${unused.module} no longer has ${[...missing].join(', ')}: read that library again`);
       }
       return { code: apply(code, edits), map: null };
     },
     generateBundle() {
       if (unseen.size === 0) return;
       const modules = [...unseen].map(({ module }) => module).join(', ');
-      this.error(`not in the bundle any more, so that nothing can be left out of it: ${modules}`);
+      this.error(`no longer in the bundle, so nothing can be left out of them: ${modules}`);
     },
   };
 }

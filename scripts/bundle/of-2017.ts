@@ -1,12 +1,12 @@
 /**
- * Makes the classic script one that a page of 2017 takes: its bundlers read ES2015, its module loaders know V2's script as a module, and
- * what it has put in place of the browser's own (a polyfill of `Promise`, a clock of its tests) is not what the runtime stands on.
+ * Makes the classic script fit for a page of 2017. Such bundlers read ES2015, and such module loaders load V2's script as a module. The runtime
+ * uses the browser's own globals, and not the page's replacements (a polyfill of `Promise`, a clock of its tests).
  */
 import { type Plugin, transformWithOxc } from 'vite';
 
 /**
- * Taken from the window as the script starts. The browser's own `Promise` is not there any more where a polyfill came first; what the
- * browser itself makes promises with is.
+ * Taken from the window as the script starts. A polyfill may already have replaced `Promise`, so the browser's own is read from one of its
+ * own promises.
  */
 const CAPTURED = ['AbortController', 'Date', 'Error', 'JSON', 'Map', 'MessageChannel', 'Object', 'Proxy']
   .concat(['Set', 'TypeError', 'URL', 'WeakMap', 'clearInterval', 'clearTimeout', 'console', 'crypto'])
@@ -15,7 +15,7 @@ const CAPTURED = ['AbortController', 'Date', 'Error', 'JSON', 'Map', 'MessageCha
 
 const INTRO = `var Promise = document.fonts.ready.constructor, ${CAPTURED.join(', ')};`;
 
-/** As V2's script: a module of CommonJS or else of AMD, where there is such a loader, and in any case the window's. */
+/** As V2's script: a module of CommonJS or else of AMD if there is such a loader, and always a global of the window. */
 const OUTRO = `
 if (typeof exports === 'object' && typeof module === 'object') module.exports = JMessage;
 else if (typeof define === 'function' && define.amd) define([], function () { return JMessage; });
@@ -35,7 +35,7 @@ function* privateNames(node: Node): Generator<Node> {
   for (const child of Object.values(node).flat()) if (isNode(child)) yield* privateNames(child);
 }
 
-/** `#name` becomes the property `_name`, which the minifier shortens: a WeakMap for each would make the script half as large again. */
+/** `#name` becomes the property `_name`, which the minifier shortens. A WeakMap for each would make the script half as large again. */
 function withProperties(code: string, root: Node): string {
   let result = code;
   for (const { start } of [...privateNames(root)].sort((a, b) => b.start - a.start)) {

@@ -1,10 +1,10 @@
-/** What the runtime does not use of its libraries, and why it is safe to leave it out. */
+/** Unused parts of the libraries, and the reasons why they can be left out. */
 import type { Unused } from './leave-out.js';
 
 const ENGINE = 'engine.io-client/build/esm';
 const CLIENT = 'socket.io-client/build/esm';
 
-/** The protocol is JSON: every packet that is sent is a text. */
+/** The protocol is JSON, so every transmitted packet is text. */
 const ENCODER: Unused = {
   module: 'engine.io-parser/build/esm/encodePacket.browser.js',
   instead: `
@@ -16,15 +16,15 @@ const ENCODER: Unused = {
 
 /** Of the worker. */
 export const UNUSED_IN_WORKER: readonly Unused[] = [
-  // Polling is a file of its own, and nobody asks for WebTransport.
+  // Polling is a file of its own, and WebTransport is not used.
   {
     module: `${ENGINE}/transports/index.js`,
     instead: "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
   },
   ENCODER,
-  // Of an address nobody asks for the folders; its query is what the client reads again as a text.
+  // No code reads the folders of an address, and the client parses its query again from the text.
   { module: `${ENGINE}/contrib/parseuri.js`, empty: ['pathNames', 'queryKey'] },
-  // Websocket is tried first: there is nothing to upgrade to, whatever the server offers. Cookies are nobody's; a worker has no "beforeunload".
+  // Websocket is tried first, so there is no upgrade, whatever the server offers. No code uses cookies, and a worker has no "beforeunload".
   {
     module: `${ENGINE}/socket.js`,
     empty: ['_probe'],
@@ -37,7 +37,7 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
       'if (this.transports.length === 0)',
     ],
   },
-  // The session comes back by itself (`reconnection: false`).
+  // The session reconnects by itself (`reconnection: false`).
   { module: `${CLIENT}/contrib/backo2.js`, instead: 'export class Backoff { reset() {} }' },
   {
     module: `${CLIENT}/manager.js`,
@@ -52,7 +52,7 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
     ],
     remove: ['onreconnect', 'disconnect', 'connect'],
   },
-  // No acknowledgements, in either direction, no retries, no flags; of the listeners for anything only `onAny`.
+  // The runtime uses no acknowledgements in either direction, no retries and no flags. Of the catch-all listeners it uses only `onAny`.
   {
     module: `${CLIENT}/socket.js`,
     empty: [
@@ -81,7 +81,7 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
       'listenersAnyOutgoing',
     ],
   },
-  // The protocol is JSON. A server that sends something binary has its connection closed, as one that sends what is no packet at all.
+  // The protocol is JSON. A binary packet closes the connection, as an invalid one does.
   {
     module: 'socket.io-parser/build/esm/is-binary.js',
     instead: 'export const isBinary = () => false; export const hasBinary = isBinary;',
@@ -94,9 +94,9 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
     module: 'engine.io-parser/build/esm/contrib/base64-arraybuffer.js',
     instead: 'export const decode = () => new ArrayBuffer(0);',
   },
-  // The worker answers calls and makes none; what it is sent are values, never proxies of the page's objects.
+  // The worker answers calls and makes none. It receives values, never proxies of the page's objects.
   { module: 'comlink/dist/esm/comlink.mjs', empty: ['wrap', 'releaseEndpoint'] },
-  // Only `hash` of a text. The first statement is for engines that add numbers wrongly.
+  // The runtime uses only `hash` of a text. The first statement is for engines that add numbers wrongly.
   {
     module: 'spark-md5/spark-md5.js',
     statements: [
@@ -111,15 +111,15 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
 /** Of long polling. */
 export const UNUSED_IN_POLLING: readonly Unused[] = [
   ENCODER,
-  // What every browser has that runs modules in a SharedWorker.
+  // Every browser with modules in a SharedWorker has CORS.
   { module: `${ENGINE}/contrib/has-cors.js`, instead: 'export const hasCORS = true;' },
-  // There is no upgrade that it would have to pause for.
+  // Without an upgrade it never has to pause.
   { module: `${ENGINE}/transports/polling.js`, remove: ['pause'] },
-  // For pages: a worker has no document.
+  // For pages only: a worker has no document.
   { module: `${ENGINE}/transports/polling-xhr.js`, empty: ['unloadHandler'] },
 ];
 
-/** Of the classic script: the tab makes calls and answers none, and what it sends are values, never proxies. */
+/** Of the classic script. The tab makes calls and answers none, and it sends values, never proxies. */
 export const UNUSED_IN_SCRIPT: readonly Unused[] = [
   {
     module: 'comlink/dist/esm/comlink.mjs',

@@ -1,2 +1,2 @@
-/** For the test harness, which is TypeScript. */
+/** For test/kit, which is TypeScript. */
 export function findChromium(): string | null;

@@ -1,4 +1,4 @@
-/** The Chromium that the browser tests drive: finds one, or gets one. */
+/** Finds or installs the Chromium for the browser tests. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { run, runNode } from './process.mjs';
 
 /** Names under which systems install it, the most likely first. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-/** Where macOS and Windows put it; neither is on the PATH. */
+/** Its places on macOS and Windows, which are not on the PATH. */
 const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -26,7 +26,7 @@ export function findChromium() {
   return candidates.find((file) => existsSync(file)) ?? null;
 }
 
-/** A package may be a stand-in that only says where to get the real thing (Ubuntu's is). */
+/** A package may be a stand-in that only names the real package, as Ubuntu's is. */
 const runs = (file) => spawnSync(file, ['--version', '--no-sandbox'], { stdio: 'ignore' }).status === 0;
 
 async function installFromDebian() {
@@ -52,7 +52,7 @@ async function installFromPlaywright() {
   return code === 0 && existsSync(chromium.executablePath()) ? chromium.executablePath() : null;
 }
 
-/** @returns {Promise<string | null>} the path of a browser that runs, installed if need be */
+/** @returns {Promise<string | null>} the path of a working browser, installed if necessary */
 export async function ensureChromium() {
   const found = findChromium();
   if (found !== null && runs(found)) return found;

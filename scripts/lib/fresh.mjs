@@ -1,7 +1,7 @@
 /**
- * Whether something built is still up to date, so that a second start takes no time.
- * The print of a build is which files went in, of what size and time; it is taken *before* the build, so what is edited meanwhile counts
- * as different, and it knows of files that were removed.
+ * Decides whether a build is still up to date, so that a second start takes no time.
+ * The print of a build lists its input files with size and time. It is taken *before* the build, so an edit during the build counts as a
+ * change. A removed file changes it too.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { inRoot } from './paths.mjs';
 const SKIPPED = new Set(['node_modules', 'dist', 'test']);
 const recordOf = (name) => inRoot('.cache', `${name}.inputs`);
 
-/** @returns {string[]} a line for each file below */
+/** @returns {string[]} a line for each file of the folder */
 function linesOf(file) {
   const stat = statSync(inRoot(file), { throwIfNoEntry: false });
   if (stat === undefined) return [];
@@ -22,10 +22,9 @@ function linesOf(file) {
 /** @param {string[]} inputs files and folders, relative to the root */
 export const printOf = (inputs) => inputs.flatMap(linesOf).join('\n');
 
-/**
- * @param {string} name of the thing built
+/** @param {string} name of the build
  * @param {string} print of its inputs now
- * @param {string[]} outputs what must exist, relative to the root
+ * @param {string[]} outputs files that must exist, relative to the root
  */
 export function isFresh(name, print, outputs) {
   const record = recordOf(name);
@@ -36,7 +35,7 @@ export function isFresh(name, print, outputs) {
   );
 }
 
-/** @param {string} print of the inputs that the build which has just succeeded began with */
+/** @param {string} print of the inputs at the start of the successful build */
 export function markFresh(name, print) {
   mkdirSync(inRoot('.cache'), { recursive: true });
   writeFileSync(recordOf(name), print);

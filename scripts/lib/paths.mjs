@@ -1,4 +1,4 @@
-/** Where things are, from the root of the project; every task runs there. */
+/** Paths from the root of the project, in which every task runs. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** @param {string[]} parts */
 export const inRoot = (...parts) => path.join(ROOT, ...parts);
 
-/** The tools' own entry files: run by this very Node, without a shell or `npx` in between. */
+/** The tools' own entry files, which run in this Node without a shell or `npx`. */
 export const TOOLS = {
   tsc: inRoot('node_modules/typescript/bin/tsc'),
   depcruise: inRoot('node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
@@ -16,8 +16,8 @@ export const TOOLS = {
   vitest: inRoot('node_modules/vitest/vitest.mjs'),
 };
 
-/** The gateway's command line, as built. */
+/** The built command line of the gateway. */
 export const GATEWAY = inRoot('gateway/dist/main.js');
 
-/** What `npm start` keeps between runs. */
+/** Data that `npm start` keeps between runs. */
 export const DATA = process.env.JMESSAGE_DATA ?? inRoot('.data');

@@ -11,7 +11,7 @@ const isFree = (port) =>
     probe.listen(port, LOOPBACK, () => probe.close(() => resolve(true)));
   });
 
-/** @returns {Promise<number>} the first free port from this one on; 0 (any) when there is none */
+/** @returns {Promise<number>} the first free port from this one on; 0 (any) if there is none */
 export async function freePort(from) {
   for (let port = from; port <= LAST_PORT; port += 1) {
     if (await isFree(port)) return port;

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL server for tests: of this machine's own programs, or Debian's package; on a free port of loopback, with data that go when it
- * stops. PostgreSQL does not run as root, so a root hands it to another user.
+ * A PostgreSQL server for tests, from this machine's own programs or Debian's package. It listens on a free port of loopback, and its data are
+ * deleted when it stops. PostgreSQL refuses to run as root, so root runs it as another user.
  */
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { freePort } from './ports.mjs';
 import { run } from './process.mjs';
 
-/** Where Debian puts what is not on the PATH. */
+/** Debian's folder of the programs that are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 const FIRST_PORT = 30_000;
 const isRoot = () => process.getuid?.() === 0;
@@ -36,7 +36,7 @@ async function installFromDebian() {
   await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'postgresql'], quiet);
 }
 
-/** Whom the server runs as. @returns {{name: string, uid: number, gid: number} | null} null for ourselves */
+/** The user of the server process. @returns {{name: string, uid: number, gid: number} | null} null for the current user */
 function serverUser() {
   if (!isRoot()) return null;
   for (const name of ['postgres', 'nobody']) {
@@ -49,7 +49,7 @@ function serverUser() {
   throw new Error('there is no user to run PostgreSQL as');
 }
 
-/** @returns {Promise<{url: string, stop: () => void} | string>} the running server, or why there is none */
+/** @returns {Promise<{url: string, stop: () => void} | string>} the running server, or the reason for its absence */
 export async function startPostgres() {
   if (findPrograms() === null) await installFromDebian();
   const programs = findPrograms();

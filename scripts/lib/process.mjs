@@ -1,12 +1,12 @@
-/** Running other programs: to the end, or with signals and exit code passed through. */
+/** Runs other programs to their end, and passes signals and exit codes on. */
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { ROOT } from './paths.mjs';
 
-/** What a shell reports for a program that a signal ended. */
+/** A shell's exit code for a program that a signal ended. */
 const SIGNAL_EXIT_BASE = 128;
 
-/** @returns {Promise<number>} the exit code of a child process, once it is over */
+/** @returns {Promise<number>} the exit code of a child process, once it has exited */
 export const exitOf = (child) =>
   new Promise((resolve) => {
     child.once('error', (error) => {
@@ -26,7 +26,7 @@ export const run = (command, args, options = {}) =>
 export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options);
 
 /**
- * Runs a Node script and keeps its output together.
+ * Runs a Node script and collects its output.
  * @returns {Promise<{ code: number, output: Buffer }>}
  */
 export async function runCollected(script, args, options = {}) {
@@ -42,14 +42,14 @@ export async function runCollected(script, args, options = {}) {
   return { code, output: Buffer.concat(output) };
 }
 
-/** Runs a Node script whose output matters only when it fails: then all of it is shown. */
+/** Runs a Node script, and shows its output only if it fails. */
 export async function runQuietly(script, args) {
   const { code, output } = await runCollected(script, args);
   if (code !== 0) process.stderr.write(output);
   return code;
 }
 
-/** Calls back on Ctrl-C and SIGTERM. @returns the undo */
+/** Calls back on Ctrl-C and SIGTERM. @returns a function that removes the handlers */
 export function onStop(stop) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, stop);

@@ -1,6 +1,6 @@
 /**
- * Makes the installed packages those of `package-lock.json`: runs `npm ci` when they are missing or others.
- * Compares the contents, not the files' times, so that switching branches back and forth installs nothing.
+ * Installs the packages of `package-lock.json` by `npm ci` if packages are missing or differ.
+ * It compares the contents, not the files' times, so that switching branches back and forth installs nothing.
  */
 import { readFileSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
@@ -16,13 +16,13 @@ function packagesOf(file) {
 
 function isCurrent() {
   const wanted = packagesOf('package-lock.json');
-  // npm's own record of what it has installed.
+  // npm's own record of the installed packages.
   const installed = packagesOf('node_modules/.package-lock.json');
   if (wanted === null || installed === null) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (!path.startsWith('node_modules/')) return true;
     const found = installed[path];
-    // Optional packages are for other machines where they are missing.
+    // A missing optional package is for other machines.
     if (found === undefined) return entry.optional === true || entry.devOptional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
   });

@@ -1,4 +1,4 @@
-/** What a page has to load, against its budget: prints a table and says whether all of it fits. */
+/** Compares the files that a page loads with their budgets, and prints a table. */
 import { readFileSync } from 'node:fs';
 import { constants, gzipSync } from 'node:zlib';
 import { inRoot } from './paths.mjs';
@@ -6,9 +6,11 @@ import { inRoot } from './paths.mjs';
 const KB = 1024;
 
 /**
- * gzip -9 of each file. A file without a budget is shown only. The tab's was 8 KB when it was written in the language of today: that of 2017, and words for a worker that does not load,
- * take a little more. The worker's was 38 KB before it had the outbox, the history and the tokens to come back with, and 43 KB before it
- * kept what no page has been handed and told tabs of each other's changes. It is loaded once for all tabs, and by no page's main thread.
+ * gzip -9 of each file. A file without a budget is only shown.
+ *
+ * The tab's budget was 8 KB for modern syntax. The syntax of 2017, and the messages about a worker that does not load, take a little more. The
+ * worker's budget was 38 KB before outbox, history and resume tokens. It was 43 KB before undelivered pushes and changes by other tabs. The
+ * worker is loaded once for all tabs, and never by a page's main thread.
  */
 const BUDGETS_BYTES = {
   'dist/jmessage-sdk-web.min.js': 9 * KB,

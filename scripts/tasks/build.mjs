@@ -1,4 +1,4 @@
-/** Builds what is published and what the tasks run: the SDK (`dist/`), the gateway, the demo. */
+/** Builds the published files and the programs of the tasks: the SDK (`dist/`), the gateway, the demo. */
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isFresh, markFresh, printOf } from '../lib/fresh.mjs';
@@ -8,7 +8,7 @@ import { reportSizes } from '../lib/sizes.mjs';
 
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json'];
 
-/** Each part: its name, what it is made from, what must be there afterwards, and how it is made. */
+/** Each part has its name, inputs, outputs and build step. */
 const SDK = {
   name: 'sdk',
   inputs: [
@@ -38,7 +38,7 @@ const DEMO = {
   make: () => runQuietly(TOOLS.vite, ['build', '-c', 'demo/vite.config.ts']),
 };
 
-/** Makes `dist/` beside the old one and puts it in place at the end: whoever serves it never sees half of it. */
+/** Builds `dist/` beside the old one and replaces it at the end, so that a server never serves half of it. */
 async function makeSdk() {
   const cache = inRoot('.cache');
   mkdirSync(cache, { recursive: true });
@@ -56,7 +56,7 @@ async function makeSdk() {
     try {
       renameSync(inRoot('dist'), old);
     } catch {
-      // The first build has nothing to replace.
+      // The first build replaces nothing.
     }
     renameSync(made, inRoot('dist'));
     return 0;
@@ -66,7 +66,7 @@ async function makeSdk() {
   }
 }
 
-/** Says what it does on standard error: standard output belongs to what the task runs. */
+/** Reports on standard error, because standard output belongs to the program of the task. */
 async function makePart(part) {
   const startedMs = Date.now();
   const print = printOf(part.inputs);
@@ -91,12 +91,12 @@ async function makeAll(parts) {
 const ifStale = (parts) =>
   makeAll(parts.filter((part) => !isFresh(part.name, printOf(part.inputs), part.outputs)));
 
-/** `npm run build`. @returns {Promise<number>} exit code, 1 when something is over its size */
+/** `npm run build`. @returns {Promise<number>} exit code, 1 if a file exceeds its size */
 export async function build() {
   const code = await makeAll([SDK, GATEWAY_CLI]);
   if (code !== 0) return code;
   if (reportSizes()) return 0;
-  console.error('A file is over its size budget (scripts/lib/sizes.mjs).');
+  console.error('A file exceeds its size budget (scripts/lib/sizes.mjs).');
   return 1;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run test:chaos -- --seed N --minutes M`: a run of test/chaos, with what it needs beforehand. */
+/** `npm run test:chaos -- --seed N --minutes M`: prepares and runs test/chaos. */
 import { runnerImport } from 'vite';
 import { ensureChromium } from '../lib/chromium.mjs';
 import { inRoot } from '../lib/paths.mjs';
@@ -8,13 +8,13 @@ import { ensureSdkAndGateway } from './build.mjs';
 export async function chaos(args) {
   const chromium = await ensureChromium();
   if (chromium === null) {
-    console.error('There is no Chromium: set JMESSAGE_CHROMIUM to one.');
+    console.error('No Chromium was found: set JMESSAGE_CHROMIUM to its path.');
     return 1;
   }
   process.env.JMESSAGE_CHROMIUM = chromium;
   const built = await ensureSdkAndGateway();
   if (built !== 0) return built;
-  // TypeScript, which this Node does not read by itself.
+  // Node 20 does not read TypeScript by itself.
   const { module } = await runnerImport(inRoot('test/chaos/main.ts'), {
     configFile: false,
     logLevel: 'error',

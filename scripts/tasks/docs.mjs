@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the pages of `docs/` that are made from the protocol's tables, the types, the gateway's handlers and the tests' titles. */
+/** `npm run docs`: writes the generated pages of `docs/`, from the protocol's tables, the types, the gateway's handlers and the tests' titles. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../lib/paths.mjs';

@@ -8,7 +8,7 @@ import { ensureGateway } from './build.mjs';
 export async function gateway(args) {
   const code = await ensureGateway();
   if (code !== 0) return code;
-  // A process group of its own: on Ctrl-C the terminal would signal it as well as we do, and it would hear it twice.
+  // A process group of its own. Otherwise Ctrl-C would signal it twice: by the terminal and by this process.
   const child = spawn(process.execPath, [GATEWAY, ...args], { stdio: 'inherit', detached: true });
   const undo = onStop((signal) => child.kill(signal));
   try {

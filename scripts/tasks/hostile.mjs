@@ -1,6 +1,6 @@
 /**
- * `npm run test:hostile`: the hostile clients of gateway/test/hostile, on PGlite and on a PostgreSQL server of its own. `-- --figures` measures
- * what attacks cost an ordinary user, `-- --soak M` lets attackers and users go on for M minutes.
+ * `npm run test:hostile`: runs the hostile clients of gateway/test/hostile, on PGlite and on a PostgreSQL server that it starts. `-- --figures`
+ * measures the cost of attacks for an ordinary user. `-- --soak M` runs attackers and users for M minutes.
  */
 import { runnerImport } from 'vite';
 import { GATEWAY, inRoot, TOOLS } from '../lib/paths.mjs';
@@ -16,11 +16,11 @@ const vitest = (env = {}) =>
 /** @param {string[]} args @returns {Promise<number>} exit code */
 export async function hostile(args) {
   if (args.length > 0) {
-    // Attackers, and another build's figures, need none.
+    // Attackers by URL, and figures of another build, need no build.
     const needsBuild = !args.includes('--url') && !args.includes('--gateway');
     const built = needsBuild ? await ensureGateway() : 0;
     if (built !== 0) return built;
-    // TypeScript, which this Node does not read by itself.
+    // Node 20 does not read TypeScript by itself.
     const { module } = await runnerImport(inRoot('test/hostile/main.ts'), {
       configFile: false,
       logLevel: 'error',
@@ -31,7 +31,7 @@ export async function hostile(args) {
   const embedded = await vitest();
   const postgres = await startPostgres();
   if (typeof postgres === 'string') {
-    console.error(`\nNot run on PostgreSQL: ${postgres}`);
+    console.error(`\nThe run on PostgreSQL was skipped: ${postgres}`);
     return 1;
   }
   try {

@@ -6,9 +6,9 @@ import { readGlossary } from '../lib/prose/glossary.mjs';
 import { problemsOf } from '../lib/prose/rules.mjs';
 import { isProse } from '../lib/prose/sources.mjs';
 
-/** Pages made by `npm run docs`, whose words stand in sources, and the page in Chinese. */
+/** Pages that `npm run docs` makes from checked sources, and the page in Chinese. */
 const NOT_ENGLISH_PROSE = ['docs/api.md', 'docs/coverage.md', 'docs/error-codes.md', 'README.zh-CN.md'];
-/** Folders that are not written by the rule yet. */
+/** Folders that do not follow the rule yet. */
 const NOT_YET = ['src/', 'gateway/src/', 'gateway/test/', 'test/', 'demo/src/', 'scripts/', 'vite.config.ts'];
 
 /** Files that git knows or would add. @returns {string[]} */
@@ -18,7 +18,7 @@ function files() {
   return listed.filter((file) => file !== '' && isProse(file) && existsSync(inRoot(file)));
 }
 
-/** @param {string[]} parts of paths; without one, every file that has to follow the rule. @returns {number} exit code */
+/** @param {string[]} parts of paths; by default every file that has to follow the rule @returns {number} exit code */
 export function prose(parts) {
   const glossary = readGlossary(readFileSync(inRoot('CONTRIBUTING.md'), 'utf8'));
   const skipped = parts.length > 0 ? NOT_ENGLISH_PROSE : [...NOT_ENGLISH_PROSE, ...NOT_YET];

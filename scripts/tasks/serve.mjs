@@ -1,6 +1,6 @@
 /**
  * `npm start` and `npm run dev`: the demo, its gateway and its accounts behind one URL.
- * What is kept between runs lives in `.data/` (or JMESSAGE_DATA): the gateway's database and the demo application's secret.
+ * `.data/` (or JMESSAGE_DATA) keeps data between runs: the gateway's database and the demo application's secret.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ const GATEWAY_PORT = 8787;
 const DEMO_PORT = 5173;
 const READY = 'gateway listening on ';
 
-/** Made once: the accounts in `.data/` belong to it. */
+/** Created once, because the accounts in `.data/` belong to it. */
 function demoSecret() {
   const file = path.join(DATA, 'secret');
   if (!existsSync(file)) {
@@ -29,15 +29,15 @@ function demoSecret() {
 function spawnGateway(port, appkey) {
   const args = ['--host', LOOPBACK, '--port', String(port), '--data', path.join(DATA, 'gateway')];
   args.push('--dev');
-  // Arguments are there for every user of the machine to see (ps).
+  // Every user of the machine can see arguments (ps).
   const env = { ...process.env, JMESSAGE_APPS: `${appkey}:${demoSecret()}` };
-  // Its own process group: Ctrl-C reaches it through us, once. Its log is for those who ask for it.
+  // A process group of its own, so that Ctrl-C reaches it once, through this process. Its log is shown on request only.
   const stderr = process.env.DEBUG ? 'inherit' : 'pipe';
   const stdio = ['ignore', 'pipe', stderr];
   return spawn(process.execPath, [GATEWAY, ...args], { stdio, env, detached: true });
 }
 
-/** The last lines of the gateway's log, for when it dies. */
+/** The last lines of the gateway's log, shown if it dies. */
 const KEPT_LOG_CHARS = 4_000;
 function keepLog(child) {
   let kept = '';
@@ -47,7 +47,7 @@ function keepLog(child) {
   return () => kept;
 }
 
-/** @returns {Promise<string | null>} the gateway's URL, null when it ended first */
+/** @returns {Promise<string | null>} the gateway's URL, null if it ended first */
 const urlOf = (child) =>
   new Promise((resolve) => {
     const lines = createInterface({ input: child.stdout });
@@ -59,7 +59,7 @@ const urlOf = (child) =>
 
 /** @returns {Promise<{url: string, close(): Promise<void>}>} */
 async function serveDemo(mode, gateway) {
-  // demo/vite.config.ts forwards /socket.io and /dev to it, so that the page has one origin for everything.
+  // demo/vite.config.ts forwards /socket.io and /dev to it, so that the page needs one origin only.
   process.env.JMESSAGE_GATEWAY = gateway;
   const vite = await import('vite');
   const config = { configFile: inRoot('demo/vite.config.ts'), logLevel: 'warn' };
@@ -107,7 +107,7 @@ export async function start(mode) {
     console.error(`The gateway has ended (exit code ${code}).`);
     return 1;
   } catch (error) {
-    // What failed because we are being stopped is no failure.
+    // A failure during the shutdown is expected.
     if (!stopping) console.error(error);
     return stopping ? 0 : 1;
   } finally {

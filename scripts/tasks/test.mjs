@@ -1,6 +1,6 @@
 /**
  * `npm test [filter]`: types, format, lint, prose, build, then every test; ends with the counts alone on a line.
- * With a filter only the test files whose path contains it, and no checks beside them.
+ * With a filter it runs only test files whose path contains it, and no other checks.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { ensureChromium } from '../lib/chromium.mjs';
@@ -11,7 +11,7 @@ import { prose } from './prose.mjs';
 
 const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
 
-/** A check that is no test counts only when it fails: 1. */
+/** A check that is not a test counts only if it fails, as 1. */
 async function check(title, task) {
   console.log(`\n— ${title}`);
   const code = await task();
@@ -28,8 +28,8 @@ function readReport(file) {
 }
 
 /**
- * Runs one project of vitest.config.ts. A file that does not even load is a failure too.
- * @param beside another one runs meanwhile: what this one says is said at its end
+ * Runs one project of vitest.config.ts. A file that does not load is a failure too.
+ * @param beside another project runs meanwhile, so this one prints its output at its end
  */
 async function runProject(project, filter, env, beside = false) {
   const title = `\n— ${project} tests`;
@@ -63,7 +63,7 @@ const add = (a, b) => ({
 export async function test(filter) {
   const whole = filter.length === 0;
   const chromium = await ensureChromium();
-  if (chromium === null) console.error('There is no Chromium: set JMESSAGE_CHROMIUM to one.');
+  if (chromium === null) console.error('No Chromium was found: set JMESSAGE_CHROMIUM to its path.');
   let counts = { ...NO_COUNTS, failed: chromium === null ? 1 : 0 };
 
   if (whole) {
@@ -77,7 +77,7 @@ export async function test(filter) {
 
   const env = chromium === null ? {} : { JMESSAGE_CHROMIUM: chromium };
   counts = add(counts, await runProject('unit', filter, env));
-  // What needs the build says nothing without it. Either waits half of its time for its servers: two cores are enough for both.
+  // These tests need the build. Each project waits half of its time for its servers, so two cores are enough for both.
   if (built.failed === 0) {
     const both = [runProject('browser', filter, env), runProject('gateway', filter, env, true)];
     for (const each of await Promise.all(both)) counts = add(counts, each);

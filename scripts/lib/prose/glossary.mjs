@@ -1,4 +1,4 @@
-/** The glossary of CONTRIBUTING.md as data: its table is the one place for the words. */
+/** Reads the glossary of CONTRIBUTING.md, whose table is the only list of the words. */
 import { cellsOf } from './sentences.mjs';
 
 const HEADER = '| word | meaning | instead of |';

@@ -1,4 +1,4 @@
-/** The writing rule of CONTRIBUTING.md, as far as a program can check it. */
+/** Checks the writing rule of CONTRIBUTING.md, as far as a program can. */
 import { countWords, plain, sentencesOf } from './sentences.mjs';
 import { readBlocks } from './sources.mjs';
 
@@ -32,8 +32,7 @@ const jargon =
     return found ? `"${found.pattern.exec(plain(text))[0]}": the glossary has "${found.use}"` : null;
   };
 
-/**
- * @param {string} file for its ending, and for what is said
+/** @param {string} file its ending decides how it is read
  * @param {string} source
  * @param {{use: string, pattern: RegExp}[]} glossary
  * @returns {{line: number, text: string, problem: string}[]}

@@ -6,10 +6,10 @@
 /** @typedef {{text: string, line: number, kind: 'text' | 'cell' | 'heading' | 'title'}} Block */
 /** @typedef {{text: string, line: number, kind: Block['kind']}} Sentence */
 
-/** One word stands for a code span, an address or a type: a reader takes it in at once. */
+/** A code span, an address or a type counts as one word, because a reader sees it as one. */
 const CODE = '`x`';
 
-/** Markup that is read as less than it is written: a link as its text, a code span as one word. */
+/** Removes markup: a link becomes its text, and a code span one word. */
 export function plain(text) {
   return text
     .replace(/<!--[\s\S]*?-->/g, ' ')
@@ -21,13 +21,13 @@ export function plain(text) {
     .replace(/<\/?[a-z][^>]*>/gi, ' ');
 }
 
-/** Tokens with a letter or a digit; a dash, an arrow or a plus between them is none. */
+/** Counts tokens with a letter or a digit, so a dash, an arrow or a plus is no word. */
 export const countWords = (text) =>
   plain(text)
     .split(/\s+/)
     .filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
 
-/** A full stop of these ends no sentence. */
+/** The full stop of an abbreviation ends no sentence. */
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|no)\.$/i;
 const SENTENCE_END = /[.!?…][)"'”’*_]*\s+(?=\[|["'“‘(*_]*[\p{Lu}\p{N}`])/gu;
 /** Cells and test titles are notes: a semicolon ends a sentence there. */
@@ -56,7 +56,7 @@ const TABLE_RULE = /^\s*\|[\s:|-]+\|?\s*$/;
 const ITEM = /^\s*(?:[-*+]|\d+[.)])\s+/;
 const FENCE = /^\s*(?:```|~~~)/;
 
-/** Cells of a row; a bar within a code span or after a backslash parts none. */
+/** Cells of a row. A bar in a code span or after a backslash separates no cells. */
 export function cellsOf(row) {
   const hidden = row.replace(/`[^`]*`|\\\|/g, (span) => span.replaceAll('|', '\0'));
   const cells = hidden

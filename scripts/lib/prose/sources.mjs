@@ -1,4 +1,4 @@
-/** Where prose stands in a file: comments and test titles of sources, the whole of a Markdown page. */
+/** Reads the prose of a file: comments and test titles of sources, the whole of a Markdown page. */
 import path from 'node:path';
 import { parseSync } from 'vite';
 import { blocksOf } from './sentences.mjs';
@@ -11,7 +11,7 @@ const BLOCK_TAG = /^@(\w+)\s*/;
 
 const lineOf = (text, offset) => text.slice(0, offset).split('\n').length;
 
-/** `@param {type} name text` as its text; an example's code is none. */
+/** Reduces `@param {type} name text` to its text, and drops the code of examples. */
 function withoutTags(text) {
   let example = false;
   return text
@@ -33,7 +33,7 @@ function withoutTags(text) {
     .join('\n');
 }
 
-/** Comments of one line each that follow each other are one text. */
+/** Joins consecutive line comments into one text. */
 function joinLines(comments, source) {
   const joined = [];
   for (const comment of comments) {
