@@ -1,4 +1,4 @@
-/** What the benchmarks share: each figure is measured turn about with a baseline, in the same browser and the same minute. */
+/** Shared by the benchmarks. Each figure alternates with a baseline, in the same browser and the same minute. */
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -40,7 +40,7 @@ export async function buildPages(...names: string[]): Promise<string> {
   return outDir;
 }
 
-/** @returns what tells how much of a processor's time a page's main thread has taken since, ms: what other threads take is not in it */
+/** @returns a function for the processor time in ms that a page's main thread has used since, without other threads */
 export async function mainThread(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -58,7 +58,7 @@ export async function mainThread(page: Page): Promise<() => Promise<number>> {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Runs both, turn about, and takes each one's median. */
+/** Runs both alternately, and takes the median of each. */
 export async function compare(
   what: string,
   unit: string,

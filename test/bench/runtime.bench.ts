@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what the runtime costs and what it saves, as ratios against a baseline that runs in the same minute, in the same browser,
- * against the same gateway. Figures are for people to read: no test depends on them.
+ * `npm run bench`: the runtime's costs and savings, as ratios against a baseline in the same minute, browser and gateway. The figures are for
+ * people, and no test depends on them.
  */
 import { rm } from 'node:fs/promises';
 import type { Frame, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import { buildPages, compare, type Measured, mainThread, report } from './measur
 const SENDS = 200;
 const BURST = 300;
 
-/** A page that does without the runtime: Socket.IO on its main thread, as stock V2 has it. */
+/** A page without the runtime: Socket.IO on its main thread, as in stock V2. */
 async function inPage(world: World, username: string): Promise<Page> {
   const profile = await world.profile();
   const page = await profile.page(new URL('/elsewhere.html', world.site.url).href);
@@ -24,7 +24,7 @@ async function inPage(world: World, username: string): Promise<Page> {
   return page;
 }
 
-test('what the runtime costs, and what it saves', async () => {
+test('costs and savings of the runtime', async () => {
   const world = await createWorld({ users: ['alice', 'bob', 'carol', 'dave'] });
   const pages = await buildPages('in-page');
   world.site.mount('/bench/', pages);
@@ -54,7 +54,7 @@ test('what the runtime costs, and what it saves', async () => {
     );
 
     const sender = await world.wire('dave');
-    /** Sends the burst to whoever listens in the page. @returns how long that kept its main thread busy, ms */
+    /** Sends the burst to the page's listener. @returns the time for which its main thread was busy, ms */
     const flood = async (frame: Page | Frame, target: string, listen: () => Promise<void>) => {
       await listen();
       const busy = await mainThread('mainFrame' in frame ? frame : frame.page());

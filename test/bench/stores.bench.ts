@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what it costs to store messages and to read a page of them, against one row for each message with one secondary index.
- * Figures are for people to read: no test depends on them.
+ * `npm run bench`: the costs of storing messages and of reading a page, against one row for each message with one secondary index. The
+ * figures are for people, and no test depends on them.
  */
 import { rm } from 'node:fs/promises';
 import { test } from 'vitest';
@@ -22,7 +22,7 @@ const SMALL = 1_000;
 const LARGE = 1_000_000;
 const PAGES = 100;
 
-test('what storing messages costs', async () => {
+test('costs of storing messages', async () => {
   const world = await createWorld({ users: [] });
   const pages = await buildPages('stores');
   world.site.mount('/bench/', pages);

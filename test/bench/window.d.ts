@@ -1,4 +1,4 @@
-/** What the bench's pages put there. */
+/** Globals of the bench's pages. */
 import type { JMessage } from '../../src/index.js';
 import type { AuthPayload } from '../../src/protocol/tab-worker/link.js';
 
@@ -8,15 +8,15 @@ declare global {
     bench: {
       login(url: string, auth: AuthPayload, user: { username: string; password: string }): Promise<void>;
       sendInTurn(target: string, count: number): Promise<number>;
-      /** Begins to listen, see {@link arrived}. */
+      /** Starts to listen, see {@link arrived}. */
       listenInPage(count: number): void;
-      /** Resolves when as many messages have arrived as were listened for. */
+      /** Resolves when the expected number of messages has arrived. */
       arrived: Promise<void>;
     };
     stores: {
-      /** ms for all. */
+      /** Total time, ms. */
       write(layout: 'rows' | 'blocks', count: number, batch: number, conversations: number): Promise<number>;
-      /** ms for each page of 50, at places all over a conversation of so many messages. */
+      /** Time in ms for each page of 50, at places all over a conversation of that many messages. */
       pages(layout: 'rows' | 'blocks', count: number, turns: number): Promise<number>;
     };
   }

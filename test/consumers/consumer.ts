@@ -1,6 +1,6 @@
 /**
- * An application that has installed the package, as far as a test can have one without the network: the packed tarball is unpacked into
- * its node_modules, and what it depends on is linked from ours.
+ * An application that has installed the package, without the network. The packed tarball is unpacked into its node_modules, and the
+ * dependencies are linked from this repository's.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ export class Consumer {
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
     await run('tar', ['-xzf', consumer.path(filename), '-C', installed, '--strip-components=1']);
     const manifest = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-    // A folder of their own: an application that does not declare them could not import them either.
+    // The dependencies have a folder of their own, because an application cannot import packages that it does not declare.
     await mkdir(path.join(installed, 'node_modules'));
     for (const name of Object.keys(manifest.dependencies)) {
       await symlink(tool(name), path.join(installed, 'node_modules', name));

@@ -1,4 +1,4 @@
-/** What an application gets that installs the package: on a server, through a bundler, through the compiler. */
+/** The installed package in an application: on a server, through a bundler, through the compiler. */
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-test('the package holds what its manifest points to, and nothing of how it is made', async () => {
+test('the package has the files of its manifest, and no sources or build scripts', async () => {
   const installed = app.path('node_modules/jmessage-runtime');
   const names = await readdir(installed);
   const wanted = ['dist', 'docs', 'README.md', 'README.zh-CN.md', 'LICENSE', 'package.json', 'node_modules'];
@@ -25,7 +25,7 @@ test('the package holds what its manifest points to, and nothing of how it is ma
   for (const target of targets) expect(await readFile(`${installed}/${target}`, 'utf8')).not.toBe('');
 });
 
-test('importing it on a server does nothing and breaks nothing', async () => {
+test('an import on a server has no effect and no error', async () => {
   const { code, output } = await app.node(
     '-e',
     "import('jmessage-runtime').then((m) => console.log(typeof m.default))",
@@ -56,7 +56,7 @@ describe('its types', () => {
   test.each([
     ['esnext', 'bundler'],
     ['nodenext', 'nodenext'],
-  ])('accept what is right and refuse what is wrong (%s, %s)', async (module, moduleResolution) => {
+  ])('accept right calls and refuse wrong ones (%s, %s)', async (module, moduleResolution) => {
     await app.write(
       'app.ts',
       `import JMessage, { type Message, type StateSnapshot } from 'jmessage-runtime';
@@ -110,7 +110,7 @@ describe('through Vite', () => {
     await world.close();
   });
 
-  /** Opens the application and logs in with it. @returns who it says it is */
+  /** Opens the application and logs in with it. @returns the user that it shows */
   const login = async (url: string): Promise<string> => {
     const page = await profile.page(`${url}?address=${encodeURIComponent(world.relay.url)}`);
     await page.waitForFunction(() => 'app' in window);
@@ -142,7 +142,7 @@ describe('through Vite', () => {
     );
   });
 
-  test('the development server serves it as it is', async () => {
+  test('the development server serves it unbundled', async () => {
     server = await createServer({
       root: app.folder,
       configFile: false,

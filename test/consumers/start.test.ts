@@ -1,4 +1,4 @@
-/** `npm start`, as somebody who has just cloned the project meets it: one command, one URL, and nothing left behind. */
+/** `npm start` in a fresh clone: one command, one URL, and no process left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { freshGatewayData } from '../kit/gateway.js';
 import { until } from '../kit/until.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** The build of the demo included. */
+/** This includes the build of the demo. */
 const START_TIMEOUT_MS = 45_000;
 
 let data: string;
@@ -42,7 +42,7 @@ async function start(): Promise<Started> {
     cwd: ROOT,
     env: { ...process.env, JMESSAGE_DATA: data, NODE_ENV: undefined, VITEST: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, for Ctrl-C: a terminal signals all of a group.
+    // A process group of its own for Ctrl-C, because a terminal signals the whole group.
     detached: true,
   });
   started.push(child);
@@ -71,7 +71,7 @@ test('the page at its URL logs a demo account in, and Ctrl-C ends everything', a
   await page.getByText('Bob Wang').first().waitFor();
   await page.close();
   const gateway = await gatewayOf(child);
-  // Not for every user of the machine to see.
+  // Other users of the machine must not see the secret.
   const secret = (await readFile(path.join(data, 'secret'), 'utf8')).trim();
   expect(await readFile(`/proc/${gateway}/cmdline`, 'utf8')).not.toContain(secret);
   const { headers } = await fetch(url);
@@ -93,7 +93,7 @@ test('SIGTERM to npm alone ends everything too', async () => {
   expect(existsSync(`/proc/${gateway}`)).toBe(false);
 });
 
-test('a gateway that dies is said to have died, and the start has failed', async () => {
+test('the death of the gateway is reported, and the start fails', async () => {
   const { child, ended, output } = await start();
   process.kill(await gatewayOf(child), 'SIGKILL');
   expect(await ended).toBe(1);
@@ -105,7 +105,7 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
-/** The process id of the gateway below: npm runs Node, which runs it. */
+/** The process id of the gateway, which is a grandchild of npm. */
 async function gatewayOf(child: ChildProcess): Promise<number> {
   const find = async (pid: number): Promise<number | undefined> => {
     if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('gateway/dist/main.js')) return pid;

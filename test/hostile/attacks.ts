@@ -1,22 +1,22 @@
-/** Attackers, each kind on its own: loops that end with their process. Loads are bounded, and only ever on loopback. */
+/** The kinds of attackers: loops that end with their process. Their load is bounded, and they attack loopback only. */
 import { largeTo, Polling, stopReading } from '../../gateway/test/hostile/support/raw.js';
 import { Client, md5, nextRid } from '../../gateway/test/support/client.js';
 import { enter, PASSWORD, range } from './stage.js';
 
 const MEMBERS = 60;
-/** A pause between two rounds: an attacker with all of a machine proves nothing about the gateway. */
+/** A pause between two rounds, because an attacker that uses the whole machine proves nothing about the gateway. */
 const PAUSE_MS = 20;
 const pause = (ms = PAUSE_MS): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @param index of the attacker */
 type Attack = (url: string, index: number) => Promise<void>;
 
-/** Accounts of an attacker; made beforehand. */
+/** Accounts of an attacker, registered beforehand. */
 export const attackerName = (index: number): string => `attacker-${index}`;
 export const memberName = (index: number): string => `member-${index}`;
 export const MEMBER_NAMES = range(MEMBERS).map(memberName);
 
-/** Does it again and again, whatever becomes of it. */
+/** Repeats the attack, whatever its outcome. */
 const forever = async (work: () => Promise<void>): Promise<void> => {
   for (;;) {
     await Promise.race([work().catch(() => {}), pause(5_000)]);
@@ -47,7 +47,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       await pause(200);
     });
   },
-  /** Without a signature: bodies of as many packets as they take. */
+  /** Without a signature: polling bodies with the maximum number of packets. */
   packets: (url) =>
     forever(async () => {
       const polling = await Polling.open(url);
@@ -57,7 +57,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
           .join('\x1e'),
       );
     }),
-  /** Without a signature: tokens for names that nobody has. */
+  /** Without a signature: tokens for unknown names. */
   tokens: (url) =>
     forever(async () => {
       const client = await Client.connect(url);
@@ -73,7 +73,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       await pause(200);
       client.close();
     }),
-  /** Makes groups. */
+  /** Creates groups without end. */
   groups: async (url, index) => {
     let client = await enter(url, attackerName(index));
     await forever(async () => {
@@ -85,7 +85,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     });
     client = await enter(url, attackerName(index));
   },
-  /** As large as a frame may be, to a group of sixty who are there. */
+  /** Messages of the maximum frame size to a group of sixty online members. */
   fanout: async (url, index) => {
     const client = await enter(url, attackerName(index));
     await Promise.all(MEMBER_NAMES.map((name) => enter(url, name)));
@@ -106,7 +106,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       await Promise.all(range(10).map(() => client.ask('send_group_msg', message)));
     });
   },
-  /** Asks for everything that roams, again and again. */
+  /** Syncs all roaming messages again and again. */
   sync: async (url, index) => {
     const client = await enter(url, attackerName(index));
     for (const _ of range(100)) await client.send(attackerName(index), 'x'.repeat(4_000));
@@ -114,7 +114,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       await Promise.all(range(5).map(() => client.sync(0, 1)));
     });
   },
-  /** Without the secret: bodies of the server API. */
+  /** Without the secret: request bodies of the server API. */
   bodies: (url) =>
     forever(async () => {
       await Promise.allSettled(

@@ -1,6 +1,6 @@
 /**
- * What an attack costs an ordinary user: how long a send takes, quiet and under each attack, in turns, since machines have other things to do
- * as well. And what an idle socket takes.
+ * The cost of an attack for an ordinary user: the time of a send, quiet and under each attack. Rounds alternate, since a machine has other
+ * work too. The memory of an idle socket is measured as well.
  */
 
 import { bareSocket } from '../../gateway/test/hostile/support/raw.js';
@@ -13,10 +13,10 @@ const ROUND_MS = 4_000;
 /** Attackers log in first. */
 const SETTLE_MS = 4_000;
 const IDLE_SOCKETS = 400;
-/** Between two sends of the one who measures. */
+/** The pause between two sends of the measuring user. */
 const PAUSE_MS = 10;
 
-/** How many attack at a time. */
+/** The number of attackers at a time. */
 const COUNTS: Readonly<Record<string, number>> = { groups: 50, sync: 10, unread: 2, packets: 2, tokens: 4 };
 
 interface Options {
@@ -62,7 +62,7 @@ export async function figures({ gateway, data, rounds, attackers }: Options): Pr
   return 0;
 }
 
-/** One send after the other. @returns how long each took, in milliseconds */
+/** Sends one message after the other. @returns the time of each, in milliseconds */
 async function measure(client: Client, forMs: number): Promise<number[]> {
   const took: number[] = [];
   const endMs = performance.now() + forMs;

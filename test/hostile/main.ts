@@ -35,7 +35,7 @@ export async function main(args: string[], gateway: string): Promise<number> {
 }
 
 async function attack(url: string, kinds: readonly string[]): Promise<void> {
-  // A library's complaint about a socket that was cut off is no news here.
+  // A library reports broken sockets, which are expected here.
   process.on('uncaughtException', () => {});
   process.on('unhandledRejection', () => {});
   process.once('disconnect', () => process.exit());
@@ -52,7 +52,7 @@ async function attack(url: string, kinds: readonly string[]): Promise<void> {
 
 export type StartAttackers = (url: string, kinds: readonly string[]) => ChildProcess;
 
-/** In a process of their own: what they do must not hold up who measures. */
+/** Attackers have a process of their own, so that they do not slow the measuring one. */
 const startAttackers: StartAttackers = (url, kinds) =>
   spawn(
     process.execPath,

@@ -7,11 +7,11 @@ import { enter, makeAccounts, percentile, range, startGateway } from './stage.js
 const USERS = 50;
 const KINDS = ['groups:20', 'sync:9', 'fanout:1', 'unread:5', 'packets:5', 'tokens:5', 'bodies:5'];
 const ATTACKERS = 50;
-/** Between two sends of a user. */
+/** The pause between two sends of a user. */
 const PAUSE_MS = 1_000;
 const SAMPLE_MS = 5_000;
 const MINUTE_MS = 60_000;
-/** Memory is flat when the last third has no more than the second, and that. */
+/** Memory is flat if the last third exceeds the second by no more than this. */
 const TOLERANCE_MB = 64;
 
 interface Options {
@@ -41,7 +41,7 @@ export async function soak({ gateway, data, minutes, attackers }: Options): Prom
       ]);
       if (answer.code !== 0) failed.push(String(answer.code));
       took.push(performance.now() - startedMs);
-      // What it has seen is no concern here, and would be this process's memory.
+      // The received messages are not needed, and would fill this process's memory.
       client.seen.length = 0;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

@@ -1,4 +1,4 @@
-/** What figures and soak share: a gateway as a process, accounts made by its server API, and clients that send. */
+/** Shared by figures and soak: a gateway process, accounts registered by its server API, and sending clients. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -45,7 +45,7 @@ function rssOf(pid: number): number {
   return Math.round(Number(kb) / KB_PER_MB);
 }
 
-/** By the application's server, which no limit of pages holds up. */
+/** The application's server registers them, because limits for pages do not apply to it. */
 export async function makeAccounts(url: string, names: readonly string[]): Promise<void> {
   const response = await fetch(`${url}/v1/users/`, {
     method: 'POST',

@@ -1,6 +1,6 @@
 /**
- * The real Chromium. A profile is a browser of its own on a folder of its own, as on another device; several live side by side, and one
- * can be killed and opened again with all that it had stored.
+ * The real Chromium. A profile is a browser of its own on a folder of its own, as on another device. Several run side by side. A killed one
+ * can be opened again with its stored data.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -41,14 +41,14 @@ export class Profile {
     return this.#context;
   }
 
-  /** Starts the browser, on whatever the folder holds. */
+  /** Starts the browser on the data of its folder. */
   async open(): Promise<void> {
     const executablePath = findChromium() ?? chromium.executablePath();
     this.#context = await chromium.launchPersistentContext(this.folder, {
       executablePath,
       headless: true,
       args: [...ARGS, ...this.args],
-      // Playwright turns the cache off that a back button is served from; users have it on.
+      // Playwright turns the back/forward cache off; users have it on.
       ignoreDefaultArgs: ['--disable-back-forward-cache'],
     });
   }
@@ -60,7 +60,7 @@ export class Profile {
     return page;
   }
 
-  /** The SharedWorkers that run now. */
+  /** The running SharedWorkers. */
   async sharedWorkers(): Promise<SharedWorkerTarget[]> {
     return this.#cdp(async (session) => {
       const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
@@ -68,13 +68,13 @@ export class Profile {
     });
   }
 
-  /** Ends every SharedWorker as the browser does when it is short of memory: its ports fall silent. */
+  /** Ends every SharedWorker as a browser does that is short of memory: its ports fall silent. */
   async killSharedWorkers(): Promise<void> {
     await this.#cdp(async (session) => {
       const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
       for (const { targetId } of targetInfos) await session.send('Target.closeTarget', { targetId });
       const killed = new Set(targetInfos.map(({ targetId }) => targetId));
-      // Pages may have started another by now: only those that were there have to be gone.
+      // Pages may have started another one meanwhile, so only the earlier workers have to be gone.
       await until('the shared workers to be gone', async () => {
         const now = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
         return now.targetInfos.every(({ targetId }) => !killed.has(targetId));
@@ -82,7 +82,7 @@ export class Profile {
     });
   }
 
-  /** Ends the browser process at once; the folder stays as it is. */
+  /** Kills the browser process; the folder stays unchanged. */
   async kill(): Promise<void> {
     const { context } = this;
     const { processInfo } = await this.#cdp((session) => session.send('SystemInfo.getProcessInfo'));
@@ -94,7 +94,7 @@ export class Profile {
     this.#context = null;
   }
 
-  /** Closes the browser in order; the folder stays. */
+  /** Closes the browser normally; the folder stays. */
   async close(): Promise<void> {
     await this.#context?.close();
     this.#context = null;
@@ -119,7 +119,7 @@ export class Profile {
   }
 }
 
-/** A fresh profile, open. */
+/** Creates a profile and opens it. */
 export async function openProfile(args: readonly string[] = []): Promise<Profile> {
   const profile = new Profile(await mkdtemp(path.join(os.tmpdir(), 'jmessage-profile-')), args);
   await profile.open();

@@ -1,16 +1,16 @@
-/** Forms on their way into a page: Playwright hands over text, so a FormData is taken apart here and put together in `pages/tab.js`. */
+/** Moves forms into a page. Playwright passes text only, so a FormData is taken apart here and rebuilt in `pages/tab.js`. */
 import { deflateSync } from 'node:zlib';
 
 interface EncodedPart {
   name: string;
   text?: string;
-  /** What is in the file, deflated, in base64: large files of tests are mostly zeros. */
+  /** The content of the file, deflated, in base64. Large test files are mostly zeros. */
   deflated?: string;
   type?: string;
   filename?: string;
 }
 
-/** @returns the parameters with every FormData as data, and whether there was one */
+/** @returns the parameters with every FormData as data, and whether there is one */
 export async function encodeForms(params: unknown): Promise<{ value: unknown; forms: boolean }> {
   if (typeof params !== 'object' || params === null) return { value: params, forms: false };
   const entries = Object.entries(params);

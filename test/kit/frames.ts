@@ -1,4 +1,4 @@
-/** Reads the Socket.IO event out of a websocket frame; the text is the same in Engine.IO 3 and 4. */
+/** Reads the Socket.IO event of a websocket frame. Its text is the same in Engine.IO 3 and 4. */
 
 /** Engine.IO `4` (message), Socket.IO `2` (event), perhaps a namespace and an ack id, then the JSON. */
 const EVENT_FRAME = /^42(?:\/[^,]*,)?\d*(\[.*)$/s;

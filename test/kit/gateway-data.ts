@@ -1,6 +1,6 @@
 /**
- * Fresh data folders for gateways. Making an empty database takes many times longer than copying one, so it is made once for each build
- * of the gateway, by that gateway itself, and every test gets a copy.
+ * Fresh data folders for gateways. Creating an empty database takes many times longer than copying one. So each build of the gateway
+ * creates it once, and every test gets a copy.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,7 +14,7 @@ const PREFIX = 'gateway-data-';
 
 /**
  * @param cli the built gateway
- * @param initialise starts it on a folder and stops it in order
+ * @param initialise starts it on a folder and stops it normally
  * @returns a folder of its own
  */
 export async function freshData(cli: string, initialise: (folder: string) => Promise<void>): Promise<string> {
@@ -28,7 +28,7 @@ export async function freshData(cli: string, initialise: (folder: string) => Pro
   return folder;
 }
 
-/** Appears under its name only when it is complete; those of earlier builds go. */
+/** The folder gets its name only when it is complete. Folders of earlier builds are deleted. */
 async function makeTemplate(template: string, initialise: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const making = await mkdtemp(path.join(CACHE, 'making-'));
@@ -37,7 +37,7 @@ async function makeTemplate(template: string, initialise: (folder: string) => Pr
     for (const name of await readdir(CACHE)) {
       if (name.startsWith(PREFIX)) await rm(path.join(CACHE, name), { recursive: true, force: true });
     }
-    // Somebody else may have been faster: theirs is as good.
+    // Another process may have been faster; its folder is as good.
     await rename(making, template).catch(() => {});
   } finally {
     await rm(making, { recursive: true, force: true });

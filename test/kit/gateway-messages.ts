@@ -1,4 +1,4 @@
-/** What a gateway that has stopped has stored, read from its data folder: the last word on what was sent. */
+/** Reads the stored messages of a stopped gateway from its data folder: the final proof of each send. */
 import { openDatabase } from '../../gateway/src/store/database.js';
 import { timeOf } from '../../gateway/src/store/message-ids.js';
 import type { MessageContent } from '../../src/protocol/index.js';

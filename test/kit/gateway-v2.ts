@@ -1,4 +1,4 @@
-/** The gateway's own logic on a Socket.IO 2 server, which knows Engine.IO 3 and nothing newer: what stock JMessage servers are. */
+/** The gateway's own logic on a Socket.IO 2 server, which speaks Engine.IO 3 only, as stock JMessage servers do. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';

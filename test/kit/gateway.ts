@@ -1,4 +1,4 @@
-/** The real gateway as its users run it: the built command line in a process of its own, with data that outlives the process. */
+/** The real gateway as its users run it: the built command line in a process of its own, with data that outlive the process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,9 +14,9 @@ const KEPT_LOG_CHARS = 20_000;
 
 export interface GatewayOptions {
   appkey?: string;
-  /** Other applications that it serves, with the same secret. */
+  /** Other applications of the gateway, with the same secret. */
   otherAppkeys?: string[];
-  /** More of the command line: settings. */
+  /** More arguments of the command line, such as settings. */
   args?: string[];
 }
 
@@ -37,34 +37,34 @@ export class Gateway {
     this.#args = args;
   }
 
-  /** Where it listens: the same over restarts. */
+  /** The port, which restarts do not change. */
   get url(): string {
     return this.#url;
   }
 
-  /** The folder with its data: nobody else may open it while it runs. */
+  /** The folder of its data. No other process may open it while the gateway runs. */
   get data(): string {
     return this.#data;
   }
 
-  /** The end of what it has logged, for a test that fails. */
+  /** The end of its log, for a failing test. */
   get log(): string {
     return this.#log;
   }
 
-  /** Starts it, the first time on a free port, and waits until it says that it listens. */
+  /** Starts it, the first time on a free port, and waits until it reports that it listens. */
   async start(): Promise<void> {
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
     const apps = this.#appkeys.flatMap((appkey) => ['--app', `${appkey}:${this.secret}`]);
     for (const other of this.#appkeys.slice(1)) apps.push('--link', `${this.appkey}:${other}`);
     const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
-    // Passwords of tests are not worth much.
+    // Passwords of tests need no strong hash.
     const cheap = ['--set', 'passwordCost=10'];
     const child = spawn(process.execPath, [CLI, ...args, ...cheap, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    // A test run that is broken off leaves no gateway behind.
+    // An interrupted test run leaves no gateway behind.
     const abandon = () => child.kill('SIGKILL');
     process.once('exit', abandon);
     child.once('close', () => process.off('exit', abandon));
@@ -80,23 +80,23 @@ export class Gateway {
     });
   }
 
-  /** As a power cut would: whatever it had in hand is lost. */
+  /** Kills it as a power cut would: unfinished work is lost. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** In order. @returns its exit code */
+  /** Stops it normally. @returns its exit code */
   async stop(): Promise<number | null> {
     return this.#end('SIGTERM');
   }
 
-  /** Ends it in order and starts it again, on the same port and data. */
+  /** Stops it normally and starts it again, on the same port and data. */
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
   }
 
-  /** What an application's own server would hand to its page: a signed payload, made now or as if then. */
+  /** The signed payload that an application's own server gives to its page, signed now or at another time. */
   auth(timestamp = Date.now(), flag = true, appkey = this.appkey): AuthPayload {
     const random_str = randomBytes(16).toString('hex');
     const text = `appkey=${appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${this.secret}`;
@@ -104,7 +104,7 @@ export class Gateway {
     return { appkey, random_str, signature, timestamp, flag };
   }
 
-  /** What an application's own server would do: a call of the gateway's REST API. @returns the answer, which must not be a refusal */
+  /** Calls the gateway's REST API, as an application's own server does. @returns the answer, which must not be a refusal */
   async rest(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, unknown>> {
     const authorization = `Basic ${Buffer.from(`${this.appkey}:${this.secret}`).toString('base64')}`;
     const response = await fetch(new URL(path, this.#url), {
@@ -117,7 +117,7 @@ export class Gateway {
     return text === '' ? {} : JSON.parse(text);
   }
 
-  /** Ends it and removes its data. */
+  /** Stops it and deletes its data. */
   async destroy(): Promise<void> {
     await this.kill();
     await rm(this.#data, { recursive: true, force: true });
@@ -142,7 +142,7 @@ export const freshGatewayData = (): Promise<string> =>
     await first.stop();
   });
 
-/** Starts a gateway on data of its own. */
+/** Starts a gateway on fresh data. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   if (!existsSync(CLI)) throw new Error('gateway/dist/main.js is missing: npm run build');
   const gateway = new Gateway(await freshGatewayData(), options);

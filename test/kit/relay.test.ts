@@ -1,4 +1,4 @@
-/** The relay itself, between real Socket.IO clients of both revisions and a real server: a wrong count would prove anything. */
+/** The relay itself, between real Socket.IO clients of both revisions and a real server. A wrong count would prove anything. */
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -63,13 +63,13 @@ function heardBy(socket: Socket): number[] {
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => n);
 
-test('it passes plain HTTP both ways, headers included', async () => {
+test('it forwards plain HTTP both ways, headers included', async () => {
   const response = await fetch(`${relay.url}/dev/auth?appkey=a`);
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(await response.text()).toBe('GET /dev/auth?appkey=a');
 });
 
-test('it counts the sockets that are open, the most at once and all there ever were', async () => {
+test('it counts the open sockets, their peak and their total', async () => {
   const first = await connect();
   await connect();
   expect([relay.open, relay.peak, relay.total]).toEqual([2, 2, 2]);
@@ -79,7 +79,7 @@ test('it counts the sockets that are open, the most at once and all there ever w
   expect([relay.open, relay.peak, relay.total]).toEqual([2, 2, 3]);
 });
 
-test('a socket counts for its account from its opening on, though the login comes later', async () => {
+test('a socket counts for its account from its opening, although the login comes later', async () => {
   const first = await connect('alice');
   const second = await connect();
   first.close();
@@ -108,7 +108,7 @@ test('it reads the events of Engine.IO 3 clients too', async () => {
   expect(relay.peakFor('old')).toBe(1);
 });
 
-test('frames pass in order, whatever holds some of them', async () => {
+test('frames pass in order, whichever of them are delayed', async () => {
   const socket = await connect();
   relay.rule(({ payload }) => (Number(payload.n) % 3 === 0 ? { delayMs: 15 } : 'pass'));
   const heard = heardBy(socket);
@@ -117,7 +117,7 @@ test('frames pass in order, whatever holds some of them', async () => {
   expect(heard).toEqual(numbers(10));
 });
 
-test('rules drop and repeat frames until they are undone', async () => {
+test('rules drop and repeat frames until they are removed', async () => {
   const socket = await connect();
   const undo = relay.rule(({ direction, payload }) => {
     if (direction === 'down' || payload.n === undefined) return 'pass';
@@ -133,7 +133,7 @@ test('rules drop and repeat frames until they are undone', async () => {
   expect(received).toEqual(heard);
 });
 
-test('a frame can take the connection with it', async () => {
+test('a rule can cut the connection at a frame', async () => {
   const socket = await connect();
   const lost = new Promise((resolve) => socket.once('disconnect', resolve));
   relay.rule(({ direction, event }) => (direction === 'down' && event === 'heard' ? 'cut' : 'pass'));
@@ -145,7 +145,7 @@ test('a frame can take the connection with it', async () => {
   await until('the server to notice', () => server.engine.clientsCount === 0);
 });
 
-test('it cuts what is open and refuses what is new', async () => {
+test('it cuts open connections and refuses new ones', async () => {
   const socket = await connect();
   const lost = new Promise((resolve) => socket.once('disconnect', resolve));
   relay.refuse(true);
@@ -161,7 +161,7 @@ test('it cuts what is open and refuses what is new', async () => {
   expect([relay.open, relay.peak, relay.total]).toEqual([1, 1, 2]);
 });
 
-test('frozen, nothing passes and nothing closes; afterwards everything arrives', async () => {
+test('while it is frozen nothing passes or closes; afterwards everything arrives', async () => {
   const socket = await connect();
   const heard = heardBy(socket);
   relay.freeze(true);
@@ -182,7 +182,7 @@ test('frozen, nothing passes and nothing closes; afterwards everything arrives',
   await until('the server to hear of it', () => server.engine.clientsCount === 0);
 });
 
-test('a server that is not there is a connection that fails', async () => {
+test('a missing server is a failed connection', async () => {
   await server.close();
   const socket = io(relay.url, OPTIONS);
   clients.push(socket);
@@ -190,7 +190,7 @@ test('a server that is not there is a connection that fails', async () => {
   expect(relay.total).toBe(0);
 });
 
-test('when the server ends a connection, so does the relay', async () => {
+test('a connection that the server ends is ended by the relay too', async () => {
   const socket = await connect();
   const lost = new Promise((resolve) => socket.once('disconnect', resolve));
   server.disconnectSockets(true);

@@ -1,8 +1,9 @@
 /**
- * A relay between browser and gateway, for two purposes: it counts from the outside how many sockets are open, and for whom; and it is
- * the network that fails on demand.
+ * A relay between browser and gateway with two purposes. It counts the open sockets of each account from outside, and it is a network that
+ * fails on demand.
  *
- * Plain HTTP passes as it is, Socket.IO's polling excepted, which does not pass at all. Websockets pass frame by frame and in order, past the rules in force; every frame is logged.
+ * Plain HTTP passes unchanged, except for Socket.IO's polling, which is refused. Websockets pass frame by frame and in order, through the
+ * active rules. Every frame is logged.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +22,7 @@ export type Rule = (frame: Frame) => Verdict;
 
 export interface WaitOptions {
   timeoutMs?: number;
-  /** A `mark()`: what was logged before does not count. Default: everything counts. */
+  /** A `mark()`: earlier log entries do not count. Default: all entries count. */
   since?: number;
 }
 
@@ -42,7 +43,7 @@ export async function startRelay(gatewayUrl: string): Promise<Relay> {
 }
 
 export class Relay {
-  /** Every frame that came in, what the rules made of it notwithstanding. */
+  /** Every frame that came in, whatever the rules did with it. */
   readonly log: Frame[] = [];
   readonly #gateway: URL;
   readonly #server = http.createServer((request, response) => void this.#forward(request, response));
@@ -50,7 +51,7 @@ export class Relay {
   readonly #rules = new Set<Rule>();
   readonly #watchers = new Set<(frame: Frame) => void>();
   readonly #lives: Life[] = [];
-  /** Counts openings and closings: their order, which is all that overlaps are about. */
+  /** Counts openings and closings. Their order alone decides about overlaps. */
   #moment = 0;
   #refusing = false;
   #pollingOnly = false;
@@ -66,22 +67,22 @@ export class Relay {
     await new Promise<void>((resolve) => this.#server.listen(0, HOST, resolve));
   }
 
-  /** What browsers use as the server's address. */
+  /** The server's address for browsers. */
   get url(): string {
     return `http://${HOST}:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Sockets open now. */
+  /** The number of open sockets. */
   get open(): number {
     return this.sockets.length;
   }
 
-  /** The most that were open at one instant. */
+  /** The highest number of sockets that were open at one instant. */
   get peak(): number {
     return peakOf(this.#lives);
   }
 
-  /** All that were ever opened. */
+  /** The number of sockets that were ever opened. */
   get total(): number {
     return this.#lives.length;
   }
@@ -90,23 +91,23 @@ export class Relay {
     return this.#lives.map((life) => life.socket).filter((socket) => socket.open);
   }
 
-  /** Sockets of an account that are open now. */
+  /** The number of open sockets of an account. */
   openFor(account: string): number {
     return this.sockets.filter((socket) => socket.account === account).length;
   }
 
-  /** The most sockets of an account at one instant. A socket counts from its opening on, though it tells whose it is only later. */
+  /** The highest number of an account's sockets at one instant. A socket counts from its opening, although it names its account later. */
   peakFor(account: string): number {
     this.#noteClosed();
     return peakOf(this.#lives.filter((life) => life.socket.account === account));
   }
 
-  /** All sockets that an account ever had. */
+  /** The number of sockets that an account ever had. */
   totalFor(account: string): number {
     return this.#lives.filter((life) => life.socket.account === account).length;
   }
 
-  /** Puts a rule in force, until the undo that it returns. The first rule that does not let a frame pass decides. */
+  /** Adds a rule, and returns a function that removes it. The first rule with a verdict other than passing decides. */
   rule(rule: Rule): () => void {
     this.#rules.add(rule);
     return () => this.#rules.delete(rule);
@@ -117,17 +118,17 @@ export class Relay {
     for (const socket of this.sockets) socket.cut();
   }
 
-  /** Lets nobody connect, as if there were no server; what is open stays open. */
+  /** Refuses new connections, as if there were no server. Open connections stay open. */
   refuse(on: boolean): void {
     this.#refusing = on;
   }
 
-  /** A network that lets no websocket through. What passes instead is not counted. */
+  /** A network that lets no websocket through. Polling then passes uncounted. */
   pollingOnly(on: boolean): void {
     this.#pollingOnly = on;
   }
 
-  /** Makes the gateway a stock server to who comes from now on: what it can do beyond the original protocol is not said. @returns the undo */
+  /** Makes the gateway a stock server for new clients, by removing its extensions from the answers. @returns a function that undoes it */
   asStock(): () => void {
     return this.rule(({ direction, event, payload }) => {
       if (direction !== 'down' || event !== 'c_init') return 'pass';
@@ -136,17 +137,17 @@ export class Relay {
     });
   }
 
-  /** Half-open: connections stay and nothing passes, not even a close. What came meanwhile passes when it is over. */
+  /** A half-open network: connections stay and nothing passes, not even a close. Frames that came meanwhile pass afterwards. */
   freeze(on: boolean): void {
     this.#network.shut(on);
   }
 
-  /** Uploads get no further than what the network's buffers take of them, until it is over. */
+  /** Uploads fill the network's buffers and get no further until this is undone. */
   holdUploads(on: boolean): void {
     this.#uploads.shut(on);
   }
 
-  /** The log's length now: for `since`. */
+  /** The current length of the log, for `since`. */
   mark(): number {
     return this.log.length;
   }
@@ -155,7 +156,7 @@ export class Relay {
     return this.log.slice(since).filter(matches);
   }
 
-  /** The first frame that matches, logged already or still to come. */
+  /** The first matching frame, from the log or from the future. */
   waitFor(matches: (frame: Frame) => boolean, options: WaitOptions = {}): Promise<Frame> {
     const { timeoutMs = WAIT_TIMEOUT_MS, since = 0 } = options;
     const found = this.frames(matches, since)[0];
@@ -202,7 +203,7 @@ export class Relay {
         path: request.url,
         method: request.method,
         headers: request.headers,
-        // One of its own: a connection that is kept may be closed by the gateway just as it is used again, a fault that nobody asked for.
+        // A connection of its own. The gateway may close a kept one in the moment of its reuse, a fault that no test asked for.
         agent: false,
       },
       (answer) => {
@@ -224,12 +225,12 @@ export class Relay {
     const { origin, 'user-agent': agent } = request.headers;
     const headers = { ...(origin && { origin }), ...(agent && { 'user-agent': agent }) };
     const gateway = new WebSocket(target, { perMessageDeflate: false, headers });
-    // The browser's side opens only behind the gateway's: a server that is not there is a connection that fails.
+    // The browser's side opens only after the gateway's, so a missing server is a failed connection.
     const giveUp = () => {
       gateway.terminate();
       socket.destroy();
     };
-    // Giving up is itself an error to `ws`, which nobody else listens for.
+    // `ws` reports termination as an error, which needs a listener.
     gateway.on('error', giveUp);
     socket.once('close', giveUp);
     gateway.once('open', () => {
@@ -266,7 +267,7 @@ export class Relay {
     return 'pass';
   }
 
-  /** A socket is closed once its close frame has come in, which `ws` has no event for: looked at whenever it matters. */
+  /** A socket is closed once its close frame has come in. `ws` has no event for that, so the state is read on demand. */
   #noteClosed(): void {
     for (const life of this.#lives) {
       if (life.closedAt !== Number.POSITIVE_INFINITY || life.socket.open) continue;
@@ -276,7 +277,7 @@ export class Relay {
   }
 }
 
-/** Holds up whoever passes while it is shut. */
+/** Holds up its callers while it is shut. */
 class Gate {
   #shut: { opened: Promise<void>; open: () => void } | null = null;
 
@@ -298,7 +299,7 @@ class Gate {
   }
 }
 
-/** The most lives at one instant: some life's beginning is always such an instant. */
+/** The highest number of lives at one instant. The beginning of some life is always such an instant. */
 function peakOf(lives: readonly Life[]): number {
   const at = (moment: number) =>
     lives.filter((life) => life.openedAt <= moment && moment < life.closedAt).length;

@@ -1,13 +1,13 @@
 /**
  * One websocket through the relay: the browser's side and the gateway's side, and a queue for each direction.
- * Frames leave in the order in which they came, whatever delays them; a side that closes closes the other behind its last frame.
+ * Frames leave in the order of their arrival, whatever delays them. A side that closes closes the other after its last frame.
  */
 import type { RawData, WebSocket } from 'ws';
 
 export type Direction = 'up' | 'down';
 /**
- * What becomes of a frame: `drop` loses it, `repeat` delivers it twice, `delayMs` holds it and all behind it, `cut` loses it and the
- * connection with it, `instead` puts another frame in its place.
+ * The verdict on a frame: `drop` loses it, and `repeat` delivers it twice. `delayMs` holds it and all frames behind it. `cut` loses it with
+ * the connection, and `instead` replaces it.
  */
 export type Verdict = 'pass' | 'drop' | 'repeat' | 'cut' | { delayMs: number } | { instead: string };
 
@@ -18,7 +18,7 @@ const ABNORMAL = 1006;
 export interface RelayedSocketHooks {
   /** Called for each frame as it comes in. */
   judge(direction: Direction, text: string): Verdict;
-  /** Holds what is to be delivered while the relay is frozen. */
+  /** Holds the frames while the relay is frozen. */
   thaw(): Promise<void>;
   /** The browser's side has closed. */
   closed(): void;
@@ -34,7 +34,7 @@ export class RelayedSocket {
 
   constructor(
     readonly id: number,
-    /** Of Engine.IO. */
+    /** The Engine.IO revision. */
     readonly revision: number,
     browser: WebSocket,
     gateway: WebSocket,
@@ -48,18 +48,18 @@ export class RelayedSocket {
     browser.once('close', () => hooks.closed());
   }
 
-  /** Whether the browser's side is open: no longer from the instant at which its close frame came in. */
+  /** Whether the browser's side is open. It is closed from the arrival of its close frame on. */
   get open(): boolean {
     return this.#browser.readyState === this.#browser.OPEN;
   }
 
-  /** Ends both sides at once and without a close frame, as a lost network does. */
+  /** Ends both sides at once without a close frame, as a lost network does. */
   cut(): void {
     this.#browser.terminate();
     this.#gateway.terminate();
   }
 
-  /** Pushes what the gateway did not: what a server with clients of other kinds would. */
+  /** Pushes a frame that the gateway does not send, as a server with other kinds of clients would. */
   push(event: string, payload: object): void {
     this.#then('down', async () => this.#browser.send(`42${JSON.stringify([event, payload])}`));
   }

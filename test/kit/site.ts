@@ -1,6 +1,6 @@
 /**
- * The web site that the tests' pages come from: the built `dist/`, the pages beside this file, and folders that a test mounts. Served as
- * a careful site would: right types, and a content security policy that allows the site's own files and nothing else.
+ * The web site of the test pages: the built `dist/`, the pages beside this file, and mounted folders. It is served as a careful site would be,
+ * with right types and a content security policy that allows the site's own files only.
  */
 import { readFile } from 'node:fs/promises';
 import http, { type ServerResponse } from 'node:http';
@@ -45,7 +45,7 @@ export class Site {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Serves a folder under a path that ends with a slash; the last one mounted on a path counts. */
+  /** Serves a folder under a path that ends with a slash. The last folder of a path counts. */
   mount(prefix: string, directory: string): void {
     this.#mounts.set(prefix, directory);
   }

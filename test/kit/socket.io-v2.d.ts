@@ -1,4 +1,4 @@
-/** The little that is used of socket.io 2, which has no types of its own. */
+/** The used part of socket.io 2, which has no types of its own. */
 declare module 'socket.io-v2' {
   import type { Server } from 'node:http';
   export default function io(

@@ -1,4 +1,4 @@
-/** A tab of the test site, driven from the test: calls `JMessage` in it and reads what it told. */
+/** A tab of the test site, driven from the test: calls its `JMessage` and reads its outcomes and events. */
 import type { Frame, Page } from 'playwright-core';
 import type { JMessage } from '../../src/index.js';
 import type {
@@ -19,7 +19,7 @@ import type {
 import { encodeForms } from './forms.js';
 import { UNTIL_TIMEOUT_MS, until } from './until.js';
 
-/** What `pages/tab.js` puts there. */
+/** The globals of `pages/tab.js`. */
 interface TabWindow {
   JIM: Pick<JMessage, 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg' | LocalName>;
   tab: {
@@ -28,7 +28,7 @@ interface TabWindow {
   };
 }
 
-/** When a call gives its upload up: as soon as it is made, or when some of it has gone out. */
+/** The moment at which a call aborts its upload: at once, or after its first progress. */
 export type Aborted = 'at once' | 'in progress';
 
 export interface Ack {
@@ -36,7 +36,7 @@ export interface Ack {
   data: unknown;
 }
 
-/** What came before a call was settled. */
+/** The callbacks before a call settled. */
 interface Before {
   acks: Ack[];
   progress: { loaded: number; total: number }[];
@@ -51,7 +51,7 @@ export type TabOutcome<M extends MethodName> = Before &
   );
 
 export interface BurstOutcome {
-  /** How often the request settled. */
+  /** The number of settlements. */
   settled: number;
   kind: string;
   code: number;
@@ -67,14 +67,14 @@ export class Tab {
   /** @param frame a page, or an iframe of one: both are tabs to the SDK */
   constructor(readonly frame: Page | Frame) {}
 
-  /** Calls a method; a FormData among its parameters reaches the page as one. Resolves with its outcome, whichever it is. */
+  /** Calls a method and resolves with any outcome. A FormData among its parameters reaches the page as one. */
   async call<M extends MethodName>(
     method: M,
     params?: ParamsOf<Methods[M]>,
     aborted?: Aborted,
   ): Promise<TabOutcome<M>> {
     const { value, forms } = await encodeForms(params);
-    // As text: Playwright's types would take the parameters' types apart without end.
+    // The parameters pass as text, because Playwright's types would expand theirs without end.
     const outcome = await this.frame.evaluate(
       ([name, json, hasForms, when]) =>
         (window as unknown as TabWindow).tab.call(
@@ -114,8 +114,8 @@ export class Tab {
   }
 
   /**
-   * Sends many texts at once, as fast as the page can make the calls: `<prefix> 0`, `<prefix> 1`, …
-   * @returns how often each of them settled, and as what
+   * Sends many texts at once, as fast as the page can call: `<prefix> 0`, `<prefix> 1`, …
+   * @returns the number of settlements of each, and their outcomes
    */
   async burst(target: string, prefix: string, count: number): Promise<BurstOutcome[]> {
     return this.frame.evaluate(
@@ -130,7 +130,7 @@ export class Tab {
               Object.assign(outcome, { kind, code, msg_id });
               outcome.settled += 1;
               open -= 1;
-              // A second settlement would come at once: it is given the chance.
+              // A second settlement would come at once, so it gets the time for it.
               if (open === 0) setTimeout(() => resolve(outcomes));
             };
             JIM.sendSingleMsg({ target_username, content: `${text} ${i}` })
@@ -144,7 +144,7 @@ export class Tab {
     );
   }
 
-  /** What a listener was called with until now, in order. */
+  /** The arguments of a listener's calls so far, in order. */
   async heard<L extends ListenerName>(listener: L): Promise<ListenerEvents[L][]> {
     const heard = await this.frame.evaluate(
       (name) =>
@@ -156,12 +156,12 @@ export class Tab {
     return heard as ListenerEvents[L][];
   }
 
-  /** The texts of the messages that `onMsgReceive` was called with, in order. */
+  /** The texts of the messages that `onMsgReceive` received, in order. */
   async texts(): Promise<string[]> {
     return (await this.heard('onMsgReceive')).map(textOf);
   }
 
-  /** The texts sent to a user that this tab was told of, live or with a history, in the order of telling. */
+  /** The texts to a user that were delivered to this tab, live or in a history, in the order of delivery. */
   async toldOf(target: string): Promise<string[]> {
     const told = await this.frame.evaluate(() =>
       (window as unknown as TabWindow).tab.heard.flatMap(({ listener, data }) => {
@@ -174,7 +174,7 @@ export class Tab {
     return (told as ReceivedMessage[]).filter(({ content }) => content.target_id === target).map(textOf);
   }
 
-  /** Waits until `onMsgReceive` has been called with this text. */
+  /** Waits until `onMsgReceive` has received this text. */
   async waitForText(text: string, timeoutMs = UNTIL_TIMEOUT_MS): Promise<ReceivedMessage> {
     const isHeard = (wanted: string) =>
       (window as unknown as TabWindow).tab.heard.some(
@@ -191,7 +191,7 @@ export class Tab {
     return found;
   }
 
-  /** Waits until the listener has been called that often. */
+  /** Waits until the listener has been called this many times. */
   async waitForHeard(listener: ListenerName, times = 1, timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
     await this.frame.waitForFunction(
       (wanted) =>
@@ -202,7 +202,7 @@ export class Tab {
     );
   }
 
-  /** Waits until the listener has been called with something that matches. */
+  /** Waits until the listener has received a matching argument. */
   async waitFor<L extends ListenerName>(
     listener: L,
     matches: (data: ListenerEvents[L]) => boolean,
@@ -227,7 +227,7 @@ export class Tab {
     );
   }
 
-  /** `isInit`, `isLogin` and `isConnect`, asked at once. */
+  /** `isInit`, `isLogin` and `isConnect`, read in one step. */
   async flags(): Promise<{ init: boolean; login: boolean; connect: boolean }> {
     return this.frame.evaluate(() => {
       const { JIM } = window as unknown as TabWindow;
@@ -235,20 +235,20 @@ export class Tab {
     });
   }
 
-  /** Loads its page again. */
+  /** Reloads its page. */
   async reload(): Promise<void> {
     if ('page' in this.frame) throw new Error('an iframe is no page: reload the page that it is in');
     await this.frame.reload();
   }
 
-  /** Goes to another page, does something, and comes back by the back button. @returns whether the page was kept in the browser's cache */
+  /** Goes to another page, runs an action, and returns by the back button. @returns whether the page came from the browser's cache */
   async away(meanwhile: () => Promise<void>): Promise<boolean> {
     if ('page' in this.frame) throw new Error('an iframe has no back button');
     const page = this.frame;
     await page.evaluate(() => Object.assign(window, { wasHere: true }));
     await page.goto(new URL('/elsewhere.html', page.url()).href);
     await meanwhile();
-    // A page out of the cache is not loaded again: there is no load event to wait for.
+    // A cached page is not loaded again, so it has no load event.
     await page.goBack({ waitUntil: 'commit' });
     return page.evaluate(() => 'wasHere' in window);
   }
@@ -259,7 +259,7 @@ export class Tab {
     await this.frame.close();
   }
 
-  /** Forgets what was heard until now. */
+  /** Clears the recorded calls of the listeners. */
   async forget(): Promise<void> {
     await this.frame.evaluate(() => {
       (window as unknown as TabWindow).tab.heard.length = 0;

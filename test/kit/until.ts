@@ -1,10 +1,10 @@
-/** Waiting for a condition that nothing announces. Tests wait for what they need, never for time to pass. */
+/** Waits for a condition without an event of its own. Tests wait for conditions, never for time to pass. */
 const POLL_MS = 20;
 export const UNTIL_TIMEOUT_MS = 15_000;
 
 /**
- * Asks again and again until the answer is neither `undefined`, `null` nor `false`, and returns it.
- * @param what is waited for, in words: the error when it does not come
+ * Polls until the answer is neither `undefined`, `null` nor `false`, and returns it.
+ * @param what names the condition in words, for the error of a time-out
  */
 export async function until<T>(
   what: string,

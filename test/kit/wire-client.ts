@@ -1,6 +1,6 @@
 /**
- * The other side of a test: a client that speaks the wire protocol directly, by plain Socket.IO and without any of our runtime.
- * It also tells what is stored: what a login with roaming brings.
+ * A client that speaks the wire protocol directly, by plain Socket.IO and without the runtime: the other side of a test.
+ * It can also read the stored messages, by a login with roaming.
  */
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
@@ -33,15 +33,15 @@ export interface WireClientOptions {
   auth(): AuthPayload;
   username: string;
   password: string;
-  /** Whether messages are acknowledged as they arrive. Default: yes. */
+  /** Whether it acknowledges messages on arrival. Default: yes. */
   acknowledge?: boolean;
-  /** `fromPlatForm`: what kind of device it is. Default: the web's. */
+  /** `fromPlatForm`: the kind of device. Default: the web's. */
   platform?: string;
 }
 
 export const digestOf = (password: string): string => createHash('md5').update(password).digest('hex');
 
-/** Registers accounts that are new. */
+/** Registers new accounts. */
 export async function register(url: string, options: WireClientOptions): Promise<Answer> {
   const client = await WireClient.connect(url, options);
   try {
@@ -52,7 +52,7 @@ export async function register(url: string, options: WireClientOptions): Promise
   }
 }
 
-/** Connects, logs in and asks what it has missed, as every client does: until then the server holds back what is new. */
+/** Connects, logs in and syncs, as every client does. Before the sync the server holds live messages back. */
 export async function wireClient(url: string, options: WireClientOptions): Promise<WireClient> {
   const client = await WireClient.connect(url, options);
   await client.login();
@@ -61,7 +61,7 @@ export async function wireClient(url: string, options: WireClientOptions): Promi
 }
 
 export class WireClient {
-  /** Whatever the server has sent that was no answer. */
+  /** Every push of the server. */
   readonly pushes: Push[] = [];
   readonly #socket: Socket;
   readonly #options: WireClientOptions;
@@ -102,20 +102,20 @@ export class WireClient {
     return this.#expectOk('login', await this.request('login', payload));
   }
 
-  /** @param roaming all that is kept, not only what was never acknowledged. @returns the account's current keys */
+  /** @param roaming syncs all stored messages, not only unacknowledged ones @returns the account's current keys */
   async sync(roaming: boolean): Promise<Answer> {
     const keys = { sync_key: 0, sync_event_key: 0, msg_receipt_key: 0 };
     return this.#expectOk('sync_check', await this.request('sync_check', { ...keys, sync_type: roaming }));
   }
 
-  /** Sends a request, once, and waits for its answer, whatever that says. */
+  /** Sends a request once and waits for its answer, including a refusal. */
   async request(event: RequestEvent, payload: object, rid = randomInt(1, MAX_RID)): Promise<Answer> {
     this.#answers.delete(rid);
     this.#socket.emit(event, { ...payload, rid });
     return until(`the answer to ${event}`, () => this.#answers.get(rid), ANSWER_TIMEOUT_MS);
   }
 
-  /** Emits and expects nothing. */
+  /** Emits without waiting for an answer. */
   emit(event: string, ...args: unknown[]): void {
     this.#socket.emit(event, ...args);
   }
@@ -125,7 +125,7 @@ export class WireClient {
     return this.sendBody(target, 'text', { text });
   }
 
-  /** Sends a message of any kind, which need not be one that our runtime sends. */
+  /** Sends a message of any kind, including kinds that the runtime never sends. */
   async sendBody(target: string, msg_type: string, msg_body: object): Promise<Answer> {
     const from_id = this.#options.username;
     return this.#expectOk(
@@ -149,7 +149,7 @@ export class WireClient {
     );
   }
 
-  /** The first push of an event that matches, past or to come. */
+  /** The first matching push of an event, past or future. */
   async waitFor(
     event: PushEvent,
     matches: (payload: Record<string, unknown>) => boolean = () => true,
@@ -159,7 +159,7 @@ export class WireClient {
     );
   }
 
-  /** Every message that has been pushed, live or by a sync, in the order of arrival. */
+  /** Every pushed message, live or from a sync, in the order of arrival. */
   get messages(): WireMessage[] {
     return this.pushes.flatMap(({ event, payload }) => {
       if (event === 'msg_sync') return payload.messages as WireMessage[];
@@ -206,18 +206,18 @@ export class WireClient {
   }
 }
 
-/** What a fresh device with roaming gets to see, oldest first; acknowledges nothing. */
+/** The messages that a fresh device with roaming receives, oldest first. It acknowledges none. */
 export async function storedMessages(url: string, options: WireClientOptions): Promise<WireMessage[]> {
   const client = await WireClient.connect(url, { ...options, acknowledge: false });
   try {
     await client.login();
     const { sync_key } = await client.sync(true);
-    // The account's newest message carries the key itself: with it everything has come.
+    // The account's newest message carries the key itself, so the sync is complete with it.
     await until(
       'the end of the sync',
       () => client.messages.some(({ msg_id }) => msg_id === sync_key) || sync_key === 0,
     );
-    // Requests are answered in order, so pushes that belong to the sync are here before this answer.
+    // Requests are answered in order, so the pushes of the sync arrive before this answer.
     await client.request('get_conversations', {});
     return client.messages.sort((a, b) => a.msg_id - b.msg_id);
   } finally {
@@ -225,5 +225,5 @@ export async function storedMessages(url: string, options: WireClientOptions): P
   }
 }
 
-/** A text that no other test sends. */
+/** A text of this test only. */
 export const uniqueText = (text: string): string => `${text} ${randomUUID()}`;

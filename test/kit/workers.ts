@@ -1,4 +1,4 @@
-/** Builds the tests' own workers, once for each run: the runtime with another platform under it. */
+/** Builds the tests' own workers once for each run: the runtime on another platform. */
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,7 @@ export function buildWorkers(): Promise<string> {
 
 async function make(): Promise<string> {
   const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-workers-'));
-  // Loaded here since few tests build workers, and loading it takes longer than most tests.
+  // Imported on demand, because few tests build workers and the import takes longer than most tests.
   const { build } = await import('vite');
   await build({
     configFile: false,

@@ -1,5 +1,5 @@
 /**
- * Everything a browser test needs, real and its own: a gateway process, the relay before it, the site, accounts, browser profiles.
+ * The real environment of one browser test: a gateway process, the relay before it, the site, accounts, browser profiles.
  *
  *     const world = await createWorld({ users: ['alice', 'bob'] });
  *     const profile = await world.profile();
@@ -31,15 +31,15 @@ export interface WorldOptions {
 }
 
 export interface TabOptions {
-  /** Gives the page an `auth` function, so that it can come back with a stale signature. Default: yes. */
+  /** Gives the page an `auth` function, so that it can reconnect after its signature has expired. Default: yes. */
   auth?: boolean;
   engine?: 3 | 4;
   /** Default: the relay before the gateway. */
   address?: string;
   debug?: boolean;
-  /** A worker of the test's own making, see `workers.ts`. */
+  /** A worker that the test has built, see `workers.ts`. */
   worker?: string;
-  /** `disconnectGrace`. Default: 0, as V2's timing. */
+  /** `disconnectGrace`. Default: 0, V2's timing. */
   graceMs?: number;
 }
 
@@ -71,13 +71,13 @@ export class World {
     return { username, password: `password of ${username}` };
   }
 
-  /** Registers an account that is new. */
+  /** Registers a new account. */
   async register(username: string, appkey?: string): Promise<void> {
     const answer = await register(this.gateway.url, this.#wireOptions(username, appkey));
     if (answer.code !== 0) throw new Error(`register ${username}: ${answer.code} ${answer.message}`);
   }
 
-  /** A logged-in client without our runtime, straight to the gateway: the relay does not see it. */
+  /** A logged-in client without the runtime, connected to the gateway directly and not through the relay. */
   async wire(
     username: string,
     options: Partial<Pick<WireClientOptions, 'platform' | 'password'>> = {},
@@ -87,7 +87,7 @@ export class World {
     return client;
   }
 
-  /** What the server keeps for an account, oldest first. Ends the session that the account may have. */
+  /** The stored messages of an account, oldest first. This ends a session of the account. */
   async stored(username: string): Promise<WireMessage[]> {
     return storedMessages(this.gateway.url, this.#wireOptions(username));
   }
@@ -118,7 +118,7 @@ export class World {
     return url.href;
   }
 
-  /** The runtime with its clock sped up. @returns the `worker` of {@link TabOptions} */
+  /** The runtime with a faster clock. @returns the `worker` of {@link TabOptions} */
   async fastWorker(speed: number): Promise<string> {
     this.site.mount('/workers/', await buildWorkers());
     return `/workers/fast-worker.js?speed=${speed}`;
@@ -129,7 +129,7 @@ export class World {
     return new Tab(await profile.page(this.pageUrl(options)));
   }
 
-  /** Many tabs at a small price: iframes of one page, which are clients of their own to a SharedWorker. */
+  /** Many cheap tabs: iframes of one page, each of which is a client of its own to a SharedWorker. */
   async tabs(profile: Profile, count: number, options: TabOptions = {}): Promise<Tab[]> {
     const page = await profile.page(this.pageUrl(options));
     const names = Array.from({ length: count - 1 }, (_, i) => `tab-${i + 2}`);
@@ -154,7 +154,7 @@ export class World {
     return [page, ...frames].map((frame) => new Tab(frame));
   }
 
-  /** Takes everything down, browsers first. */
+  /** Closes everything, browsers first. */
   async close(): Promise<void> {
     for (const close of this.#closers.splice(0).reverse()) await close();
     await this.site.close();

@@ -1,4 +1,4 @@
-/** Storing messages: in blocks, as the runtime does, and by one row for each with a secondary index, as is usual. */
+/** Stores messages in blocks, as the runtime does, and in one row for each with a secondary index, as is usual. */
 import { openDB } from 'idb';
 import type { Message } from '../../../src/protocol/payloads.js';
 import { deleteDatabase, openDatabase } from '../../../src/worker/store/idb.js';
@@ -30,7 +30,7 @@ const message = (id: number): Message => ({
 
 interface Layout {
   put(messages: StoredMessage[]): Promise<void>;
-  /** Does what was put off. */
+  /** Does the postponed work. */
   settle(): Promise<void>;
   page(conversation: string, before: number): Promise<unknown[]>;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ async function blocks(): Promise<Layout> {
   const store = new IdbStore(await openDatabase(name, () => undefined), () => Number.POSITIVE_INFINITY);
   return {
     put: (messages) => store.putMessages(messages),
-    // The journal is folded before something is taken out.
+    // The journal is folded before a message is removed.
     settle: () => store.forgetMessages('', []),
     page: (conversation, before) => store.page(conversation, { ctime_ms: before, msg_id: before }, PAGE),
     close() {
@@ -111,7 +111,7 @@ async function write(
   return took;
 }
 
-/** Filling takes its time: a filled one is used again. */
+/** Filling a store is slow, so a filled one is used again. */
 const filled = new Map<string, Promise<Layout>>();
 
 async function filledWith(kind: keyof typeof LAYOUTS, count: number): Promise<Layout> {

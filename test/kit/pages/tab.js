@@ -1,6 +1,5 @@
 /**
- * The application of the test pages: one JMessage on `?address=`, with every listener set and everything it is called with recorded.
- * `tab.ts` drives it.
+ * The application of the test pages: one JMessage on `?address=`. Every listener is set and records its arguments. `tab.ts` drives it.
  */
 (() => {
   const query = new URLSearchParams(location.search);
@@ -24,12 +23,12 @@
 
   const heard = [];
   const options = { address: query.get('address'), debug: query.has('debug') };
-  // As V2's timing: what a test cuts is told at once.
+  // V2's timing: a cut connection is reported at once.
   options.disconnectGrace = Number(query.get('grace') ?? 0);
   if (query.has('engine')) options.engine = Number(query.get('engine'));
   if (query.has('worker')) options.worker = query.get('worker');
   if (query.has('auth')) {
-    // As an application's own server would answer it.
+    // The answer of an application's own server.
     const url = query.get('auth');
     options.auth = async () => ({ ...(await (await fetch(url)).json()), flag: true });
   }
@@ -46,7 +45,7 @@
     return new Response(stream).arrayBuffer();
   };
 
-  /** Files come as text: here they become what an application has, a FormData. */
+  /** Files arrive as text and become a FormData, as an application has it. */
   const formOf = async (parts) => {
     const form = new FormData();
     for (const { name, text, deflated, type, filename } of parts) {
@@ -63,7 +62,7 @@
     return Object.fromEntries(await Promise.all(entries));
   };
 
-  /** A call's outcome as data, with the acks, the progress and the waiting that came before it. @param aborted 'at once' or 'in progress' */
+  /** A call's outcome as data, with the acks, progress and queueing before it. @param aborted 'at once' or 'in progress' */
   const call = async (method, given, forms, aborted) => {
     const params = forms ? await withForms(given) : given;
     return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** The SharedWorker with a clock that runs `?speed=` times as fast: five tries of thirty seconds are over in a moment, and nothing is mocked. */
+/** The SharedWorker with a clock that runs `?speed=` times as fast. Five tries of thirty seconds take a moment, without any mock. */
 import { browserPlatform } from '../../../src/worker/platform/browser-platform.js';
 import { serve } from '../../../src/worker/runtime/serve.js';
 

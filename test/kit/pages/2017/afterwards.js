@@ -1,4 +1,4 @@
-/** What comes after the SDK's script on such a page, a test's frozen clock for example, and is of no use to it. */
+/** Runs after the SDK's script, and replaces globals that the SDK must not use any more, for example with a test's frozen clock. */
 (() => {
   const broken = () => {
     throw new Error('the page has replaced this');

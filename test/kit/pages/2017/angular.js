@@ -1,6 +1,6 @@
 /**
- * What Angular makes of zone.js: a zone in which the application runs, and a drawing whenever something has happened in it and no microtask
- * is left (`onMicrotaskEmpty`). `angular.run(fn)` is the application; `angular.draw` is its change detection.
+ * Angular's use of zone.js. The application runs in a zone, and is redrawn after each task of that zone once no microtask is left
+ * (`onMicrotaskEmpty`). `angular.run(fn)` is the application; `angular.draw` is its change detection.
  */
 (() => {
   const angular = { drawings: 0, hasMacrotasks: false, draw: () => undefined };

@@ -1,4 +1,4 @@
-/** What such a page's loader does with what a script has exported. */
+/** Takes the exports of the script, as the loader of such a page does. */
 window.required = window.module.exports;
 delete window.module;
 delete window.exports;

@@ -1,3 +1,3 @@
-/** A page inside of a shell that gives it CommonJS: scripts find a `module` there. */
+/** A page in a shell with CommonJS: scripts find a global `module`. */
 Object.assign(window, { module: { exports: {} } });
 window.exports = window.module.exports;

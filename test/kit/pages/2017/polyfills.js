@@ -1,4 +1,4 @@
-/** What pages of 2017 had done before the SDK came: another Promise, and prototypes with more on them, visible to every `for … in`. */
+/** Polyfills of a page of 2017, loaded before the SDK: another Promise, and extended prototypes, visible to every `for … in`. */
 (() => {
   window.Promise = window.ES6Promise.Promise;
   Object.assign(Array.prototype, {

@@ -1,4 +1,4 @@
-/** An application that only draws when Angular says so: what it has heard reaches the page no other way. */
+/** An application that is drawn by Angular only: its received messages reach the page no other way. */
 (() => {
   const { angular } = window;
   const heard = [];

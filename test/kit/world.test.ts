@@ -1,4 +1,4 @@
-/** That the world's parts are what they claim to be, without the SDK: site, profiles, shared workers, accounts on a real gateway. */
+/** The parts of a test world keep their promises, without the SDK: site, profiles, shared workers, accounts on a real gateway. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('accounts talk over the real gateway, and what was said outlives its death', async () => {
+test('accounts exchange messages over the real gateway, and the messages outlive its death', async () => {
   const alice = await world.wire('alice');
   const bob = await world.wire('bob');
   const text = uniqueText('hello');
@@ -51,20 +51,20 @@ test('accounts talk over the real gateway, and what was said outlives its death'
   expect(stored.filter((message) => message.content.msg_body.text === text)).toHaveLength(1);
 });
 
-test('the relay passes the gateway on', async () => {
+test('the relay forwards to the gateway', async () => {
   expect((await fetch(`${world.relay.url}/healthz`)).status).toBe(200);
   const auth = await (await fetch(`${world.relay.url}/dev/auth?appkey=${world.gateway.appkey}`)).json();
   expect(auth).toMatchObject({ appkey: world.gateway.appkey, signature: expect.any(String) });
 });
 
-test('the site serves what is mounted and nothing beside it', async () => {
+test('the site serves the mounted folders and nothing beside them', async () => {
   const status = async (name: string) => (await fetch(`${world.site.url}${name}`)).status;
   expect(await status('/own/page.js')).toBe(200);
   expect(await status('/own/none.js')).toBe(404);
   expect(await status('/own/%2e%2e%2f%2e%2e%2fetc/passwd')).toBe(404);
 });
 
-test('profiles share nothing; a killed shared worker is gone, and a page can start another', async () => {
+test('profiles share no data; a killed shared worker is gone, and a page can start another', async () => {
   const [one, two] = [await world.profile(), await world.profile()];
   const page = await one.page(`${world.site.url}/own/`);
   await page.waitForFunction(() => (globalThis as unknown as { heard: string[] }).heard.length === 1);
@@ -77,7 +77,7 @@ test('profiles share nothing; a killed shared worker is gone, and a page can sta
   await page.waitForFunction(() => (globalThis as unknown as { heard: string[] }).heard.length === 2);
 });
 
-test('a killed browser comes back with what its profile had stored', async () => {
+test('a killed browser returns with the stored data of its profile', async () => {
   const profile = await world.profile();
   const before = await profile.page(`${world.site.url}/own/`);
   await before.evaluate(
