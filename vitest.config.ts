@@ -1,13 +1,12 @@
 /**
  * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`).
- * `npm test` builds, runs the first project, and then the other two side by side. `bench` is for `npm run bench` alone.
+ * `npm test` builds, runs the first project, and then the other two side by side.
  */
 import { defineConfig } from 'vitest/config';
 
 const UNIT_TIMEOUT_MS = 10_000;
 const GATEWAY_TIMEOUT_MS = 30_000;
 const BROWSER_TIMEOUT_MS = 60_000;
-const BENCH_TIMEOUT_MS = 600_000;
 
 export default defineConfig({
   test: {
@@ -41,15 +40,6 @@ export default defineConfig({
           environment: 'node',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,
-        },
-      },
-      {
-        test: {
-          name: 'bench',
-          include: ['test/bench/**/*.bench.ts'],
-          environment: 'node',
-          testTimeout: BENCH_TIMEOUT_MS,
-          hookTimeout: BENCH_TIMEOUT_MS,
         },
       },
     ],

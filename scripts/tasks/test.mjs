@@ -89,14 +89,3 @@ export async function test(filter) {
   console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
   return counts.failed > 0 || nothing ? 1 : 0;
 }
-
-/** `npm run bench`: figures for people, as ratios. @returns {Promise<number>} exit code */
-export async function bench() {
-  const chromium = await ensureChromium();
-  if (chromium === null) return 1;
-  const built = await ensureSdkAndGateway();
-  if (built !== 0) return built;
-  return runNode(TOOLS.vitest, ['run', '--project', 'bench'], {
-    env: { ...process.env, JMESSAGE_CHROMIUM: chromium },
-  });
-}

@@ -1,86 +1,68 @@
-/** Shared by the benchmarks. Each figure alternates with a baseline, in the same browser and the same minute. */
-import { mkdtemp } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
-import { build } from 'vite';
+/** How the suites measure: in rounds, ours and the baseline in turns, in the same browsers and against the same gateway. */
+import type { CDPSession, Page } from 'playwright-core';
+import { type Figure, type Series, spreadOf } from './figures.js';
 
-const ROUNDS = 3;
-
-export interface Measured {
-  what: string;
-  unit: string;
-  baseline: number;
-  ours: number;
+export interface Bench {
+  rounds: number;
+  /** Smaller numbers: to see that everything runs, not for figures that anybody quotes. */
+  quick: boolean;
+  add(...figures: Figure[]): void;
+  draw(...series: Series[]): void;
 }
 
-/** Bundles pages of `pages/`. @returns the directory, for the caller to delete */
-export async function buildPages(...names: string[]): Promise<string> {
-  const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-bench-'));
-  const pages = fileURLToPath(new URL('./pages/', import.meta.url));
-  for (const name of names) {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      publicDir: false,
-      build: {
-        outDir,
-        emptyOutDir: false,
-        target: 'es2022',
-        lib: {
-          entry: path.join(pages, `${name}.ts`),
-          formats: ['iife'],
-          name: 'bench',
-          fileName: () => `${name}.js`,
-        },
-      },
-    });
+/** One measurement of one way. A list counts as so many samples of one round. */
+type Arm = () => Promise<number | number[]>;
+
+/** @returns for each arm, one list of samples for each round. Every second round runs the arms in reverse order. */
+export async function inTurns<K extends string>(
+  rounds: number,
+  arms: Record<K, Arm>,
+): Promise<Record<K, number[][]>> {
+  const names = Object.keys(arms) as K[];
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[][]>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      samples[name].push([await arms[name]()].flat());
+    }
   }
-  return outDir;
+  return samples;
 }
 
-/** @returns a function for the processor time in ms that a page's main thread has used since, without other threads */
-export async function mainThread(page: Page): Promise<() => Promise<number>> {
+/** A figure from each round's samples. @param of one round's value, the mean by default */
+export function figure(
+  about: Omit<Figure, 'ours' | 'baseline'>,
+  ours: number[][],
+  baseline?: { name: string; samples: number[][] },
+  of: (samples: number[]) => number = (samples) => samples.reduce((a, b) => a + b, 0) / samples.length,
+): Figure {
+  return {
+    ...about,
+    ours: spreadOf(ours.map(of)),
+    ...(baseline && { baseline: { name: baseline.name, ...spreadOf(baseline.samples.map(of)) } }),
+  };
+}
+
+/** Does the work. @returns how much processor time the page's main thread took for it, ms: other threads' time is not in it */
+export async function mainThreadTime(page: Page, work: () => Promise<unknown>): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busyMs = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
-  };
-  const before = await busyMs();
-  return async () => {
-    const after = await busyMs();
-    await session.detach();
-    return after - before;
-  };
+  const before = await metric(session, 'TaskDuration');
+  await work();
+  const after = await metric(session, 'TaskDuration');
+  await session.detach();
+  return (after - before) * 1_000;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-/** Runs both alternately, and takes the median of each. */
-export async function compare(
-  what: string,
-  unit: string,
-  baseline: () => Promise<number>,
-  ours: () => Promise<number>,
-): Promise<Measured> {
-  const figures = { baseline: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    figures.baseline.push(await baseline());
-    figures.ours.push(await ours());
-  }
-  return { what, unit, baseline: median(figures.baseline), ours: median(figures.ours) };
+async function metric(session: CDPSession, wanted: string): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
 }
 
-export function report(results: readonly Measured[]): void {
-  console.table(
-    results.map(({ what, unit, baseline, ours }) => ({
-      what,
-      unit,
-      baseline: Number(baseline.toPrecision(3)),
-      ours: Number(ours.toPrecision(3)),
-      'ours / baseline': Number((ours / baseline).toPrecision(3)),
-    })),
-  );
+/** Bytes of JavaScript objects that a page cannot let go of. */
+export async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
 }
