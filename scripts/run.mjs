@@ -1,5 +1,5 @@
 /**
- * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | prose | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | bench:charts | prose | docs`: looks up the task and runs it.
  * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
@@ -11,6 +11,7 @@ const TASKS = {
   gateway: async (args) => (await import('./tasks/gateway.mjs')).gateway(args),
   build: async () => (await import('./tasks/build.mjs')).build(),
   bench: async (args) => (await import('./tasks/bench.mjs')).bench(args),
+  'bench:charts': async (args) => (await import('./tasks/bench-charts.mjs')).benchCharts(args),
   test: async (args) => (await import('./tasks/test.mjs')).test(args),
   'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
   'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),

@@ -21,5 +21,11 @@ export async function bench(args) {
     configFile: false,
     logLevel: 'error',
   });
-  return module.main(args, execFileSync(chromium, ['--version'], { encoding: 'utf8' }).trim());
+  return module.main(
+    args,
+    execFileSync(chromium, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim(),
+  );
 }

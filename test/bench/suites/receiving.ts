@@ -71,7 +71,7 @@ export async function receiving(bench: Bench): Promise<void> {
       perTabs.push({ x: many, y: ours[0]?.[0] ?? Number.NaN });
     }
     bench.draw(
-      { chart: 'tabs', line: 'the runtime, a tab', points: perTabs },
+      { chart: 'tabs', line: 'the runtime', points: perTabs },
       {
         chart: 'tabs',
         line: 'a socket in the page',
