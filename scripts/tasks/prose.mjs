@@ -14,8 +14,7 @@ const NOT_YET = [
   'gateway/src/',
   'gateway/test/',
   'test/unit/',
-  'test/browser/',
-  'test/chaos/',
+
   'demo/src/',
   'scripts/reference/',
 ];

@@ -34,7 +34,7 @@ test('a thousand messages each way reach every tab once and in order', async () 
   for (const tab of alice) {
     const texts = await tab.texts();
     expect(texts.filter((text) => text.startsWith('bob'))).toEqual(numbered('bob says'));
-    // One's own messages are news to the other tabs only.
+    // Own messages are delivered to the other tabs only.
     const own = tab === alice[0] ? [] : numbered('alice says');
     expect(texts.filter((text) => text.startsWith('alice'))).toEqual(own);
   }

@@ -1,4 +1,4 @@
-/** The demo page as a person uses it with others: photos and files, groups, friends, places. One login each for all of it. */
+/** The demo page with several people: photos and files, groups, friends, places. All steps share one login of each person. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ beforeEach(async () => {
   }
 });
 
-test('images and files reach the other side, with their progress, and an upload can be given up', async () => {
+test('images and files reach the other side, with their progress, and an upload can be cancelled', async () => {
   await openChat(alice, 'bob');
   await openChat(bob, 'alice');
   const png = await picture(alice, 640, 400);
@@ -48,7 +48,7 @@ test('images and files reach the other side, with their progress, and an upload 
   await until('the image to be there', () =>
     shown.evaluate((image: HTMLImageElement) => image.naturalWidth === 640),
   );
-  // Its place is as large as it is: nothing moves when it comes.
+  // Its placeholder has its size, so nothing moves when it loads.
   expect(await shown.boundingBox()).toMatchObject({ width: 320, height: 200 });
   await bob.getByRole('button', { name: 'Enlarge the photo' }).last().click();
   await bob.getByRole('dialog', { name: 'Photo' }).waitFor();
@@ -63,7 +63,7 @@ test('images and files reach the other side, with their progress, and an upload 
   expect(saved.suggestedFilename()).toBe('notes for 周四.txt');
   expect(await readFile(await saved.path(), 'utf8')).toBe('what we said');
 
-  // Nothing gets up from here on: what is being sent stays so until it is given up.
+  // Uploads stall from here on, so this send stays in flight until it is cancelled.
   stage.world.relay.freeze(true);
   await paste(alice, 'too soon.bin', 'never mind');
   await bubble(alice, 'too soon.bin').getByRole('progressbar').waitFor({ state: 'attached' });
@@ -82,7 +82,7 @@ test('images and files reach the other side, with their progress, and an upload 
   await until('the emoji', async () => (await field(alice).inputValue()) === '😄');
 });
 
-test('a picture of oneself is seen by those who know one, with the next message', async () => {
+test('a new profile picture reaches contacts with the next message', async () => {
   await alice.getByRole('button', { name: 'Menu' }).click();
   await alice.getByRole('button', { name: 'Edit profile' }).click();
   const buffer = await picture(alice, 96, 96);
@@ -95,7 +95,7 @@ test('a picture of oneself is seen by those who know one, with the next message'
   await bob.locator('[data-username=alice] .avatar img').waitFor();
 });
 
-test('where one is logged in is listed, and another device can be logged out from here', async () => {
+test('the sessions of the account are listed, and another device can be logged out', async () => {
   const phone = await stage.world.wire('alice', { platform: 'android', password: DEMO_PASSWORD });
   await alice.getByRole('button', { name: 'Menu' }).click();
   await alice.getByRole('button', { name: 'Edit profile' }).click();
@@ -119,7 +119,7 @@ test('where one is logged in is listed, and another device can be logged out fro
   await alice.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
-test('a group is made, talks, calls its members by name, changes and loses them', async () => {
+test('a group is created, exchanges messages, mentions members, changes and loses them', async () => {
   await showContacts(alice);
   await alice.getByRole('button', { name: 'New group' }).click();
   await alice.getByLabel('Group name').fill('Lunch');
@@ -173,7 +173,7 @@ test('a group is made, talks, calls its members by name, changes and loses them'
   await note(alice, 'Bob Wang left the group').waitFor();
 });
 
-test('an invitation waits until it is answered, and makes friends whom one can call as one likes', async () => {
+test('an invitation waits for its answer, and a friend can get a name of one’s own', async () => {
   await alice.getByLabel('1 invitation').waitFor();
   await alice.reload();
   await showContacts(alice);

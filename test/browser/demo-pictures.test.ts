@@ -1,4 +1,4 @@
-/** Pictures of each screen of the demo, in `test-results/demo/`: light and dark, wide and narrow. None is wider than its window. */
+/** Pictures of each screen of the demo, in `test-results/demo/`: light and dark, wide and narrow. No screen is wider than its window. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ import {
 
 const PICTURES = fileURLToPath(new URL('../../test-results/demo', import.meta.url));
 
-/** Screens that have colours of their own. */
+/** Screens with colours of their own. */
 const IN_THE_DARK = new Set(['list', 'chat', 'media', 'offline', 'failed']);
 
 let stage: DemoStage;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-test('has its picture taken, light and dark, wide and narrow', async () => {
+test('fits its window, light and dark, wide and narrow', async () => {
   await mkdir(PICTURES, { recursive: true });
   const login = await stage.openLogin(stage.hers);
   const page = await stage.enter(stage.hers, 'Alice Chen');

@@ -1,6 +1,5 @@
 /**
- * What the demo's tests stand on: the built page in real browsers, before a real gateway with the demo's own accounts, and what a person
- * does there.
+ * Shared by the demo's tests: the built page in real browsers, a real gateway with the demo's own accounts, and the actions of a person.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
@@ -18,12 +17,12 @@ const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.ur
 const LOOPBACK = '127.0.0.1';
 export const LAST_SEEDED = 'And bring the laptop, I want to see it with ten tabs.';
 
-/** Of every account of the demo. */
+/** The password of every demo account. */
 export const DEMO_PASSWORD = 'demo1234';
 
 type Name = 'Alice Chen' | 'Bob Wang' | 'Mei Lin';
 
-/** The gateway is to say the page's address before the page is served. */
+/** The gateway needs the page's address before the page is served. */
 async function freePort(): Promise<number> {
   const probe = net.createServer();
   await new Promise<void>((resolve) => probe.listen(0, LOOPBACK, resolve));
@@ -43,7 +42,7 @@ export class DemoStage {
   ) {}
 
   static async open(): Promise<DemoStage> {
-    // As behind any proxy that is not there to pass on what the browser called it.
+    // As behind a proxy that does not pass on the browser's Host header.
     const port = await freePort();
     const publicUrl = `http://${LOOPBACK}:${port}`;
     const world = await createWorld({
@@ -66,7 +65,7 @@ export class DemoStage {
     await rm(this.outDir, { recursive: true, force: true });
   }
 
-  /** Nobody is there any more, and the network is well. */
+  /** Closes all tabs, and repairs the network. */
   async clear(): Promise<void> {
     this.world.relay.refuse(false);
     this.world.relay.freeze(false);
@@ -77,19 +76,19 @@ export class DemoStage {
     await until('every socket to be closed', () => this.world.relay.open === 0);
   }
 
-  /** The connection is lost, and does not come back before `relay.refuse(false)`. */
+  /** Cuts the connection until `relay.refuse(false)`. */
   cut(): void {
     this.world.relay.refuse(true);
     this.world.relay.cutAll();
   }
 
-  /** The network is back, and the browser says so. */
+  /** Repairs the network, with the browser's online event. */
   async mend(page: Page): Promise<void> {
     this.world.relay.refuse(false);
     await page.evaluate(() => dispatchEvent(new Event('online')));
   }
 
-  /** A tab that is asked who it is for, whoever was here before. */
+  /** A tab that shows the login, whatever account was used before. */
   openLogin(profile: Profile): Promise<Page> {
     return profile.page(`${this.address}#log-in`);
   }
@@ -138,7 +137,7 @@ export async function picture(page: Page, width: number, height: number): Promis
   return Buffer.from(data.slice(data.indexOf(',') + 1), 'base64');
 }
 
-/** A file in hand, as a browser hands it to the page. */
+/** A file as a browser passes it to the page. */
 const transfer = (page: Page, name: string, text: string) =>
   page.evaluateHandle(
     ([fileName, content]) => {
@@ -162,7 +161,7 @@ export async function paste(page: Page, name: string, text: string): Promise<voi
 }
 
 export const bubble = (page: Page, text: string) => page.locator('.message').filter({ hasText: text });
-/** Whoever it is for may have read it already. */
+/** The recipient may have read it already. */
 export const delivered = (page: Page, text: string) => bubble(page, text).getByLabel(/^(Sent|Read)/);
 export const note = (page: Page, text: string) => page.locator('.note').filter({ hasText: text });
 export const showContacts = (page: Page) => page.getByRole('radio', { name: 'Contacts' }).check();

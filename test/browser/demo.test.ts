@@ -1,4 +1,4 @@
-/** The demo page as a person uses it: conversations, tabs, outages, what waits and what was said before. */
+/** The demo page of one person: conversations, tabs, outages, waiting sends and the history. */
 
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => stage.clear());
 
-test('a demo account is one click away, with its conversation and what is new in it', async () => {
+test('one click logs a demo account in, with its conversation and the unread messages', async () => {
   const page = await stage.enter(stage.hers, 'Alice Chen');
   const row = page.locator('[data-username=bob]');
   await row.getByLabel('2 unread').waitFor();
@@ -32,11 +32,11 @@ test('a demo account is one click away, with its conversation and what is new in
   await bubble(page, LAST_SEEDED).waitFor();
   expect(await page.locator('.message').count()).toBe(21);
   await row.getByLabel('2 unread').waitFor({ state: 'detached' });
-  // The page has no inline script or style that its policy would have to allow.
+  // The page has no inline script or style, so its policy allows none.
   expect(await page.locator('meta[http-equiv=Content-Security-Policy]').count()).toBe(1);
 });
 
-test('two people chat, and what they write is text whatever it looks like', async () => {
+test('two people chat, and their messages are shown as text whatever they contain', async () => {
   const alice = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
   await openChat(alice, 'bob');
@@ -56,7 +56,7 @@ test('two people chat, and what they write is text whatever it looks like', asyn
   expect(await alice.getByTestId('announcer').textContent()).toBe('Bob Wang: 看到了 👀');
 });
 
-test('a reload comes back into the open conversation without a password, with all that was said', async () => {
+test('a reload returns to the open conversation without a password, with all messages', async () => {
   const page = await stage.enter(stage.hers, 'Alice Chen');
   await openChat(page, 'bob');
   await write(page, 'before the reload');
@@ -70,7 +70,7 @@ test('a reload comes back into the open conversation without a password, with al
   expect(stored).not.toMatch(/demo1234|[0-9a-f]{32}/);
 });
 
-test('a second tab shares the connection, says so, and shows what the first one writes', async () => {
+test('a second tab shares the connection, shows that, and shows messages of the first one', async () => {
   const first = await stage.enter(stage.hers, 'Alice Chen');
   await openChat(first, 'bob');
   const [second] = await Promise.all([
@@ -85,7 +85,7 @@ test('a second tab shares the connection, says so, and shows what the first one 
   await first.getByText('1 tab · 1 connection').waitFor();
 });
 
-test('what one tab has read is no longer new in the other', async () => {
+test('messages read in one tab are no longer unread in the other', async () => {
   const reading = await stage.enter(stage.hers, 'Alice Chen');
   const other = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
@@ -99,7 +99,7 @@ test('what one tab has read is no longer new in the other', async () => {
   await other.locator('[data-username=bob]').getByLabel('1 unread').waitFor({ state: 'detached' });
 });
 
-test('a conversation that one has turned away from counts again', async () => {
+test('a conversation that is no longer open counts unread messages again', async () => {
   const alice = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
   await openChat(alice, 'bob');
@@ -110,7 +110,7 @@ test('a conversation that one has turned away from counts again', async () => {
   await alice.locator('[data-username=bob]').getByLabel('1 unread').waitFor();
 });
 
-test('what is written off line waits, is marked so, and arrives once when the connection is back', async () => {
+test('an offline message waits, is marked as waiting, and arrives once when the connection returns', async () => {
   const alice = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
   await openChat(alice, 'bob');
@@ -135,7 +135,7 @@ test('what is written off line waits, is marked so, and arrives once when the co
   }
 });
 
-test('a login elsewhere is told to every tab, and one click brings the session back here', async () => {
+test('every tab shows a login elsewhere, and one click logs in again', async () => {
   const here = await stage.enter(stage.hers, 'Alice Chen');
   const there = await stage.enter(stage.his, 'Alice Chen');
   await here.getByRole('heading', { name: 'Logged in somewhere else' }).waitFor();
@@ -147,7 +147,7 @@ test('a login elsewhere is told to every tab, and one click brings the session b
   await there.getByRole('heading', { name: 'Logged in somewhere else' }).waitFor();
 });
 
-test('somebody new registers, finds nobody under a wrong name, and writes to somebody by name', async () => {
+test('a new person registers, gets no result for a wrong name, and writes to a user by name', async () => {
   const page = await stage.openLogin(stage.hers);
   await page.getByLabel('User name').fill('carol');
   await page.getByLabel('Password').fill('not a demo password');
@@ -169,7 +169,7 @@ test('somebody new registers, finds nobody under a wrong name, and writes to som
   await page.locator('[data-username=carol]').getByLabel('1 unread').waitFor();
 });
 
-test('the Enter that ends an input method’s composition sends nothing', async () => {
+test('the Enter that ends an input method’s composition sends no message', async () => {
   const page = await stage.enter(stage.hers, 'Alice Chen');
   await openChat(page, 'bob');
   const draft = field(page);
@@ -182,7 +182,7 @@ test('the Enter that ends an input method’s composition sends nothing', async 
   expect(await bubble(page, 'ni hao').count()).toBe(1);
 });
 
-test('a reader of old messages is not carried away by new ones', async () => {
+test('new messages do not scroll a reader of old ones', async () => {
   const alice = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
   await openChat(alice, 'bob');
@@ -197,7 +197,7 @@ test('a reader of old messages is not carried away by new ones', async () => {
   await alice.getByText('1 new message').waitFor({ state: 'detached' });
 });
 
-test('a message is marked as read once it has been, and can be taken back for everybody', async () => {
+test('a message is marked once it has been read, and can be retracted for all recipients', async () => {
   const alice = await stage.enter(stage.hers, 'Alice Chen');
   const bob = await stage.enter(stage.his, 'Bob Wang');
   await openChat(alice, 'bob');
@@ -217,7 +217,7 @@ test('a message is marked as read once it has been, and can be taken back for ev
   expect(await field(alice).inputValue()).toBe('not yet');
 });
 
-test('what waits is in every tab and after a reload, and one that is not wanted any more can be called off', async () => {
+test('waiting messages are in every tab and after a reload, and each can be cancelled', async () => {
   const first = await stage.enter(stage.hers, 'Alice Chen');
   const second = await stage.enter(stage.hers, 'Alice Chen');
   for (const page of [first, second]) await openChat(page, 'bob');
@@ -252,7 +252,7 @@ test('what waits is in every tab and after a reload, and one that is not wanted 
   await first.getByTestId('connection').getByText('Online').waitFor();
 });
 
-test('what has failed says why, in every tab, and is tried again or deleted', async () => {
+test('a failed message shows its reason in every tab, and is retried or deleted', async () => {
   const first = await stage.enter(stage.hers, 'Alice Chen');
   const second = await stage.enter(stage.hers, 'Alice Chen');
   for (const page of [first, second]) await openChat(page, 'bob');
@@ -277,7 +277,7 @@ test('what has failed says why, in every tab, and is tried again or deleted', as
   bob.close();
 });
 
-test('who scrolls up finds what was said before, to the first message, and stays where they read', async () => {
+test('scrolling up loads the history to the first message without moving the reader', async () => {
   const bob = await stage.world.wire('bob', { password: DEMO_PASSWORD });
   for (let i = 1; i <= 160; i += 1) await bob.send('alice', `long ago ${i}.`);
   bob.close();

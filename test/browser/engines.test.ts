@@ -1,4 +1,4 @@
-/** Both revisions of Engine.IO, both transports: the runtime finds its server whatever that speaks. */
+/** Both revisions of Engine.IO and both transports: the runtime reaches its server with each. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
 import { type GatewayV2, startGatewayV2 } from '../kit/gateway-v2.js';
@@ -31,7 +31,7 @@ afterEach(async () => {
   }
 });
 
-/** As somebody new may: the Socket.IO 2 server has its own accounts. */
+/** Registers first, because the Socket.IO 2 server has its own accounts. */
 async function enter(tab: Tab, username: string): Promise<void> {
   await tab.ok('init', world.auth());
   await tab.call('register', world.user(username));
@@ -73,7 +73,7 @@ test('Engine.IO 3 to the gateway', async () => {
   expect(world.relay.frames(({ socket }) => socket.revision === 3).length).toBeGreaterThan(0);
 });
 
-test('polling, where websockets do not get through', async () => {
+test('polling, if websockets do not get through', async () => {
   const sockets = world.relay.total;
   world.relay.pollingOnly(true);
   await chat(await world.tab(hers), await world.tab(hers), await world.tab(his));

@@ -1,4 +1,4 @@
-/** What goes wrong is told through `onFail`, with the documented code, and nothing hangs. */
+/** Every failure is reported through `onFail` with the documented code, and no call hangs. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../src/protocol/codes/codes.js';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A method with parameters that its types rule out, as a page in JavaScript can have them. */
+/** Calls a method with parameters against its types, as a page in JavaScript can. */
 const loosely = (method: string, params?: unknown): Promise<unknown> =>
   tab.call(method as 'init', params as never);
 const fails = (code: number) => ({ kind: 'failure', error: { code, message: expect.stringMatching(/\w/) } });
@@ -41,21 +41,21 @@ describe('before init', () => {
     expect(await tab.call('init', expired)).toMatchObject(fails(CODES.signatureExpired));
   });
 
-  test('an upper-case signature is as good', async () => {
+  test('an upper-case signature is accepted', async () => {
     const auth = world.auth();
     expect(await tab.call('init', { ...auth, signature: auth.signature.toUpperCase() })).toMatchObject({
       kind: 'success',
     });
   });
 
-  test('the parameters may be text, as the documents have them', async () => {
+  test('the parameters may be text, as in the documents', async () => {
     const { timestamp, flag: _flag, ...auth } = world.auth();
     expect(await tab.call('init', { ...auth, timestamp: `${timestamp}`, flag: '1' })).toMatchObject({
       kind: 'success',
     });
   });
 
-  test('a missing signature fails with 880002, and says that it is missing', async () => {
+  test('a missing signature fails with 880002, and the message names it', async () => {
     const { signature: _signature, ...rest } = world.auth();
     expect(await loosely('init', rest)).toMatchObject({
       kind: 'failure',
@@ -69,7 +69,7 @@ describe('before init', () => {
     );
   });
 
-  test('calls that need init or login say so', async () => {
+  test('calls that need init or login fail with that reason', async () => {
     const user = world.user('alice');
     expect(await tab.call('login', user)).toMatchObject(fails(CODES.notInitialised));
     expect(await tab.call('register', user)).toMatchObject(fails(CODES.notInitialised));
@@ -125,7 +125,7 @@ describe('logged in', () => {
     await tab.login(world.auth(), world.user('alice'));
   });
 
-  test('logging in as somebody else or registering asks to log out first', async () => {
+  test('a login as another user and a registration demand a log-out first', async () => {
     expect(await tab.call('login', world.user('bob'))).toMatchObject(fails(CODES.alreadyLoggedIn));
     expect(await tab.call('register', world.user('eve'))).toMatchObject(fails(CODES.logOutBeforeRegister));
   });
@@ -174,7 +174,7 @@ describe('logged in', () => {
     });
   });
 
-  test('a parameter that cannot be handed to a worker fails with 889008', async () => {
+  test('a parameter that cannot be posted to a worker fails with 889008', async () => {
     const code = await tab.frame.evaluate(
       () =>
         new Promise((resolve) => {

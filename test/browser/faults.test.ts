@@ -1,5 +1,5 @@
 /**
- * The network and the server fail on purpose. What a page was told was sent is stored once and in order, and each request settles once.
+ * The network and the server fail on purpose. Every message reported as sent is stored once and in order, and each request settles once.
  * The worker's clock runs fast, so that five tries of thirty seconds need no waiting.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ afterEach(async () => {
   await profile.killSharedWorkers();
 });
 
-/** A tab of alice's, ready to send, and somebody new to send to. */
+/** A tab of alice's that is ready to send, and a new recipient. */
 async function ready(options: TabOptions = { worker }): Promise<{ tab: Tab; other: Tab; target: string }> {
   recipients += 1;
   const target = `carol${recipients}`;
@@ -52,7 +52,7 @@ const allSucceeded = (outcomes: BurstOutcome[]) => {
 const storedTexts = async (username: string) =>
   (await world.stored(username)).map(({ content }) => content.msg_body.text);
 
-/** Meddles with the first so many frames of a kind. */
+/** Applies a verdict to the first frames of a kind. */
 function first(
   count: number,
   matches: (frame: Frame) => boolean,
@@ -90,14 +90,14 @@ describe('sends arrive once, in order, and settle once, when the network', () =>
     allSucceeded(await tab.burst(target, 'hello', SENDS));
     expect(met()).toBeGreaterThan(0);
     expect(await storedTexts(target)).toEqual(numbered('hello', SENDS));
-    // What was stored and not answered before a cut is told with the history that follows it.
+    // A message that was stored without an answer before a cut is delivered with the history afterwards.
     await until('the other tab to be told', async () => (await other.toldOf(target)).length >= SENDS);
     expect(await other.toldOf(target)).toEqual(numbered('hello', SENDS));
   });
 
   test('delays everything past the timeouts', async () => {
     const { tab, target } = await ready();
-    // 5 s of the worker's time are 125 ms here: each of the first frames is late, and so are all behind it.
+    // 5 s of the worker's time are 125 ms here, so each of the first frames is late, with all frames behind it.
     let delayed = 0;
     undo.push(
       world.relay.rule((frame) => {
@@ -124,7 +124,7 @@ test('a request that is never acknowledged times out after five tries with the s
   expect(new Set(tries.map(({ text }) => text)).size).toBe(1);
 });
 
-test('a request that is acknowledged and never answered times out as such, and was stored once', async () => {
+test('a request that is acknowledged and never answered times out, and is stored once', async () => {
   const { tab, target } = await ready();
   undo.push(world.relay.rule((frame) => (answer(frame) ? 'drop' : 'pass')));
   const outcome = await tab.call('sendSingleMsg', { target_username: target, content: 'heard?' });
@@ -138,7 +138,7 @@ test.each([
   ['announced without a number', '45["msg_sync",{}]'],
   ['no packet at all', '4¿?'],
 ])(
-  'a packet that the protocol does not have (%s) costs the connection and nothing else',
+  'a packet outside the protocol (%s) costs the connection and has no other effect',
   async (_what, instead) => {
     const { tab } = await ready({});
     const bob = await world.wire('bob');
@@ -161,7 +161,7 @@ test.each([
   },
 );
 
-test('after an outage the session is back without the page doing anything, and says so once', async () => {
+test('after an outage the session returns without the page’s help, and reports it once', async () => {
   const { tab, target } = await ready();
   const bob = await world.wire('bob');
   await tab.forget();
@@ -194,8 +194,8 @@ test('an application that answers onDisconnect the V2 way, with init and login, 
   expect(world.relay.totalFor('alice')).toBe(sockets + 1);
 });
 
-test('the gateway is killed during 200 sends and started again: nothing lost, nothing twice', async () => {
-  // At its own speed: what a gateway takes to start again would be minutes of a fast clock, with the timeouts to match.
+test('the gateway is killed during 200 sends and started again: no message is lost or doubled', async () => {
+  // At normal speed, because a restart of the gateway would take minutes of a fast clock and cause time-outs.
   const { tab, target } = await ready({});
   await world.register(`${target}b`);
   const sending = Promise.all([tab.burst(target, 'a', 100), tab.burst(`${target}b`, 'b', 100)]);
@@ -209,7 +209,7 @@ test('the gateway is killed during 200 sends and started again: nothing lost, no
   expect(await storedTexts(`${target}b`)).toEqual(numbered('b', 100));
 });
 
-test('the worker is killed during sends: its tabs start it again, and nothing is lost or doubled', async () => {
+test('the worker is killed during sends: its tabs start it again, and no message is lost or doubled', async () => {
   const { tab, other, target } = await ready();
   const sending = tab.burst(target, 'c', 60);
   const since = world.relay.mark();

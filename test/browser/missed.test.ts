@@ -1,4 +1,4 @@
-/** Reloads and closed pages, without roaming as V2 is by default: what comes meanwhile is there for the next page. */
+/** Reloads and closed pages, without roaming (V2's default): the next page receives the pushes that came meanwhile. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AuthPayload, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
@@ -38,7 +38,7 @@ async function enter(): Promise<void> {
   await tab.waitForState('ready');
 }
 
-/** Keeps what the application is handed over reloads, where the page itself could. */
+/** Keeps the delivered data over reloads, in a place where the page itself could keep them. */
 const record = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const { JIM } = window as unknown as {
@@ -54,7 +54,7 @@ const record = (page: Page): Promise<void> =>
     );
   });
 
-test('a message and an invitation that come during a reload are handed to the page that comes up, with their count', async () => {
+test('a message and an invitation during a reload are delivered to the reloaded page, with their count', async () => {
   const page = tab.frame as Page;
   const sockets = world.relay.total;
   await page.goto(new URL('/elsewhere.html', page.url()).href);
@@ -76,7 +76,7 @@ test('a message and an invitation that come during a reload are handed to the pa
   await tab.local('resetUnreadCount', { username: 'bob' });
 });
 
-test('of messages that come while a page reloads again and again, each is handed to one of the pages', async () => {
+test('each message that comes during repeated reloads is delivered to one of the pages', async () => {
   const page = tab.frame as Page;
   await page.evaluate(() => localStorage.clear());
   await record(page);
@@ -97,7 +97,7 @@ test('of messages that come while a page reloads again and again, each is handed
   expect([...new Set(await handed())].sort()).toEqual(expected.sort());
 });
 
-test('what was told to the last page before it was closed is not told to the next', async () => {
+test('pushes delivered to the last page before its end are not delivered to the next', async () => {
   await bob.send('alice', 'told');
   await tab.waitForText('told');
   await tab.reload();
@@ -108,7 +108,7 @@ test('what was told to the last page before it was closed is not told to the nex
   expect(await tab.texts()).toEqual(['news']);
 });
 
-test('a history that a later tab gets with roaming has the counts of getUnreadMsgCnt, and the receipts', async () => {
+test('the roaming history of a later tab has the counts of getUnreadMsgCnt, and the receipts', async () => {
   const second = await world.tab(profile, { auth: false });
   const answer = await tab.ok('sendSingleMsg', {
     target_username: 'bob',

@@ -1,6 +1,6 @@
 /**
- * Pages as they are where the script tag is swapped: Angular with zone.js of each age, before and after our script, and a page of 2017 with
- * module loaders, polyfills and extended prototypes. All under the test site's strict content security policy.
+ * Old pages with a swapped script tag: Angular with several versions of zone.js, before and after the SDK's script. A page of 2017 has module
+ * loaders, polyfills and extended prototypes. All run under the test site's strict content security policy.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -84,7 +84,7 @@ describe.each(
   });
   afterAll(() => page.close());
 
-  test('logs in, and draws each answer, whichever way it was asked for', async () => {
+  test('logs in, and draws each answer by callback or promise', async () => {
     await page.evaluate(([auth, user]) => (window as unknown as Zoned).login(auth, user), [
       world.auth(),
       world.user('alice'),
@@ -94,7 +94,7 @@ describe.each(
     expect(new Set(Object.values(zones))).toEqual(new Set(['angular']));
   });
 
-  test('is idle while nothing happens, and draws a message without a click', async () => {
+  test('is idle between events, and draws a message without a click', async () => {
     const state = () =>
       page.evaluate(() => {
         const { angular } = window as unknown as Zoned;
@@ -137,7 +137,7 @@ describe.each([
   });
   afterAll(() => page.close());
 
-  test("the script is what the page's loader takes it for, and window.JMessage", async () => {
+  test("the script is a module for the page's loader, and window.JMessage", async () => {
     const { required, made } = await page.evaluate(() => {
       const { JMessage, required: module, JIM } = window as unknown as Record<string, unknown>;
       return { required: module === JMessage, made: JIM instanceof (JMessage as () => unknown) };
@@ -194,7 +194,7 @@ describe.each([
     });
   });
 
-  test('nothing that is no function is ever called', async () => {
+  test('only functions are ever called', async () => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     const data = await page.evaluate(

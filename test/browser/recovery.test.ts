@@ -1,4 +1,4 @@
-/** Coming back: with a signature that has expired, over a reload, out of the back/forward cache, to an unreachable worker. */
+/** Recovery: with an expired signature, over a reload, out of the back/forward cache, with an unreachable worker. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
@@ -22,17 +22,17 @@ afterEach(async () => {
   await profile.killSharedWorkers();
 });
 
-/** A signature that is good for another two seconds. */
+/** A signature that expires in two seconds. */
 const nearlyExpired = () => world.gateway.auth(Date.now() - SIGNATURE_LIFETIME_MS + 2_000);
 
-describe('with a stock server, which gives no token to come back with', () => {
+describe('with a stock server, which gives no resume token', () => {
   let undo: () => void;
   beforeEach(() => {
     undo = world.relay.asStock();
   });
   afterEach(() => undo());
 
-  test('when the signature has expired, the page is asked for a fresh one and the session comes back', async () => {
+  test('after the signature has expired, the page provides a fresh one and the session returns', async () => {
     const tab = await world.tab(profile);
     const auth = nearlyExpired();
     await tab.login(auth, world.user('alice'));
@@ -42,7 +42,7 @@ describe('with a stock server, which gives no token to come back with', () => {
     await tab.waitForState('ready');
   });
 
-  test('without an auth function the page is told that a fresh signature is needed, and init brings the session back', async () => {
+  test('without an auth function the state demands a fresh signature, and init restores the session', async () => {
     const tab = await world.tab(profile, { auth: false });
     const auth = nearlyExpired();
     await tab.login(auth, world.user('alice'));
@@ -54,7 +54,7 @@ describe('with a stock server, which gives no token to come back with', () => {
     expect(await tab.heard('onDisconnect')).toHaveLength(1);
   });
 
-  test('without either, the session ends and says why', async () => {
+  test('without either, the session ends with that reason', async () => {
     const worker = await world.fastWorker(SPEED);
     const tab = await world.tab(profile, { auth: false, worker });
     const auth = nearlyExpired();
@@ -67,7 +67,7 @@ describe('with a stock server, which gives no token to come back with', () => {
   });
 });
 
-test('with a token nobody needs a signature: after an hour off line the session is back by itself', async () => {
+test('with a token no signature is needed: after an hour offline the session returns by itself', async () => {
   const worker = await world.fastWorker(SPEED);
   const tab = await world.tab(profile, { auth: false, worker });
   const auth = nearlyExpired();
@@ -82,7 +82,7 @@ test('with a token nobody needs a signature: after an hour off line the session 
   expect(sent).not.toContain('login');
 });
 
-test('after the browser was killed a page attaches to the session that it left', async () => {
+test('after a browser was killed a page attaches to its session', async () => {
   await world.register('carol');
   const browser = await world.profile();
   const before = await world.tab(browser);
@@ -107,7 +107,7 @@ test('a reload does not reconnect, and attach needs no password', async () => {
   expect(world.relay.total).toBe(sockets);
 });
 
-test('a page that comes back by the back button gets what it missed, once', async () => {
+test('a page that returns by the back button gets the missed messages once', async () => {
   const tab = await world.tab(profile);
   const stays = await world.tab(profile);
   await tab.login(world.auth(), world.user('alice'));
@@ -130,7 +130,7 @@ test.each([
   ['is not there', '/no-such-worker.js', 'HTTP 404'],
   ['is something else', '/elsewhere.html', 'text/html'],
 ])(
-  'a worker script that %s fails calls with 889004: where it is, what is wrong, and what to do',
+  'a worker script that %s fails calls with 889004, its URL, the reason and the remedy',
   async (_what, worker, why) => {
     const tab = await world.tab(profile, { worker });
     const warned = (tab.frame as Page).waitForEvent('console', (line) => line.text().includes(why));

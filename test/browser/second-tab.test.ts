@@ -1,4 +1,4 @@
-/** To an application written for V2 a second tab is another device: it hears what one tab does as V2 tells other devices, and is never thrown out. */
+/** A second tab is another device to an application written for V2: it receives V2's events for other devices, and is never logged out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventNotification, MethodName } from '../../src/protocol/index.js';
 import type { Profile } from '../kit/browser.js';
@@ -26,7 +26,7 @@ afterAll(() => world.close());
 const bob = { username: 'bob' };
 const named = (username: string) => ({ username, appkey: world.gateway.appkey });
 
-test('reading a conversation in one tab takes the badge away in the other', async () => {
+test('reading a conversation in one tab removes the badge in the other', async () => {
   const sender = await world.wire('bob');
   await sender.send('alice', 'hello');
   for (const tab of [first, second]) await tab.waitForText('hello');
@@ -84,7 +84,7 @@ test.each(CHANGES)(
   },
 );
 
-test('friends that one tab accepts, names and deletes are told to the other', async () => {
+test('friends that one tab accepts, names and deletes reach the other', async () => {
   const wire = await world.wire('carol');
   await wire.request('add_friend', { target_name: 'alice', from_type: 1, why: '' });
   await second.waitFor('onEventNotification', ({ event_type, extra }) => event_type === 5 && extra === 1);
@@ -101,7 +101,7 @@ test('friends that one tab accepts, names and deletes are told to the other', as
   );
 });
 
-test('two browsers whose pages answer onDisconnect with init and login do not throw each other out', async () => {
+test('two browsers whose pages answer onDisconnect with init and login do not log each other out', async () => {
   const his = await world.profile();
   const elsewhere = await world.tab(his);
   for (const tab of [first, second, elsewhere]) {
@@ -128,7 +128,7 @@ test('two browsers whose pages answer onDisconnect with init and login do not th
   expect(await elsewhere.flags()).toEqual({ init: true, login: true, connect: true });
 });
 
-test('a connection that is back within disconnectGrace is not told as lost', async () => {
+test('a connection that returns within disconnectGrace is not reported as lost', async () => {
   await world.register('dave');
   const tab = await world.tab(profile, { graceMs: 20_000 });
   await tab.login(world.auth(), world.user('dave'));

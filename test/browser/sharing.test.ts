@@ -1,4 +1,4 @@
-/** One account, one socket, every tab: counted by the relay, not by the gateway's word. */
+/** One account has one socket for all tabs, counted by the relay and not by the gateway. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WORKER_NAME } from '../../src/protocol/tab-worker/link.js';
 import type { Profile } from '../kit/browser.js';
@@ -53,7 +53,7 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
     expect(await alice[2]?.state()).toMatchObject({ username: 'alice', connected: true, tabs: 3 });
   });
 
-  test('each see what the other side sends, once and in order', async () => {
+  test('each receive the messages of the other side, once and in order', async () => {
     const texts = ['one', 'two', 'three 🙂', '四'];
     for (const content of texts) await bob[1]?.ok('sendSingleMsg', { target_username: 'alice', content });
     for (const tab of alice) {
@@ -62,7 +62,7 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
     }
   });
 
-  test('see what they themselves send from another tab, but not from their own', async () => {
+  test('receive their own messages from another tab, but not from the sending one', async () => {
     const [first, second, third] = alice as [Tab, Tab, Tab];
     const answer = await first.ok('sendSingleMsg', { target_username: 'bob', content: 'from my first tab' });
     for (const tab of [second, third]) {
@@ -75,7 +75,7 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
     expect(await first.texts()).toEqual([]);
   });
 
-  test('keep their one socket when the page that came first is closed', async () => {
+  test('keep their one socket after the first page is closed', async () => {
     const [first, second, third] = alice as [Tab, Tab, Tab];
     const sockets = world.relay.totalFor('alice');
     await first.close();
@@ -85,7 +85,7 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
     expect(world.relay.totalFor('alice')).toBe(sockets);
   });
 
-  test('are all logged out when one of them logs out', async () => {
+  test('are all logged out after one of them logs out', async () => {
     const [first, second, third] = alice as [Tab, Tab, Tab];
     await first.ok('loginOut');
     expect(await first.flags()).toMatchObject({ init: false, login: false });
@@ -121,7 +121,7 @@ test('ten tabs that start in the same instant open one socket', async () => {
   await until('all to be counted', async () => (await tabs[0]?.state())?.tabs === 10);
 });
 
-test('two accounts live side by side in one page, and one account in two instances of it', async () => {
+test('one page can have two accounts, and two instances of one account', async () => {
   const tabs = await world.tabs(hers, 3);
   const [alice, alice2, bob] = tabs as [Tab, Tab, Tab];
   await login(alice, 'alice');
@@ -134,7 +134,7 @@ test('two accounts live side by side in one page, and one account in two instanc
   expect(world.relay.openFor('bob')).toBe(1);
 });
 
-test('a login elsewhere ends the session in every tab, and it does not come back by itself', async () => {
+test('a login elsewhere ends the session in every tab, and it does not return by itself', async () => {
   const [first, second] = (await openTabs(hers, 'alice', 2)) as [Tab, Tab];
   const [elsewhere] = (await openTabs(his, 'alice', 1)) as [Tab];
   for (const tab of [first, second]) {
@@ -149,7 +149,7 @@ test('a login elsewhere ends the session in every tab, and it does not come back
   expect(world.relay.openFor('alice')).toBe(1);
 });
 
-test('a tab joins without a password by attach, and not where nobody is logged in', async () => {
+test('a tab joins without a password by attach, and fails without a session', async () => {
   const alone = await world.tab(hers);
   const params = { appkey: world.gateway.appkey, username: 'alice' };
   expect(await alone.call('attach', params)).toMatchObject({ kind: 'failure', error: { code: 889007 } });
@@ -160,7 +160,7 @@ test('a tab joins without a password by attach, and not where nobody is logged i
   await alone.waitForText('to the attached tab too');
 });
 
-test('a page of the same site that posts what no tab would to the worker changes nothing for the others', async () => {
+test('foreign posts of a page of the same site to the worker have no effect on the others', async () => {
   const [alice] = (await openTabs(hers, 'alice', 1)) as [Tab];
   const hostile = await hers.page(world.pageUrl());
   const answered = await hostile.evaluate(async (name) => {

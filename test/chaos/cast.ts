@@ -1,4 +1,4 @@
-/** Who takes part: three accounts, two browser profiles, six tabs, and the conversations that they have with each other. */
+/** The participants: three accounts, two browser profiles, six tabs, and the conversations between them. */
 
 export const PROFILES = ['desk', 'road'] as const;
 export type ProfileName = (typeof PROFILES)[number];
@@ -6,7 +6,7 @@ export type ProfileName = (typeof PROFILES)[number];
 export const ACCOUNTS = ['alice', 'bob', 'carol'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
-/** A place for a tab: tabs come and go in it, one at a time. */
+/** A place for one tab at a time. */
 export interface Slot {
   account: Account;
   profile: ProfileName;
@@ -21,21 +21,21 @@ export const SLOTS = [
   { account: 'carol', profile: 'road' },
 ] as const satisfies readonly Slot[];
 
-/** To whom a message goes: an account, or the group that all three are in. */
+/** The target of a message: an account, or the group of all three. */
 export const TARGETS = [...ACCOUNTS, 'group'] as const;
 export type Target = (typeof TARGETS)[number];
 
 export const slotsOf = (profile: ProfileName): number[] =>
   SLOTS.flatMap((slot, index) => (slot.profile === profile ? [index] : []));
 
-/** The conversation's name, the same for everyone in it. */
+/** The conversation's name, the same for all of its members. */
 export const conversationOf = (from: string, to: string): string =>
   to === 'group' ? 'group' : [from, to].sort().join('+');
 
 export const isPartOf = (account: string, conversation: string): boolean =>
   conversation === 'group' || conversation.split('+').includes(account);
 
-/** What names a message: who sent it from which tab, in which run, to whom, and its number there. It is the text, or in the extras of a file. */
+/** The identity of a message: run, sender, tab, target and number. It is the text, or stands in the extras of a file. */
 export interface MessageName {
   account: string;
   /** The tab instance: `alice.3` is the third that alice ever had. */
@@ -47,7 +47,7 @@ export interface MessageName {
 export const nameOf = ({ instance, to, n }: MessageName, run: string): string =>
   [instance, run, to, n].join('/');
 
-/** undefined for what no run has sent. */
+/** undefined for a message that no run has sent. */
 export function readName(text: string): MessageName | undefined {
   const [instance, , to, n] = text.split('/');
   const account = instance?.split('.')[0];

@@ -1,4 +1,4 @@
-/** The checker finds each violation in a history made by hand, and none in one that is as it should be. */
+/** The checker finds each violation in a history made by hand, and none in a correct history. */
 import { expect, test } from 'vitest';
 import { check } from './checker.js';
 import { emptyHistory, type History, type PageEvent, record } from './history.js';
@@ -9,7 +9,7 @@ const SECOND = 'alice.1/s1/bob/1';
 
 type Report = PageEvent extends infer E ? (E extends PageEvent ? Omit<E, 'at' | 'instance'> : never) : never;
 
-/** alice has two tabs, bob one; all are there from the beginning to the end. */
+/** alice has two tabs, bob one; all of them are open from the beginning to the end. */
 class Story {
   readonly history: History = emptyHistory('s1');
   #now = JOINED_AT;
@@ -28,7 +28,7 @@ class Story {
         epoch: 0,
         joinedAt: undefined,
         gone: undefined,
-        told: [],
+        delivered: [],
       });
       this.report(name, { what: 'joined', epoch: 1 });
     }
@@ -58,12 +58,17 @@ class Story {
     return this;
   }
 
-  tell(instance: string, msg_id: number, name: string, from = 'alice'): this {
-    return this.report(instance, { what: 'told', by: 'live', epoch: 1, messages: [{ msg_id, name, from }] });
+  deliver(instance: string, msg_id: number, name: string, from = 'alice'): this {
+    return this.report(instance, {
+      what: 'delivered',
+      by: 'live',
+      epoch: 1,
+      messages: [{ msg_id, name, from }],
+    });
   }
 
-  tellAll(msg_id: number, name: string): this {
-    return this.tell('alice.2', msg_id, name).tell('bob.1', msg_id, name);
+  deliverAll(msg_id: number, name: string): this {
+    return this.deliver('alice.2', msg_id, name).deliver('bob.1', msg_id, name);
   }
 
   goes(instance: string): this {
@@ -77,9 +82,9 @@ class Story {
   }
 }
 
-test('nothing is found where everything went well', () => {
+test('a correct history has no violation', () => {
   const story = new Story().call(FIRST).call(SECOND).store(FIRST, 1).store(SECOND, 2);
-  story.settle(FIRST, 'success').settle(SECOND, 'success').tellAll(1, FIRST).tellAll(2, SECOND);
+  story.settle(FIRST, 'success').settle(SECOND, 'success').deliverAll(1, FIRST).deliverAll(2, SECOND);
   expect(check(story.history)).toEqual([]);
 });
 
@@ -87,11 +92,11 @@ test('lost: reported as sent, and not stored', () => {
   expect(new Story().call(FIRST).settle(FIRST, 'success').found).toEqual(['lost']);
 });
 
-test('lost: the page died, but the runtime had shown that it had it', () => {
+test('lost: the page died after the runtime had shown that it had the message', () => {
   expect(new Story().call(FIRST).queue(FIRST).goes('alice.1').found).toEqual(['lost']);
 });
 
-test('not lost: the page died before anything showed that the runtime had it', () => {
+test('not lost: the page died before any sign that the runtime had the message', () => {
   expect(new Story().call(FIRST).goes('alice.1').found).toEqual([]);
 });
 
@@ -104,101 +109,103 @@ test('not lost: the page died, and the outbox lists it as failed', () => {
 
 test('doubled: stored twice', () => {
   const story = new Story().call(FIRST).store(FIRST, 1).store(FIRST, 2).settle(FIRST, 'success');
-  expect(story.tellAll(1, FIRST).tellAll(2, FIRST).found).toEqual(['doubled']);
+  expect(story.deliverAll(1, FIRST).deliverAll(2, FIRST).found).toEqual(['doubled']);
 });
 
-test('doubled: a tab is told twice, live or with a history', () => {
-  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').tellAll(1, FIRST);
+test('doubled: delivered to a tab twice, live or in a history', () => {
+  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').deliverAll(1, FIRST);
   const messages = [{ msg_id: 1, name: FIRST, from: 'alice' }];
-  expect(story.report('bob.1', { what: 'told', by: 'history', epoch: 1, messages }).found).toEqual([
+  expect(story.report('bob.1', { what: 'delivered', by: 'history', epoch: 1, messages }).found).toEqual([
     'doubled',
   ]);
 });
 
-test('not doubled: told again after another login', () => {
-  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').tellAll(1, FIRST);
+test('not doubled: delivered again after another login', () => {
+  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').deliverAll(1, FIRST);
   story.report('bob.1', { what: 'joined', epoch: 2 });
   const messages = [{ msg_id: 1, name: FIRST, from: 'alice' }];
-  expect(story.report('bob.1', { what: 'told', by: 'history', epoch: 2, messages }).found).toEqual([]);
+  expect(story.report('bob.1', { what: 'delivered', by: 'history', epoch: 2, messages }).found).toEqual([]);
 });
 
 test('doubled: a call settles twice', () => {
-  const story = new Story().call(FIRST).store(FIRST, 1).tellAll(1, FIRST);
+  const story = new Story().call(FIRST).store(FIRST, 1).deliverAll(1, FIRST);
   expect(story.settle(FIRST, 'success').settle(FIRST, 'success').found).toEqual(['doubled']);
 });
 
 test('swapped: stored in another order than sent', () => {
   const story = new Story().call(FIRST).call(SECOND).store(SECOND, 1).store(FIRST, 2);
-  story.settle(FIRST, 'success').settle(SECOND, 'success').tellAll(1, SECOND).tellAll(2, FIRST);
+  story.settle(FIRST, 'success').settle(SECOND, 'success').deliverAll(1, SECOND).deliverAll(2, FIRST);
   expect(story.found).toEqual(['swapped']);
 });
 
-test('swapped: told in another order than stored', () => {
+test('swapped: delivered in another order than stored', () => {
   const story = new Story().call(FIRST).call(SECOND).store(FIRST, 1).store(SECOND, 2);
-  story.settle(FIRST, 'success').settle(SECOND, 'success').tellAll(1, FIRST);
-  story.tell('alice.2', 2, SECOND);
+  story.settle(FIRST, 'success').settle(SECOND, 'success').deliverAll(1, FIRST);
+  story.deliver('alice.2', 2, SECOND);
   expect(story.found).toEqual(['missed']);
   const late = 'alice.2/s1/group/0';
   story.report('alice.2', { what: 'called', name: late }).store(late, 3);
   story.report('alice.2', { what: 'settled', name: late, attempt: 0, as: 'success' });
-  story.tell('alice.1', 3, late).tell('bob.1', 3, late).tell('bob.1', 2, SECOND);
+  story.deliver('alice.1', 3, late).deliver('bob.1', 3, late).deliver('bob.1', 2, SECOND);
   expect(story.found).toEqual([]);
   const early = 'alice.1/s1/group/0';
-  story.call(early).settle(early, 'success').tell('alice.2', 0, early).tell('bob.1', 0, early);
+  story.call(early).settle(early, 'success').deliver('alice.2', 0, early).deliver('bob.1', 0, early);
   story.history.stored.push({ name: early, msg_id: 0, at: JOINED_AT + 10 });
   expect(check(story.history)).toEqual([
-    expect.objectContaining({ kind: 'swapped', what: expect.stringContaining(`bob.1 was told of ${early}`) }),
+    expect.objectContaining({ kind: 'swapped', what: expect.stringContaining(`bob.1 received ${early}`) }),
   ]);
 });
 
-test('not swapped: told late, since it was stored at a first try that nobody had an answer to', () => {
+test('not swapped: delivered late, since it was stored by a first try without an answer', () => {
   const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').call(SECOND);
-  story.store(SECOND, 2).settle(SECOND, 'success').tell('bob.1', 1, FIRST).tellAll(2, SECOND);
+  story.store(SECOND, 2).settle(SECOND, 'success').deliver('bob.1', 1, FIRST).deliverAll(2, SECOND);
   story.report('alice.1', { what: 'retried', name: FIRST, attempt: 1 });
-  story.settle(FIRST, 'success', 0, 1).tell('alice.2', 1, FIRST);
+  story.settle(FIRST, 'success', 0, 1).deliver('alice.2', 1, FIRST);
   expect(story.found).toEqual([]);
 });
 
-test('not swapped: told late to an account that had been told of a timeout; its order for others stands', () => {
+test('not swapped: delivered late to an account with a reported time-out; the order for others stands', () => {
   const story = () => {
     const begun = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').call(SECOND);
     return begun.store(SECOND, 2).settle(SECOND, 'success');
   };
-  const late = story().tell('alice.2', 2, SECOND).tell('alice.2', 1, FIRST);
-  expect(late.tell('bob.1', 1, FIRST).tell('bob.1', 2, SECOND).found).toEqual([]);
-  const others = story().tell('alice.2', 1, FIRST).tell('alice.2', 2, SECOND);
-  expect(others.tell('bob.1', 2, SECOND).tell('bob.1', 1, FIRST).found).toEqual(['swapped']);
+  const late = story().deliver('alice.2', 2, SECOND).deliver('alice.2', 1, FIRST);
+  expect(late.deliver('bob.1', 1, FIRST).deliver('bob.1', 2, SECOND).found).toEqual([]);
+  const others = story().deliver('alice.2', 1, FIRST).deliver('alice.2', 2, SECOND);
+  expect(others.deliver('bob.1', 2, SECOND).deliver('bob.1', 1, FIRST).found).toEqual(['swapped']);
 });
 
 test('denied: reported as failed, and stored', () => {
-  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'failure', 880209).tellAll(1, FIRST);
+  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'failure', 880209).deliverAll(1, FIRST);
   expect(story.found).toEqual(['denied']);
 });
 
 test('denied: stored after it had timed out, but not before', () => {
-  const late = new Story().call(FIRST).settle(FIRST, 'timeout').store(FIRST, 1).tellAll(1, FIRST);
+  const late = new Story().call(FIRST).settle(FIRST, 'timeout').store(FIRST, 1).deliverAll(1, FIRST);
   expect(late.found).toEqual(['denied']);
-  const early = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').tellAll(1, FIRST);
+  const early = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'timeout').deliverAll(1, FIRST);
   expect(early.found).toEqual([]);
 });
 
 test('denied: cancelled, and stored', () => {
   const story = new Story().call(FIRST).report('alice.1', { what: 'cancelled', name: FIRST });
-  expect(story.settle(FIRST, 'failure', 889010).store(FIRST, 1).tellAll(1, FIRST).found).toEqual(['denied']);
+  expect(story.settle(FIRST, 'failure', 889010).store(FIRST, 1).deliverAll(1, FIRST).found).toEqual([
+    'denied',
+  ]);
 });
 
 test('a failure that was sent again counts by its last outcome', () => {
   const story = new Story().call(FIRST).settle(FIRST, 'timeout');
-  story.report('alice.1', { what: 'retried', name: FIRST, attempt: 1 }).store(FIRST, 1).tellAll(1, FIRST);
+  story.report('alice.1', { what: 'retried', name: FIRST, attempt: 1 }).store(FIRST, 1).deliverAll(1, FIRST);
   expect(story.settle(FIRST, 'success', 0, 1).found).toEqual([]);
 });
 
-test('unsettled: a call of a tab that is there at the end', () => {
-  expect(new Story().call(FIRST).store(FIRST, 1).tellAll(1, FIRST).found).toEqual(['unsettled']);
+test('unsettled: a call of a tab that is open at the end', () => {
+  expect(new Story().call(FIRST).store(FIRST, 1).deliverAll(1, FIRST).found).toEqual(['unsettled']);
 });
 
-test('missed: a tab that is there was never told', () => {
-  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').tell('bob.1', 1, FIRST);
+test('missed: never delivered to an open tab', () => {
+  const story = new Story().call(FIRST).store(FIRST, 1).settle(FIRST, 'success').deliver('bob.1', 1, FIRST);
   expect(story.found).toEqual(['missed']);
   expect(story.goes('alice.2').found).toEqual([]);
 });
@@ -213,7 +220,7 @@ test('stray: stored, and not sent in this run', () => {
   expect(new Story().goes('alice.2').goes('bob.1').store('carol.1/s1/bob/9', 1).found).toEqual(['stray']);
 });
 
-test('stuck: what was waited for in vain', () => {
+test('stuck: a condition that never came true', () => {
   const story = new Story();
   story.history.stuck.push('quiet');
   expect(story.found).toEqual(['stuck']);

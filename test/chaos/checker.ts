@@ -1,13 +1,12 @@
 /**
- * Judges a run's history: every message that was accepted is stored once, in order, and told to everyone once, in order; what was reported
- * as failed was not sent; everything settled. What cannot be known is not held against the runtime: a call whose page died before anything
- * showed that the runtime had got it may be lost.
+ * Judges the history of a run. Every accepted message is stored once, in order, and delivered to each tab once, in order. A message reported as
+ * failed was not sent. Every call settled. A call may be lost if its page died before any sign that the runtime had received it.
  *
- * The order in which a tab is told of messages is that of the server: of each sender, and among those that others sent. Only where
- * its own account's messages stand between others' may come late (an answer that was lost is given again seconds later).
+ * A tab receives messages in the server's order: those of each sender, and those of others among each other. Only the place of its own
+ * account's messages among others' may be late, because a lost answer is repeated seconds later.
  */
 import { isPartOf } from './cast.js';
-import type { History, InstanceRecord, SendRecord, Settlement, StoredRecord, Told } from './history.js';
+import type { Delivery, History, InstanceRecord, SendRecord, Settlement, StoredRecord } from './history.js';
 
 export const VIOLATIONS = [
   'lost',
@@ -25,13 +24,13 @@ export type ViolationKind = (typeof VIOLATIONS)[number];
 export interface Violation {
   kind: ViolationKind;
   what: string;
-  /** The message that it is about, if it is about one. */
+  /** The message of the violation, if it has one. */
   name?: string;
 }
 
-/** Codes that say that the outcome is not known. */
+/** Codes of an unknown outcome. */
 const DESTROYED = 889005;
-/** A retry of what is no longer there (another tab was faster) is no attempt. */
+/** A retry of an entry that another tab has already retried is no attempt. */
 const NO_SUCH_SEND = 889013;
 const TIMED_OUT = 889009;
 
@@ -45,7 +44,7 @@ export function check(history: History): Violation[] {
     ...[...history.sends.values()].flatMap((send) => checkSend(history, send, stored.get(send.name)?.[0])),
     ...checkOrder(history, stored),
     ...[...history.instances.values()].flatMap((tab) => [
-      ...checkTold(tab, history),
+      ...checkDeliveries(tab, history),
       ...checkMissed(tab, history.stored),
     ]),
   ];
@@ -62,7 +61,7 @@ function checkStored({ sends, instances }: History, stored: Map<string, StoredRe
     ...(copies.length > 1
       ? [{ kind: 'doubled', name, what: `${name} is stored ${copies.length} times` } as const]
       : []),
-    // What a page was told to send and had no time to report before it died is its message all the same.
+    // A page may die before it reports a requested send. The message is the page's all the same.
     ...(sends.has(name) || instances.get(name.split('/')[0] ?? '')?.gone !== undefined
       ? []
       : [{ kind: 'stray', name, what: `${name} is stored and was not sent` } as const]),
@@ -95,7 +94,7 @@ function checkSend(history: History, send: SendRecord, stored: StoredRecord | un
 const attemptsOf = ({ attempts }: SendRecord) =>
   attempts.filter(({ number, settled }) => number === 0 || settled[0]?.code !== NO_SUCH_SEND);
 
-/** Why a message that is stored should not be. */
+/** The reason why a stored message should not be stored. */
 function deniedBy(send: SendRecord, settlements: Settlement[], stored: StoredRecord): string | undefined {
   if (send.cancelledAt !== undefined) return 'cancelled';
   const allows = ({ as, at, code }: Settlement) =>
@@ -109,7 +108,7 @@ function deniedBy(send: SendRecord, settlements: Settlement[], stored: StoredRec
   return `listed as failed (${listed.code ?? ''})`;
 }
 
-/** Why a message that is not stored should be. */
+/** The reason why a missing message should be stored. */
 function acceptedBy(send: SendRecord, settlements: Settlement[]): string | undefined {
   if (settlements.some(({ as }) => as === 'success')) return 'reported as sent';
   if (send.cancelledAt !== undefined) return undefined;
@@ -121,7 +120,7 @@ function acceptedBy(send: SendRecord, settlements: Settlement[]): string | undef
   return sign && `accepted (${sign.how}, seen by ${sign.by})`;
 }
 
-/** In each conversation the messages of a tab are stored in the order of its calls. What was retried has a new place. */
+/** In each conversation the messages of a tab are stored in the order of its calls. A retried message has a new place. */
 function checkOrder({ sends }: History, stored: Map<string, StoredRecord[]>): Violation[] {
   const found: Violation[] = [];
   const lines = new Map<string, { n: number; name: string; msg_id: number }[]>();
@@ -147,8 +146,8 @@ function checkOrder({ sends }: History, stored: Map<string, StoredRecord[]>): Vi
   return found;
 }
 
-/** Which messages have to come in the server's order to a tab of `account`. */
-const lineOf = (account: string, { from, name }: Told): string => {
+/** The messages that a tab of `account` has to receive in the server's order. */
+const lineOf = (account: string, { from, name }: Delivery): string => {
   const [instance, , to] = name.split('/');
   return from === account
     ? `${instance} to ${to}`
@@ -156,8 +155,8 @@ const lineOf = (account: string, { from, name }: Told): string => {
 };
 
 /**
- * Whether its place says nothing. It may have been stored at its first try, long before somebody had it tried again; and what the account
- * itself was told had timed out is news to it when it turns out to have been stored.
+ * Whether the place of a message is meaningless. Its first try may have stored it long before a retry. A message that timed out for its account
+ * is new to that account when it turns out to be stored.
  */
 const isOutOfLine = (send: SendRecord | undefined, account: string): boolean =>
   send !== undefined &&
@@ -165,12 +164,12 @@ const isOutOfLine = (send: SendRecord | undefined, account: string): boolean =>
     (send.account === account &&
       send.attempts.some(({ settled }) => settled.some(({ as }) => as === 'timeout'))));
 
-function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: History): Violation[] {
+function checkDeliveries({ name: tab, account, delivered }: InstanceRecord, { sends }: History): Violation[] {
   const found: Violation[] = [];
   let epoch = 0;
   let seen = new Set<number>();
-  let newest = new Map<string, Told>();
-  for (const one of told) {
+  let newest = new Map<string, Delivery>();
+  for (const one of delivered) {
     if (one.epoch !== epoch) {
       epoch = one.epoch;
       seen = new Set();
@@ -178,7 +177,7 @@ function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: Hist
     }
     const { msg_id, name } = one;
     if (seen.has(msg_id)) {
-      found.push({ kind: 'doubled', name, what: `${tab} was told of ${name} twice` });
+      found.push({ kind: 'doubled', name, what: `${tab} received ${name} twice` });
       continue;
     }
     seen.add(msg_id);
@@ -189,7 +188,7 @@ function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: Hist
       found.push({
         kind: 'swapped',
         name,
-        what: `${tab} was told of ${name} after ${before.name}, which is newer`,
+        what: `${tab} received ${name} after ${before.name}, which is newer`,
       });
     }
     newest.set(line, one);
@@ -197,17 +196,17 @@ function checkTold({ name: tab, account, told }: InstanceRecord, { sends }: Hist
   return found;
 }
 
-/** A tab that is there at the end has heard of everything since it logged in, but for what it has sent itself. */
+/** A tab that is open at the end has received every message since its login, except its own. */
 function checkMissed(tab: InstanceRecord, stored: readonly StoredRecord[]): Violation[] {
   const { joinedAt, account, name: instance, epoch } = tab;
   if (tab.gone || joinedAt === undefined) return [];
-  const heard = new Set(tab.told.filter((one) => one.epoch === epoch).map(({ msg_id }) => msg_id));
+  const received = new Set(tab.delivered.filter((one) => one.epoch === epoch).map(({ msg_id }) => msg_id));
   return stored
     .filter(({ at, msg_id, name }) => {
       const [sender = '', , to = ''] = name.split('/');
       const from = sender.split('.')[0] ?? '';
       const conversation = to === 'group' ? 'group' : `${from}+${to}`;
-      return at > joinedAt && sender !== instance && isPartOf(account, conversation) && !heard.has(msg_id);
+      return at > joinedAt && sender !== instance && isPartOf(account, conversation) && !received.has(msg_id);
     })
-    .map(({ name }) => ({ kind: 'missed', name, what: `${instance} was never told of ${name}` }));
+    .map(({ name }) => ({ kind: 'missed', name, what: `${instance} never received ${name}` }));
 }

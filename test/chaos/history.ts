@@ -1,4 +1,4 @@
-/** What happened in a run, as the driver and the pages tell it: what the checker judges. */
+/** The history of a run, reported by the driver and the pages and judged by the checker. */
 import type { Account, MessageName, ProfileName } from './cast.js';
 import { conversationOf, readName } from './cast.js';
 
@@ -11,10 +11,10 @@ export interface Settlement {
   msg_id?: number | undefined;
 }
 
-/** A call that sends: the first, or a retry of what was reported as failed. */
+/** A call that sends: the first one, or a retry of a failed one. */
 export interface Attempt {
   instance: string;
-  /** Tells retries apart; 0 is the first call. */
+  /** The number of the retry; 0 is the first call. */
   number: number;
   at: number;
   settled: Settlement[];
@@ -24,14 +24,14 @@ export interface SendRecord extends MessageName {
   name: string;
   conversation: string;
   attempts: Attempt[];
-  /** Signs that the runtime has got it: when, what, and which tab has seen that. */
+  /** Signs that the runtime has received it: time, kind, and the tab that has seen them. */
   seen: { at: number; how: string; by: string }[];
-  /** What the outbox says of it, newest last. */
+  /** Its states in the outbox, newest last. */
   outbox: { at: number; state: string; code?: number | undefined; by: string }[];
   cancelledAt: number | undefined;
 }
 
-export interface Told {
+export interface Delivery {
   at: number;
   epoch: number;
   by: 'live' | 'history';
@@ -47,10 +47,10 @@ export interface InstanceRecord {
   profile: ProfileName;
   openedAt: number;
   epoch: number;
-  /** Of its last login; undefined: not logged in yet. */
+  /** The time of its last login; undefined before it. */
   joinedAt: number | undefined;
   gone: { at: number; how: string } | undefined;
-  told: Told[];
+  delivered: Delivery[];
 }
 
 export interface StoredRecord {
@@ -60,11 +60,11 @@ export interface StoredRecord {
   name: string;
 }
 
-/** Something that was done, or that a page noticed about itself: for the timeline. */
+/** A step of the driver, or an observation of a page, for the timeline. */
 export interface Happening {
   at: number;
   what: string;
-  /** Whom it concerns: an instance, a profile or nothing in particular. */
+  /** Its subject: an instance, a profile, or none. */
   of?: string | undefined;
 }
 
@@ -74,9 +74,9 @@ export interface History {
   instances: Map<string, InstanceRecord>;
   stored: StoredRecord[];
   happenings: Happening[];
-  /** The most sockets that an account had at one time. */
+  /** The highest number of sockets that an account had at one time. */
   peakSockets: Map<string, number>;
-  /** What was waited for in vain. */
+  /** Conditions that never came true. */
   stuck: string[];
 }
 
@@ -90,7 +90,7 @@ export const emptyHistory = (run: string): History => ({
   stuck: [],
 });
 
-/** What a page reports. */
+/** A report of a page. */
 export type PageEvent = { at: number; instance: string } & (
   | { what: 'joined'; epoch: number }
   | { what: 'refused'; code?: number }
@@ -102,14 +102,14 @@ export type PageEvent = { at: number; instance: string } & (
   | { what: 'outbox'; name: string; state: string; code?: number }
   | { what: 'settled'; name: string; attempt: number; as: SettledAs; code?: number; msg_id?: number }
   | {
-      what: 'told';
+      what: 'delivered';
       by: 'live' | 'history';
       epoch: number;
       messages: { msg_id: number; name: string; from: string }[];
     }
 );
 
-/** Puts what a page reports in its place. Reports of what the run did not ask for are none of its business. */
+/** Records the reports of pages. It ignores reports about calls that the run did not request. */
 export function record(history: History, event: PageEvent): void {
   const { at, instance } = event;
   const happened = (what: string) => history.happenings.push({ at, what, of: instance });
@@ -125,10 +125,10 @@ export function record(history: History, event: PageEvent): void {
       return void happened(`state ${event.state}${event.reason ? ` (${event.reason})` : ''}`);
     case 'degraded':
       return void happened(`storage degraded: ${event.reason}`);
-    case 'told': {
+    case 'delivered': {
       if (!tab) return;
       const { by, epoch } = event;
-      for (const message of event.messages) tab.told.push({ at, epoch, by, ...message });
+      for (const message of event.messages) tab.delivered.push({ at, epoch, by, ...message });
       return;
     }
     default:

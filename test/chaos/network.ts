@@ -1,4 +1,4 @@
-/** The relay's part of the faults: frames that are meddled with, and outages. */
+/** The faults of the relay: changed frames, and outages. */
 import type { Frame, Relay } from '../kit/relay.js';
 import type { Verdict } from '../kit/relayed-socket.js';
 import type { Action, Swallowed } from './schedule.js';
@@ -20,7 +20,7 @@ export type NetworkAction = Extract<
 
 export class Network {
   readonly #undo: (() => void)[] = [];
-  /** How many frames each kind of fault has met. */
+  /** The number of frames for each kind of fault. */
   readonly frames = new Map<string, number>();
 
   constructor(
@@ -53,7 +53,7 @@ export class Network {
     }
   }
 
-  /** All well again. */
+  /** Ends all faults. */
   calm(): void {
     for (const undo of this.#undo.splice(0)) undo();
     this.relay.freeze(false);

@@ -1,11 +1,11 @@
-/** A run's result as text: a table of what was done and found, and for what went wrong all that has to do with it. */
+/** A run's result as text: a table of the steps and findings, and for each violation everything related to it. */
 import { VIOLATIONS } from './checker.js';
 import type { History } from './history.js';
 import type { RunOptions, RunResult } from './run.js';
 
-/** What happened this long before and after something that concerns a message may have to do with it. */
+/** Events this long before and after an event of a message are related to it. */
 const AROUND_MS = 1_500;
-/** States on the way to others. */
+/** States before a terminal one. */
 const PASSING = /^state (connecting|initialising|authenticating|syncing)/;
 const SHOWN_VIOLATIONS = 20;
 const NAME_WIDTH = 34;
@@ -19,7 +19,7 @@ export function reportOf(options: RunOptions, { history, violations, faults, fra
   const section = (title: string) => lines.push('', title);
   const sends = [...history.sends.values()].filter(({ attempts }) => attempts.length > 0);
   const settled = sends.flatMap(({ attempts }) => attempts.flatMap((one) => one.settled));
-  const told = [...history.instances.values()].flatMap((tab) => tab.told);
+  const delivered = [...history.instances.values()].flatMap((tab) => tab.delivered);
 
   section('faults');
   for (const [name, count] of [...faults].sort()) row(`  ${name}`, count);
@@ -41,8 +41,8 @@ export function reportOf(options: RunOptions, { history, violations, faults, fra
   );
   section('deliveries');
   row('  stored', history.stored.length);
-  row('  told live', told.filter(({ by }) => by === 'live').length);
-  row('  told with a history', told.filter(({ by }) => by === 'history').length);
+  row('  delivered live', delivered.filter(({ by }) => by === 'live').length);
+  row('  delivered in a history', delivered.filter(({ by }) => by === 'history').length);
   row('  tab instances', history.instances.size);
   section('violations');
   for (const kind of VIOLATIONS) row(`  ${kind}`, violations.filter((one) => one.kind === kind).length);
@@ -67,7 +67,7 @@ interface Fact {
   what: string;
 }
 
-/** All that is known of messages, with the faults and the tabs' fates around it; without names, of all there was. */
+/** The timeline of some messages, with the faults and the tabs' fates around it. Without names it has all messages. */
 export function timeline(history: History, some?: readonly string[]): string[] {
   const names = some ?? [...history.sends.keys()];
   const facts = names.flatMap((name) => factsOf(history, name));
@@ -93,8 +93,8 @@ function factsOf(history: History, name: string): Fact[] {
   if (send?.cancelledAt !== undefined) fact(send.cancelledAt, 'cancelled');
   for (const one of history.stored) if (one.name === name) fact(one.at, `stored as ${one.msg_id}`);
   for (const tab of history.instances.values()) {
-    for (const one of tab.told) {
-      if (one.name === name) fact(one.at, `${tab.name} is told (${one.by}, epoch ${one.epoch})`);
+    for (const one of tab.delivered) {
+      if (one.name === name) fact(one.at, `${tab.name} receives it (${one.by}, epoch ${one.epoch})`);
     }
   }
   return facts;

@@ -1,4 +1,4 @@
-/** One run: the cast comes in, the schedule is carried out, everything is put right again, and the history is judged. */
+/** One run: the tabs log in, the schedule runs, all faults end, and the history is judged. */
 import { fileURLToPath } from 'node:url';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
@@ -8,27 +8,27 @@ import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
 import { Network } from './network.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
-import { type LiveTab, Stage, type Standing } from './stage.js';
+import { type LiveTab, Stage, type Status } from './stage.js';
 
-/** What may take its time: five tries of half a minute, and whatever stands in line behind them. */
+/** The limit of slow steps: five tries of half a minute, and the queue behind them. */
 const SETTLE_TIMEOUT_MS = 240_000;
 const PROGRESS_MS = 60_000;
 const JOIN_TIMEOUT_MS = 30_000;
-const TOLD_TIMEOUT_MS = 30_000;
+const DELIVERY_TIMEOUT_MS = 30_000;
 
 export interface RunOptions {
   seed: number;
   lengthMs: number;
-  /** A line for people, while it goes on. */
+  /** Prints a line of progress. */
   log?: (line: string) => void;
 }
 
 export interface RunResult {
   history: History;
   violations: Violation[];
-  /** How often each fault was made. */
+  /** The number of times that each fault was caused. */
   faults: Map<string, number>;
-  /** How many frames were meddled with, by kind. */
+  /** The number of changed frames, by kind. */
   frames: Map<string, number>;
 }
 
@@ -50,7 +50,7 @@ class Run {
   readonly #network: Network;
   readonly #faults = new Map<string, number>();
   readonly #sent = new Map<string, number>();
-  /** Profiles that send nothing for now. */
+  /** Profiles that currently send nothing. */
   readonly #silent = new Set<ProfileName>();
   readonly #over = new AbortController();
   readonly #log: (line: string) => void;
@@ -68,11 +68,11 @@ class Run {
 
   async run(): Promise<RunResult> {
     const { seed, lengthMs } = this.options;
-    await this.#comeIn();
-    this.#log(`seed ${seed}: everyone is in, ${lengthMs / 1_000} s of chaos`);
+    await this.#logInAll();
+    this.#log(`seed ${seed}: all tabs are logged in, ${lengthMs / 1_000} s of chaos`);
     await this.#carryOut(makeSchedule(seed, lengthMs), lengthMs);
-    this.#log('the faults are over');
-    await this.#putRight();
+    this.#log('the faults have ended');
+    await this.#recover();
     await this.#collect();
     const history = this.#history;
     return { history, violations: check(history), faults: this.#faults, frames: this.#network.frames };
@@ -83,10 +83,14 @@ class Run {
     this.#network.calm();
   }
 
-  async #comeIn(): Promise<void> {
+  async #logInAll(): Promise<void> {
     await this.#stage.open();
     for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
-    await until('everyone to be in', () => this.#stage.tabs.every((tab) => tab.isJoined), JOIN_TIMEOUT_MS);
+    await until(
+      'every tab to be logged in',
+      () => this.#stage.tabs.every((tab) => tab.isJoined),
+      JOIN_TIMEOUT_MS,
+    );
     const { gid } = await this.#ok('createGroup', { group_name: 'chaos' });
     this.#gid = Number(gid);
     const member_usernames = ACCOUNTS.slice(1).map((username) => ({ username }));
@@ -100,12 +104,11 @@ class Run {
   }
 
   /**
-   * Each lane for itself: what takes longer than the schedule thinks shifts the rest of its own, and what is left of that at the end is left
-   * out.
+   * Runs each lane independently. A slow step shifts the rest of its lane, and steps after the end are left out.
    */
   async #carryOut(schedule: Step[], lengthMs: number): Promise<void> {
     const begin = performance.now();
-    const progress = setInterval(() => this.#tellProgress(performance.now() - begin), PROGRESS_MS);
+    const progress = setInterval(() => this.#logProgress(performance.now() - begin), PROGRESS_MS);
     const lanes = new Map<Lane, Step[]>();
     for (const step of schedule) lanes.set(step.lane, [...(lanes.get(step.lane) ?? []), step]);
     await Promise.all(
@@ -123,7 +126,7 @@ class Run {
     ).finally(() => clearInterval(progress));
   }
 
-  #tellProgress(passedMs: number): void {
+  #logProgress(passedMs: number): void {
     const faults = [...this.#faults.values()].reduce((sum, count) => sum + count, 0);
     const sends = this.#history.sends.size;
     this.#log(`${Math.round(passedMs / PROGRESS_MS)} min: ${sends} sends, ${faults} faults`);
@@ -141,7 +144,7 @@ class Run {
     this.#history.happenings.push({ at: Date.now(), what: `${happening.what}: done` });
   }
 
-  /** @returns whether there was occasion for it */
+  /** @returns whether the step was possible */
   async #fault(action: Step): Promise<boolean> {
     const { gateway } = this.world;
     switch (action.do) {
@@ -207,11 +210,11 @@ class Run {
     return names;
   }
 
-  /** What lies on a disk that is lost before a worker has read it is nobody's to save: a fault before the fault of storage. */
+  /** Data on a disk that fails before a worker has read them cannot be saved. So the worker reads them before this fault. */
   async #read(profile: ProfileName): Promise<boolean> {
     const isRead = async (slot: number) => {
       const tab = this.#stage.tab(slot);
-      return tab?.isJoined === true && (await tab.standing().catch(() => undefined))?.hasOutbox === true;
+      return tab?.isJoined === true && (await tab.status().catch(() => undefined))?.hasOutbox === true;
     };
     const all = async () => (await Promise.all(slotsOf(profile).map(isRead))).every((read) => read);
     return until(`the outboxes of ${profile} to be read`, all, SETTLE_TIMEOUT_MS).catch(() => false);
@@ -219,10 +222,10 @@ class Run {
 
   async #drain(profile: ProfileName): Promise<boolean> {
     this.#silent.add(profile);
-    return this.#settled(`nothing on its way from ${profile}`, slotsOf(profile));
+    return this.#settled(`no send in flight from ${profile}`, slotsOf(profile));
   }
 
-  /** Waits until all that these tabs and their accounts have sent has come to its end. */
+  /** Waits until every send of these tabs and their accounts is terminal. */
   async #settled(what: string, slots: readonly number[]): Promise<boolean> {
     let last = '';
     const isDone = async () => {
@@ -230,9 +233,9 @@ class Run {
         slots.map(async (slot) => {
           const tab = this.#stage.tab(slot);
           if (!tab?.isJoined) return `slot ${slot} is not in`;
-          const standing = await tab.standing().catch(() => undefined);
-          if (!standing) return `${tab.record.name} does not answer`;
-          const { isReady, isOpen, outbox } = standing;
+          const status = await tab.status().catch(() => undefined);
+          if (!status) return `${tab.record.name} does not answer`;
+          const { isReady, isOpen, outbox } = status;
           this.#note(outbox);
           const waiting = outbox.filter(({ state }) => state === 'queued' || state === 'sending');
           if (isReady && isOpen === 0 && waiting.length === 0) return '';
@@ -249,10 +252,10 @@ class Run {
   }
 
   /**
-   * Ends the faults and waits for quiet. Then everyone says a last word in each conversation: since what is said in one arrives in order,
-   * a tab that has heard all last words has heard all there was.
+   * Ends the faults and waits for quiet. Then every account sends a last message in each conversation. Messages of a conversation arrive in
+   * order, so a tab with all last messages has received all messages.
    */
-  async #putRight(): Promise<void> {
+  async #recover(): Promise<void> {
     this.#network.calm();
     this.#silent.clear();
     for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
@@ -275,21 +278,21 @@ class Run {
         : [],
     );
     await this.#settled('the last words to be said', all);
-    const hasHeard = ({ record: { account, name, told } }: LiveTab) => {
-      const heard = new Set(told.map((one) => one.name));
+    const hasAll = ({ record: { account, name, delivered } }: LiveTab) => {
+      const received = new Set(delivered.map((one) => one.name));
       return words.every(
-        (word) => word.by === name || !isPartOf(account, word.conversation) || heard.has(word.name),
+        (word) => word.by === name || !isPartOf(account, word.conversation) || received.has(word.name),
       );
     };
-    // Who has not by then has missed something: the checker says what.
-    await until('the last words to be heard', () => this.#stage.tabs.every(hasHeard), TOLD_TIMEOUT_MS).catch(
+    // A tab without them has missed a message, and the checker names it.
+    await until('the last words to arrive', () => this.#stage.tabs.every(hasAll), DELIVERY_TIMEOUT_MS).catch(
       () => undefined,
     );
   }
 
   async #collect(): Promise<void> {
     const { gateway, relay } = this.world;
-    for (const { outbox } of await this.#standings()) this.#note(outbox);
+    for (const { outbox } of await this.#statuses()) this.#note(outbox);
     for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
     await gateway.stop();
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
@@ -299,8 +302,8 @@ class Run {
     }
   }
 
-  /** What an outbox lists as failed has been reported, also where no page heard it: a disk that breaks later may take it along. */
-  #note(outbox: Standing['outbox']): void {
+  /** An outbox entry in the state failed counts as reported, even if no page received the report. A later disk failure may delete it. */
+  #note(outbox: Status['outbox']): void {
     const at = Date.now();
     for (const { name, state, code } of outbox) {
       const { outbox: noted } = this.#history.sends.get(name) ?? {};
@@ -308,9 +311,9 @@ class Run {
     }
   }
 
-  async #standings() {
-    const standings = this.#stage.tabs.map((tab) => tab.standing().catch(() => ({ outbox: [] })));
-    return Promise.all(standings);
+  async #statuses() {
+    const statuses = this.#stage.tabs.map((tab) => tab.status().catch(() => ({ outbox: [] })));
+    return Promise.all(statuses);
   }
 
   /** The schedule's own time. */

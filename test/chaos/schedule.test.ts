@@ -1,4 +1,4 @@
-/** The schedule is a pure function of its seed, has everything in it, and keeps apart what together may lose a message. */
+/** The schedule is a pure function of its seed, has every fault, and separates faults that together may lose a message. */
 import { describe, expect, test } from 'vitest';
 import { PROFILES, SLOTS } from './cast.js';
 import { makeSchedule } from './schedule.js';
@@ -11,13 +11,13 @@ test('the same seed makes the same schedule, another one another', () => {
   expect(makeSchedule(8, MINUTE_MS)).not.toEqual(makeSchedule(7, MINUTE_MS));
 });
 
-test('steps come in the order of their times, and none begins after the end', () => {
+test('steps are in the order of their times, and none starts after the end', () => {
   const times = makeSchedule(7, MINUTE_MS).map(({ atMs }) => atMs);
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(times[0]).toBeGreaterThan(0);
 });
 
-test('two minutes have every fault in them, and sends of every kind', () => {
+test('two minutes have every fault, and sends of every kind', () => {
   const schedule = makeSchedule(7, 2 * MINUTE_MS);
   expect(new Set(schedule.map((step) => step.do))).toEqual(
     new Set([
@@ -35,7 +35,7 @@ test('two minutes have every fault in them, and sends of every kind', () => {
 });
 
 describe.each(SEEDS)('with seed %i', (seed) => {
-  test('nothing dies in a profile between the failing of its storage and its drain, after which its worker is killed', () => {
+  test('nothing dies in a profile from its storage failure to its drain, after which its worker is killed', () => {
     for (const profile of PROFILES) {
       const lane = makeSchedule(seed, 5 * MINUTE_MS).filter((step) => step.lane === profile);
       const failing = lane.flatMap((step, i) =>
@@ -48,7 +48,7 @@ describe.each(SEEDS)('with seed %i', (seed) => {
     }
   });
 
-  test('whatever is closed is opened again', () => {
+  test('every closed tab and browser is opened again', () => {
     for (const profile of PROFILES) {
       const away = new Set<number>();
       for (const step of makeSchedule(seed, 5 * MINUTE_MS).filter(({ lane }) => lane === profile)) {

@@ -1,9 +1,9 @@
 /**
- * What happens when: sends, and everything that goes wrong meanwhile. A pure function of the seed and the length, so that a run can be
- * repeated; what the schedule asks for too late (a tab that is not there any more) the run leaves out.
+ * The schedule of sends and faults. It is a pure function of the seed and the length, so that a run can be repeated. The run leaves out steps
+ * that have become impossible, for example with a closed tab.
  *
- * Each lane is carried out in order and beside the others. Two faults that together may lose what was accepted are kept apart: from the
- * moment at which a profile's storage has failed until its outbox is empty, neither its tabs nor its worker die.
+ * Each lane runs in order and beside the others. Two faults that together may lose an accepted message are separated. From the failure of a
+ * profile's storage until its outbox is empty, neither its tabs nor its worker die.
  */
 import { FakeRandom } from '../unit/fakes/random.js';
 import { PROFILES, type ProfileName, SLOTS, slotsOf, TARGETS, type Target } from './cast.js';
@@ -14,18 +14,18 @@ export type Send = { do: 'send'; slot: number; to: Target; count: number; file: 
 
 export type Action =
   | Send
-  /** Sends again what was reported as failed. */
+  /** Retries a failed send. */
   | { do: 'retry'; slot: number }
   | { do: 'cut' }
-  /** The next frames, either way, are held, and all behind them. */
+  /** The next frames in either direction are held, with all frames behind them. */
   | { do: 'delay'; frames: number; delayMs: number }
   | { do: 'repeat'; frames: number }
   | { do: 'swallow'; what: Swallowed; frames: number }
   /** The connection breaks instead of passing such a frame. */
   | { do: 'cutOn'; what: Swallowed }
-  /** Half-open: nothing passes, nobody is told. */
+  /** A half-open network: nothing passes, and no side notices. */
   | { do: 'freeze'; ms: number }
-  /** Nobody can connect anew. */
+  /** New connections are refused. */
   | { do: 'refuse'; ms: number }
   | { do: 'offline'; ms: number }
   | { do: 'killGateway'; ms: number }
@@ -34,7 +34,7 @@ export type Action =
   | { do: 'open'; slot: number; offlineSend: 'queue' | 'timeout' }
   | { do: 'killWorker' | 'killBrowser'; profile: ProfileName }
   | { do: 'clearStorage' | 'breakStorage'; profile: ProfileName }
-  /** No more sends from this profile until its worker has died; goes on when nothing is on its way. */
+  /** Stops sends from this profile until its worker has died, and continues when no send is in flight. */
   | { do: 'drain'; profile: ProfileName };
 
 export type Swallowed = 'ack' | 'answer' | 'request';
@@ -45,14 +45,14 @@ const SEND_GAP_MS = 350;
 const NETWORK_GAP_MS = 1_800;
 const GATEWAY_GAP_MS = 14_000;
 const PROFILE_GAP_MS = 3_500;
-/** How long a profile goes on with a storage that has failed. */
+/** The time for which a profile runs with a failed storage. */
 const DEGRADED_MS = 2_500;
 /** Outages as long as the runtime's own timeouts need a run that is long enough to get over them. */
 const LONG_RUN_MS = 120_000;
 const OFFLINE_MS = { short: [500, 3_000], long: [500, 12_000] } as const;
 const FREEZE_MS = { short: [300, 2_000], long: [500, 25_000] } as const;
 const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
-/** … and after each of them time for things to come right: without it there is one outage without end, and nothing to go wrong. */
+/** … and after each of them time to recover. Without it the run would be one endless outage. */
 const RECOVERY_MS = { short: [0, 500], long: [4_000, 20_000] } as const;
 
 export function makeSchedule(seed: number, lengthMs: number): Step[] {
@@ -147,7 +147,7 @@ class Writer {
       () => [{ do: 'killBrowser', profile }, ...reopened()],
       () => degraded('clearStorage'),
       () => degraded('breakStorage'),
-      // All at once: the worker goes with its last tab.
+      // All tabs at once, because the worker ends with its last tab.
       () => [...slots.map((at): Action => ({ do: 'close', slot: at })), ...reopened()],
     ]);
     return this.#lane(profile, PROFILE_GAP_MS, deck);
@@ -174,7 +174,7 @@ class Writer {
     return least + this.#random.below(most - least);
   }
 
-  /** Like a deck of cards: each comes once before any comes again. */
+  /** A deck of cards: each card comes once before any comes again. */
   #deck<T>(cards: readonly (() => T)[]): () => T {
     let left: (() => T)[] = [];
     return () => {

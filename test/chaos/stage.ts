@@ -1,6 +1,6 @@
 /**
- * The browsers of a run and the tabs in them. A tab that goes, however it goes, is another instance when it comes back; what its page
- * reported until then is in the history.
+ * The browsers of a run and their tabs. A tab that closes or dies is another instance when it returns. The history keeps the earlier reports of
+ * its page.
  */
 import { rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,12 +10,12 @@ import type { World } from '../kit/world.js';
 import { PROFILES, type ProfileName, SLOTS } from './cast.js';
 import { type History, type InstanceRecord, type PageEvent, record } from './history.js';
 
-/** What `pages/page.js` puts there. */
+/** The globals of `pages/page.js`. */
 interface ChaosWindow {
   chaos: {
     sendAll(sends: PageSend[]): void;
     retryFailed(): Promise<void>;
-    standing(): Promise<Standing>;
+    status(): Promise<Status>;
     call(method: string, params: unknown): Promise<Record<string, unknown>>;
   };
 }
@@ -28,15 +28,15 @@ export interface PageSend {
   cancelled: boolean;
 }
 
-export interface Standing {
+export interface Status {
   isReady: boolean;
   isOpen: number;
-  /** Its worker has read what the disk has of its account's outbox. */
+  /** Its worker has read the account's outbox from the disk. */
   hasOutbox: boolean;
   outbox: { name: string; state: string; code?: number }[];
 }
 
-/** A tab that is there. */
+/** An open tab. */
 export class LiveTab {
   constructor(
     readonly page: Page,
@@ -48,7 +48,7 @@ export class LiveTab {
     return this.record.joinedAt !== undefined;
   }
 
-  /** Not waited for: the page may die of something else meanwhile. */
+  /** The caller does not wait for it, because the page may die meanwhile. */
   send(sends: PageSend[]): void {
     this.page
       .evaluate((all) => (window as unknown as ChaosWindow).chaos.sendAll(all), sends)
@@ -59,13 +59,13 @@ export class LiveTab {
     this.page.evaluate(() => (window as unknown as ChaosWindow).chaos.retryFailed()).catch(() => undefined);
   }
 
-  /** The browser has noticed that the network is back. */
+  /** Tells the browser that the network is back. */
   async online(): Promise<void> {
     await this.page.evaluate(() => void window.dispatchEvent(new Event('online'))).catch(() => undefined);
   }
 
-  standing(): Promise<Standing> {
-    return this.page.evaluate(() => (window as unknown as ChaosWindow).chaos.standing());
+  status(): Promise<Status> {
+    return this.page.evaluate(() => (window as unknown as ChaosWindow).chaos.status());
   }
 
   call(method: string, params: unknown): Promise<Record<string, unknown>> {
@@ -102,11 +102,11 @@ export class Stage {
     return [...this.#tabs.values()];
   }
 
-  /** @returns whether there was room for one */
+  /** @returns whether the seat was free */
   async openTab(slot: number, offlineSend: 'queue' | 'timeout' = 'queue'): Promise<boolean> {
     if (this.#tabs.has(slot)) return false;
     const page = await this.#profile(this.#at(slot).profile).page();
-    // Chromium ends a renderer with all pages in it.
+    // Chromium ends a renderer together with all of its pages.
     page.once('crash', () => this.#goneWith(page, 'crashed'));
     await this.#load(page, slot, offlineSend);
     return true;
@@ -134,7 +134,7 @@ export class Stage {
     const { page } = tab;
     const crashed = new Promise((resolve) => page.once('crash', resolve));
     const session = await page.context().newCDPSession(page);
-    // Never answered: who would.
+    // A crashed page never answers.
     session.send('Page.crash').catch(() => undefined);
     await crashed;
     return true;
@@ -162,7 +162,7 @@ export class Stage {
     return true;
   }
 
-  /** The account's databases are deleted under the worker's hands. @returns false where there is no tab to do it from */
+  /** Deletes the account's databases while its worker uses them. @returns false if no tab can do it */
   async clearStorage(name: ProfileName): Promise<boolean> {
     const tab = this.tabs.find(({ slot }) => this.#at(slot).profile === name);
     if (!tab) return false;
@@ -173,7 +173,7 @@ export class Stage {
     return true;
   }
 
-  /** As a disk that fails: what was there is gone, and nothing can be put there until the worker is killed. */
+  /** Simulates a failing disk: its data are gone, and writes fail until the worker is killed. */
   async breakStorage(name: ProfileName): Promise<boolean> {
     const folder = this.#databases(name);
     await rm(folder, { recursive: true, force: true });
@@ -181,7 +181,7 @@ export class Stage {
     return this.clearStorage(name);
   }
 
-  /** Where Chromium keeps a profile's IndexedDB. */
+  /** The folder of a profile's IndexedDB in Chromium. */
   #databases(name: ProfileName): string {
     return path.join(this.#profile(name).folder, 'Default', 'IndexedDB');
   }
@@ -212,7 +212,7 @@ export class Stage {
       epoch: 0,
       joinedAt: undefined,
       gone: undefined,
-      told: [],
+      delivered: [],
     };
     this.history.instances.set(name, instance);
     this.history.happenings.push({ at: openedAt, what: `opened (${offlineSend})`, of: name });

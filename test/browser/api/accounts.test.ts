@@ -1,4 +1,4 @@
-/** Accounts through pages: getting in and out, profiles, passwords, and what others hear of it. */
+/** Accounts through pages: login and log-out, profiles, passwords, and their events for others. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
@@ -13,7 +13,7 @@ let cast: Cast<'alice' | 'bob' | 'carol' | 'visitor'>;
 let alice: Actor;
 let bob: Actor;
 let carol: Actor;
-/** Logs in as whoever is wanted. */
+/** Logs in as any of the accounts. */
 let visitor: Actor;
 
 beforeAll(async () => {
@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(() => cast.close());
 
 const auth = (appkey?: string) => cast.world.auth(appkey);
-/** Out, and initialised for the next login. */
+/** Logs out, and initialises for the next login. */
 async function fresh(): Promise<void> {
   await visitor.ok('loginOut');
   await visitor.ok('init', auth());
 }
 
-test('isConnect: is true before init, with no socket yet, and false where there is no network', async () => {
+test('isConnect: is true before init without a socket, and false without a network', async () => {
   const { world } = cast;
   const profile = await world.profile();
   const before = world.relay.total;
@@ -47,7 +47,7 @@ test('isConnect: is true before init, with no socket yet, and false where there 
   await profile.destroy();
 });
 
-test('onAck: is called for init, register, login and receipt reports, also where the session is live already', async () => {
+test('onAck: is called for init, register, login and receipt reports, also with a live session', async () => {
   await fresh();
   const username = 'acknowledged';
   const account = { username, password: 'secret' };
@@ -69,7 +69,7 @@ test('onAck: is called for init, register, login and receipt reports, also where
   await second.close();
 });
 
-/** What the call's last `onAck` was called with. */
+/** The argument of the call's last `onAck`. */
 async function ackOf(tab: Tab, method: MethodName, params: object) {
   const { acks } = await tab.call(method, params as never);
   const ack = acks.at(-1);
@@ -120,7 +120,7 @@ test('register: takes the profile, extras and media_id, and a taken name fails w
 });
 
 test.each(['true', '1', 1, true] as const)(
-  'register: is_md5 as %o says that the password is a digest',
+  'register: is_md5 as %o says marks the password as a digest',
   async (is_md5) => {
     await fresh();
     const username = `digested-${typeof is_md5}-${is_md5}`;
@@ -153,7 +153,7 @@ test('login: an unknown name fails with 880103, a wrong password with 880104', a
   expect(await visitor.code('login', { username: 'visitor', password: 'x' })).toBe(CODES.invalidPassword);
 });
 
-test('attach: joins the live session without a password, and fails with 889007 where there is none', async () => {
+test('attach: joins the live session without a password, and fails with 889007 without a session', async () => {
   const second = await secondTabOf(cast, alice);
   expect(await second.tab.flags()).toEqual({ init: true, login: true, connect: true });
   expect((await second.ok('getUserInfo', { username: 'alice' })).user_info.username).toBe('alice');
@@ -163,7 +163,7 @@ test('attach: joins the live session without a password, and fails with 889007 w
   expect(await visitor.code('attach', nobody)).toBe(CODES.nothingToAttach);
 });
 
-test('loginOut: needs no callback, ends the session at once and leaves room for another account', async () => {
+test('loginOut: needs no callback, ends the session at once, and another account can log in', async () => {
   await visitor.ok('login', cast.world.user('visitor'));
   await visitor.ok('loginOut');
   expect(await visitor.tab.flags()).toMatchObject({ init: false, login: false });
@@ -174,7 +174,7 @@ test('loginOut: needs no callback, ends the session at once and leaves room for 
 const WITHOUT_PARAMETERS = Object.entries(METHODS).flatMap(([name, { needs, params }]) =>
   needs === 'login' && params === null ? [name as MethodName] : [],
 );
-test.each(WITHOUT_PARAMETERS)('%s: fails with 889002 for who is not logged in', async (method) => {
+test.each(WITHOUT_PARAMETERS)('%s: fails with 889002 before login', async (method) => {
   expect(await visitor.code(method)).toBe(CODES.notLoggedIn);
 });
 
@@ -196,7 +196,7 @@ test('getUserInfo: answers every field of the document, unset ones empty', async
   });
 });
 
-test('getUserInfo: finds users of another application by appkey, and fails with 880103 where there is none', async () => {
+test('getUserInfo: finds users of another application by appkey, and fails with 880103 for an unknown one', async () => {
   const { user_info } = await bob.ok('getUserInfo', { username: 'stranger', appkey: OTHER_APPKEY });
   expect(user_info).toMatchObject({ username: 'stranger', appkey: OTHER_APPKEY });
   expect(await bob.code('getUserInfo', { username: 'stranger' })).toBe(CODES.userExists);
@@ -204,7 +204,7 @@ test('getUserInfo: finds users of another application by appkey, and fails with 
   expect(await bob.code('getUserInfo', {})).toBe(CODES.invalidParameter);
 });
 
-test('updateSelfInfo: changes what is named and nothing else, as others see it', async () => {
+test('updateSelfInfo: changes the given fields only, visible to others', async () => {
   await alice.ok('updateSelfInfo', { nickname: `Ali ${EMOJI}`, gender: '1', region: '珠海' });
   await alice.ok('updateSelfInfo', {
     signature: `signed ${EMOJI}`,
@@ -226,7 +226,7 @@ test('updateSelfInfo: changes what is named and nothing else, as others see it',
   expect(await alice.code('updateSelfInfo', { nickname: {} })).toBe(CODES.invalidType);
 });
 
-test('onUserInfUpdate: a changed profile is told with the next message to those who knew the older one', async () => {
+test('onUserInfUpdate: users with the older profile learn of a change with the next message', async () => {
   const { appkey } = alice;
   const write = async (content: string): Promise<void> => {
     for (const partner of ['bob', 'carol'])
@@ -238,7 +238,7 @@ test('onUserInfUpdate: a changed profile is told with the next message to those 
   await bob.hears('onMsgReceive', { content: { msg_body: { text: 'before' } } });
   const before = await mtimeOf();
   await carol.misses(async () => {
-    // Profiles change by the second.
+    // The time of a profile change has a resolution of a second.
     do await alice.ok('updateSelfInfo', { nickname: 'told' });
     while ((await mtimeOf()) === before);
     await write('after');
@@ -271,7 +271,7 @@ test('updateSelfAvatar: a form without a file fails with 880005, none at all wit
   expect(await alice.code('updateSelfAvatar', { avatar: 'me.png' })).toBe(CODES.invalidType);
 });
 
-test('updateSelfPwd: ends every session with event 2; from then on the new password counts', async () => {
+test('updateSelfPwd: ends every session with event 2; afterwards the new password counts', async () => {
   await visitor.come();
   const second = await secondTabOf(cast, visitor);
   const { password: old_pwd } = cast.world.user('visitor');
@@ -307,7 +307,7 @@ test('onEventNotification: a login elsewhere is event 1 with extra 0, and it end
   elsewhere.close();
 });
 
-test('onEventNotification: an account that its application disables hears event 1 with extra 1, and may not return', async () => {
+test('onEventNotification: a disabled account receives event 1 with extra 1, and may not return', async () => {
   const { gateway } = cast.world;
   await visitor.come();
   await visitor.tab.forget();
@@ -330,7 +330,7 @@ test('onDisconnect: is called once for an outage, in every tab', async () => {
   }
 });
 
-test('onStateChange: tells every step of the way down and up again', async () => {
+test('onStateChange: reports every state of an outage and the reconnect', async () => {
   await alice.tab.forget();
   cast.world.relay.cutAll();
   await alice.hears('onStateChange', { connected: false, synced: false });

@@ -1,6 +1,6 @@
 /**
- * Whatever a page passes to whichever method, through a real page and the real gateway: each call ends once, in an answer; nothing throws, hangs
- * or takes the worker down. Parameters are made by chance, from what a method takes and from what no method takes.
+ * Random parameters for every method, through a real page and the real gateway. Each call settles once with an answer, and none throws, hangs or
+ * stops the worker. The parameters mix accepted and unacceptable values.
  */
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LISTENER_NAMES, LOCAL_METHODS, METHODS } from '../../../src/protocol/index.js';
 import { Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
 
-/** More than any method takes here, and little enough to fail before the test is broken off. */
+/** Longer than any method takes here, and short enough to fail before the test's own limit. */
 const PATIENCE_MS = 20_000;
 const CALLS = 120;
 const RUNS = 4;
@@ -36,12 +36,12 @@ function fieldsOf(schema: unknown): string[] {
   const { entries, getter } = schema as { entries?: object; getter?: (input: unknown) => unknown };
   if (entries) return Object.keys(entries);
   if (!getter) return [];
-  // A lazy schema looks at what it gets: each form is asked for.
+  // A lazy schema depends on its input, so each form is read.
   const forms = [{}, { msg_body: {} }, { custom: {} }, { custome: {} }, { 'media_id ': 'x' }, { gid: 1 }];
   return [...new Set(forms.flatMap((form) => fieldsOf(getter(form))))];
 }
 
-/** What JSON cannot carry is made in the page: see `revive`. */
+/** Values that JSON cannot carry are made in the page: see `revive`. */
 const special = fc.constantFrom(
   ...[
     'undefined',
@@ -95,7 +95,7 @@ const OTHERS = Object.entries(METHODS).filter(([, row]) => row.step !== 'session
 const LOCAL = Object.entries(LOCAL_METHODS);
 const LISTENERS = LISTENER_NAMES.map((name): Row => [name, { params: null }]);
 
-/** Makes all the calls at once. @returns those that did not end in one answer, with what became of them */
+/** Makes all calls at once. @returns the calls without exactly one answer, with their outcomes */
 function callAll({ tab }: Actor, calls: AnyCall[]): Promise<string[]> {
   return tab.frame.evaluate(
     async ({ json, group, patienceMs }) => {
@@ -188,7 +188,7 @@ async function holdsFor(actor: Actor, rows: Row[]): Promise<void> {
     faults = await callAll(actor, some);
     return faults.length === 0;
   });
-  // Not `fc.assert`: it would print every call that was made.
+  // `fc.assert` would print every call.
   const { failed, seed, counterexamplePath } = await fc.check(property, {
     numRuns: RUNS,
     endOnFailure: true,
@@ -197,31 +197,31 @@ async function holdsFor(actor: Actor, rows: Row[]): Promise<void> {
   expect(failed).toBe(false);
 }
 
-test('any parameters for any method end in one answer, and the session goes on', async () => {
+test('any parameters for any method give one answer, and the session continues', async () => {
   const { alice, bob } = cast.actors;
   await holdsFor(alice, OTHERS);
   expect(errors).toEqual([]);
   expect(await alice.tab.flags()).toEqual({ init: true, login: true, connect: true });
   await alice.tab.forget();
-  // One of her calls may well have put bob into her blacklist.
+  // One of her calls may have put bob into her blacklist.
   await alice.tab.call('delSingleBlacks', { member_usernames: [{ username: 'bob' }] });
   await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'still there?' });
   await alice.tab.waitForText('still there?');
 }, 120_000);
 
-test('any parameters for what answers at once, and any listener, neither throw nor disturb', async () => {
+test('any parameters for synchronous methods, and any listener, neither throw nor disturb', async () => {
   const { alice } = cast.actors;
   await holdsFor(alice, [...LOCAL, ...LISTENERS]);
   expect(errors).toEqual([]);
   expect(await alice.tab.flags()).toEqual({ init: true, login: true, connect: true });
 });
 
-test('any parameters for a method that opens or ends sessions end in one answer, and other accounts are not disturbed', async () => {
+test('any parameters for a method that opens or ends sessions give one answer, and other accounts are not disturbed', async () => {
   const tab = await cast.world.tab(cast.profile);
   const visitor = new Actor(cast.world, tab, 'nobody', cast.world.gateway.appkey);
   await tab.ok('init', cast.world.auth());
   await holdsFor(visitor, SESSION);
-  // Not bob: a call may well attach to his session, which any page of the origin may, and log him out.
+  // This excludes bob: any page of the origin may attach to his session and log him out.
   expect(await cast.stranger.tab.flags()).toEqual({ init: true, login: true, connect: true });
   await tab.ok('loginOut');
   await tab.login(cast.world.auth(), cast.world.user('alice'));

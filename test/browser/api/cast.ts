@@ -1,6 +1,6 @@
 /**
- * The cast of an API test: several accounts, each in a tab of its own, side by side in one browser, on a gateway with two applications.
- * An actor calls what an application would call and waits for what it would hear; going away is a `loginOut`, coming back a login.
+ * The cast of an API test: several accounts, each in a tab of its own, in one browser, on a gateway with two applications.
+ * An actor makes an application's calls and waits for its events. It goes offline by `loginOut` and returns by a login.
  */
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type {
@@ -17,13 +17,13 @@ import type { Tab, TabOutcome } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
 
 export const OTHER_APPKEY = 'other-app';
-/** Every text of the protocol holds what needs four bytes in UTF-8. */
+/** A text with characters of four bytes in UTF-8, for every text field of the protocol. */
 export const EMOJI = '🦊😀';
 
-/** What a listener is called with; one element of it where that is a list. */
+/** The argument of a listener, or one element of it if it is a list. */
 type Heard<L extends ListenerName> = ListenerEvents[L] extends (infer T)[] ? T : ListenerEvents[L];
 
-/** Whether everything that is asked for is there; lists have to be as long. */
+/** Whether all expected fields match. Lists must have the expected length. */
 export function includes(actual: unknown, like: unknown): boolean {
   if (typeof like !== 'object' || like === null) return Object.is(actual, like);
   if (typeof actual !== 'object' || actual === null) return false;
@@ -51,7 +51,7 @@ export class Actor {
     await this.tab.forget();
   }
 
-  /** Is away while something happens, and back afterwards. */
+  /** Logs out, runs the action, and logs in again. */
   async misses(what: () => Promise<unknown>): Promise<void> {
     await this.leave();
     await what();
@@ -67,7 +67,7 @@ export class Actor {
     return this.tab.ok(method, params);
   }
 
-  /** The code that a call ends with, 0 for success; also with parameters that its types rule out, as pages in JavaScript have them. */
+  /** The code of a call's outcome, 0 for success. It takes parameters against the types too, as pages in JavaScript pass them. */
   async code(method: MethodName, params?: unknown): Promise<number> {
     const outcome = await this.tab.call(method as 'getUserInfo', params as never);
     if (outcome.kind === 'success') return CODES.success;
@@ -77,7 +77,7 @@ export class Actor {
     return outcome.error.code;
   }
 
-  /** Waits until a listener is or was called with something that has these fields. */
+  /** Waits for a call of a listener, past or future, with these fields. */
   async hears<L extends ListenerName>(listener: L, like: object): Promise<Heard<L>> {
     const inside = (data: ListenerEvents[L]): unknown[] => (Array.isArray(data) ? data : [data]);
     const matches = (one: unknown) => includes(one, like);
@@ -86,7 +86,7 @@ export class Actor {
     return inside(data).find(matches) as Heard<L>;
   }
 
-  /** Waits for a business event, heard while here. */
+  /** Waits for a live business event. */
   async event(event_type: number, like: object = {}): Promise<Heard<'onEventNotification'>> {
     const event = await this.hears('onEventNotification', { event_type, ...like });
     if (event.event_id > 0 && (event.ctime ?? 0) > 0) return event;
@@ -99,13 +99,13 @@ export class Actor {
   }
 }
 
-/** As `member_usernames` has them. */
+/** The form of `member_usernames`. */
 export const to = (...actors: Actor[]) => actors.map(({ username, appkey }) => ({ username, appkey }));
 
-/** As the methods for one member of a group have him. */
+/** The form of the methods for one member of a group. */
 export const target = ({ username, appkey }: Actor) => ({ target_username: username, target_appkey: appkey });
 
-/** How an event says who did it, and to whom. */
+/** The fields of an event for its author and its targets. */
 export const by = (actor: Actor, ...whom: Actor[]) => ({
   from_username: actor.username,
   from_appkey: actor.appkey,
@@ -116,12 +116,12 @@ export interface Cast<N extends string> {
   world: World;
   profile: Profile;
   actors: Record<N, Actor>;
-  /** Somebody who is in another application. */
+  /** An account of another application. */
   stranger: Actor;
   close(): Promise<void>;
 }
 
-/** Everybody is logged in. */
+/** All actors are logged in. */
 export const castOf = <const N extends string>(...names: N[]): Promise<Cast<N>> => castWith({}, ...names);
 
 /** On a gateway with settings of its own. */

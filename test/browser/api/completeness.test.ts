@@ -1,4 +1,4 @@
-/** That nothing of the API is left out: every method and listener of the tables begins the title of a test in this folder. */
+/** The tests cover the whole API: the name of every method and listener begins the title of a test in this folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** An account with a phone beside its tabs: what was read, sent and changed there is told here. */
+/** An account with a phone beside its tabs: the phone's reads, messages and changes reach the tabs. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { LocalParams } from '../../../src/protocol/index.js';
@@ -30,7 +30,7 @@ const BOB: Ref = { username: 'bob' };
 
 const send = (content: string) => bob.ok('sendSingleMsg', { target_username: 'alice', content });
 
-/** Every tab of alice's says so. */
+/** Every tab of alice's has this count. */
 async function unreadIs(ref: Ref, count: number): Promise<void> {
   for (const { tab } of [alice, alice2]) {
     await until(
@@ -40,7 +40,7 @@ async function unreadIs(ref: Ref, count: number): Promise<void> {
   }
 }
 
-test('onMutiUnreadMsgUpdate: what is read on a phone is told to every tab, which then count nothing of it', async () => {
+test('onMutiUnreadMsgUpdate: a read on a phone reaches every tab and clears the count', async () => {
   await send('on both');
   await bob.ok('sendGroupMsg', { target_gid: gid, content: 'on both' });
   await unreadIs(BOB, 1);
@@ -56,7 +56,7 @@ test('onMutiUnreadMsgUpdate: what is read on a phone is told to every tab, which
   await unreadIs({ gid }, 0);
 });
 
-test('onUnreadChange: tells every tab each count, and that it was read, here or on the phone', async () => {
+test('onUnreadChange: reports each count and each read, by a tab or a phone, to every tab', async () => {
   await send('first');
   await send('second');
   await bob.ok('sendGroupMsg', { target_gid: gid, content: 'third' });
@@ -75,7 +75,7 @@ test('onUnreadChange: tells every tab each count, and that it was read, here or 
   await alice.tab.local('closeConversation', BOB);
 });
 
-test('closeConversation: what arrives counts as unread again, in every tab; of a conversation that is not open it does nothing', async () => {
+test('closeConversation: new messages count as unread again, in every tab; without an open conversation it has no effect', async () => {
   await alice.tab.local('resetUnreadCount', BOB);
   await alice.tab.local('closeConversation', { gid });
   await send('still looking');
@@ -89,7 +89,7 @@ test('closeConversation: what arrives counts as unread again, in every tab; of a
   await unreadIs(BOB, 0);
 });
 
-test("onMsgReceive: one's own message from a phone is told to every tab, and does not count as unread", async () => {
+test("onMsgReceive: one's own message from a phone is delivered to every tab, and does not count as unread", async () => {
   const { msg_id } = await phone.send('bob', `from the phone ${EMOJI}`);
   for (const actor of [alice, alice2]) {
     const message = await actor.hears('onMsgReceive', { msg_id: Number(msg_id) });
@@ -114,7 +114,7 @@ test.each([
   ['voice', VOICE],
   ['video', VIDEO],
 ])(
-  'onMsgReceive: a %s message, which only other devices send, is handed over as it is',
+  'onMsgReceive: a %s message, which only other devices send, is delivered unchanged',
   async (msg_type, msg_body) => {
     const { msg_id } = await phone.sendBody('bob', msg_type, msg_body);
     const message = await bob.hears('onMsgReceive', { msg_id: Number(msg_id) });
@@ -126,7 +126,7 @@ test.each([
   },
 );
 
-test('msgRetract: event 55 says which messages, in whose conversation, to both sides and to the other device', async () => {
+test('msgRetract: event 55 names the messages and their conversation, to both sides and to the other device', async () => {
   const { msg_id } = await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'a slip' });
   await alice.ok('msgRetract', { msg_id });
   const single = { type: 0, from_gid: 0, msg_ids: [msg_id], from_username: 'alice' };
@@ -140,7 +140,7 @@ test('msgRetract: event 55 says which messages, in whose conversation, to both s
   for (const actor of [alice, alice2, bob]) await actor.event(55, group);
 });
 
-test('onEventNotification: event 201, what was read on a phone and receipted there, is told to every tab', async () => {
+test('onEventNotification: event 201, a receipt reported on a phone, is delivered to every tab', async () => {
   const { msg_id } = await bob.ok('sendSingleMsg', {
     target_username: 'alice',
     content: 'seen?',
@@ -154,7 +154,7 @@ test('onEventNotification: event 201, what was read on a phone and receipted the
   await bob.hears('onMsgReceiptChange', { receipt_msgs: [{ msg_id, unread_count: 0 }] });
 });
 
-test('getSessions: names this session and that of the phone, and has no other account’s', async () => {
+test('getSessions: lists this session and that of the phone, and no other account’s', async () => {
   const { sessions } = await alice.ok('getSessions');
   expect(
     sessions.map(({ platform, is_current, is_online }) => [platform, is_current, is_online]).sort(),
@@ -167,13 +167,13 @@ test('getSessions: names this session and that of the phone, and has no other ac
   expect(Date.now() - Number(web?.login_time)).toBeLessThan(600_000);
   expect(Number(web?.active_time)).toBeGreaterThanOrEqual(Number(web?.login_time));
   expect(new Set(sessions.map(({ id }) => id)).size).toBe(2);
-  // Another tab has the same one.
+  // Another tab has the same session.
   expect((await alice2.ok('getSessions')).sessions.map(({ id }) => id).sort()).toEqual(
     sessions.map(({ id }) => id).sort(),
   );
 });
 
-test('logoutSession: ends the phone’s, which is told so, and no other; an id of another account’s fails with 880003', async () => {
+test('logoutSession: ends the phone’s session with event 1, and no other; an id of another account fails with 880003', async () => {
   const mine = await alice.ok('getSessions');
   const [theirs] = (await bob.ok('getSessions')).sessions;
   for (const id of [String(theirs?.id), 'nothing']) {

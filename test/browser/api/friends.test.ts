@@ -1,4 +1,4 @@
-/** Friends through pages: asked, accepted, declined, given a memo, parted from; and what the other side hears, on line or later. */
+/** Friends through pages: invited, accepted, declined, given a memo, removed; and the events of the other side, online or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
@@ -25,7 +25,7 @@ async function befriend(one: Actor, other: Actor): Promise<void> {
 const friendsOf = async (actor: Actor): Promise<string[]> =>
   (await actor.ok('getFriendList')).friend_list.map(({ username }) => username);
 
-test('addFriend: invites with the reason, which its target hears as event 5 with extra 1', async () => {
+test('addFriend: invites with the reason, which its target receives as event 5 with extra 1', async () => {
   const why = `我们是同学 ${EMOJI}`;
   const answer = await alice.ok('addFriend', { target_name: 'bob', from_type: '1', why, appkey: bob.appkey });
   expect(answer).toMatchObject({ code: 0, message: expect.any(String) });
@@ -37,7 +37,7 @@ test('addFriend: invites with the reason, which its target hears as event 5 with
   });
 });
 
-test('addFriend: with from_type 2 and an empty why accepts, which the inviter hears as event 5 with extra 2', async () => {
+test('addFriend: with from_type 2 and an empty why accepts, which the inviter receives as event 5 with extra 2', async () => {
   await bob.ok('addFriend', { ...to(alice), from_type: '2', why: '' });
   const event = await alice.event(5, { extra: 2, ...from(bob) });
   expect(event).toMatchObject({ return_code: 0, description: '' });
@@ -56,7 +56,7 @@ test('addFriend: with from_type 2 and a why declines with that reason', async ()
   expect(await friendsOf(alice)).not.toContain('carol');
 });
 
-test('addFriend: fails with 881302 for a friend, 880103 for nobody, 881305 when there is nothing to answer', async () => {
+test('addFriend: fails with 881302 for a friend, 880103 for an unknown user, 881305 without an invitation', async () => {
   await befriend(alice, bob);
   expect(await alice.code('addFriend', { ...to(bob), from_type: 1, why: '' })).toBe(CODES.alreadyFriend);
   expect(await alice.code('addFriend', { target_name: 'nobody', from_type: 1, why: '' })).toBe(
@@ -81,7 +81,7 @@ test('acceptFriend: makes both friends, also across applications', async () => {
   expect(await friendsOf(stranger)).toEqual(['bob']);
 });
 
-test('declineFriend: tells the inviter why, or nothing if there is no why, and makes nobody friends', async () => {
+test('declineFriend: sends the inviter the why, if there is one, and makes no friends', async () => {
   for (const why of [`keine Zeit ${EMOJI}`, '', 'yes', undefined]) {
     await alice.tab.forget();
     await alice.ok('addFriend', { ...to(carol), from_type: 1, why: 'once more' });
@@ -116,7 +116,7 @@ test("getFriendList: has every field of the document, memo_nam in the document's
   expect(await alice.code('getFriendList', { any: 'thing' })).toBe(0);
 });
 
-test('updateFriendMemo: is seen in the list by its owner alone, each part by itself', async () => {
+test('updateFriendMemo: is in the list of its owner only, each part by itself', async () => {
   const answer = await alice.ok('updateFriendMemo', {
     ...to(bob),
     memo_name: `Robert ${EMOJI}`,
@@ -141,7 +141,7 @@ test('updateFriendMemo: is seen in the list by its owner alone, each part by its
   });
 });
 
-test('updateFriendMemo: fails with 881303 for who is no friend, 881304 for a memo that is too long, 880103 for nobody', async () => {
+test('updateFriendMemo: fails with 881303 for a user who is no friend, 881304 for a memo that is too long, 880103 for an unknown user', async () => {
   expect(await alice.code('updateFriendMemo', { ...to(carol), memo_name: 'x' })).toBe(CODES.notFriend);
   const long = 'x'.repeat(251);
   expect(await alice.code('updateFriendMemo', { ...to(bob), memo_name: long })).toBe(CODES.invalidMemo);
@@ -150,7 +150,7 @@ test('updateFriendMemo: fails with 881303 for who is no friend, 881304 for a mem
   );
 });
 
-test('delFriend: parts both, and the other side hears event 6', async () => {
+test('delFriend: ends the friendship for both, and the other side receives event 6', async () => {
   await alice.ok('delFriend', { target_name: 'bob', appkey: bob.appkey });
   expect(await bob.event(6)).toMatchObject({
     ...from(alice),
@@ -163,7 +163,7 @@ test('delFriend: parts both, and the other side hears event 6', async () => {
   expect(await alice.code('delFriend', { target_name: 'nobody' })).toBe(CODES.userNotExist);
 });
 
-test('onSyncEvent: an invitation (5, extra 1), its answer (5, extra 2) and a parting (6) reach who comes back later', async () => {
+test('onSyncEvent: an invitation (5, extra 1), its answer (5, extra 2) and a removal (6) reach offline users later', async () => {
   await carol.misses(() => alice.ok('addFriend', { ...to(carol), from_type: 1, why: 'later' }));
   expect(await carol.missed(5, { extra: 1 })).toMatchObject({ ...from(alice), description: 'later' });
   expect(await carol.tab.heard('onEventNotification')).toEqual([]);
@@ -177,7 +177,7 @@ test('onSyncEvent: an invitation (5, extra 1), its answer (5, extra 2) and a par
   expect(await carol.missed(6)).toMatchObject(from(alice));
 });
 
-test('onSyncEvent: tells each missed event once, in one list, and none again at the next login', async () => {
+test('onSyncEvent: delivers each missed event once, in one list, and none again at the next login', async () => {
   await alice.misses(async () => {
     await bob.ok('addFriend', { ...to(alice), from_type: 1, why: 'first' });
     await carol.ok('addFriend', { ...to(alice), from_type: 1, why: 'second' });
@@ -190,7 +190,7 @@ test('onSyncEvent: tells each missed event once, in one list, and none again at 
   expect(await alice.tab.heard('onSyncEvent')).toEqual([]);
 });
 
-test('onSyncEvent: what one device of an account does with friends is event 100 for another, with the memo parsed', async () => {
+test('onSyncEvent: a change of friends on one device is event 100 for another, with the memo parsed', async () => {
   await alice.ok('acceptFriend', to(bob));
   await alice.leave();
   const elsewhere = await cast.world.wire('alice');

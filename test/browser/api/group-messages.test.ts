@@ -1,4 +1,4 @@
-/** Group messages through pages: what the sender is answered, what every member gets, at once or later. */
+/** Group messages through pages: the sender's answer, and delivery to every member, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
@@ -6,7 +6,7 @@ import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cas
 let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
 let alice: Actor;
 let bob: Actor;
-/** Comes and goes. */
+/** A member who goes offline and returns. */
 let carol: Actor;
 /** No member. */
 let dave: Actor;
@@ -63,7 +63,7 @@ test('sendGroupMsg: answers msg_id, ctime_ms, target_gid and unread_count, with 
   });
 });
 
-test('onMsgReceive: a group message has msg_type 4, its group and its sender, for every member but nobody else', async () => {
+test('onMsgReceive: a group message has msg_type 4, its group and its sender, for every member and no other user', async () => {
   const sent = await bob.ok('sendGroupMsg', {
     target_gid: gid,
     content: `hört ${EMOJI}`,
@@ -126,7 +126,7 @@ test('sendGroupMsg: forwards another message by its msg_body', async () => {
   await everybodyReceives({ text: `for all ${EMOJI}`, extras: { x: 1 } }, 'text');
 });
 
-test('sendGroupMsg: fails with 880204 for no group, 880205 for who is not in it, 880002 without content', async () => {
+test('sendGroupMsg: fails with 880204 for an unknown group, 880205 for non-members, 880002 without content', async () => {
   expect(await alice.code('sendGroupMsg', { target_gid: gid + 99, content: 'x' })).toBe(
     CODES.targetGroupNotExist,
   );
@@ -176,7 +176,7 @@ test('sendGroupLocation: takes its numbers as text, and latitude 0 and longitude
   expect(await dave.code('sendGroupLocation', { target_gid: gid, ...place })).toBe(CODES.userNotInGroup);
 });
 
-test('onSyncConversation: a member who was away gets what the group was sent meanwhile, oldest first, with its count', async () => {
+test('onSyncConversation: a member who was offline gets the missed group messages, oldest first, with their count', async () => {
   await carol.misses(async () => {
     await alice.ok('sendGroupMsg', { target_gid: gid, content: 'eins', need_receipt: true });
     await bob.ok('sendGroupMsg', { target_gid: gid, content: `zwei ${EMOJI}` });
@@ -187,7 +187,7 @@ test('onSyncConversation: a member who was away gets what the group was sent mea
     key: gid,
     receipt_msgs: expect.any(Array),
   });
-  // What came before has not been read either.
+  // The earlier messages are unread too.
   expect(conversation.unread_msg_count).toBeGreaterThanOrEqual(2);
   const { conversations } = await carol.ok('getConversation');
   const listed = conversations.find(({ key, type }) => key === gid && type === 4);
@@ -204,7 +204,7 @@ test('onSyncConversation: a member who was away gets what the group was sent mea
   ]);
 });
 
-test('onSyncConversation: who joins later does not get what was said before', async () => {
+test('onSyncConversation: a later member does not get earlier messages', async () => {
   await alice.ok('sendGroupMsg', { target_gid: gid, content: 'before dave' });
   await dave.misses(async () => {
     await alice.ok('addGroupMembers', { gid, member_usernames: to(dave) });
@@ -215,7 +215,7 @@ test('onSyncConversation: who joins later does not get what was said before', as
   await dave.ok('exitGroup', { gid });
 });
 
-test('msgRetract: every member hears event 55 with type 1, at once or when they come back', async () => {
+test('msgRetract: every member receives event 55 with type 1, at once or after a reconnect', async () => {
   const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'a mistake' });
   await carol.misses(async () => {
     expect(await alice.code('msgRetract', { msg_id })).toBe(CODES.notTheSender);

@@ -1,4 +1,4 @@
-/** Groups through pages: made, changed, joined, left, kept in order; and what members hear, on line or later. */
+/** Groups through pages: created, changed, joined, left, moderated; and the members' events, online or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
@@ -6,13 +6,13 @@ import { fileForm } from '../../kit/forms.js';
 import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, target, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
-/** Owns what is made. */
+/** Owns the groups. */
 let alice: Actor;
 /** A member. */
 let bob: Actor;
-/** A member who is away when things happen. */
+/** A member who is offline during the changes. */
 let carol: Actor;
-/** No member, at first. */
+/** Not a member at first. */
 let dave: Actor;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const publicTeam = async () => (await alice.ok('createGroup', { group_name: 'ope
 const namesIn = async (actor: Actor, gid: number): Promise<string[]> =>
   (await actor.ok('getGroupMembers', { gid })).member_list.map(({ username }) => username);
 
-/** Something that happens while carol is away: everybody else hears its event at once, and she when she comes back. */
+/** A change while carol is offline: all others receive its event at once, and she after her return. */
 async function happens(what: () => Promise<unknown>, type: number, like: object, here: Actor[]) {
   await carol.misses(async () => {
     await what();
@@ -42,7 +42,7 @@ async function happens(what: () => Promise<unknown>, type: number, like: object,
   await carol.missed(type, like);
 }
 
-test('createGroup: answers gid, group_name and the description in both spellings, and its creator hears event 8', async () => {
+test('createGroup: answers gid, group_name and the description in both spellings, and its creator receives event 8', async () => {
   const group = { group_name: `team ${EMOJI}`, group_description: `of ${EMOJI}` };
   const answer = await alice.ok('createGroup', group);
   expect(answer).toMatchObject({
@@ -68,7 +68,7 @@ test('createGroup: with an avatar and is_limit makes a public group with that pi
   expect((await dave.ok('getResource', { media_id: group_info.avatar })).url).toMatch(/^http/);
 });
 
-test('getGroups: lists the groups that one is in, with every field of the document', async () => {
+test('getGroups: lists the own groups, with every field of the document', async () => {
   const gid = await team(bob);
   const { group_list, code } = await bob.ok('getGroups');
   expect(code).toBe(0);
@@ -94,7 +94,7 @@ test('getGroupInfo: answers every field of the document, takes its gid as text, 
   expect(await dave.code('getGroupInfo', { gid: 'x' })).not.toBe(0);
 });
 
-test('updateGroupInfo: changes any one of name, description and avatar, and every member hears event 12', async () => {
+test('updateGroupInfo: changes any one of name, description and avatar, and every member receives event 12', async () => {
   const gid = await team(bob, carol);
   await happens(
     () => alice.ok('updateGroupInfo', { gid: `${gid}`, group_name: `new ${EMOJI}`, group_description: 'd' }),
@@ -114,7 +114,7 @@ test('updateGroupInfo: changes any one of name, description and avatar, and ever
   expect(await bob.code('updateGroupInfo', { gid, group_name: 'mine' })).toBe(CODES.noPermission);
 });
 
-test('addGroupMembers: members of both applications, and everybody hears event 10, the new ones included', async () => {
+test('addGroupMembers: adds members of both applications, and all members receive event 10, the new ones included', async () => {
   const gid = await team(bob);
   const member_usernames = [{ username: 'carol' }, { username: 'stranger', appkey: OTHER_APPKEY }];
   const added = () => bob.ok('addGroupMembers', { gid, member_usernames });
@@ -131,7 +131,7 @@ test('addGroupMembers: members of both applications, and everybody hears event 1
   expect(await alice.code('addGroupMembers', { gid, member_usernames: [] })).toBe(CODES.noMember);
 });
 
-test('delGroupMembers: everybody hears event 11, those who are out included', async () => {
+test('delGroupMembers: all members receive event 11, the removed ones included', async () => {
   const gid = await team(bob, carol, cast.stranger);
   const removed = () => alice.ok('delGroupMembers', { gid, member_usernames: to(carol, cast.stranger) });
   await happens(removed, 11, { gid, ...by(alice, carol, cast.stranger) }, [alice, bob, cast.stranger]);
@@ -158,7 +158,7 @@ test('getGroupMembers: has every field of the document, flag 1 for the owner, an
   expect(await dave.code('getGroupMembers', { gid })).toBe(CODES.userNotInGroup);
 });
 
-test('exitGroup: answers gid and group_name; the others hear event 9, and an owner leaves the group to the next', async () => {
+test('exitGroup: answers gid and group_name; the others receive event 9, and an owner hands the group over', async () => {
   const gid = await team(bob, carol);
   const left = async () =>
     expect(await bob.ok('exitGroup', { gid: `${gid}` })).toMatchObject({ ...done, gid, group_name: 'team' });
@@ -174,7 +174,7 @@ test('exitGroup: answers gid and group_name; the others hear event 9, and an own
   expect(await bob.code('exitGroup', { gid })).toBe(CODES.userNotInGroup);
 });
 
-test('dissolveGroup: every member hears event 9 with extra 69, and the group is gone', async () => {
+test('dissolveGroup: every member receives event 9 with extra 69, and the group is gone', async () => {
   const gid = await team(bob, carol);
   expect(await bob.code('dissolveGroup', { gid })).toBe(CODES.notAdmin);
   await happens(() => alice.ok('dissolveGroup', { gid }), 9, { gid, extra: 69, ...by(alice, alice) }, [
@@ -197,7 +197,7 @@ test('joinGroup: asks the owner and keepers by event 56 with by_self, and fails 
   expect(await dave.code('joinGroup', { gid: await team() })).toBe(CODES.groupTypeNotSupported);
 });
 
-test('addGroupMemberResp: lets in with result 0, after which the request is processed', async () => {
+test('addGroupMemberResp: accepts with result 0, and the request is then answered', async () => {
   const gid = await publicTeam();
   await dave.ok('joinGroup', { gid });
   const { event_id } = await alice.event(56, { gid });
@@ -211,7 +211,7 @@ test('addGroupMemberResp: lets in with result 0, after which the request is proc
   expect(await dave.code('addGroupMemberResp', { ...answer, result: 0 })).toBe(CODES.noPermission);
 });
 
-test('addGroupMemberResp: refuses with result 1: event 57 for both who asked, event 58 for the other keepers', async () => {
+test('addGroupMemberResp: refuses with result 1: event 57 for applicant and inviter, event 58 for the other keepers', async () => {
   const gid = await publicTeam();
   const { stranger } = cast;
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol, stranger) });
@@ -226,7 +226,7 @@ test('addGroupMemberResp: refuses with result 1: event 57 for both who asked, ev
   expect(await namesIn(alice, gid)).not.toContain('dave');
 });
 
-test('onSyncEvent: a refused request (57) reaches who asked and comes back later', async () => {
+test('onSyncEvent: a refused request (57) reaches an offline applicant later', async () => {
   const gid = await publicTeam();
   await dave.ok('joinGroup', { gid });
   const { event_id } = await alice.event(56, { gid });
@@ -235,7 +235,7 @@ test('onSyncEvent: a refused request (57) reaches who asked and comes back later
   await dave.missed(57, { gid });
 });
 
-test('addGroupMemSilence: every member hears event 65 with extra 1, and the silenced one fails with 880212', async () => {
+test('addGroupMemSilence: every member receives event 65 with extra 1, and the silenced one fails with 880212', async () => {
   const gid = await team(bob, carol);
   const silenced = async () =>
     expect(await alice.ok('addGroupMemSilence', { gid, ...target(bob) })).toMatchObject(done);
@@ -246,7 +246,7 @@ test('addGroupMemSilence: every member hears event 65 with extra 1, and the sile
   expect(await alice.code('addGroupMemSilence', { gid, ...target(dave) })).toBe(CODES.userNotInGroup);
 });
 
-test('delGroupMemSilence: every member hears event 65 with extra 2, and who was silenced may speak', async () => {
+test('delGroupMemSilence: every member receives event 65 with extra 2, and the member may speak again', async () => {
   const gid = await team(bob, carol);
   await alice.ok('addGroupMemSilence', { gid, target_username: 'bob' });
   const spoken = () => alice.ok('delGroupMemSilence', { gid: `${gid}`, target_username: 'bob' });
@@ -255,7 +255,7 @@ test('delGroupMemSilence: every member hears event 65 with extra 2, and who was 
   expect(await bob.code('delGroupMemSilence', { gid, ...target(carol) })).toBe(CODES.noPermission);
 });
 
-test('addGroupKeeper: every member hears event 80 with extra 1, and a keeper may change the group', async () => {
+test('addGroupKeeper: every member receives event 80 with extra 1, and a keeper may change the group', async () => {
   const gid = await team(bob, carol);
   const kept = async () =>
     expect(await alice.ok('addGroupKeeper', { gid, member_usernames: to(bob) })).toMatchObject(done);
@@ -268,7 +268,7 @@ test('addGroupKeeper: every member hears event 80 with extra 1, and a keeper may
   expect(await bob.code('addGroupKeeper', { gid, member_usernames: to(carol) })).toBe(CODES.notAdmin);
 });
 
-test('delGroupKeeper: every member hears event 80 with extra 2, and who was a keeper is a member again', async () => {
+test('delGroupKeeper: every member receives event 80 with extra 2, and the keeper is an ordinary member again', async () => {
   const gid = await team(bob, carol);
   await alice.ok('addGroupKeeper', { gid, member_usernames: to(bob) });
   const unkept = () => alice.ok('delGroupKeeper', { gid: `${gid}`, member_usernames: to(bob) });
@@ -277,7 +277,7 @@ test('delGroupKeeper: every member hears event 80 with extra 2, and who was a ke
   expect(await alice.code('delGroupKeeper', { gid, member_usernames: to(dave) })).toBe(CODES.userNotInGroup);
 });
 
-test('changeGroupAdmin: every member hears event 82, and the group has another owner', async () => {
+test('changeGroupAdmin: every member receives event 82, and the group has another owner', async () => {
   const gid = await team(bob, carol);
   const handedOver = async () =>
     expect(await alice.ok('changeGroupAdmin', { gid, ...target(bob) })).toMatchObject(done);

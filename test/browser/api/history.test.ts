@@ -1,4 +1,4 @@
-/** What was said before, through pages: page by page to the beginning, from the server or from this device; and a device that keeps nothing. */
+/** Message history through pages: page by page to the beginning, from the server or this device, and on a device without storage. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -50,7 +50,7 @@ async function offline(): Promise<void> {
   for (const { tab } of [alice, bob, carol]) await tab.waitForState('waiting');
 }
 
-test('getHistory: the latest page, the oldest first, with every field; 20 unless it says otherwise', async () => {
+test('getHistory: answers the latest page, the oldest message first, with every field; 20 by default', async () => {
   const { code, messages, more } = await alice.ok('getHistory', { username: 'bob' });
   expect(code).toBe(0);
   expect(textsOf(messages)).toEqual(lines(TOTAL - 19, TOTAL));
@@ -68,7 +68,7 @@ test('getHistory: the latest page, the oldest first, with every field; 20 unless
   });
 });
 
-test('getHistory: before a message come the pages before it, without a gap or a repeat, to the beginning', async () => {
+test('getHistory: pages before a message have no gap and no repeat, to the beginning', async () => {
   const seen: unknown[] = [];
   let before: { ctime_ms: number; msg_id: number } | undefined;
   for (let more = true; more; ) {
@@ -82,7 +82,7 @@ test('getHistory: before a message come the pages before it, without a gap or a 
   expect(beyond).toMatchObject({ messages: [], more: false });
 });
 
-test('getHistory: what is said meanwhile is in the next page that is asked for, and in every tab', async () => {
+test('getHistory: new messages are in the next answer, in every tab', async () => {
   const second = await secondTabOf(cast, alice);
   await bob.ok('sendSingleMsg', { target_username: 'alice', content: `news ${EMOJI}` });
   await alice.tab.waitForText(`news ${EMOJI}`);
@@ -104,7 +104,7 @@ test('getHistory: what is said meanwhile is in the next page that is asked for, 
   await second.tab.close();
 });
 
-test('getHistory: of a group, by its gid as text; fails with 880205 for who is not in it, 880204 for none', async () => {
+test('getHistory: takes a gid as text; fails with 880205 for non-members, 880204 for an unknown group', async () => {
   const { messages, more } = await alice.ok('getHistory', { gid: `${gid}`, limit: 3 });
   expect(textsOf(messages)).toEqual(lines(3, 5));
   expect(more).toBe(true);
@@ -113,7 +113,7 @@ test('getHistory: of a group, by its gid as text; fails with 880205 for who is n
   expect(await alice.code('getHistory', { gid: gid + 99 })).toBe(CODES.targetGroupNotExist);
 });
 
-test('getHistory: without a connection it is what this device has, and says so', async () => {
+test('getHistory: offline it answers the stored messages, marked from_cache', async () => {
   await alice.ok('getHistory', { username: 'bob', limit: 100 });
   await offline();
   const page = await alice.ok('getHistory', { username: 'bob', limit: 5 });
@@ -126,7 +126,7 @@ test('getHistory: without a connection it is what this device has, and says so',
   expect(await carol.ok('getHistory', { username: 'bob' })).toMatchObject({ messages: [], from_cache: true });
 });
 
-test('getHistory: fails with 880203 for nobody, and for parameters that are none', async () => {
+test('getHistory: fails with 880203 for an unknown user, and for invalid parameters', async () => {
   expect(await alice.code('getHistory', { username: 'nobody-of-that-name' })).toBe(CODES.targetUserNotExist);
   expect(await alice.code('getHistory', {})).toBe(CODES.invalidParameter);
   expect(await alice.code('getHistory', { username: 'bob', limit: 0 })).toBe(CODES.invalidValue);
@@ -134,7 +134,7 @@ test('getHistory: fails with 880203 for nobody, and for parameters that are none
   expect(await alice.code('getHistory', { username: 'bob', before: 7 })).toBe(CODES.invalidType);
 });
 
-test('onDegraded: a browser whose storage fails is told of once, in every tab, and all else works', async () => {
+test('onDegraded: a failing storage is reported once, in every tab, and all other features work', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'jmessage-broken-'));
   const broken = `IDBFactory.prototype.open = () => { throw new DOMException('no storage', 'UnknownError'); };`;
   await writeFile(path.join(folder, 'worker.js'), `${broken}\n${await readFile(WORKER, 'utf8')}`);

@@ -1,4 +1,4 @@
-/** Lists through pages: no-disturb, shields, the blacklist, and the events that tell their owner; public groups; conversations. */
+/** Lists through pages: no-disturb, shields, the blacklist, and their owner's events; public groups; conversations. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
@@ -30,7 +30,7 @@ test('getNoDisturb: is empty at first, with the fields of the document', async (
   });
 });
 
-test('addSingleNoDisturb: lists the user, also one of another application, and its owner hears event 37', async () => {
+test('addSingleNoDisturb: lists the user, also one of another application, and its owner receives event 37', async () => {
   await bob.ok('updateSelfInfo', { nickname: `Bob ${EMOJI}` });
   expect(await alice.ok('addSingleNoDisturb', { target_name: 'bob' })).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
@@ -43,7 +43,7 @@ test('addSingleNoDisturb: lists the user, also one of another application, and i
   expect(await alice.code('addSingleNoDisturb', { target_name: 'nobody' })).toBe(CODES.userNotExist);
 });
 
-test('delSingleNoDisturb: takes the user off the list, and its owner hears event 37', async () => {
+test('delSingleNoDisturb: takes the user off the list, and its owner receives event 37', async () => {
   expect(await alice.ok('delSingleNoDisturb', { target_name: 'bob', appkey: bob.appkey })).toMatchObject(
     done,
   );
@@ -53,7 +53,7 @@ test('delSingleNoDisturb: takes the user off the list, and its owner hears event
   expect(await alice.code('delSingleNoDisturb', { target_name: 'bob' })).toBe(CODES.memberNeverNoDisturb);
 });
 
-test('addGroupNoDisturb: lists the group, takes its gid as text, and its owner hears event 37', async () => {
+test('addGroupNoDisturb: lists the group, takes its gid as text, and its owner receives event 37', async () => {
   expect(await alice.ok('addGroupNoDisturb', { gid: `${gid}` })).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
   expect((await noDisturb()).groups).toEqual([
@@ -63,28 +63,28 @@ test('addGroupNoDisturb: lists the group, takes its gid as text, and its owner h
   expect(await carol.code('addGroupNoDisturb', { gid })).toBe(CODES.userNotInGroup);
 });
 
-test('delGroupNoDisturb: takes the group off the list, and its owner hears event 37', async () => {
+test('delGroupNoDisturb: takes the group off the list, and its owner receives event 37', async () => {
   expect(await alice.ok('delGroupNoDisturb', { gid })).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
   expect((await noDisturb()).groups).toEqual([]);
   expect(await alice.code('delGroupNoDisturb', { gid })).toBe(CODES.groupNeverNoDisturb);
 });
 
-test('addGlobalNoDisturb: is 1 in the list, and its owner hears event 37', async () => {
+test('addGlobalNoDisturb: is 1 in the list, and its owner receives event 37', async () => {
   expect(await alice.ok('addGlobalNoDisturb')).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
   expect((await noDisturb()).global).toBe(1);
   expect(await alice.code('addGlobalNoDisturb')).toBe(CODES.globalAlreadyNoDisturb);
 });
 
-test('delGlobalNoDisturb: is 0 in the list, and its owner hears event 37', async () => {
+test('delGlobalNoDisturb: is 0 in the list, and its owner receives event 37', async () => {
   expect(await alice.ok('delGlobalNoDisturb')).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
   expect((await noDisturb()).global).toBe(0);
   expect(await alice.code('delGlobalNoDisturb')).toBe(CODES.globalNeverNoDisturb);
 });
 
-test('addGroupShield: keeps the messages of the group away, and its owner hears event 39', async () => {
+test('addGroupShield: stops the messages of the group, and its owner receives event 39', async () => {
   expect(await alice.ok('addGroupShield', { gid: `${gid}` })).toMatchObject(done);
   expect(await alice.event(39)).toMatchObject(event);
   await bob.ok('sendGroupMsg', { target_gid: gid, content: 'not for alice' });
@@ -96,7 +96,7 @@ test('addGroupShield: keeps the messages of the group away, and its owner hears 
   expect(await carol.code('addGroupShield', { gid: gid + 1_000 })).toBe(CODES.targetGroupNotExist);
 });
 
-test('groupShieldList: has the groups as getGroups has them', async () => {
+test('groupShieldList: has the groups in the form of getGroups', async () => {
   const { group_list } = await alice.ok('groupShieldList');
   expect(group_list).toEqual((await alice.ok('getGroups')).group_list);
   expect(group_list).toMatchObject([
@@ -105,7 +105,7 @@ test('groupShieldList: has the groups as getGroups has them', async () => {
   expect((await bob.ok('groupShieldList')).group_list).toEqual([]);
 });
 
-test('delGroupShield: lets the messages through again, and its owner hears event 39', async () => {
+test('delGroupShield: lets the messages through again, and its owner receives event 39', async () => {
   expect(await alice.ok('delGroupShield', { gid })).toMatchObject(done);
   expect(await alice.event(39)).toMatchObject(event);
   await bob.ok('sendGroupMsg', { target_gid: gid, content: 'for alice too' });
@@ -113,7 +113,7 @@ test('delGroupShield: lets the messages through again, and its owner hears event
   expect(await alice.code('delGroupShield', { gid })).toBe(CODES.neverShielded);
 });
 
-test('addSingleBlacks: several at once, whose messages then fail with 880207, and its owner hears event 38', async () => {
+test('addSingleBlacks: adds several users, whose messages then fail with 880207, and its owner receives event 38', async () => {
   const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: OTHER_APPKEY }];
   expect(await alice.ok('addSingleBlacks', { member_usernames })).toMatchObject(done);
   expect(await alice.event(38)).toMatchObject(event);
@@ -123,7 +123,7 @@ test('addSingleBlacks: several at once, whose messages then fail with 880207, an
   expect(await carol.code('sendSingleMsg', message)).toBe(0);
 });
 
-test('addSingleBlacks: fails with 880904 for who is in it, 880903 for oneself, 880103 for nobody, 880602 for none', async () => {
+test('addSingleBlacks: fails with 880904 for a listed user, 880903 for oneself, 880103 for an unknown user, 880602 for none', async () => {
   const code = (...names: string[]) =>
     alice.code('addSingleBlacks', { member_usernames: names.map((username) => ({ username })) });
   expect(await code('bob')).toBe(CODES.repeatedBlacklistMember);
@@ -149,7 +149,7 @@ test('getBlacks: answers the profiles, with every field of the document', async 
   });
 });
 
-test('delSingleBlacks: lets them write again, and its owner hears event 38', async () => {
+test('delSingleBlacks: allows their messages again, and its owner receives event 38', async () => {
   const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: OTHER_APPKEY }];
   expect(await alice.ok('delSingleBlacks', { member_usernames })).toMatchObject(done);
   expect(await alice.event(38)).toMatchObject(event);
@@ -161,7 +161,7 @@ test('delSingleBlacks: lets them write again, and its owner hears event 38', asy
   );
 });
 
-test('onSyncEvent: lists changed on another device are events 37, 38, 39, 101, 102 and 103 when this one comes back', async () => {
+test('onSyncEvent: lists changed on another device are events 37, 38, 39, 101, 102 and 103 after the return of this one', async () => {
   await alice.leave();
   const elsewhere = await cast.world.wire('alice');
   await elsewhere.request('add_msg_no_disturb_single', { target_name: 'bob', version: 0 });
@@ -222,14 +222,14 @@ test('getConversation: lists single and group conversations with every field of 
   });
 });
 
-test('getConversation: fails with 889002 for who is not logged in', async () => {
+test('getConversation: fails with 889002 before login', async () => {
   await carol.leave();
   await carol.ok('init', cast.world.auth());
   expect(await carol.code('getConversation')).toBe(CODES.notLoggedIn);
   await carol.come();
 });
 
-test('updateConversation: replaces the extras that getConversation shows, in every tab, over logins', async () => {
+test('updateConversation: replaces the extras of getConversation, in every tab and over logins', async () => {
   const second = await secondTabOf(cast, alice);
   await alice.tab.local('updateConversation', { username: 'bob', extras: { top: 1, [EMOJI]: 2 } });
   await alice.tab.local('updateConversation', {

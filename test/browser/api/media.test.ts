@@ -1,4 +1,4 @@
-/** Images and files through pages: uploaded with progress, named in messages, fetched by others, given up, refused. */
+/** Images and files through pages: uploaded with progress, named in messages, fetched by others, aborted, refused. */
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ const imageForm = (bytes: Buffer = png(7, 5)) => fileForm(Uint8Array.from(bytes)
 const textForm = (text = `text ${EMOJI}`) =>
   fileForm(new TextEncoder().encode(text), `${NAME}.txt`, 'text/plain');
 const toBob = { target_username: 'bob', target_nickname: 'Bob' };
-/** What an upload's message body says of these bytes. */
+/** The upload's message body for these bytes. */
 const bodyOf = (bytes: Buffer) => ({
   media_id: expect.stringMatching(/\w/),
   media_crc32: crc32(bytes),
@@ -71,7 +71,7 @@ test('sendSinglePic: the message names the uploaded image, its size and format, 
   expect(last?.loaded).toBe(last?.total);
 });
 
-test('sendSinglePic: knows the formats of the web by what is in them', async () => {
+test('sendSinglePic: recognises the web formats by their content', async () => {
   for (const [bytes, format] of [
     [GIF, 'gif'],
     [WEBP, 'webp'],
@@ -103,7 +103,7 @@ test('sendSinglePic: forwards by msg_body without another upload, also to anothe
   expect((await fetched(stranger, content.msg_body.media_id)).length).toBe(png(7, 5).length);
 });
 
-test('sendSinglePic: what is no image is refused, a form without a file fails with 880005, no form with 880002', async () => {
+test('sendSinglePic: another file type is refused, a form without a file fails with 880005, no form with 880002', async () => {
   expect(await alice.code('sendSinglePic', { ...toBob, image: imageForm(HTML) })).toBe(CODES.invalidValue);
   const empty = new FormData();
   empty.append('note', 'no file here');
@@ -135,7 +135,7 @@ test('sendSingleFile: a form may have text beside its file', async () => {
   expect((await received(bob, 'file')).content.msg_body).toMatchObject({ fsize: 9, fname: `${NAME}.txt` });
 });
 
-test('sendSingleFile: tells its progress in every step up to the whole', async () => {
+test('sendSingleFile: reports its progress in every step up to the end', async () => {
   const bytes = randomBytes(2_000_000);
   const form = fileForm(Uint8Array.from(bytes), 'large.bin', 'application/octet-stream');
   const outcome = await alice.call('sendSingleFile', { ...toBob, file: form });
@@ -148,7 +148,7 @@ test('sendSingleFile: tells its progress in every step up to the whole', async (
 });
 
 test.each(['at once', 'in progress'] as const)(
-  'sendSingleFile: given up %s it fails with 889010, and nothing is sent',
+  'sendSingleFile: aborted %s it fails with 889010, and no message is sent',
   async (when) => {
     const form = fileForm(new Uint8Array(LARGEST_UPLOAD_BYTES - 1), 'large.bin', 'application/octet-stream');
     cast.world.relay.holdUploads(true);
@@ -162,7 +162,7 @@ test.each(['at once', 'in progress'] as const)(
   },
 );
 
-test('sendSingleFile: one that is too large fails with 880210', async () => {
+test('sendSingleFile: a file that is too large fails with 880210', async () => {
   const form = fileForm(new Uint8Array(LARGEST_UPLOAD_BYTES + 1), 'huge.bin', 'application/octet-stream');
   expect(await alice.code('sendSingleFile', { ...toBob, file: form })).toBe(CODES.fileTooLarge);
 });
@@ -216,7 +216,7 @@ test('sendGroupFile: every member gets the file', async () => {
   );
 });
 
-test("getResource: takes media_id also with the documents' blank behind its name, and fails for what there is not", async () => {
+test("getResource: takes media_id also under the documents' misprint with a blank, and fails for an unknown file", async () => {
   await alice.ok('sendSinglePic', { ...toBob, image: imageForm() });
   const media_id = String((await received(bob, 'image')).content.msg_body.media_id);
   const answers = [

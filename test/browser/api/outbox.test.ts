@@ -1,4 +1,4 @@
-/** What is on its way, through pages: sends that wait for a connection, fail, are tried again or called off; the same in every tab. */
+/** The outbox through pages: sends that wait for a connection, fail, are retried or cancelled, with the same state in every tab. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { OutboxEntry } from '../../../src/protocol/index.js';
@@ -48,10 +48,10 @@ const entry = (actor: Actor, text: string, state: OutboxEntry['state']): Promise
   until(`${text}: ${state}`, async () =>
     (await entries(actor)).find((one) => textOf(one) === text && one.state === state),
   );
-/** What a tab was told of a text, state by state. */
+/** The states of a text that a tab has received. */
 const told = async (actor: Actor, text: string) =>
   (await actor.tab.heard('onOutboxChange')).filter((one) => textOf(one) === text).map(({ state }) => state);
-/** Which of these texts bob has, live or with what he missed, in order, once the last of them has come. */
+/** The texts of these that bob has received, live or by a sync, in order, after the arrival of the last one. */
 async function arrived(...texts: string[]): Promise<string[]> {
   const heard = async () => (await bob.tab.toldOf('bob')).filter((text) => texts.includes(text));
   return until(`${texts.at(-1)} to arrive`, async () => {
@@ -60,7 +60,7 @@ async function arrived(...texts: string[]): Promise<string[]> {
   });
 }
 
-test('getOutbox: what is sent without a connection waits in it, with every field, in every tab, and goes out once and in order', async () => {
+test('getOutbox: offline sends wait in it with every field, in every tab, and are then sent once and in order', async () => {
   const texts = ['first', `second ${EMOJI}`, 'third'];
   await offline();
   const sends = texts.map(send);
@@ -84,7 +84,7 @@ test('getOutbox: what is sent without a connection waits in it, with every field
   expect(await entries(alice)).toEqual([]);
 });
 
-test('getOutbox: a file that waits is in it, with its name', async () => {
+test('getOutbox: a waiting file is in it, with its name', async () => {
   await offline();
   const file = await fileForm(new TextEncoder().encode('thirteen byte'), `a ${EMOJI}.txt`, 'text/plain');
   const sending = alice.call('sendSingleFile', { target_username: 'bob', file });
@@ -98,7 +98,7 @@ test('getOutbox: a file that waits is in it, with its name', async () => {
   expect(await entries(alice2)).toEqual([]);
 });
 
-test('onOutboxChange: tells every tab of each step, and of the message that it became', async () => {
+test('onOutboxChange: reports each state and the stored message to every tab', async () => {
   await offline();
   const sending = send('step by step');
   await entry(alice2, 'step by step', 'queued');
@@ -113,7 +113,7 @@ test('onOutboxChange: tells every tab of each step, and of the message that it b
   }
 });
 
-test('cancelSend: what has not gone out never does; its request fails with 889010, and every tab is told', async () => {
+test('cancelSend: a waiting send is never sent; its request fails with 889010, and every tab learns of it', async () => {
   await offline();
   const sends = [send('kept back'), send('sent on')];
   const { id } = await entry(alice2, 'kept back', 'queued');
@@ -127,7 +127,7 @@ test('cancelSend: what has not gone out never does; its request fails with 88901
   expect(await arrived('kept back', 'sent on')).toEqual(['sent on']);
 });
 
-test('cancelSend: fails with 889012 for what may have reached the server, and with 889013 for what is not there', async () => {
+test('cancelSend: fails with 889012 for a send that may have reached the server, and with 889013 for an unknown one', async () => {
   undo = cast.world.relay.rule(({ event, direction }) =>
     event === 's_across_single_text' && direction === 'up' ? 'drop' : 'pass',
   );
@@ -141,7 +141,7 @@ test('cancelSend: fails with 889012 for what may have reached the server, and wi
   expect(await alice.code('cancelSend', {})).toBe(CODES.invalidParameter);
 });
 
-test('retrySend: what was refused stays until it is sent again, from whichever tab, and then arrives once', async () => {
+test('retrySend: a refused send stays until a tab retries it, and then arrives once', async () => {
   await bob.ok('addSingleBlacks', { member_usernames: [{ username: 'alice' }] });
   expect(await send('not yet')).toMatchObject({ kind: 'failure', error: { code: CODES.inBlacklist } });
   const { id } = await entry(alice2, 'not yet', 'failed');
@@ -161,7 +161,7 @@ test('retrySend: what was refused stays until it is sent again, from whichever t
   expect(await entries(alice)).toEqual([]);
 });
 
-test('retrySend: fails with 889013 for what is not in the outbox, and what was cancelled after failing is not', async () => {
+test('retrySend: fails with 889013 for a send that is not in the outbox, such as a failed one that was cancelled', async () => {
   await bob.ok('addSingleBlacks', { member_usernames: [{ username: 'alice' }] });
   await send('given up');
   const { id } = await entry(alice, 'given up', 'failed');
@@ -173,11 +173,11 @@ test('retrySend: fails with 889013 for what is not in the outbox, and what was c
   expect(await alice.code('retrySend', { id: '' })).toBe(CODES.invalidValue);
 });
 
-test('getOutbox: a page that was reloaded finds there what it had sent, and that still goes out', async () => {
+test('getOutbox: a reloaded page finds its sends there, and they are still sent', async () => {
   await offline();
   void send('left behind').catch(() => undefined);
   const { id } = await entry(alice2, 'left behind', 'queued');
-  // The cast's tabs are one page's frames: the second tab is a page of its own.
+  // The cast's tabs are frames of one page, so the second tab is a page of its own.
   void alice2.call('sendSingleMsg', { target_username: 'bob', content: 'reloaded' }).catch(() => undefined);
   await entry(alice, 'reloaded', 'queued');
   await alice2.tab.reload();

@@ -1,4 +1,4 @@
-/** What has been read, through pages: unread counts that agree in every tab, and receipts for who sent. */
+/** Read messages through pages: unread counts that agree in every tab, and receipts for the sender. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { LocalParams } from '../../../src/protocol/index.js';
@@ -30,7 +30,7 @@ const send = async (content: string) =>
   (await bob.ok('sendSingleMsg', { target_username: 'alice', content })).msg_id;
 const sendToGroup = (content: string) => bob.ok('sendGroupMsg', { target_gid: gid, content });
 
-/** Every tab of alice's says so. */
+/** Every tab of alice's has this count. */
 async function unreadIs(ref: Ref, count: number, tabs = [alice, alice2]): Promise<void> {
   for (const { tab } of tabs) {
     await until(
@@ -39,13 +39,13 @@ async function unreadIs(ref: Ref, count: number, tabs = [alice, alice2]): Promis
     );
   }
 }
-/** What the server says. */
+/** The server's count. */
 async function listedUnread(ref: { username: string } | { gid: number }): Promise<number | undefined> {
   const { conversations } = await alice.ok('getConversation');
   const [field, value] = Object.entries(ref)[0] ?? [];
   return conversations.find((row) => field !== undefined && Object(row)[field] === value)?.unread_msg_count;
 }
-/** Nothing of alice's is being looked at. */
+/** No tab of alice's shows a conversation. */
 const lookAway = () =>
   Promise.all([alice, alice2].map(({ tab }) => tab.local('resetUnreadCount', { username: 'nobody' })));
 async function reset(ref: Ref): Promise<void> {
@@ -54,7 +54,7 @@ async function reset(ref: Ref): Promise<void> {
   await lookAway();
 }
 
-test('getUnreadMsgCnt: counts what others send, in every tab and in getConversation, by name, appkey or gid as text', async () => {
+test('getUnreadMsgCnt: counts messages of others, in every tab and in getConversation, by name, appkey or gid as text', async () => {
   expect(await alice.tab.local('getUnreadMsgCnt', BOB)).toBe(0);
   for (const content of ['1', '2', `3 ${EMOJI}`]) await send(content);
   for (const content of ['1', '2']) await sendToGroup(content);
@@ -76,7 +76,7 @@ test("getUnreadMsgCnt: one's own messages do not count, nor does an unknown conv
   await unreadIs({ gid: gid + 99 }, 0);
 });
 
-test('getUnreadMsgCnt: is kept over a reload of the page, and over logins', async () => {
+test('getUnreadMsgCnt: survives a reload of the page and new logins', async () => {
   await alice2.tab.reload();
   await alice2.ok('attach', { username: 'alice', appkey: alice.appkey });
   await unreadIs(BOB, 3);
@@ -101,7 +101,7 @@ test('resetUnreadCount: is 0 at once here, then in every tab, on the server, and
   await reset(BOB);
 });
 
-test('resetUnreadCount: the conversation stays open: it does not count up while its tab is visible, and does when hidden', async () => {
+test('resetUnreadCount: the open conversation counts no new messages while its tab is visible, and counts them when hidden', async () => {
   const page = await cast.world.tab(cast.profile);
   await page.ok('attach', { username: 'alice', appkey: alice.appkey });
   await page.local('resetUnreadCount', BOB);
@@ -109,7 +109,7 @@ test('resetUnreadCount: the conversation stays open: it does not count up while 
   await alice.tab.waitForText('seen at once');
   await unreadIs(BOB, 0);
   await until('the server to know', async () => (await listedUnread({ username: 'bob' })) === 0);
-  // Playwright makes every page believe that it is in front, so the page has to be told otherwise.
+  // Playwright makes every page visible, so the test overrides the state.
   await page.frame.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
@@ -120,7 +120,7 @@ test('resetUnreadCount: the conversation stays open: it does not count up while 
   await reset(BOB);
 });
 
-test('getUnreadMsgCnt: what was read elsewhere meanwhile is not counted when this device comes back', async () => {
+test('getUnreadMsgCnt: messages that were read elsewhere do not count after the return of this device', async () => {
   await send('unread');
   await sendToGroup('unread');
   await unreadIs({ gid }, 1);
@@ -136,7 +136,7 @@ test('getUnreadMsgCnt: what was read elsewhere meanwhile is not counted when thi
   await unreadIs({ gid }, 0);
 });
 
-test('addSingleReceiptReport: answers with the msg_ids, and the sender hears of it', async () => {
+test('addSingleReceiptReport: answers with the msg_ids, and the sender gets the receipt', async () => {
   const content = `read me ${EMOJI}`;
   const { msg_id } = await bob.ok('sendSingleMsg', { target_username: 'alice', content, need_receipt: true });
   const outcome = await alice.call('addSingleReceiptReport', {
@@ -157,10 +157,10 @@ test('addSingleReceiptReport: answers with the msg_ids, and the sender hears of 
   expect(await alice.code('addSingleReceiptReport', { msg_ids: [msg_id] })).toBe(CODES.invalidParameter);
 });
 
-/** Fifty ids are reported at once: the rest are of messages that there are not. */
+/** Fifty ids are reported at once; the others belong to no message. */
 const fifty = (msg_id: number): number[] => [msg_id, ...Array.from({ length: 49 }, (_, i) => i + 1)];
 
-test('onMsgReceiptChange: tells the sender of each reader, the count going down', async () => {
+test('onMsgReceiptChange: reports each reader to the sender, with a falling count', async () => {
   const sent = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'all read me', need_receipt: true });
   expect(sent.unread_count).toBe(2);
   const { msg_id } = sent;
@@ -174,7 +174,7 @@ test('onMsgReceiptChange: tells the sender of each reader, the count going down'
   }
 });
 
-test('addGroupReceiptReport: fifty ids go at once, in one request; none, or what is no id, fails', async () => {
+test('addGroupReceiptReport: fifty ids are sent at once, in one request; an empty list or an invalid id fails', async () => {
   const one = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'one of fifty', need_receipt: true });
   const mark = cast.world.relay.log.length;
   await Promise.all([
@@ -189,7 +189,7 @@ test('addGroupReceiptReport: fifty ids go at once, in one request; none, or what
   expect(await alice.code('addGroupReceiptReport', { gid, msg_ids: ['x'] })).toBe(CODES.invalidType);
 });
 
-test('msgUnreadList: says who has read a message and who has not', async () => {
+test('msgUnreadList: lists the readers of a message and the others', async () => {
   await carol.ok('updateSelfInfo', { nickname: `C ${EMOJI}` });
   const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'who?', need_receipt: true });
   await alice.ok('addGroupReceiptReport', { gid, msg_ids: fifty(msg_id) });
@@ -209,14 +209,14 @@ test('msgUnreadList: says who has read a message and who has not', async () => {
   expect(msg_unread_list).toMatchObject({ unread_list: [{ username: 'alice' }], read_list: [] });
 });
 
-test('msgUnreadList: fails with 881402 for a message of another, 881403 for none', async () => {
+test('msgUnreadList: fails with 881402 for a message of another user, 881403 for an unknown one', async () => {
   const { msg_id } = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'mine', need_receipt: true });
   expect(await alice.code('msgUnreadList', { msg_id })).toBe(CODES.notTheSender);
   expect(await bob.code('msgUnreadList', { msg_id: 1 })).toBe(CODES.messageNotExist);
   expect(await bob.code('msgUnreadList', {})).toBe(CODES.invalidParameter);
 });
 
-test('onSyncMsgReceipt: receipts that came meanwhile reach the sender who comes back, once', async () => {
+test('onSyncMsgReceipt: missed receipts reach the returning sender once', async () => {
   const need_receipt = true;
   const single = await bob.ok('sendSingleMsg', { target_username: 'alice', content: 'later', need_receipt });
   const inGroup = await bob.ok('sendGroupMsg', { target_gid: gid, content: 'later', need_receipt });

@@ -1,4 +1,4 @@
-/** Chat rooms through pages: found, entered, left, spoken in; what is heard in them, and by which tabs. */
+/** Chat rooms through pages: found, entered, left; their messages, and the tabs that receive them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
@@ -11,7 +11,7 @@ let bob: Actor;
 let carol: Actor;
 let lobby: number;
 
-/** Rooms are made by the application's own server. */
+/** The application's own server creates rooms. */
 async function makeRoom(name: string): Promise<number> {
   const room = { owner_username: 'alice', name, description: `about ${EMOJI}` };
   const { chatroom_id } = await cast.world.gateway.rest('POST', '/v1/chatroom', room);
@@ -53,19 +53,19 @@ test('getAppkeyChatrooms: pages through the rooms of an application', async () =
   expect(await carol.code('getAppkeyChatrooms', {})).toBe(CODES.invalidParameter);
 });
 
-test('getChatroomInfo: answers every field, takes its id as text, and fails with 881503 for no room', async () => {
+test('getChatroomInfo: answers every field, takes its id as text, and fails with 881503 for an unknown room', async () => {
   const answer = await carol.ok('getChatroomInfo', { id: `${lobby}` });
   expect(answer.info).toEqual({ ...info(lobby, 2), name: `lobby ${EMOJI}` });
   expect(await carol.code('getChatroomInfo', { id: 999_999 })).toBe(CODES.chatroomNotExist);
 });
 
-test('getSelfChatrooms: lists the rooms that one is in', async () => {
+test('getSelfChatrooms: lists the entered rooms', async () => {
   expect((await alice.ok('getSelfChatrooms')).chat_rooms).toEqual([info(lobby, 2)]);
   expect(await carol.ok('getSelfChatrooms')).toMatchObject({ code: 0, chat_rooms: [] });
   expect(await carol.code('getSelfChatrooms', { any: 1 })).toBe(0);
 });
 
-test('enterChatroom: answers the id, and the latest messages follow, the oldest first', async () => {
+test('enterChatroom: answers the id, and the latest messages follow, oldest first', async () => {
   const id = await makeRoom('busy');
   await alice.ok('enterChatroom', { id });
   for (let i = 1; i <= 52; i += 1)
@@ -78,7 +78,7 @@ test('enterChatroom: answers the id, and the latest messages follow, the oldest 
   await alice.ok('exitChatroom', { id });
 });
 
-test('enterChatroom: fails with 881503 for no room, and members of another application may enter', async () => {
+test('enterChatroom: fails with 881503 for an unknown room, and members of another application may enter', async () => {
   expect(await alice.code('enterChatroom', { id: 999_999 })).toBe(CODES.chatroomNotExist);
   expect(await alice.code('enterChatroom', {})).toBe(CODES.invalidParameter);
   await cast.stranger.ok('enterChatroom', { id: lobby });
@@ -87,7 +87,7 @@ test('enterChatroom: fails with 881503 for no room, and members of another appli
   await cast.stranger.ok('exitChatroom', { id: lobby });
 });
 
-test('exitChatroom: answers the id; nothing is heard of the room any more, and it fails with 881501 for who is not in it', async () => {
+test('exitChatroom: answers the id and ends the messages of the room; outside of it fails with 881501', async () => {
   await carol.ok('enterChatroom', { id: lobby });
   expect(await carol.ok('exitChatroom', { id: `${lobby}` })).toMatchObject({ code: 0, id: lobby });
   await carol.tab.forget();
@@ -132,7 +132,7 @@ test('sendChatroomMsg: answers room_id, msg_id and ctime_ms, with the message as
   });
 });
 
-test('sendChatroomMsg: forwards by msg_body, and fails with 881501 outside, 881503 for no room, 881504 when too long', async () => {
+test('sendChatroomMsg: forwards by msg_body, and fails with 881501 outside, 881503 for an unknown room, 881504 for a text that is too long', async () => {
   await alice.ok('sendChatroomMsg', { target_rid: lobby, msg_body: { text: 'passed on', extras: { f: 1 } } });
   await heard(bob, { text: 'passed on', extras: { f: 1 } });
   const content = 'x';
@@ -144,7 +144,7 @@ test('sendChatroomMsg: forwards by msg_body, and fails with 881501 outside, 8815
   );
 });
 
-test('sendChatroomMsg: fails with 881502 for who is banned by the application', async () => {
+test('sendChatroomMsg: fails with 881502 for a user whom the application has banned', async () => {
   const { gateway } = cast.world;
   await gateway.rest('PUT', `/v1/chatroom/${lobby}/forbidden/bob?status=1`, {});
   expect(await bob.code('sendChatroomMsg', { target_rid: lobby, content: 'mmh' })).toBe(CODES.banned);
@@ -152,7 +152,7 @@ test('sendChatroomMsg: fails with 881502 for who is banned by the application', 
   expect(await bob.code('sendChatroomMsg', { target_rid: lobby, content: 'ah' })).toBe(0);
 });
 
-test('sendChatroomPic: uploads the image, and its fields are in the message; forwarded it is not uploaded again', async () => {
+test('sendChatroomPic: uploads the image, and its fields are in the message; a forwarded one is not uploaded again', async () => {
   const sent = await alice.ok('sendChatroomPic', { target_rid: lobby, image: image(), extras: { e: 1 } });
   expect(sent).toMatchObject({ room_id: lobby, msg_id: expect.any(Number) });
   const { content } = await heard(bob, { format: 'png' });
@@ -190,7 +190,7 @@ test("sendChatroomCustom: carries the application's own object, under custom, cu
   expect(await alice.code('sendChatroomCustom', { target_rid: lobby, custom: [] })).toBe(CODES.invalidType);
 });
 
-test('onRoomMsg: is for the tabs that have entered; the account stays in the room until the last of them has left', async () => {
+test('onRoomMsg: is for tabs that have entered; the account stays in the room until the last of them leaves', async () => {
   const second = await secondTabOf(cast, bob);
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'not for every tab' });
   await heard(bob, { text: 'not for every tab' });
@@ -208,7 +208,7 @@ test('onRoomMsg: is for the tabs that have entered; the account stays in the roo
   await bob.ok('enterChatroom', { id: lobby });
 });
 
-test("onRoomMsg: one's own message is heard in one's other tabs in the room, once", async () => {
+test("onRoomMsg: one's own message is delivered once to one's other tabs in the room", async () => {
   const second = await secondTabOf(cast, alice);
   await second.ok('enterChatroom', { id: lobby });
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'mine' });
@@ -222,7 +222,7 @@ test("onRoomMsg: one's own message is heard in one's other tabs in the room, onc
   await second.tab.close();
 });
 
-test('onRoomMsg: nothing is kept for who is away; who enters again hears the latest', async () => {
+test('onRoomMsg: messages are not stored for offline users; a user who enters again gets the latest ones', async () => {
   await bob.misses(() => alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'while bob is away' }));
   expect((await bob.ok('getSelfChatrooms')).chat_rooms).toEqual([]);
   expect(await bob.tab.heard('onRoomMsg')).toEqual([]);

@@ -1,4 +1,4 @@
-/** Limits that are settings of the gateway, set so low that a page meets them. */
+/** Limits from settings of the gateway, low enough for a page to meet them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { until } from '../../kit/until.js';

@@ -1,4 +1,4 @@
-/** Single messages through pages: what the sender is answered, what the recipient gets, at once or later. */
+/** Single messages through pages: the sender's answer, and delivery to the recipient, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
@@ -87,7 +87,7 @@ test('onMsgReceive: has every field of the document, at its top and in messages'
   expect(message.messages[0]).toMatchObject(fields);
 });
 
-test('onMsgReceive: every tab of the recipient gets it, and of the sender every tab but the one that sent it', async () => {
+test('onMsgReceive: every tab of the recipient gets it, and every other tab of the sender', async () => {
   const [second, third] = [await secondTabOf(cast, alice), await secondTabOf(cast, bob)];
   await alice.ok('sendSingleMsg', { ...toBob, content: 'to every tab' });
   for (const actor of [second, bob, third]) await received(actor, { text: 'to every tab' });
@@ -120,7 +120,7 @@ test('sendSingleMsg: forwards another message by its msg_body', async () => {
   expect((await received(carol, { text: `tell carol ${EMOJI}` })).content.msg_body).toEqual(content.msg_body);
 });
 
-test('sendSingleMsg: with no_offline reaches who is here and nobody who comes later', async () => {
+test('sendSingleMsg: with no_offline reaches online recipients only', async () => {
   await alice.ok('sendSingleMsg', {
     ...toBob,
     content: 'are you here?',
@@ -136,7 +136,7 @@ test('sendSingleMsg: with no_offline reaches who is here and nobody who comes la
   expect(msgs.map(({ content }) => content.msg_body.text)).toEqual(['kept']);
 });
 
-test('sendSingleMsg: fails with 880203 for nobody, 880002 without content, 880206 when too long', async () => {
+test('sendSingleMsg: fails with 880203 for an unknown user, 880002 without content, 880206 for a text that is too long', async () => {
   expect(await alice.code('sendSingleMsg', { target_username: 'nobody', content: 'x' })).toBe(
     CODES.targetUserNotExist,
   );
@@ -175,7 +175,7 @@ test("sendSingleCustom: carries the application's own object, under custom, cust
   expect(await alice.code('sendSingleCustom', toBob)).toBe(CODES.invalidParameter);
 });
 
-test('onSyncConversation: what was sent meanwhile, by conversation, oldest first, with the count of getUnreadMsgCnt', async () => {
+test('onSyncConversation: has the missed messages by conversation, oldest first, with the count of getUnreadMsgCnt', async () => {
   const unread = await carol.tab.local('getUnreadMsgCnt', { username: 'bob' });
   await carol.misses(async () => {
     for (const content of ['eins', 'zwei'])
@@ -207,7 +207,7 @@ test('onSyncConversation: what was sent meanwhile, by conversation, oldest first
   expect(await carol.tab.texts()).toEqual([]);
 });
 
-test('msgRetract: both sides hear event 55 with type 0, at once or when they come back, and the message is gone', async () => {
+test('msgRetract: both sides receive event 55 with type 0, at once or after a reconnect, and the message is gone', async () => {
   const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'a mistake' });
   expect(await alice.ok('msgRetract', { msg_id: `${msg_id}` })).toMatchObject({
     code: 0,
@@ -221,7 +221,7 @@ test('msgRetract: both sides hear event 55 with type 0, at once or when they com
   expect(JSON.stringify(msgs)).not.toContain('mistake');
 });
 
-test('msgRetract: a tab that joins later does not find the message in what is kept here', async () => {
+test('msgRetract: a tab that joins later does not find the message in the store', async () => {
   await alice.ok('sendSingleMsg', { ...toBob, content: 'kept here' });
   const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'taken back' });
   await bob.tab.waitForText('taken back');
@@ -240,7 +240,7 @@ test('msgRetract: a tab that joins later does not find the message in what is ke
   }
 });
 
-test('msgRetract: fails with 881402 for a message of another, 881404 the second time, 881403 for none', async () => {
+test('msgRetract: fails with 881402 for a message of another user, 881404 the second time, 881403 for an unknown one', async () => {
   const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'mine' });
   expect(await bob.code('msgRetract', { msg_id })).toBe(CODES.notTheSender);
   expect(await carol.code('msgRetract', { msg_id })).toBe(CODES.messageNotExist);

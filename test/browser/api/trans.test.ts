@@ -1,4 +1,4 @@
-/** Transparent messages through pages: handed to who is here, kept for nobody. */
+/** Transparent messages through pages: delivered to online recipients, and never stored. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
@@ -22,7 +22,7 @@ const cmd = JSON.stringify({ typing: true, [EMOJI]: EMOJI });
 const done = { code: 0, message: expect.any(String) };
 const fromAlice = () => ({ from_username: 'alice', from_appkey: alice.appkey, platform: 'web' });
 
-test('transSingleMsg: is handed to its target, in every tab, also in another application', async () => {
+test('transSingleMsg: is delivered to its target, in every tab, also in another application', async () => {
   const second = await secondTabOf(cast, bob);
   expect(await alice.ok('transSingleMsg', { target_username: 'bob', cmd })).toEqual(done);
   for (const actor of [bob, second]) {
@@ -33,7 +33,7 @@ test('transSingleMsg: is handed to its target, in every tab, also in another app
   await cast.stranger.hears('onTransMsgRec', { type: 3, ...fromAlice(), cmd });
 });
 
-test('transSingleMsg: fails with 881602 for who is not here, 880203 for nobody, 881604 when too long', async () => {
+test('transSingleMsg: fails with 881602 for an offline user, 880203 for an unknown one, 881604 for a text that is too long', async () => {
   await carol.leave();
   expect(await alice.code('transSingleMsg', { target_username: 'carol', cmd })).toBe(CODES.targetNotLoggedIn);
   expect(await alice.code('transSingleMsg', { target_username: 'nobody', cmd })).toBe(
@@ -45,7 +45,7 @@ test('transSingleMsg: fails with 881602 for who is not here, 880203 for nobody, 
   await carol.come();
 });
 
-test('transGroupMsg: is handed to every other member of the group and to nobody else', async () => {
+test('transGroupMsg: is delivered to every other member of the group only', async () => {
   expect(await alice.ok('transGroupMsg', { gid: `${gid}`, cmd })).toEqual(done);
   for (const actor of [bob, cast.stranger]) {
     expect(await actor.hears('onTransMsgRec', { gid })).toEqual({ type: 4, gid, ...fromAlice(), cmd });
@@ -56,13 +56,13 @@ test('transGroupMsg: is handed to every other member of the group and to nobody 
   }
 });
 
-test('transGroupMsg: fails with 880204 for no group, 880205 for who is not in it, 881604 when too long', async () => {
+test('transGroupMsg: fails with 880204 for an unknown group, 880205 for non-members, 881604 for a text that is too long', async () => {
   expect(await alice.code('transGroupMsg', { gid: gid + 99, cmd })).toBe(CODES.targetGroupNotExist);
   expect(await carol.code('transGroupMsg', { gid, cmd })).toBe(CODES.userNotInGroup);
   expect(await alice.code('transGroupMsg', { gid, cmd: EMOJI.repeat(1_025) })).toBe(CODES.cmdTooLong);
 });
 
-test("transPlatMsg: is for the account's other platforms: taken, and told to no tab of this one", async () => {
+test("transPlatMsg: is accepted for the account's other platforms, and delivered to no tab of this one", async () => {
   for (const platform of ['all', 'android', 'ios', 'pc'] as const) {
     expect(await alice.ok('transPlatMsg', { platform, cmd })).toEqual(done);
   }
@@ -76,7 +76,7 @@ test("transPlatMsg: is for the account's other platforms: taken, and told to no 
   );
 });
 
-test('onTransMsgRec: who comes back later hears nothing of it', async () => {
+test('onTransMsgRec: an offline user never receives it', async () => {
   await bob.misses(() => alice.ok('transGroupMsg', { gid, cmd: 'missed' }));
   await alice.ok('transGroupMsg', { gid, cmd: 'heard' });
   await bob.hears('onTransMsgRec', { cmd: 'heard' });

@@ -1,4 +1,4 @@
-/** The guide's chapter 群组管理 and its group events 8 – 12: each example as it is typed there, each field of its answers. */
+/** The guide's chapter 群组管理 and its group events 8 – 12: each example as it stands there, and each field of its answers. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Actor, by } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => Promise.all([alice, bob, carol].map((actor) => actor.tab.forget())));
 
-/** The group as the guide types it: its gid is text there. */
+/** The group in the guide's form, whose gid is text. */
 const scope = () => ({ gid: String(gid), name1: bob.username, name2: carol.username, appkey2: carol.appkey });
 const event = (type: number, from: Actor, ...whom: Actor[]) => ({
   event_id: number,
@@ -27,7 +27,7 @@ const event = (type: number, from: Actor, ...whom: Actor[]) => ({
 });
 const row = { gid: number, appkey: text, ctime: number, mtime: number, avatar: text, group_type: number };
 
-test('createGroup: answers gid, group_name and group_descriptin, and its creator hears event 8 by onEventNotification', async () => {
+test('createGroup: answers gid, group_name and group_descriptin, and its creator receives event 8 by onEventNotification', async () => {
   const { data } = await succeeds(
     alice,
     `return JIM.createGroup({ 'group_name' : '<groupName>', 'group_description' : '<groupDescription>' })`,
@@ -47,7 +47,7 @@ test('createGroup: answers gid, group_name and group_descriptin, and its creator
     );
 });
 
-test('addGroupMembers: takes the gid as text, users with an appkey and without; all of them hear event 10', async () => {
+test('addGroupMembers: takes the gid as text, users with an appkey and without; all of them receive event 10', async () => {
   await succeeds(
     alice,
     `return JIM.addGroupMembers({
@@ -65,7 +65,7 @@ test('getGroups: has every field of the guide', async () => {
   expect(data.group_list).toEqual([{ ...row, name: '<groupName>', desc: '<groupDescription>' }]);
 });
 
-test('getGroupInfo: has every field of the guide; a group that is not there fails', async () => {
+test('getGroupInfo: has every field of the guide; an unknown group fails', async () => {
   const INFO = `return JIM.getGroupInfo({ 'gid' : gid })`;
   const { data } = await succeeds(bob, INFO, scope());
   expect(data.group_info).toEqual({ ...row, gid, name: '<groupName>', desc: '<groupDescription>' });
@@ -73,7 +73,7 @@ test('getGroupInfo: has every field of the guide; a group that is not there fail
   expect(await failsWith(bob, INFO, { gid: '' })).toBeGreaterThan(880000);
 });
 
-test('updateGroupInfo: changes name and description, either alone, an empty one takes the description away; all hear event 12', async () => {
+test('updateGroupInfo: changes name or description alone, and empty text removes the description; all receive event 12', async () => {
   await succeeds(
     alice,
     `return JIM.updateGroupInfo({
@@ -112,7 +112,7 @@ test('getGroupMembers: has every field of the guide', async () => {
   );
 });
 
-test('delGroupMembers: who is removed and who stays hear event 11', async () => {
+test('delGroupMembers: removed and remaining members receive event 11', async () => {
   await succeeds(
     alice,
     `return JIM.delGroupMembers({ 'gid' : gid, 'member_usernames' : [{'username':name2,'appkey':appkey2}] })`,
@@ -122,7 +122,7 @@ test('delGroupMembers: who is removed and who stays hear event 11', async () => 
     expect(await actor.event(11)).toMatchObject(event(11, alice, carol));
 });
 
-test('exitGroup: answers gid and group_name; those who stay hear event 9', async () => {
+test('exitGroup: answers gid and group_name; the remaining members receive event 9', async () => {
   const { data } = await succeeds(bob, `return JIM.exitGroup({ 'gid' : gid })`, scope());
   expect(data).toMatchObject({ gid, group_name: 'n' });
   expect(await alice.event(9)).toMatchObject(event(9, bob, bob));

@@ -1,4 +1,4 @@
-/** The guide's chapters 消息管理, 聊天消息实时监听, 离线消息同步监听 and 高级应用: each example as it is typed there, each field. */
+/** The guide's chapters 消息管理, 聊天消息实时监听, 离线消息同步监听 and 高级应用: each example as it stands there, and each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, type Typed, text } from './stage.js';
@@ -25,7 +25,7 @@ const single = () => ({
   targetGName: 'walkers',
 });
 
-/** What every send is answered with, and what arrives. */
+/** The answer of every send, and the arriving message. */
 async function arrives(sent: Typed, content: object): Promise<void> {
   expect(sent.data).toMatchObject({ code: 0, message: text, msg_id: number, ctime_ms: number });
   expect(sent.msg).toMatchObject({ msg_id: sent.data.msg_id, content });
@@ -207,7 +207,7 @@ test('getConversation: has every field of the guide for users and for groups', a
         mtime: number,
         unread_msg_count: 0,
         extras: {},
-        // Later than the guide.
+        // A field from after the guide.
         memo_name: '',
         memo_others: '',
       },
@@ -252,7 +252,7 @@ test('onMsgReceive: has every field of the guide, alone at the top as in V2.2 an
   });
 });
 
-test('onSyncConversation: hands key and msgs[] with msg_id and content', async () => {
+test('onSyncConversation: has key and msgs[] with msg_id and content', async () => {
   await bob.misses(() =>
     succeeds(alice, `return JIM.sendSingleMsg({ ${TO_BOB}, 'content' : 'missed' })`, single()),
   );
@@ -266,7 +266,7 @@ test('onSyncConversation: hands key and msgs[] with msg_id and content', async (
   });
 });
 
-test('emoji arrive as they were written', async () => {
+test('emoji arrive unchanged', async () => {
   const sent = await succeeds(
     alice,
     `return JIM.sendSingleMsg({ ${TO_BOB}, 'content' : '\\u{1F601}\\u{1F64F}' })`,

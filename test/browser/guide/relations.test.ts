@@ -1,4 +1,4 @@
-/** The guide's chapters 免打扰管理, 黑名单管理, 好友相关 and their events: each example as it is typed there, each field. */
+/** The guide's chapters 免打扰管理, 黑名单管理, 好友相关 and their events: each example as it stands there, and each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
@@ -48,7 +48,7 @@ test('addGroupNoDisturb: with the gid as text; event 37', async () => {
   expect(await alice.event(37)).toMatchObject(event(37));
 });
 
-test('addGlobalNoDisturb: takes nothing; event 37', async () => {
+test('addGlobalNoDisturb: takes no parameters; event 37', async () => {
   await succeeds(alice, 'return JIM.addGlobalNoDisturb()');
   expect(await alice.event(37)).toMatchObject(event(37));
 });
@@ -61,7 +61,7 @@ test('getNoDisturb: has every field of the guide', async () => {
   });
 });
 
-test('delSingleNoDisturb, delGroupNoDisturb and delGlobalNoDisturb: take it away again; event 37', async () => {
+test('delSingleNoDisturb, delGroupNoDisturb and delGlobalNoDisturb: remove it again; event 37', async () => {
   await succeeds(alice, `return JIM.delSingleNoDisturb({ 'target_name' : name, 'appkey' : null })`, scope());
   await succeeds(alice, `return JIM.delGroupNoDisturb({ 'gid' : gid })`, scope());
   await succeeds(alice, 'return JIM.delGlobalNoDisturb()');
@@ -69,7 +69,7 @@ test('delSingleNoDisturb, delGroupNoDisturb and delGlobalNoDisturb: take it away
   expect(await noDisturb()).toEqual({ global: 0, users: [], groups: [] });
 });
 
-test('addGroupShield, groupShieldList and delGroupShield: group_list[] as documented and groups[] as applications read it', async () => {
+test('addGroupShield, groupShieldList and delGroupShield: group_list[] as documented, and groups[] for applications', async () => {
   await succeeds(alice, `return JIM.addGroupShield({ 'gid' : gid })`, scope());
   const { data } = await succeeds(alice, 'return JIM.groupShieldList()');
   expect(data.group_list).toMatchObject([{ gid, name: 'quiet', desc: 'ly', group_type: number }]);
@@ -102,7 +102,7 @@ test('getBlacks: has every field of the guide', async () => {
   expect(data.black_list).toEqual([expect.objectContaining({ ...user, username: bob.username })]);
 });
 
-test('delSingleBlacks: lets them speak again; event 38', async () => {
+test('delSingleBlacks: allows their messages again; event 38', async () => {
   await succeeds(
     alice,
     `return JIM.delSingleBlacks({ 'member_usernames' : [{'username':name,'appkey':appkey}] })`,
@@ -115,7 +115,7 @@ test('delSingleBlacks: lets them speak again; event 38', async () => {
 const ASK = `return JIM.addFriend({ 'target_name' : name, 'from_type' : '1', 'why' : '< why >', 'appkey' : appkey })`;
 const ANSWER = `return JIM.addFriend({ 'target_name' : me, 'from_type' : '2', 'why' : why, 'appkey' : appkey })`;
 
-test('addFriend: from_type 1 invites, who is invited hears event 5 with extra 1', async () => {
+test('addFriend: from_type 1 invites, and the target receives event 5 with extra 1', async () => {
   await succeeds(alice, ASK, scope());
   expect(await bob.event(5)).toMatchObject({
     ...event(5),
@@ -126,7 +126,7 @@ test('addFriend: from_type 1 invites, who is invited hears event 5 with extra 1'
   });
 });
 
-test('addFriend: from_type 2 with a reason declines, who invited hears event 5 with extra 2, return_code and description', async () => {
+test('addFriend: from_type 2 with a reason declines, and the inviter receives event 5 with extra 2, return_code and description', async () => {
   await succeeds(bob, ANSWER, { ...scope(), why: 'not now' });
   const heard = await alice.event(5, { extra: 2 });
   expect(heard).toMatchObject({
@@ -169,7 +169,7 @@ test('updateFriendMemo and getFriendList: every field of the guide, the memo in 
   ]);
 });
 
-test('delFriend: who is deleted hears event 6', async () => {
+test('delFriend: the deleted friend receives event 6', async () => {
   await succeeds(alice, `return JIM.delFriend({ 'target_name' : name, 'appkey' : appkey })`, scope());
   expect(await bob.event(6)).toMatchObject({
     ...event(6),

@@ -1,4 +1,4 @@
-/** The guide's chapters 快速开始, API, 初始化, 断线监听, 注册与登录: each example as it is typed there. */
+/** The guide's chapters 快速开始, API, 初始化, 断线监听, 注册与登录: each example as it stands there. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
@@ -52,10 +52,10 @@ test('init: takes the timestamp as text and flag "0", answers code and message, 
   expect(await failsWith(alice, 'return JIM.getGroups()')).toBe(889002);
 });
 
-test('init: a signature that is wrong, of whatever form, is 880102, an unknown appkey 880101', async () => {
+test('init: a wrong signature of any form is 880102, an unknown appkey 880101', async () => {
   const tab = await stage.world.tab(stage.profile);
   const other = new Actor(stage.world, tab, 'nobody', alice.appkey);
-  // An application that nobody is in here: a live session would answer for one that somebody is.
+  // An application without a session here, because a live session would answer.
   const wrong = { ...stage.world.auth(OTHER_APPKEY) };
   expect(await failsWith(other, INIT, { ...wrong, signature: 'E422A978DE37196588531CD0C42010B5' })).toBe(
     880102,
@@ -93,18 +93,18 @@ test('login: answers code and message, and since 2.6 online_list; a wrong passwo
   expect(await alice.tab.flags()).toEqual({ init: true, login: true, connect: true });
 });
 
-test('register: while logged in it is 880006', async () => {
+test('register: fails with 880006 after login', async () => {
   expect(
     await failsWith(alice, `return JIM.register({ 'username' : 'sessions-more', 'password' : 'p' })`),
   ).toBe(CODES.logOutBeforeRegister);
 });
 
-test('loginOut: has no callbacks and is done when it returns', async () => {
+test('loginOut: has no callbacks and takes effect before it returns', async () => {
   await atOnce(alice, 'JIM.loginOut();');
   expect(await atOnce(alice, 'return JIM.isLogin()')).toBe(false);
 });
 
-test('login: numbers are names and passwords too', async () => {
+test('login: takes numbers as names and passwords', async () => {
   await succeeds(alice, INIT, signed(1));
   const { data } = await succeeds(alice, LOGIN, { username: 4711_000, password: 123456 });
   expect(data.username).toBe('4711000');
@@ -126,7 +126,7 @@ test('sendSingleMsg with all four callbacks: onSuccess and onAck of the guide’
   await bob.tab.waitForText('Hi, JiGuang ');
 });
 
-test('onDisconnect: is called when the connection is lost and not by a log-out', async () => {
+test('onDisconnect: is called for a lost connection and not for a log-out', async () => {
   await alice.tab.forget();
   const { relay } = stage.world;
   relay.refuse(true);
@@ -139,7 +139,7 @@ test('onDisconnect: is called when the connection is lost and not by a log-out',
   expect(await alice.tab.heard('onDisconnect')).toEqual([]);
 });
 
-test('onEventNotification: who is forced out by a login elsewhere hears event 1 with event_id, event_type and ctime', async () => {
+test('onEventNotification: after a login elsewhere the page receives event 1 with event_id, event_type and ctime', async () => {
   await bob.tab.forget();
   await succeeds(bob, INIT, signed(0));
   await succeeds(bob, LOGIN, { ...stage.world.user(bob.username) });

@@ -1,4 +1,4 @@
-/** What V2.5 and V2.6 added for groups and chat rooms: each method and listener as an application of that time uses it, each field. */
+/** Additions of V2.5 and V2.6 for groups and chat rooms: each method and listener as an application of that time uses it, and each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Actor, by } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
@@ -58,7 +58,7 @@ const RESPOND = `return JIM.addGroupMemberResp({
   from_appkey: appkey, from_username: from, reason: ''
 })`;
 
-test('joinGroup and addGroupMemberResp: keepers hear event 56 by_self; refused is event 57, accepted makes a member', async () => {
+test('joinGroup and addGroupMemberResp: keepers receive event 56 by_self; a refusal is event 57, and acceptance makes a member', async () => {
   const other = await alice.ok('createGroup', { group_name: 'closed', is_limit: true });
   for (const [result, group] of [
     [1, other.gid],
@@ -140,7 +140,7 @@ test('getAppkeyChatrooms and getChatroomInfo: every field; an empty or unknown i
   expect(await failsWith(carol, `return JIM.getChatroomInfo({ id: '99999' })`)).toBe(881503);
 });
 
-test('enterChatroom, getSelfChatrooms and exitChatroom: take the id as text, answer it; entering twice is 881507 or done', async () => {
+test('enterChatroom, getSelfChatrooms and exitChatroom: take and answer the id as text; entering twice is 881507 or success', async () => {
   for (const actor of [alice, bob])
     expect((await succeeds(actor, 'return JIM.enterChatroom({ id: room })', scope())).data.id).toBe(room);
   const { data } = await succeeds(alice, 'return JIM.getSelfChatrooms()');
@@ -164,7 +164,7 @@ test.each([
   ],
   ['sendChatroomCustom', 'custom: { a: 1 }', { msg_type: 'custom', msg_body: { a: 1 } }],
 ])(
-  '%s by %s and onRoomMsg: answered with room_id, msg_id and ctime_ms, told one at a time',
+  '%s by %s and onRoomMsg: answered with room_id, msg_id and ctime_ms, and delivered one at a time',
   async (method, parts, content) => {
     const { data, msg } = await succeeds(
       alice,

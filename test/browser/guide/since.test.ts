@@ -1,4 +1,4 @@
-/** What V2.3 – V2.5 added for users and messages: each method and listener as an application of that time uses it, each field. */
+/** Additions of V2.3 – V2.5 for users and messages: each method and listener as an application of that time uses it, and each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { until } from '../../kit/until.js';
 import type { WireClient } from '../../kit/wire-client.js';
@@ -50,7 +50,7 @@ test('isConnect, isInit and isLogin answer at once', async () => {
   ]);
 });
 
-test('sends: target_nickname left out, msg_body forwards, need_receipt and custom_notification arrive, the answer has ctime_ms', async () => {
+test('sends: target_nickname is optional, msg_body forwards, need_receipt and custom_notification arrive, the answer has ctime_ms', async () => {
   const first = await send(
     'first',
     ', need_receipt: true, custom_notification: { enabled: true, title: "t", alert: null }',
@@ -82,7 +82,7 @@ test('sendGroupCustom: by custom and by msg_body', async () => {
   }
 });
 
-test('msgRetract: both sides hear event 55, with type 0 for users and 1 for groups', async () => {
+test('msgRetract: both sides receive event 55, with type 0 for users and 1 for groups', async () => {
   const single = (await send('oops')).data.msg_id;
   await succeeds(alice, 'return JIM.msgRetract({ msg_id: msg_id })', { msg_id: String(single) });
   const group = (await sendToGroup('oops')).data.msg_id;
@@ -94,7 +94,7 @@ test('msgRetract: both sides hear event 55, with type 0 for users and 1 for grou
   }
 });
 
-test('getUnreadMsgCnt, resetUnreadCount and onMutiUnreadMsgUpdate: numbers at once, empty fields left out, told when a phone has read', async () => {
+test('getUnreadMsgCnt, resetUnreadCount and onMutiUnreadMsgUpdate: numbers at once, empty fields omitted, called after a read on a phone', async () => {
   for (const ref of ['{ username: me }', '{ gid: gid }'])
     await atOnce(bob, `JIM.resetUnreadCount(${ref}); JIM.closeConversation(${ref});`, scope());
   await send('one');
@@ -113,7 +113,7 @@ test('getUnreadMsgCnt, resetUnreadCount and onMutiUnreadMsgUpdate: numbers at on
   expect(await unread('{ gid: gid }')).toBe(0);
 });
 
-test('updateConversation: answers nothing, and its extras are in getConversation, whatever stood there before', async () => {
+test('updateConversation: has no answer, and its extras replace earlier ones in getConversation', async () => {
   const extras = async (type: number) => {
     const { data } = await succeeds(bob, 'return JIM.getConversation()');
     return data.conversations.find((one: { type: number }) => one.type === type).extras;
@@ -130,7 +130,7 @@ test('updateConversation: answers nothing, and its extras are in getConversation
   }
 });
 
-test('addSingleReceiptReport, msgUnreadList and onMsgReceiptChange: holes are passed over, repeats do no harm', async () => {
+test('addSingleReceiptReport, msgUnreadList and onMsgReceiptChange: holes are ignored, repeats do no harm', async () => {
   const { msg_id } = (await send('read me', ', need_receipt: true')).data;
   const list = async () =>
     (await succeeds(alice, 'return JIM.msgUnreadList({ msg_id: msg_id })', { msg_id: String(msg_id) })).data
@@ -151,7 +151,7 @@ test('addSingleReceiptReport, msgUnreadList and onMsgReceiptChange: holes are pa
   expect(await list()).toMatchObject({ unread_list: [], read_list: [user] });
 });
 
-test('a receipt report of holes alone succeeds and sends nothing, one of nothing fails', async () => {
+test('a receipt report of holes alone succeeds without a request, and an empty one fails', async () => {
   const since = stage.world.relay.mark();
   const { data, msg } = await succeeds(
     bob,
@@ -165,7 +165,7 @@ test('a receipt report of holes alone succeeds and sends nothing, one of nothing
   ).toBe(880003);
 });
 
-test('addGroupReceiptReport and onSyncMsgReceipt: who was away is told when back; more than a server takes at once goes in parts', async () => {
+test('addGroupReceiptReport and onSyncMsgReceipt: a returning sender gets the receipts; a report beyond the limit is split', async () => {
   const { msg_id } = (await sendToGroup('read me', ', need_receipt: true')).data;
   await alice.misses(async () => {
     const { data, msg } = await succeeds(
@@ -182,7 +182,7 @@ test('addGroupReceiptReport and onSyncMsgReceipt: who was away is told when back
   });
 });
 
-test('onUserInfUpdate: who has a conversation with somebody hears that the profile changed, at the latest by the next message', async () => {
+test('onUserInfUpdate: a partner in a conversation learns of a changed profile, at the latest by the next message', async () => {
   await send('before');
   await succeeds(alice, `return JIM.updateSelfInfo({ nickname: 'Alice' })`);
   await send('after');
@@ -192,7 +192,7 @@ test('onUserInfUpdate: who has a conversation with somebody hears that the profi
   });
 });
 
-test('acceptFriend and declineFriend: event 5 with extra 2, whatever is left empty', async () => {
+test('acceptFriend and declineFriend: event 5 with extra 2, whichever fields are empty', async () => {
   const ask = () =>
     succeeds(alice, `return JIM.addFriend({ target_name: name, why: 'hi', appkey: '' })`, scope());
   await ask();
@@ -206,7 +206,7 @@ test('acceptFriend and declineFriend: event 5 with extra 2, whatever is left emp
   expect(await alice.event(5, { extra: 2 })).toMatchObject({ return_code: 0 });
 });
 
-test('onSyncEvent: hands an array of what was missed', async () => {
+test('onSyncEvent: delivers an array of the missed events', async () => {
   await bob.misses(() =>
     succeeds(alice, `return JIM.updateGroupInfo({ gid: gid, group_name: 'crew' })`, scope()),
   );
@@ -218,7 +218,7 @@ test('onSyncEvent: hands an array of what was missed', async () => {
   });
 });
 
-test('transSingleMsg, transGroupMsg, transPlatMsg and onTransMsgRec: type 3, 4 and 5, nothing is kept', async () => {
+test('transSingleMsg, transGroupMsg, transPlatMsg and onTransMsgRec: type 3, 4 and 5, and none is stored', async () => {
   await succeeds(
     alice,
     `return JIM.transSingleMsg({ target_username: name, target_appkey: '', cmd: '{"t":1}' })`,

@@ -1,6 +1,6 @@
 /**
- * What the walk through the V2 guide stands on: its examples, typed as the guide has them, run in a page. Chapters share one gateway and one
- * browser, and have accounts of their own.
+ * Shared by the walk through the V2 guide. Its examples, typed as in the guide, run in a page. Chapters share one gateway and one browser, and
+ * have accounts of their own.
  */
 import { expect } from 'vitest';
 import { png } from '../../../gateway/test/support/images.js';
@@ -9,7 +9,7 @@ import type { Tab } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
 import { Actor, OTHER_APPKEY } from '../api/cast.js';
 
-/** What an example's handlers were called with. */
+/** The arguments of an example's handlers. */
 export interface Typed {
   kind: 'success' | 'fail' | 'timeout';
   // biome-ignore lint/suspicious/noExplicitAny: an example's answer is what the guide says, which the test is about to check
@@ -26,7 +26,7 @@ async function open() {
   return { world, profile: await world.profile() };
 }
 
-/** Whether another chapter is run after this one, in this process. Unknown counts as no: then it opens a stage of its own. */
+/** Whether another chapter runs after this one in this process. Unknown counts as no, and the next chapter opens a stage of its own. */
 function anotherFollows(): boolean {
   const { __vitest_worker__: worker } = globalThis as {
     __vitest_worker__?: { ctx?: { files?: { filepath: string }[] } };
@@ -39,12 +39,12 @@ function anotherFollows(): boolean {
 export interface Chapter<N extends string> {
   world: World;
   profile: Profile;
-  /** By the names that were asked for; each account is called `<chapter>-<name>`. */
+  /** Accounts by their requested names; the real name is `<chapter>-<name>`. */
   actors: Record<N, Actor>;
   close(): Promise<void>;
 }
 
-/** A chapter's accounts, registered, each with a tab; logged in unless it says otherwise. */
+/** A chapter's registered accounts, each with a tab, logged in by default. */
 export async function chapter<const N extends string>(
   title: string,
   names: readonly N[],
@@ -71,8 +71,8 @@ export async function chapter<const N extends string>(
 }
 
 /**
- * Types an example of the guide into the page: `return` stands before its call and no handlers behind it.
- * `JIM` is there, `fileOf(name, type)` makes a file as an `<input>` has it, and what `scope` names.
+ * Types an example of the guide into the page, with `return` before its call and without its handlers.
+ * The example can use `JIM`, the values of `scope`, and `fileOf(name, type)`, which makes a file as an `<input>` has it.
  */
 export async function typed(
   { tab }: Actor,
@@ -112,7 +112,7 @@ export async function typed(
   return outcome as Typed;
 }
 
-/** An example that succeeds, with `code` and `message` as the guide says. */
+/** Runs an example that succeeds with the guide's `code` and `message`. */
 export async function succeeds(
   actor: Actor,
   example: string,
@@ -126,7 +126,7 @@ export async function succeeds(
   return outcome;
 }
 
-/** An example that fails. @returns its code */
+/** Runs an example that fails. @returns its code */
 export async function failsWith(
   actor: Actor,
   example: string,
@@ -140,7 +140,7 @@ export async function failsWith(
   return data.code;
 }
 
-/** Types what answers at once. */
+/** Runs an example with a synchronous answer. */
 export const atOnce = (
   { tab }: Actor,
   example: string,

@@ -1,4 +1,4 @@
-/** The guide's chapter 用户管理: each example as it is typed there, each field of its answers. */
+/** The guide's chapter 用户管理: each example as it stands there, and each field of its answers. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
@@ -38,7 +38,7 @@ test("getUserInfo: has every field of the guide, unset text as '', whether the a
   }
 });
 
-test('updateSelfInfo: each field of the guide as it is typed there, and others see it', async () => {
+test('updateSelfInfo: takes each field of the guide as it stands there, visible to others', async () => {
   await succeeds(
     alice,
     `return JIM.updateSelfInfo({
@@ -56,7 +56,7 @@ test('updateSelfInfo: each field of the guide as it is typed there, and others s
   });
 });
 
-test('updateSelfInfo: null leaves a field as it is, empty text takes it away, extras may be text', async () => {
+test('updateSelfInfo: null leaves a field unchanged, empty text removes it, extras may be text', async () => {
   await succeeds(
     alice,
     `return JIM.updateSelfInfo({

@@ -1,6 +1,6 @@
 /**
- * The application of the chaos run: logs in and stays logged in, sends what it is told to, and reports at once whatever happens to
- * it: a page that dies in the next instant must have said by then what it did.
+ * The application of the chaos run. It logs in, stays logged in, and sends on request. It reports every event at once, because it may die in
+ * the next instant.
  */
 (() => {
   const query = new URLSearchParams(location.search);
@@ -20,16 +20,16 @@
   const auth = async () => ({ ...(await (await fetch(of('auth'))).json()), flag: true });
   const jim = new window.JMessage({ address: of('address'), offlineSend: of('offlineSend'), auth });
 
-  /** Counts the logins: with each the application expects the history anew. */
+  /** The number of logins. The application expects the history again after each. */
   let epoch = 0;
   let isOpen = 0;
   let isJoining = false;
   const toBeCancelled = new Set();
 
   const nameIn = ({ msg_body }) => msg_body.extras?.name ?? msg_body.text;
-  const told = (by, messages) =>
+  const delivered = (by, messages) =>
     report({
-      what: 'told',
+      what: 'delivered',
       by,
       epoch,
       messages: messages.map(({ msg_id, content }) => ({
@@ -47,7 +47,7 @@
         .onTimeout((data) => resolve({ as: 'timeout', ...data }));
     });
 
-  /** As an application does that wants to be logged in, whatever happens. */
+  /** Logs in again after every end, as an application does that wants to stay logged in. */
   const join = async () => {
     if (isJoining) return;
     isJoining = true;
@@ -72,9 +72,9 @@
     if (as === 'success') report({ what: 'cancelled', name });
   };
 
-  jim.onMsgReceive((message) => told('live', [message]));
+  jim.onMsgReceive((message) => delivered('live', [message]));
   jim.onSyncConversation((conversations) =>
-    told(
+    delivered(
       'history',
       conversations.flatMap(({ msgs }) => msgs),
     ),
@@ -113,7 +113,7 @@
   };
 
   const send = ({ name, to, gid, file, cancelled }) => {
-    // Not accepted: such a call fails, and that is that.
+    // The runtime does not accept such a call, and its failure is final.
     if (!jim.isLogin()) return report({ what: 'skipped', name });
     report({ what: 'called', name });
     if (cancelled) toBeCancelled.add(name);
@@ -132,14 +132,14 @@
     }
   };
 
-  /** undefined where the worker has none at hand. */
+  /** undefined if the worker has none at hand. */
   const outbox = async () => (await outcomeOf(jim.getOutbox())).entries;
 
   window.chaos = {
     sendAll: (sends) => sends.forEach(send),
     retryFailed,
-    /** What is still going on. */
-    standing: async () => {
+    /** The unfinished calls. */
+    status: async () => {
       const entries = await outbox();
       const { state, synced } = jim.getState();
       return {
