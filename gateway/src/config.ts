@@ -25,6 +25,10 @@ export const DEFAULTS = {
   bytesPerRequest: 16 * KB,
   /** So many bytes that a request makes others be sent, or its sender, count as one request more. */
   sentBytesPerRequest: 64 * KB,
+  /** So many bytes that a page of a history has count as one request more: reading them is dearer than sending them. */
+  readBytesPerRequest: 16 * KB,
+  /** Messages are read from the database by so many bytes at once: whoever else asks it waits no longer than for one such slice. */
+  readSliceBytes: 64 * KB,
   /** So often an account is told that it asks too much. Beyond: its socket is closed. */
   refusedRequests: 500,
   /** Frames of a socket that is not logged in: at once, and each second. Beyond: it is closed. */

@@ -107,7 +107,7 @@ export function createGateway({
     },
     now,
   });
-  const changes = new Changes(store, presence, turns, now);
+  const changes = new Changes(store, presence, now);
   const services: Services = {
     apps,
     reach,
@@ -146,7 +146,7 @@ export function createGateway({
   let closing = false;
   const shared: Shared = {
     settings,
-    serve: (from, request) => serve(services, from, request),
+    serve: (from, request, turn) => serve(services, from, request, turn),
     parties: new Parties(settings, now),
     turns,
     slices: new Slices(),

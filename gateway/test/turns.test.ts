@@ -58,8 +58,8 @@ describe('turns', () => {
     const turns = new Turns(1);
     const outside = held();
     const done: string[] = [];
-    const waiting = turns.run(noUsage(), async () => {
-      await turns.aside(noUsage(), outside.work);
+    const waiting = turns.run(noUsage(), async (turn) => {
+      await turn.aside(outside.work);
       done.push('waited');
     });
     await turns.run(noUsage(), async () => void done.push('other'));

@@ -22,7 +22,7 @@ import type { Account } from '../store/accounts.js';
 import type { WireSocket } from '../transport/wire-socket.js';
 import { canonicalJson } from '../util/canonical-json.js';
 import { TokenBucket } from '../util/token-bucket.js';
-import type { Slices, Turns } from '../util/turns.js';
+import { NO_TURN, type Slices, type Turn, type Turns } from '../util/turns.js';
 import type { Holder, Parties, Party } from './parties.js';
 import type { SessionFeed } from './session-feed.js';
 
@@ -45,7 +45,7 @@ export interface Reply {
   afterwards?: () => Promise<void>;
 }
 
-export type Serve = (connection: Connection, request: Request) => Promise<Reply>;
+export type Serve = (connection: Connection, request: Request, turn: Turn) => Promise<Reply>;
 
 /** What the account's session on this socket consists of. */
 export interface Session {
@@ -176,6 +176,11 @@ export class Connection implements Holder {
     this.party.requests.spend(requests);
   }
 
+  /** …for what it made the database read. */
+  chargeReading(bytes: number): void {
+    this.charge(Math.floor(bytes / this.shared.settings.readBytesPerRequest));
+  }
+
   /** …for what it made others be sent, or was sent itself. */
   chargeBytes(bytes: number): void {
     this.charge(Math.floor(bytes / this.shared.settings.sentBytesPerRequest));
@@ -278,8 +283,8 @@ export class Connection implements Holder {
       if (this.#held > this.shared.settings.readAheadBytes) await this.socket.drained();
       if (this.#closed) break;
       const afterwards = SLOW.has(request.event)
-        ? await this.#serveOne(request)
-        : await this.shared.turns.run(this.party.usage, () => this.#serveOne(request));
+        ? await this.#serveOne(request, NO_TURN)
+        : await this.shared.turns.run(this.party.usage, (turn) => this.#serveOne(request, turn));
       await afterwards?.().catch((error: unknown) => {
         this.shared.log.error(
           { socket: this.id, event: request.event, err: error },
@@ -293,11 +298,11 @@ export class Connection implements Holder {
   }
 
   /** Never fails. @returns what is to follow */
-  async #serveOne(request: Request): Promise<Reply['afterwards']> {
+  async #serveOne(request: Request, turn: Turn): Promise<Reply['afterwards']> {
     const { event, rid } = request;
     let reply: Reply;
     try {
-      reply = await this.shared.serve(this, request);
+      reply = await this.shared.serve(this, request, turn);
     } catch (error) {
       this.#fail(request, error);
       return undefined;

@@ -13,8 +13,10 @@ import { RecentIds } from '../util/recent-ids.js';
 import { SizeBatcher } from '../util/size-batcher.js';
 import { GroupAcks } from './group-acks.js';
 
-/** Messages that are read from the database at once. */
+/** Live messages that are taken up at once after a sync. */
 const READ_AT_ONCE = 50;
+/** Messages whose sizes are looked up at once. */
+const SIZED_AT_ONCE = 500;
 /** What a session has been told between two of its syncs, at most. */
 const MAX_RECENT = 2_000;
 
@@ -172,6 +174,13 @@ export class SessionFeed {
     }
   }
 
+  /** Reads messages slice by slice, each in its turn. */
+  async *#read(ids: readonly number[]): AsyncGenerator<MailedMessage[]> {
+    const { mailboxes } = this.store;
+    const sized = await this.outlet.turn(() => mailboxes.sized(ids));
+    yield* this.#inTurns(mailboxes.slices(this.uid, sized));
+  }
+
   async #pushMissed({ key, roaming }: SyncRequest, upTo: number): Promise<void> {
     const { mailboxes } = this.store;
     await this.outlet.turn(() => mailboxes.trimPending(this.uid));
@@ -179,15 +188,19 @@ export class SessionFeed {
     const asBefore = key === this.#last?.messages;
     const portion = new SizeBatcher<MailedMessage>(this.settings.syncPushBytes);
     for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
-      for (let start = 0; start < ids.length; start += READ_AT_ONCE) {
-        const chunk = ids.slice(start, start + READ_AT_ONCE).filter((id) => !(asBefore && this.#had.has(id)));
-        for (const mail of await this.outlet.turn(() => mailboxes.messages(this.uid, chunk))) {
-          const full = portion.add(mail);
-          if (!full) continue;
-          // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
-          this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
-          await this.outlet.drained();
-          if (!this.outlet.isOpen()) return;
+      for (let start = 0; start < ids.length; start += SIZED_AT_ONCE) {
+        const chunk = ids
+          .slice(start, start + SIZED_AT_ONCE)
+          .filter((id) => !(asBefore && this.#had.has(id)));
+        for await (const mails of this.#read(chunk)) {
+          for (const mail of mails) {
+            const full = portion.add(mail);
+            if (!full) continue;
+            // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
+            this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
+            await this.outlet.drained();
+            if (!this.outlet.isOpen()) return;
+          }
         }
         for (const id of chunk) this.#held.delete(id);
       }
@@ -256,9 +269,10 @@ export class SessionFeed {
     while (this.#held.size > 0 && this.outlet.isOpen()) {
       const ids = [...this.#held].slice(0, READ_AT_ONCE);
       for (const id of ids) this.#held.delete(id);
-      const mails = await this.outlet.turn(() => this.store.mailboxes.messages(this.uid, ids));
-      this.#pushLive(mails.map(({ wire }) => wire));
-      await this.outlet.drained();
+      for await (const mails of this.#read(ids)) {
+        this.#pushLive(mails.map(({ wire }) => wire));
+        await this.outlet.drained();
+      }
     }
     this.#holding = false;
     for (const { event, stored } of this.#heldEvents.splice(0)) {

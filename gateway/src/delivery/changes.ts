@@ -12,7 +12,7 @@ import type { Store } from '../store/index.js';
 import { rememberAnswer } from '../store/requests.js';
 import type { Tables } from '../store/schema.js';
 import { ROW_BYTES } from '../store/volume.js';
-import { Turns, type Usage } from '../util/turns.js';
+import { type Turn, Turns, type Usage } from '../util/turns.js';
 import type { Presence } from './presence.js';
 
 export interface EmitOptions {
@@ -44,6 +44,8 @@ export interface Change {
 export interface Author {
   uid: number;
   usage: Usage;
+  /** Within which it is made. */
+  turn: Turn;
 }
 
 /** A recipient's row and its index entry. */
@@ -65,7 +67,6 @@ export class Changes {
   constructor(
     private readonly store: Store,
     private readonly presence: Presence<Connection>,
-    private readonly requestTurns: Turns,
     private readonly now: () => number,
   ) {}
 
@@ -79,9 +80,7 @@ export class Changes {
     return this.store.requests.once(key, async () => {
       if (await this.store.volume.isFull(by.uid)) return VOLUME_FULL;
       // Who waits for another change does not keep the others from being served.
-      return this.requestTurns.aside(by.usage, () =>
-        this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work)),
-      );
+      return by.turn.aside(() => this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work)));
     });
   }
 

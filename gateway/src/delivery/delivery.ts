@@ -1,10 +1,9 @@
 /** To whom stored messages go live: every session of a recipient or of a group's members, and the sender's other sessions. */
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
 import type { StoredMessage } from '../store/message-writer.js';
-import { SLICE_MS } from '../util/turns.js';
+import { loopTurn } from '../util/turns.js';
 import type { Presence } from './presence.js';
 
 interface Parts {
@@ -35,12 +34,9 @@ async function give({ presence, groups }: Parts, messages: readonly StoredMessag
       }
     }
   }
-  let since = performance.now();
   for (const [connection, given] of due) {
+    await loopTurn.breathe();
     connection.session?.feed.deliver(given.map(({ wire }) => wire));
-    if (performance.now() - since < SLICE_MS) continue;
-    await immediate();
-    since = performance.now();
   }
 }
 

@@ -2,10 +2,9 @@
  * Who is in which chat room: sessions, for as long as they last. An account that is in with two sessions counts once. Who has just entered
  * is shown the room's latest messages first; what is said meanwhile waits.
  */
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { RoomMessage } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import { SLICE_MS } from '../util/turns.js';
+import { loopTurn } from '../util/turns.js';
 
 interface Stay {
   uid: number;
@@ -52,13 +51,10 @@ export class RoomPresence {
 
   /** @param origin the connection that said it, which does not hear it again */
   async say(message: RoomMessage, origin: string): Promise<void> {
-    let since = performance.now();
     // Who enters meanwhile is shown it with the latest messages.
     for (const [connection, stay] of [...(this.#rooms.get(message.room_id) ?? [])]) {
       if (connection.id !== origin) hear(connection, stay, message);
-      if (performance.now() - since < SLICE_MS) continue;
-      await immediate();
-      since = performance.now();
+      await loopTurn.breathe();
     }
   }
 

@@ -7,12 +7,17 @@ import { findUser } from './targets.js';
 import { type Handling, sessionOf } from './types.js';
 
 export async function getHistory(handling: Handling<'get_history'>): Promise<Reply> {
-  const { services, connection, payload } = handling;
+  const { services, connection, payload, turn } = handling;
   const { uid } = sessionOf(connection).account;
   const { mailboxes, groups, db } = services.store;
   const { before, limit } = payload;
   // Ids are in the order of time.
-  const asked = { uid, before: before?.msg_id ?? Number.MAX_SAFE_INTEGER, limit };
+  const asked = {
+    uid,
+    before: before?.msg_id ?? Number.MAX_SAFE_INTEGER,
+    limit,
+    maxBytes: services.settings.historyPageBytes,
+  };
   let page: Page;
   if (payload.type === GROUP) {
     const group = await groups.find(payload.gid);
@@ -24,17 +29,11 @@ export async function getHistory(handling: Handling<'get_history'>): Promise<Rep
     if (!peer) return { answer: refuse(CODES.targetUserNotExist) };
     page = await readPage(db, ofSingle, peer.uid, asked);
   }
-  const messages = (await mailboxes.messages(uid, page.ids)).map(({ wire }) => wire);
-  const shown = latestWithin(messages, services.settings.historyPageBytes);
-  return { answer: success({ messages: shown, more: page.more || shown.length < messages.length }) };
-}
-
-/** The latest of a page that are not too large together; one in any case. */
-function latestWithin(messages: readonly WireMessage[], bytes: number): WireMessage[] {
-  let left = bytes;
-  const first = messages.findLastIndex((message, index) => {
-    left -= JSON.stringify(message).length;
-    return left < 0 && index < messages.length - 1;
-  });
-  return messages.slice(first + 1);
+  connection.chargeReading(page.bytes);
+  const messages: WireMessage[] = [];
+  for await (const slice of mailboxes.slices(uid, page.ids)) {
+    messages.push(...slice.map(({ wire }) => wire));
+    await turn.giveWay();
+  }
+  return { answer: success({ messages, more: page.more }) };
 }

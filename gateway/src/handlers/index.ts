@@ -9,6 +9,7 @@ import {
 import { refuse } from '../answers.js';
 import { type Connection, isRequestEvent, type Reply, type Request } from '../connection/connection.js';
 import type { Services } from '../gateway.js';
+import type { Turn } from '../util/turns.js';
 import { addBlackList, delBlackList, getBlackList } from './blacklist.js';
 import { addFriend, delFriend, getFriendList, updateFriendMemo } from './friends.js';
 import { addMembers, answerJoinRequest, applyJoinGroup, removeMembers } from './group-members.js';
@@ -133,16 +134,22 @@ const UNKNOWN: Reply = {
   answer: refuse(CODES.wireInvalidParameter, 'this gateway does not know the event'),
 };
 
-export async function serve(services: Services, connection: Connection, request: Request): Promise<Reply> {
+export async function serve(
+  services: Services,
+  connection: Connection,
+  request: Request,
+  turn: Turn,
+): Promise<Reply> {
   const { event } = request;
   if (!isRequestEvent(event)) return UNKNOWN;
-  return serveKnown(services, connection, request, event);
+  return serveKnown(services, connection, request, turn, event);
 }
 
 async function serveKnown<E extends RequestEvent>(
   services: Services,
   connection: Connection,
   request: Request,
+  turn: Turn,
   event: E,
 ): Promise<Reply> {
   const { needs, payload } = REQUESTS[event];
@@ -155,5 +162,5 @@ async function serveKnown<E extends RequestEvent>(
   const checked = check(payload, request.payload, event);
   if (!checked.ok) return { answer: checked.error };
   const handler: Handler<E> = HANDLERS[event];
-  return handler({ services, connection, request, payload: checked.value as RequestPayload<E> });
+  return handler({ services, connection, request, turn, payload: checked.value as RequestPayload<E> });
 }

@@ -5,11 +5,14 @@ import type { Connection, Reply, Request, Session } from '../connection/connecti
 import type { Change } from '../delivery/changes.js';
 import type { Services } from '../gateway.js';
 import { requestKey } from '../store/requests.js';
+import type { Turn } from '../util/turns.js';
 
 export interface Handling<E extends RequestEvent> {
   services: Services;
   connection: Connection;
   request: Request;
+  /** Its turn to be served, which long work shares. */
+  turn: Turn;
   /** Checked. */
   payload: RequestPayload<E>;
 }
@@ -48,12 +51,12 @@ export async function change(
   handling: Handling<RequestEvent>,
   work: (change: Change) => Promise<Answer>,
 ): Promise<Reply> {
-  const { services, connection } = handling;
+  const { services, connection, turn } = handling;
   const { uid } = sessionOf(connection).account;
   let recipients = 0;
   const answer = await services.changes.run(
     keyOf(handling, [uid]),
-    { uid, usage: connection.party.usage },
+    { uid, usage: connection.party.usage, turn },
     (open) =>
       work({
         ...open,

@@ -9,6 +9,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { PGliteDialect } from 'kysely-pglite-dialect';
 import { Pool, types } from 'pg';
+import { loopTurn } from '../util/turns.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { migrate } from './migrations.js';
 import { makePrivate, privateDirectory } from './private-directory.js';
@@ -51,7 +52,7 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
       throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
     }
   }
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect(pglite) });
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect(paced(pglite)) });
   return {
     db,
     maintain: async () => {
@@ -63,6 +64,19 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
       await lock?.release();
     },
   };
+}
+
+/**
+ * PGlite runs on this thread, and its promises resolve without the event loop's doing: statements one after the other would keep the network
+ * and timers waiting for as long as there are any.
+ */
+function paced(pglite: PGlite): PGlite {
+  const query = pglite.query.bind(pglite);
+  pglite.query = async (...statement: Parameters<typeof query>) => {
+    await loopTurn.breathe();
+    return query(...statement);
+  };
+  return pglite;
 }
 
 const CLUSTER = 'pg';

@@ -20,11 +20,14 @@ import {
   pendingInGroups,
 } from './group-mail.js';
 import { firstIdAt, timeOf } from './message-ids.js';
+import { type SizedId, slicesOf } from './pages.js';
 import { unreadCounts } from './reading.js';
 import type { Database } from './schema.js';
 
 /** Ids in one query. */
 const MAX_IDS = 20_000;
+/** Messages that are read at once, however small. */
+const SLICE_MESSAGES = 50;
 const MAX_LOT = 500;
 
 /** A message with its conversation: the other user's, or the group's. */
@@ -55,7 +58,7 @@ export interface SyncRequest {
 
 type Limits = Pick<
   Settings,
-  'historyMessages' | 'historyAgeMs' | 'offlineMessages' | 'offlineAgeMs' | 'conversations'
+  'historyMessages' | 'historyAgeMs' | 'offlineMessages' | 'offlineAgeMs' | 'conversations' | 'readSliceBytes'
 >;
 
 export class Mailboxes {
@@ -173,6 +176,23 @@ export class Mailboxes {
       where msg_id > ${after} and msg_id <= ${upTo}
       order by msg_id limit ${MAX_IDS}`.execute(this.db);
     return rows.map(({ msg_id }) => msg_id);
+  }
+
+  /** Reads messages slice by slice, in the order of ids; what is no longer there is left out. */
+  async *slices(uid: number, ids: readonly SizedId[]): AsyncGenerator<MailedMessage[]> {
+    const limits = { maxBytes: this.limits.readSliceBytes, maxCount: SLICE_MESSAGES };
+    for (const slice of slicesOf(ids, limits)) yield await this.messages(uid, slice);
+  }
+
+  /** How large each message is, which the database knows without reading it. */
+  async sized(ids: readonly number[]): Promise<SizedId[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await sql<SizedId>`
+      select msg_id, octet_length(content_json) as bytes from message
+      where msg_id = any(${JSON.stringify(ids).replace('[', '{').replace(']', '}')}::bigint[]) order by msg_id`.execute(
+      this.db,
+    );
+    return rows;
   }
 
   /** In the order of ids; what is no longer there is left out. */

@@ -7,33 +7,71 @@ export interface PageOf {
   /** Ids below this. */
   before: number;
   limit: number;
+  /** The most that the messages of a page may take together; a page has one message in any case. */
+  maxBytes: number;
+}
+
+/** An id with the size of what its message says. */
+export interface SizedId {
+  msg_id: number;
+  bytes: number;
 }
 
 export interface Page {
-  ids: number[];
+  /** Oldest first. */
+  ids: SizedId[];
+  bytes: number;
   /** There are earlier ones. */
   more: boolean;
 }
 
-/** A query of one more than the page: whether there are earlier ones. */
-type PageQuery = (target: number, of: PageOf) => RawBuilder<unknown>;
+/** A query of one more than the page: whether there are earlier ones. The database knows a text's size without reading the text. */
+type PageQuery = (target: number, of: Omit<PageOf, 'maxBytes'>) => RawBuilder<unknown>;
 
 /** The target is the other side. */
 export const ofSingle: PageQuery = (peer, { uid, before, limit }) => sql`
-  select msg_id from mailbox
+  select msg_id, coalesce(
+    (select octet_length(content_json) from message where message.msg_id = mailbox.msg_id), 0
+  ) as bytes
+  from mailbox
   where uid = ${uid} and peer = ${peer} and msg_id < ${before}
   order by msg_id desc limit ${limit + 1}`;
 
 /** What was written since the account has been in the group. Of a group that it is not in: nothing. */
 export const ofGroup: PageQuery = (gid, { uid, before, limit }) => sql`
-  select msg_id from message
+  select msg_id, octet_length(content_json) as bytes from message
   where message.gid = ${gid} and message.gid > 0 and msg_id < ${before}
     and msg_id > (select joined_msg_id from group_member where gid = ${gid} and uid = ${uid})
     and (not no_offline or sender = ${uid})
   order by msg_id desc limit ${limit + 1}`;
 
 export async function readPage(db: Database, query: PageQuery, target: number, of: PageOf): Promise<Page> {
-  const { rows } = await sql<{ msg_id: number }>`${query(target, of)}`.execute(db);
-  const ids = rows.map(({ msg_id }) => msg_id).slice(0, of.limit);
-  return { ids: ids.reverse(), more: rows.length > of.limit };
+  const { rows } = await sql<SizedId>`${query(target, of)}`.execute(db);
+  let bytes = 0;
+  const ids: SizedId[] = [];
+  for (const row of rows.slice(0, of.limit)) {
+    if (ids.length > 0 && bytes + row.bytes > of.maxBytes) break;
+    ids.unshift(row);
+    bytes += row.bytes;
+  }
+  return { ids, bytes, more: rows.length > ids.length };
+}
+
+/** Cuts ids into slices that the database reads in one go without keeping others waiting. */
+export function* slicesOf(
+  ids: readonly SizedId[],
+  { maxBytes, maxCount }: { maxBytes: number; maxCount: number },
+): Generator<number[]> {
+  let slice: number[] = [];
+  let bytes = 0;
+  for (const { msg_id, bytes: more } of ids) {
+    if (slice.length > 0 && (slice.length >= maxCount || bytes + more > maxBytes)) {
+      yield slice;
+      slice = [];
+      bytes = 0;
+    }
+    slice.push(msg_id);
+    bytes += more;
+  }
+  if (slice.length > 0) yield slice;
 }

@@ -18,6 +18,17 @@ const LEVELS = 16;
 /** So often the one who waits longest on the highest level is next: he has to wait, and not for ever. */
 const TURN_OF_THE_HEAVIEST = 16;
 
+/** What the work of a turn is handed. */
+export interface Turn {
+  /** Gives the turn to others while this one waits for something else. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+  /** Lets those go ahead who wait and have taken less. Long work calls this between its pieces. */
+  giveWay(): Promise<void>;
+}
+
+/** Of work that needs none. */
+export const NO_TURN: Turn = { aside: (work) => work(), giveWay: () => Promise.resolve() };
+
 interface Waiting {
   start(): void;
 }
@@ -37,28 +48,35 @@ export class Turns {
   }
 
   /** Does the work when it is its turn, and charges the time that it takes. */
-  async run<T>(usage: Usage, work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(usage);
-    const startedMs = this.clock();
-    try {
-      return await work();
-    } finally {
-      const nowMs = this.clock();
-      usage.takenMs = current(usage, nowMs) + nowMs - startedMs;
-      usage.atMs = nowMs;
-      this.#next();
-    }
-  }
-
-  /** To be called within {@link run}: others have the turn while this one waits for something else. */
-  async aside<T>(usage: Usage, work: () => Promise<T>): Promise<T> {
-    this.#next();
-    try {
-      return await work();
-    } finally {
+  async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>): Promise<T> {
+    let sinceMs = 0;
+    const take = async (): Promise<void> => {
       if (this.#free > 0) this.#free -= 1;
       else await this.#wait(usage);
+      sinceMs = this.clock();
+    };
+    const give = (): void => {
+      const nowMs = this.clock();
+      usage.takenMs = current(usage, nowMs) + nowMs - sinceMs;
+      usage.atMs = nowMs;
+      this.#next();
+    };
+    const aside = async <R>(other: () => Promise<R>): Promise<R> => {
+      give();
+      try {
+        return await other();
+      } finally {
+        await take();
+      }
+    };
+    await take();
+    try {
+      return await work({
+        aside,
+        giveWay: () => (this.#waiting > 0 ? aside(() => Promise.resolve()) : Promise.resolve()),
+      });
+    } finally {
+      give();
     }
   }
 
@@ -85,7 +103,37 @@ const current = ({ takenMs, atMs }: Usage, nowMs: number): number =>
   takenMs * 0.5 ** ((nowMs - atMs) / HALF_LIFE_MS);
 
 /** What is done in one go before everything else that waits in this process gets its chance. */
-export const SLICE_MS = 4;
+const SLICE_MS = 4;
+
+/** How long this turn of the event loop has been in use: the network and timers wait for its end. */
+export class LoopTurn {
+  #since: number | undefined;
+
+  /** @param onNext called when the next turn begins after one that was in use */
+  constructor(
+    private readonly clock: () => number = () => performance.now(),
+    private readonly onNext = (): void => {},
+  ) {}
+
+  /** Whether there is time left. The first to ask begins the slice. */
+  hasTime(): boolean {
+    if (this.#since !== undefined) return this.clock() - this.#since < SLICE_MS;
+    this.#since = this.clock();
+    setImmediate(() => {
+      this.#since = undefined;
+      this.onNext();
+    });
+    return true;
+  }
+
+  /** Lets the network and timers go ahead when there is no time left. Long work calls this between its pieces. */
+  async breathe(): Promise<void> {
+    while (!this.hasTime()) await new Promise(setImmediate);
+  }
+}
+
+/** There is one event loop. */
+export const loopTurn = new LoopTurn();
 
 /**
  * Cuts what arrives into slices: what one has sent at once is taken up in turn with what others send, and what comes when there is nothing to
@@ -93,14 +141,15 @@ export const SLICE_MS = 4;
  */
 export class Slices<K> {
   readonly #waiting = new Map<K, (() => void)[]>();
-  /** When this turn of the event loop began to be used. */
-  #since: number | undefined;
+  readonly #turn: LoopTurn;
 
-  constructor(private readonly clock: () => number = () => performance.now()) {}
+  constructor(clock?: () => number) {
+    this.#turn = new LoopTurn(clock, () => this.#goOn());
+  }
 
   /** Does the work, now or soon; for each key in the order in which it was handed in. */
   add(key: K, work: () => void): void {
-    if (this.#waiting.size === 0 && this.#hasTime()) {
+    if (this.#waiting.size === 0 && this.#turn.hasTime()) {
       work();
       return;
     }
@@ -113,16 +162,8 @@ export class Slices<K> {
     this.#waiting.delete(key);
   }
 
-  #hasTime(): boolean {
-    if (this.#since !== undefined) return this.clock() - this.#since < SLICE_MS;
-    this.#since = this.clock();
-    setImmediate(() => this.#turn());
-    return true;
-  }
-
-  #turn(): void {
-    this.#since = undefined;
-    while (this.#waiting.size > 0 && this.#hasTime()) {
+  #goOn(): void {
+    while (this.#waiting.size > 0 && this.#turn.hasTime()) {
       for (const [key, works] of this.#waiting) {
         const work = works.shift();
         // To the end of the round.

@@ -62,9 +62,15 @@ export const frame = (event: string, payload: object): string => `42${JSON.strin
 export const initFrame = (rid: number): string =>
   frame('c_init', { ...sign(APPKEY, SECRET, Date.now()), rid });
 
-/** @returns a WebSocket past its namespace, and why it was closed when it is */
-export async function bareSocket(gateway: string): Promise<{ socket: WebSocket; closed: Promise<number> }> {
-  const socket = new WebSocket(`${gateway.replace('http', 'ws')}${EIO}websocket`);
+/**
+ * @param localAddress where it comes from, if that matters
+ * @returns a WebSocket past its namespace, and why it was closed when it is
+ */
+export async function bareSocket(
+  gateway: string,
+  localAddress?: string,
+): Promise<{ socket: WebSocket; closed: Promise<number> }> {
+  const socket = new WebSocket(`${gateway.replace('http', 'ws')}${EIO}websocket`, { localAddress });
   socket.on('error', () => {});
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   await new Promise<void>((resolve, reject) => {
