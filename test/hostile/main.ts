@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ATTACKS } from './attacks.js';
 import { figures } from './figures.js';
 import { soak } from './soak.js';
-import { range } from './stage.js';
+import { lower, range } from './stage.js';
 
 /** @param gateway its built command line @returns the exit code */
 export async function main(args: string[], gateway: string): Promise<number> {
@@ -16,6 +16,7 @@ export async function main(args: string[], gateway: string): Promise<number> {
       rounds: { type: 'string', default: '4' },
       gateway: { type: 'string', default: gateway },
       data: { type: 'string', default: 'memory' },
+      only: { type: 'string', multiple: true },
       attack: { type: 'string', multiple: true },
       url: { type: 'string' },
     },
@@ -25,11 +26,11 @@ export async function main(args: string[], gateway: string): Promise<number> {
     return 0;
   }
   const options = { gateway: values.gateway, data: values.data, attackers: startAttackers };
-  if (values.figures) return figures({ ...options, rounds: Number(values.rounds) });
+  if (values.figures) return figures({ ...options, rounds: Number(values.rounds), only: values.only });
   const minutes = Number(values.soak);
   if (minutes > 0) return soak({ ...options, minutes });
   console.error(
-    'usage: npm run test:hostile -- [--figures [--rounds N] | --soak MINUTES] [--gateway main.js] [--data where]',
+    'usage: npm run test:hostile -- [--figures [--rounds N] [--only attack] | --soak MINUTES] [--gateway main.js] [--data where]',
   );
   return 2;
 }
@@ -52,10 +53,13 @@ async function attack(url: string, kinds: readonly string[]): Promise<void> {
 
 export type StartAttackers = (url: string, kinds: readonly string[]) => ChildProcess;
 
-/** Attackers have a process of their own, so that they do not slow the measuring one. */
-const startAttackers: StartAttackers = (url, kinds) =>
-  spawn(
+/** In a process of their own: what they do must not hold up who measures. */
+const startAttackers: StartAttackers = (url, kinds) => {
+  const child = spawn(
     process.execPath,
     ['scripts/run.mjs', 'test:hostile', '--url', url, ...kinds.flatMap((kind) => ['--attack', kind])],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );
+  lower(child);
+  return child;
+};

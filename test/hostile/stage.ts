@@ -1,37 +1,86 @@
 /** Shared by figures and soak: a gateway process, accounts registered by its server API, and sending clients. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cpus, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { APPKEY, Client, md5, SECRET } from '../../gateway/test/support/client.js';
 
 export const PASSWORD = 'secret';
 const HEAP_MB = 1_024;
 
+/** What the gateway's own process measured since it was last asked; times in milliseconds. */
+export interface Probe {
+  /** How late its event loop was, … */
+  lateP99: number;
+  /** …and how long it worked without looking at the network. */
+  blockedP99: number;
+  /** Of one processor, 0 to 1. */
+  cpu: number;
+  rss: number;
+  heapUsed: number;
+}
+
 export interface Running {
   readonly url: string;
   readonly process: ChildProcess;
   /** Memory of the process, in megabytes. */
   rssMb(): number;
+  /** Measures anew from here on. @param collect garbage first, for its memory */
+  probe(collect?: 'collect'): Promise<Probe>;
+  /** How long its thread has had a processor, in milliseconds; NaN where that is not known. */
+  takenMs(): number;
   stop(): void;
 }
+
+/** What is measured comes ahead of the attackers, who stand for other machines. */
+const MEASURED_PRIORITY = -5;
+const ATTACKER_PRIORITY = 0;
+
+function prioritise(pid: number | undefined, priority: number): void {
+  try {
+    setPriority(pid ?? 0, priority);
+  } catch {
+    // Only root may raise one: the figures have more of the machine's noise in them then.
+  }
+}
+
+export const lower = ({ pid }: ChildProcess): void => prioritise(pid, ATTACKER_PRIORITY);
 
 /** @param main a gateway's built command line */
 export async function startGateway(main: string, data = 'memory'): Promise<Running> {
   const args = ['--port', '0', '--app', `${APPKEY}:${SECRET}`, '--data', data, '--log-level', 'silent'];
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${HEAP_MB}`, main, ...args, '--set', 'passwordCost=10'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    [
+      `--max-old-space-size=${HEAP_MB}`,
+      '--expose-gc',
+      '--import',
+      new URL('probe.mjs', import.meta.url).href,
+      main,
+      ...args,
+      '--set',
+      'passwordCost=10',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
-  for await (const line of createInterface(child.stdout)) {
+  prioritise(child.pid, MEASURED_PRIORITY);
+  prioritise(process.pid, MEASURED_PRIORITY);
+  const { stdout } = child;
+  if (!stdout) throw new Error('the gateway has no output');
+  for await (const line of createInterface({ input: stdout })) {
     const [, url] = /listening on (\S+)$/.exec(line) ?? [];
     if (url === undefined) continue;
     return {
       url,
       process: child,
       rssMb: () => rssOf(child.pid ?? 0),
+      probe: (collect) =>
+        new Promise((resolve, reject) => {
+          child.once('message', (probe) => resolve(probe as Probe));
+          child.once('exit', () => reject(new Error('the gateway has ended')));
+          child.send(collect ?? 'measure', (error) => error && reject(error));
+        }),
+      takenMs: () => takenMs(child.pid ?? 0),
       stop: () => child.kill('SIGKILL'),
     };
   }
@@ -43,6 +92,36 @@ const KB_PER_MB = 1_024;
 function rssOf(pid: number): number {
   const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kb) / KB_PER_MB);
+}
+
+const NS_PER_MS = 1e6;
+
+function takenMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / NS_PER_MS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** How busy the machine's processors are from here on. */
+export class BusyShare {
+  readonly #from = processorTimes();
+
+  /** 0 to 1. */
+  share(): number {
+    const to = processorTimes();
+    return 1 - (to.idle - this.#from.idle) / Math.max(1, to.all - this.#from.all);
+  }
+}
+
+function processorTimes(): { idle: number; all: number } {
+  let [idle, all] = [0, 0];
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += Object.values(times).reduce((sum, ms) => sum + ms, 0);
+  }
+  return { idle, all };
 }
 
 /** The application's server registers them, because limits for pages do not apply to it. */
