@@ -3,11 +3,13 @@
  *
  * For pages without a bundler:
  * - `script`  `jmessage-sdk-web.min.js`, a classic script that sets `window.JMessage`
- * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the next two on demand
+ * - `worker`  `jmessage-worker.min.js`, its worker: an ES module, so that it can load the last two on demand
+ * - `fallback` `jmessage-fallback.min.js`, loaded by the script if the SharedWorker is missing or fails
+ * - `page`    `jmessage-page.min.js`, the same runtime for a page without any worker, loaded by the script only there
  * - `polling` `jmessage-polling.min.js`, long polling, loaded by the worker only if no websocket gets through
  * - `engine3` `jmessage-engine3.min.js`, the Engine.IO 3 client, loaded by the worker only for such servers
  *
- * For bundlers, `workerModule`, `pollingModule` and `engine3Module`: the same worker with its libraries, in readable form, in the place that the
+ * For bundlers, `workerModule`, `pageModule`, `pollingModule` and `engine3Module`: the same worker with its libraries, in readable form. They stand where the
  * unbundled modules of `tsconfig.build.json` expect. A worker shares no code with the application's own bundle, so bundling loses nothing. It
  * spares every consumer the CommonJS libraries: Vite's development server passes them unchanged to a worker in node_modules, where they fail.
  */
@@ -31,8 +33,12 @@ interface Bundle {
 }
 
 const WORKER = { entry: 'src/worker/entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
+const PAGE = { entry: 'src/worker/page-entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
 const POLLING = { entry: 'src/worker/platform/polling.ts', format: 'es', unused: UNUSED_IN_POLLING } as const;
 const ENGINE3 = { entry: 'src/worker/platform/socket-v2.ts', format: 'es' } as const;
+
+const FILES = { '/polling.js': './jmessage-polling.min.js', '/socket-v2.js': './jmessage-engine3.min.js' };
+const MODULES = { '/polling.js': './polling.js', '/socket-v2.js': './socket-v2.js' };
 
 const BUNDLES: Record<string, Bundle> = {
   script: {
@@ -43,20 +49,25 @@ const BUNDLES: Record<string, Bundle> = {
     old: true,
     unused: UNUSED_IN_SCRIPT,
   },
-  worker: {
-    ...WORKER,
-    file: 'jmessage-worker.min.js',
+  worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, apart: FILES },
+  page: {
+    ...PAGE,
+    entry: 'src/script-page.ts',
+    format: 'iife',
+    file: 'jmessage-page.min.js',
     minify: true,
-    apart: { '/polling.js': './jmessage-polling.min.js', '/socket-v2.js': './jmessage-engine3.min.js' },
+    apart: FILES,
+  },
+  fallback: {
+    entry: 'src/script-fallback.ts',
+    format: 'iife',
+    file: 'jmessage-fallback.min.js',
+    minify: true,
   },
   polling: { ...POLLING, file: 'jmessage-polling.min.js', minify: true },
   engine3: { ...ENGINE3, file: 'jmessage-engine3.min.js', minify: true },
-  workerModule: {
-    ...WORKER,
-    file: 'worker/entry.js',
-    minify: false,
-    apart: { '/polling.js': './polling.js', '/socket-v2.js': './socket-v2.js' },
-  },
+  workerModule: { ...WORKER, file: 'worker/entry.js', minify: false, apart: MODULES },
+  pageModule: { ...PAGE, file: 'worker/page-entry.js', minify: false, apart: MODULES },
   pollingModule: { ...POLLING, file: 'worker/polling.js', minify: false },
   engine3Module: { ...ENGINE3, file: 'worker/socket-v2.js', minify: false },
 };

@@ -63,7 +63,7 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true },
   worker: { format: 'es' },
   // The worker's dependencies too. If the development server found them later, it would reload the page.
-  optimizeDeps: { entries: ['index.html', '../src/worker/entry.ts'] },
+  optimizeDeps: { entries: ['index.html', '../src/worker/entry.ts', '../src/worker/page-entry.ts'] },
   server: { proxy, headers },
   preview: { proxy, headers },
 });

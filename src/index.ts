@@ -7,11 +7,11 @@
 
 import { JMessageCore } from './client/jmessage.js';
 import type { JMessageOptions } from './client/options.js';
-import { bundledWorker } from './client/worker-link/hosts/shared.js';
+import { bundledFiles } from './client/worker-link/hosts/bundled.js';
 
 export class JMessage extends JMessageCore {
   constructor(options?: JMessageOptions) {
-    super(options, bundledWorker);
+    super(options, bundledFiles);
   }
 }
 

@@ -1,14 +1,11 @@
 /**
- * The classic script: `<script src="jmessage-sdk-web.min.js">` gives the page `window.JMessage` and takes its worker from beside itself.
- * What it is to module loaders, its build adds (`scripts/bundle/of-2017.ts`).
+ * The classic script: `<script src="jmessage-sdk-web.min.js">` gives the page `window.JMessage`. Its worker, and the files that replace a missing
+ * worker, stand beside it. The build adds the forms for module loaders (`scripts/bundle/of-2017.ts`).
  */
-
 import { JMessageCore } from './client/jmessage.js';
 import type { JMessageOptions } from './client/options.js';
-import type { Host } from './client/worker-link/hosts/host.js';
-import { sharedHostAt } from './client/worker-link/hosts/shared-host.js';
-
-const WORKER_FILE = 'jmessage-worker.min.js';
+import { workerAt } from './client/worker-link/hosts/files.js';
+import type { RuntimeFiles } from './client/worker-link/hosts/host.js';
 
 /**
  * Known only while the script runs: from the page, or, for a script that is a module's or a loader's, from where an error would be. A script
@@ -20,7 +17,25 @@ const address = element
   : /https?:\/\/[^\s()@]+?(?=:\d+:\d+)/.exec(new Error().stack || '')?.[0];
 const base = address || document.baseURI;
 
-const besideThisScript = (): Host => sharedHostAt(new URL(WORKER_FILE, base));
+const beside = (file: string) => new URL(`jmessage-${file}.min.js`, base).href;
+
+/** Loads a classic script, which hands over its parts on its own element: pages of 2017 have no `import()`. */
+const load = <T>(file: string): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.onload = () => resolve((script as HTMLScriptElement & { brings: T }).brings);
+    script.onerror = () => reject(new Error(`${script.src} could not be loaded`));
+    // A policy may allow only scripts of that nonce.
+    if (element) script.nonce = element.nonce;
+    script.src = beside(file);
+    document.head.appendChild(script);
+  });
+
+const besideThisScript: RuntimeFiles = {
+  ...workerAt(beside('worker')),
+  fallback: () => load('fallback'),
+  page: () => load('page'),
+};
 
 class JMessage extends JMessageCore {
   constructor(options?: JMessageOptions) {

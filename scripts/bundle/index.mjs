@@ -3,7 +3,9 @@ import { build } from 'vite';
 import { inRoot } from '../lib/paths.mjs';
 
 /** The names of the bundles in vite.config.ts. */
-const MODES = ['script', 'worker', 'polling', 'engine3', 'workerModule', 'pollingModule', 'engine3Module'];
+const MODES = ['script', 'worker', 'fallback', 'page', 'polling', 'engine3'].concat(
+  ['worker', 'page', 'polling', 'engine3'].map((file) => `${file}Module`),
+);
 
 const [outDir = 'dist'] = process.argv.slice(2);
 for (const mode of MODES) {

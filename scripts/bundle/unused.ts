@@ -94,8 +94,19 @@ export const UNUSED_IN_WORKER: readonly Unused[] = [
     module: 'engine.io-parser/build/esm/contrib/base64-arraybuffer.js',
     instead: 'export const decode = () => new ArrayBuffer(0);',
   },
-  // The worker answers calls and makes none. It receives values, never proxies of the page's objects.
-  { module: 'comlink/dist/esm/comlink.mjs', empty: ['wrap', 'releaseEndpoint'] },
+  // The worker answers calls and makes none. It receives values, never proxies of the page's objects. The port drops everything but calls.
+  {
+    module: 'comlink/dist/esm/comlink.mjs',
+    empty: ['wrap', 'releaseEndpoint'],
+    statements: [
+      'if (!isAllowedOrigin(',
+      'parent[path.slice',
+      'returnValue = proxy(',
+      'returnValue = transfer(',
+      'expose(obj, port2)',
+      'if (type === "RELEASE"',
+    ],
+  },
   // The runtime uses only `hash` of a text. The first statement is for engines that add numbers wrongly.
   {
     module: 'spark-md5/spark-md5.js',
@@ -123,7 +134,14 @@ export const UNUSED_IN_POLLING: readonly Unused[] = [
 export const UNUSED_IN_SCRIPT: readonly Unused[] = [
   {
     module: 'comlink/dist/esm/comlink.mjs',
-    empty: ['expose', 'releaseEndpoint'],
-    statements: ['for (const [name, handler] of transferHandlers)'],
+    empty: ['expose', 'releaseEndpoint', 'registerProxy', 'unregisterProxy', 'throwIfProxyReleased'],
+    statements: [
+      'for (const [name, handler] of transferHandlers)',
+      'if (prop === releaseProxy)',
+      'if (last === createEndpoint)',
+      'if (last === "bind")',
+      'return requestResponseMessage(ep, pendingListeners, {\n                type: "SET"',
+      'return requestResponseMessage(ep, pendingListeners, {\n                type: "CONSTRUCT"',
+    ],
   },
 ];

@@ -86,7 +86,7 @@ function choiceOf(declaration, source) {
   return { doc: listed.size > 0 ? '' : line(doc), inherited: [], fields: [], choices };
 }
 
-/** Methods of a class have their signature for a type. */
+/** Methods of a class have their signature for a type, what is only read the type that it has. */
 const fieldsOf = (members, source) =>
   members.flatMap((member) => {
     if (member.key?.type !== 'Identifier' || member.static) return [];
@@ -94,7 +94,9 @@ const fieldsOf = (members, source) =>
     const annotation = member.typeAnnotation?.typeAnnotation;
     const type = annotation
       ? source.textOf(annotation.start, annotation.end)
-      : source.textOf(nameEnd, member.value?.body?.start ?? member.end);
+      : member.kind === 'get'
+        ? source.textOf(nameEnd, member.value.body.start).replace(/^\(\)/, '')
+        : source.textOf(nameEnd, member.value?.body?.start ?? member.end);
     return [{ name, optional: member.optional === true, type: tidy(type), doc: line(source.docOf(member)) }];
   });
 

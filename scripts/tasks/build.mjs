@@ -20,8 +20,10 @@ const SDK = {
     'scripts/bundle/index.mjs',
     'scripts/bundle',
   ],
-  outputs: ['index', 'worker/entry', 'jmessage-sdk-web.min', 'jmessage-worker.min']
-    .concat(['jmessage-polling.min', 'jmessage-engine3.min'])
+  outputs: ['index', 'worker/entry', 'worker/page-entry']
+    .concat(
+      ['sdk-web', 'worker', 'fallback', 'page', 'polling', 'engine3'].map((file) => `jmessage-${file}.min`),
+    )
     .map((name) => `dist/${name}.js`),
   make: makeSdk,
 };

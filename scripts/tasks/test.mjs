@@ -9,6 +9,8 @@ import { runCollected, runNode } from '../lib/process.mjs';
 import { build, ensureSdkAndGateway } from './build.mjs';
 import { prose } from './prose.mjs';
 
+/** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
+const ON_LEADER = ['browser/sharing'];
 const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
 
 /** A check that is not a test counts only if it fails, as 1. */
@@ -32,9 +34,10 @@ function readReport(file) {
  * @param beside another project runs meanwhile, so this one prints its output at its end
  */
 async function runProject(project, filter, env, beside = false) {
-  const title = `\n— ${project} tests`;
+  const host = { ...process.env, ...env }.JMESSAGE_HOST;
+  const title = `\n— ${project} tests${host === undefined ? '' : ` on the host "${host}"`}`;
   if (!beside) console.log(title);
-  const report = inRoot('test-results', `${project}.json`);
+  const report = inRoot('test-results', `${[project, host].filter(Boolean).join('-')}.json`);
   mkdirSync(inRoot('test-results'), { recursive: true });
   rmSync(report, { force: true });
   const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json']
@@ -81,6 +84,8 @@ export async function test(filter) {
   if (built.failed === 0) {
     const both = [runProject('browser', filter, env), runProject('gateway', filter, env, true)];
     for (const each of await Promise.all(both)) counts = add(counts, each);
+    if (whole)
+      counts = add(counts, await runProject('browser', ON_LEADER, { ...env, JMESSAGE_HOST: 'leader' }));
   }
 
   const nothing = counts.passed + counts.failed === 0;

@@ -31,15 +31,15 @@ import {
 } from '../protocol/tab.js';
 import { Dispatcher } from './events/dispatcher.js';
 import { SeenMessages } from './events/seen-messages.js';
-import { hostOf, type JMessageOptions, settingsOf } from './options.js';
+import { filesOf, type JMessageOptions, settingsOf } from './options.js';
 import { callSafely } from './page/call-safely.js';
 import { copyOf } from './page/copy.js';
 import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
 import { inZone, outsideZones } from './page/zones.js';
 import { JMessageRequest, type OpenRequest } from './request.js';
-import type { Host } from './worker-link/hosts/host.js';
-import { assertSharedWorker } from './worker-link/hosts/shared-host.js';
+import { hostsFor } from './worker-link/hosts/choose.js';
+import type { Host, RuntimeFiles } from './worker-link/hosts/host.js';
 import { Link } from './worker-link/link.js';
 
 type Args<P> = [P] extends [undefined] ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
@@ -98,21 +98,25 @@ class Core implements LocalApi {
   #mirrored = 0;
   #destroyed = false;
 
-  constructor(options: JMessageOptions | null | undefined, bundled: () => Host) {
+  constructor(options: JMessageOptions | null | undefined, bundled: RuntimeFiles) {
     const given = options ?? {};
     const settings = settingsOf(given);
-    if (typeof given.worker !== 'function') assertSharedWorker();
-    const host = hostOf(given.worker, bundled);
+    if (typeof document === 'undefined') {
+      throw new Error(
+        'JMessage works in a web page: importing it on a server is fine, `new JMessage()` has to wait for the browser.',
+      );
+    }
     this.#debug = settings.debug;
     this.#auth = inZone(given.auth);
     this.#page = browserPage();
     this.#dispatcher = new Dispatcher(this.#page.yield);
-    this.#link = outsideZones(() => this.#linkTo(host, settings));
+    const hosts = hostsFor(filesOf(given.worker, bundled), this.#page, given.host);
+    this.#link = outsideZones(() => this.#linkTo(hosts, settings));
     hide(this);
   }
 
-  #linkTo(host: Host, settings: Settings): Link {
-    return new Link(host, this.#page, this.#page.uuid(), settings, {
+  #linkTo(hosts: readonly Host[], settings: Settings): Link {
+    return new Link(hosts, this.#page, this.#page.uuid(), settings, {
       onEvents: (events, handed) => {
         if (this.#left) return;
         for (const event of events) {
@@ -146,6 +150,11 @@ class Core implements LocalApi {
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       restore: () => this.#mirror.restore,
     });
+  }
+
+  /** Where the runtime lives, or is tried: `'shared'`, a SharedWorker; `'leader'`, one tab's worker; `'page'`, this page. */
+  get host(): 'shared' | 'leader' | 'page' {
+    return this.#link.host.kind;
   }
 
   /** Whether `init` has succeeded on this instance. */
@@ -359,5 +368,5 @@ for (const name of LISTENER_NAMES) {
 /** The class without its worker: an entry adds where that comes from. */
 export const JMessageCore = Core as unknown as new (
   options: JMessageOptions | null | undefined,
-  bundled: () => Host,
+  bundled: RuntimeFiles,
 ) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners & LocalApi;

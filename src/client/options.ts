@@ -11,8 +11,8 @@ import {
   type ParamsOf,
   type Settings,
 } from '../protocol/tab.js';
-import type { Host } from './worker-link/hosts/host.js';
-import { type SharedWorkerFactory, sharedHost, sharedHostAt } from './worker-link/hosts/shared-host.js';
+import { workerAt } from './worker-link/hosts/files.js';
+import { HOST_KINDS, type RuntimeFiles } from './worker-link/hosts/host.js';
 
 export type InitParams = ParamsOf<typeof METHODS.init>;
 
@@ -24,10 +24,15 @@ export interface JMessageOptions {
   /** Writes what happens to the console, what the worker does included. */
   debug?: boolean;
   /**
-   * The worker: the URL of `jmessage-worker.min.js` on the page's own origin, or a function that makes the SharedWorker.
-   * Default: the one that comes with the package.
+   * The worker: the URL of `jmessage-worker.min.js` on the page's own origin, or a function that makes it: a SharedWorker, or for the host
+   * `'leader'` a Worker. Default: the one that comes with the package.
    */
-  worker?: string | URL | SharedWorkerFactory;
+  worker?: string | URL | ((kind: 'shared' | 'leader') => SharedWorker | Worker);
+  /**
+   * Where the runtime lives: in a SharedWorker, in a worker of one tab for all, or in each page. Default: the first of these that the browser
+   * has and that comes up.
+   */
+  host?: 'shared' | 'leader' | 'page';
   /** The server's Engine.IO revision. Default: 3 for the JMessage service's own address, 4 for any other. */
   engine?: 3 | 4;
   /**
@@ -69,6 +74,8 @@ export function settingsOf(options: JMessageOptions | null): Settings {
     'a number of ms, or 0',
     disconnectGraceMs,
   );
+  const { host } = given;
+  demand(!host || HOST_KINDS.includes(host), 'host', '"shared", "leader" or "page"', host);
   const base = address.replace(/^ws/, 'http').replace(/\/+$/, '');
   return {
     address: base,
@@ -85,7 +92,8 @@ function demand(fits: boolean, option: string, expected: string, value: unknown)
   if (!fits) throw new TypeError(`JMessage: ${option} must be ${expected}, not ${JSON.stringify(value)}`);
 }
 
-export function hostOf(worker: JMessageOptions['worker'], fallback: () => Host): Host {
-  if (!worker) return fallback();
-  return typeof worker === 'function' ? sharedHost(worker) : sharedHostAt(worker);
+/** Where the runtime is found. */
+export function filesOf(worker: JMessageOptions['worker'], bundled: RuntimeFiles): RuntimeFiles {
+  if (!worker) return bundled;
+  return { ...bundled, ...(typeof worker === 'function' ? { worker } : workerAt(worker)) };
 }

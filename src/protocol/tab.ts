@@ -10,11 +10,13 @@ export {
   OUTBOX_AGE_MS,
 } from './constants.js';
 export * from './conversation-id.js';
+export * from './if-allowed.js';
 export type * from './methods/index.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
 export type * from './methods/table.js';
 export type * from './payloads.js';
 export type * from './tab-worker/form-parts.js';
+export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';

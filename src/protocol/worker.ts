@@ -9,12 +9,14 @@ export {
 } from './codes/runtime-codes.js';
 export * from './constants.js';
 export * from './conversation-id.js';
+export * from './if-allowed.js';
 export * from './methods/index.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
 export * from './methods/table.js';
 export * from './payloads.js';
 export * from './tab-worker/form-parts.js';
+export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
 export * from './wire/names.js';

@@ -1,10 +1,6 @@
-/** The SharedWorker's script. */
+/** The worker's script, for a SharedWorker and for a leading tab's worker. */
 import { browserPlatform } from './platform/browser-platform.js';
+import { listen } from './platform/listen.js';
 import { serve } from './runtime/serve.js';
 
-const accept = serve(browserPlatform());
-
-addEventListener('connect', (event) => {
-  const [port] = (event as MessageEvent).ports;
-  if (port) accept(port);
-});
+listen(serve(browserPlatform()));

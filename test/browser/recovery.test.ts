@@ -130,9 +130,9 @@ test.each([
   ['is not there', '/no-such-worker.js', 'HTTP 404'],
   ['is something else', '/elsewhere.html', 'text/html'],
 ])(
-  'a worker script that %s fails calls with 889004, its URL, the reason and the remedy',
+  'a worker script that %s fails calls of the forced host with 889004, its URL, the reason and the remedy',
   async (_what, worker, why) => {
-    const tab = await world.tab(profile, { worker });
+    const tab = await world.tab(profile, { worker, host: 'shared' });
     const warned = (tab.frame as Page).waitForEvent('console', (line) => line.text().includes(why));
     const outcomes = await Promise.all([tab.call('init', world.auth()), tab.call('getConversation')]);
     for (const outcome of outcomes) {

@@ -82,6 +82,20 @@ export class Profile {
     });
   }
 
+  /** Ends every worker of a leading tab. */
+  async killWorkers(): Promise<void> {
+    const workers = this.context.pages().flatMap((page) => page.workers());
+    await Promise.all(workers.map((worker) => worker.evaluate(() => self.close())));
+  }
+
+  /** Crashes the renderer of a page. */
+  async crash(page: Page): Promise<void> {
+    const session = await this.context.newCDPSession(page);
+    const crashed = new Promise((resolve) => page.once('crash', resolve));
+    void session.send('Page.crash').catch(() => undefined);
+    await crashed;
+  }
+
   /** Kills the browser process; the folder stays unchanged. */
   async kill(): Promise<void> {
     const { context } = this;

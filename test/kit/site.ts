@@ -1,6 +1,7 @@
 /**
  * The web site of the test pages: the built `dist/`, the pages beside this file, and mounted folders. It is served as a careful site would be,
- * with right types and a content security policy that allows the site's own files only.
+ * with right types and a content security policy that allows the site's own files only. A page with
+ * `?workers=none` may have no workers.
  */
 import { readFile } from 'node:fs/promises';
 import http, { type ServerResponse } from 'node:http';
@@ -17,14 +18,16 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "frame-src 'self'",
-  'connect-src *',
-].join('; ');
+/** @param workers the sources that the policy allows for workers */
+const policyOf = (workers: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `worker-src '${workers}'`,
+    "style-src 'self'",
+    "frame-src 'self'",
+    'connect-src *',
+  ].join('; ');
 
 const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -34,8 +37,10 @@ export class Site {
     ['/', folder('./pages/')],
   ]);
   readonly #server = http.createServer((request, response) => {
-    void this.#serve(new URL(request.url ?? '/', 'http://site').pathname, response);
+    void this.#serve(new URL(request.url ?? '/', 'http://site'), response);
   });
+
+  readonly #held = new Map<string, Promise<void>>();
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -50,13 +55,26 @@ export class Site {
     this.#mounts.set(prefix, directory);
   }
 
+  /** Keeps a file back, `?query` included. @returns its release */
+  hold(file: string): () => void {
+    let release = () => {};
+    this.#held.set(
+      file,
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+    );
+    return release;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
   }
 
-  async #serve(pathname: string, response: ServerResponse): Promise<void> {
+  async #serve({ pathname, search, searchParams }: URL, response: ServerResponse): Promise<void> {
+    await this.#held.get(pathname + search);
     const prefix = [...this.#mounts.keys()]
       .filter((mounted) => pathname.startsWith(mounted))
       .sort((a, b) => b.length - a.length)[0];
@@ -70,7 +88,7 @@ export class Site {
     }
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'content-security-policy': policyOf(searchParams.get('workers') ?? 'self'),
       'cache-control': 'no-store',
     });
     response.end(body);

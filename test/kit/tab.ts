@@ -21,7 +21,7 @@ import { UNTIL_TIMEOUT_MS, until } from './until.js';
 
 /** The globals of `pages/tab.js`. */
 interface TabWindow {
-  JIM: Pick<JMessage, 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg' | LocalName>;
+  JIM: Pick<JMessage, 'host' | 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg' | LocalName>;
   tab: {
     heard: { listener: ListenerName; data: unknown }[];
     call(method: MethodName, params: unknown, forms: boolean, aborted?: Aborted): Promise<unknown>;
@@ -216,6 +216,10 @@ export class Tab {
 
   async state(): Promise<StateSnapshot> {
     return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.getState());
+  }
+
+  async host(): Promise<JMessage['host']> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.host);
   }
 
   /** Waits until the connection is in this state. */

@@ -41,7 +41,16 @@ export interface TabOptions {
   worker?: string;
   /** `disconnectGrace`. Default: 0, V2's timing. */
   graceMs?: number;
+  /** Default: the one that `JMESSAGE_HOST` demands, or the first one that works. */
+  host?: HostKind | undefined;
+  /** The `worker-src` of the page's policy. Default: the site's workers are allowed. */
+  workers?: 'none';
 }
+
+export type HostKind = 'shared' | 'leader' | 'page';
+
+/** The host of the whole run: `JMESSAGE_HOST=leader npm test browser/sharing`. */
+export const HOST = (process.env.JMESSAGE_HOST ?? 'shared') as HostKind;
 
 export async function createWorld({
   users = ['alice', 'bob'],
@@ -107,8 +116,12 @@ export class World {
     debug = false,
     worker,
     graceMs,
+    host = process.env.JMESSAGE_HOST === undefined ? undefined : HOST,
+    workers,
   }: TabOptions = {}): string {
     const url = new URL(this.site.url);
+    if (host !== undefined) url.searchParams.set('host', host);
+    if (workers !== undefined) url.searchParams.set('workers', workers);
     url.searchParams.set('address', address);
     if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
     if (engine !== undefined) url.searchParams.set('engine', String(engine));

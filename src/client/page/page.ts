@@ -1,7 +1,11 @@
+import { ifAllowed } from '../../protocol/tab.js';
+
 /** What the client needs of the page it runs in, handed in so that a test can be the page. */
 export interface Page {
   /** null where the browser has none (a page that is not a secure context): tabs are then noticed leaving only by their goodbye. */
   readonly locks: Pick<LockManager, 'request'> | null;
+  /** Whether the browser has it, as far as one can see without trying. */
+  has(name: 'SharedWorker' | 'Worker' | 'BroadcastChannel'): boolean;
   now(): number;
   uuid(): string;
   /** Runs `fn` in a task of its own, soon, also in a hidden tab. */
@@ -19,7 +23,8 @@ export function browserPage(): Page {
   const tasks: (() => void)[] = [];
   port1.onmessage = () => tasks.shift()?.();
   return {
-    locks: globalThis.navigator?.locks ?? null,
+    locks: ifAllowed(() => navigator.locks),
+    has: (name) => typeof ifAllowed(() => globalThis[name]) === 'function',
     now: () => Date.now(),
     uuid,
     yield(fn) {

@@ -1,20 +1,24 @@
 /**
  * A tab's link to its worker.
  *
- * It opens the two ports, shakes hands, and keeps every call until it is answered. When the worker dies (its Web Lock is granted to us) or
- * freezes (silence while calls are in flight), it starts the worker again, says who the tab was, and submits the open calls once more
- * under their `callId`s: what they were on the wire follows from those, so the server recognises what it has already done.
+ * The link has a host open the port, shakes hands, and keeps every call until it is answered. It starts the worker again when the worker dies
+ * (its Web Lock is granted to the tab) or freezes (silence while calls are in flight). The next worker receives the tab's state and its open
+ * calls under their `callId`s. The requests on the wire follow from those, so the server recognises requests that it has already served.
  */
-import { type Remote, transfer, wrap } from 'comlink';
+import { type Remote, wrap } from 'comlink';
 import {
   type AccountEvent,
   type AccountName,
+  CALLS,
   type Call,
   CODES,
   type ConversationId,
+  EVENTS,
   type LastHeard,
+  laneOf,
   type Mirror,
   type Outcome,
+  type Port,
   type Restore,
   type Settings,
   type TabMessage,
@@ -29,36 +33,39 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+const LATE = `no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`;
 /** Waits before each further start; after the last one the link gives up … */
 const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
-/** … and tries again when it is needed, or after this time if there was a worker before. */
+/** … and tries again when a call needs it, or after this time if there was a worker before. */
 const RETRY_AFTER_MS = 30_000;
-/** A link that has held this long starts counting afresh. */
+/** A link that has held this long starts counting afresh … */
 const STABLE_MS = 60_000;
+/** … or this long in the leader host, since leading tabs are closed all the time. */
+const LED_MS = 2_000;
 
 export interface LinkHandlers {
-  /** @param handed to be called when the application has been handed them */
+  /** @param handed must be called when the application has received them */
   onEvents(events: AccountEvent[], handed: () => void): void;
   onMirror(mirror: Mirror): void;
-  /** The tab has joined this account: what follows is of it. */
+  /** The tab has joined this account: later messages belong to it. */
   onAccount(account: AccountName): void;
   onAck(callId: string, rid: number, data: unknown): void;
   onQueued(callId: string, rid: number): void;
   onProgress(callId: string, loaded: number, total: number): void;
   onUnread(counts: [ConversationId, number][]): void;
-  /** A worker has been reached: what it tells replaces what another one has told. */
+  /** A worker has been reached: its state replaces that of an earlier one. */
   onOpened(): void;
-  /** Events are missing and can no longer be had. */
+  /** Events are missing and cannot be recovered. */
   onGap(): void;
   /** The worker asks this page for a fresh signature. */
   onAuth(): void;
   onLog(level: 'debug' | 'warn', text: string): void;
   /**
    * The worker could not be started again.
-   * @param retryAt when that is tried once more, ms since 1970; undefined: there has never been one
+   * @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached
    */
   onGivenUp(reason: string, retryAt: number | undefined): void;
-  /** What the tab has to be brought back with. */
+  /** The state with which a worker restores the tab. */
   restore(): Restore;
 }
 
@@ -68,10 +75,10 @@ type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed';
 export class Link {
   #phase: Phase = 'closed';
   #api: Remote<WorkerApi> | undefined;
-  /** Ends with the ports it opened: whatever an earlier opening still delivers is ignored. */
+  /** Ends with the port that it opened: later messages on that port are ignored. */
   #scope = new AbortController();
   #last: LastHeard | null = null;
-  /** The last event that the application has been handed, and whether the worker is being told so. */
+  /** The last event that the application has received, and whether a confirmation to the worker is in flight. */
   #handed = { instance: '', seq: 0 };
   #confirming = false;
   #watchesOutbox = false;
@@ -79,12 +86,15 @@ export class Link {
   /** 0: not open. */
   #openedAt = 0;
   #everOpened = false;
+  /** The index of the current host. */
+  #at = 0;
+  #openings = 0;
   readonly #silence: SilenceWatch;
   readonly #calls = new OpenCalls(() => this.#silence.heard());
   readonly #undo: (() => void)[];
 
   constructor(
-    private readonly host: Host,
+    private readonly hosts: readonly Host[],
     private readonly page: Page,
     private readonly tabId: string,
     private readonly settings: Settings,
@@ -105,7 +115,7 @@ export class Link {
     this.#open();
   }
 
-  /** Always settles: with the worker's outcome, or with 889004 when no worker can be had. A send that a worker has been given waits for one. */
+  /** Always settles: with the worker's outcome, or with 889004 without a worker. A send that a worker has received waits for the next worker. */
   call(call: Call): Promise<Outcome> {
     const outcome = this.#calls.add(call, this.#reached());
     if (this.#phase === 'failed') this.#open();
@@ -117,17 +127,17 @@ export class Link {
     return this.#phase === 'open';
   }
 
-  /** Gives up a call's upload. */
+  /** Cancels a call's upload. */
   abort(callId: string): void {
     this.#tell((api) => api.abort(callId));
   }
 
-  /** Whoever logs in anew has not been told a message yet. */
+  /** A new login has not received any message yet. */
   startAfresh(): void {
     if (this.#last) this.#last = Object.assign({}, this.#last, { newestMs: 0 });
   }
 
-  /** From now on the application hears what becomes of sends. */
+  /** From now on the application receives outbox changes. */
   watchOutbox(): void {
     if (this.#watchesOutbox) return;
     this.#watchesOutbox = true;
@@ -145,7 +155,13 @@ export class Link {
     this.#tell((api) => api.bye(this.#handed.seq));
     this.#phase = 'closed';
     this.#teardown();
+    this.host.leave?.();
     this.#calls.fail(() => true, CODES.destroyed);
+  }
+
+  /** The current host, or the host that is being tried. */
+  get host(): Host {
+    return this.hosts[this.#at] as Host;
   }
 
   #reached(): ReachedWorker | undefined {
@@ -157,56 +173,79 @@ export class Link {
     this.#phase = 'opening';
     this.#scope = new AbortController();
     const { signal } = this.#scope;
-    const { locks } = this.page;
-    (locks ? holdLock(locks, `jmessage:tab:${this.tabId}`, signal) : Promise.resolve(null))
+    this.#holdLock(signal)
       .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
       .then((welcome) => {
         if (welcome && !signal.aborted) this.#opened(welcome, signal);
       })
       .catch((error: unknown) => {
-        if (!signal.aborted) this.#lost(error instanceof Error ? error.message : String(error));
+        if (signal.aborted) return;
+        // A leading tab may be slow or about to be replaced. No other host deserves a second wait.
+        const mayCome = error === LATE && this.host.kind === 'leader';
+        this.#lost(error instanceof Error ? error.message : String(error), !mayCome);
       });
+  }
+
+  /** Each opening has a lock of its own: a frozen worker may hold the lock of the last one. */
+  #holdLock(signal: AbortSignal): Promise<string | null> {
+    const { locks } = this.page;
+    this.#openings += 1;
+    const name = `jmessage:tab:${this.tabId}:${this.#openings}`;
+    // Some browsers have locks and refuse them.
+    return locks ? holdLock(locks, name, signal).catch(() => null) : Promise.resolve(null);
   }
 
   #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`)),
-        HANDSHAKE_TIMEOUT_MS,
-      );
+      const timer = setTimeout(() => reject(LATE), HANDSHAKE_TIMEOUT_MS);
       signal.addEventListener('abort', () => clearTimeout(timer));
-      const port = this.host.connect((reason) => reject(new Error(reason)));
-      const { port1, port2 } = new MessageChannel();
-      signal.addEventListener('abort', () => {
-        port1.close();
-        port.close();
-      });
-      port1.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-        if (!signal.aborted) this.#hear(data);
-      };
-      this.handlers.onOpened();
-      const api = wrap<WorkerApi>(port);
-      this.#api = api;
-      const hello = {
-        tabId: this.tabId,
-        lock,
-        settings: this.settings,
-        last: this.#last,
-        visible: this.page.visible(),
-        watchesOutbox: this.#watchesOutbox,
-        restore: this.handlers.restore(),
+      const onError = (reason: string) => {
+        reject(reason);
+        if (this.#phase === 'open' && !signal.aborted) this.#lost(reason);
       };
       // Not `finally`: a page's own Promise may have none.
-      api.hello(hello, transfer(port2, [port2])).then(
+      this.#greet(lock, signal, onError).then(
         (welcome) => {
           clearTimeout(timer);
-          resolve(welcome);
+          if (welcome) resolve(welcome);
         },
         (error: unknown) => {
           clearTimeout(timer);
           reject(error);
         },
       );
+    });
+  }
+
+  #greet(
+    lock: string | null,
+    signal: AbortSignal,
+    onError: (reason: string) => void,
+  ): Promise<Welcome | undefined> {
+    const connected = new Promise<Port>((resolve) => resolve(this.host.connect(onError, signal)));
+    return connected.then((port) => {
+      if (signal.aborted) return void port.close();
+      signal.addEventListener('abort', () => port.close());
+      const api = wrap<WorkerApi>(laneOf(port, CALLS));
+      // A worker that answers too late must learn nothing with which it could open a session.
+      return api.ping().then(() => (signal.aborted ? undefined : this.#introduce(lock, signal, port, api)));
+    });
+  }
+
+  #introduce(lock: string | null, signal: AbortSignal, port: Port, api: Remote<WorkerApi>): Promise<Welcome> {
+    laneOf(port, EVENTS).addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      if (!signal.aborted) this.#hear(data);
+    });
+    this.handlers.onOpened();
+    this.#api = api;
+    return api.hello({
+      tabId: this.tabId,
+      lock,
+      settings: this.settings,
+      last: this.#last,
+      visible: this.page.visible(),
+      watchesOutbox: this.#watchesOutbox,
+      restore: this.handlers.restore(),
     });
   }
 
@@ -265,7 +304,7 @@ export class Link {
     }
   }
 
-  /** Tells the worker how far the application is: one message at a time, so that a burst costs few. */
+  /** Confirms to the worker how far the application is: one message at a time, so that a burst costs few. */
   #confirm(): void {
     const reached = this.#reached();
     const { instance, seq } = this.#handed;
@@ -279,27 +318,38 @@ export class Link {
     reached.api.confirm(seq).then(done, done);
   }
 
-  #lost(reason: string): void {
-    const wasStable = this.#openedAt > 0 && this.page.now() - this.#openedAt >= STABLE_MS;
+  /** @param isHopeless the host did not start: the next one is better */
+  #lost(reason: string, isHopeless = false): void {
+    const { host } = this;
+    const wasStable =
+      this.#openedAt > 0 && this.page.now() - this.#openedAt >= (host.kind === 'leader' ? LED_MS : STABLE_MS);
     if (wasStable) this.#restarts = 0;
     this.#openedAt = 0;
     this.#teardown();
-    const delay = RESTART_DELAYS_MS[this.#restarts];
+    let delay: number | undefined = RESTART_DELAYS_MS[this.#restarts];
     this.#restarts += 1;
+    if ((isHopeless || delay === undefined) && this.#at + 1 < this.hosts.length) {
+      host.leave?.();
+      this.#at += 1;
+      this.#restarts = delay = 0;
+      this.handlers.onLog('warn', `without the ${host.name}: ${reason}`);
+    }
     if (delay === undefined) return this.#giveUp(reason);
     this.#phase = 'opening';
     this.#openAfter(delay);
   }
 
   #giveUp(reason: string): void {
+    const { host } = this;
+    host.leave?.();
     this.#phase = 'failed';
-    this.#restarts = 0;
+    this.#restarts = this.#at = 0;
     const retryAt = this.#everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
     if (retryAt !== undefined) this.#openAfter(RETRY_AFTER_MS);
     this.handlers.onGivenUp(reason, retryAt);
-    // What a worker may have in its outbox another one sends: that is not to be called failed.
+    // A send that a worker has received may be in its outbox, and the next worker sends it: it has not failed.
     const isLost = (call: Call, handedOn: boolean) => !(handedOn && isSend(call.method));
-    this.#calls.fail(isLost, CODES.hostUnavailable, `the ${this.host.name} cannot be reached: ${reason}`);
+    this.#calls.fail(isLost, CODES.hostUnavailable, `the ${host.name} cannot be reached: ${reason}`);
   }
 
   #openAfter(delayMs: number): void {
@@ -308,11 +358,12 @@ export class Link {
     this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
-  /** Into the back/forward cache, or away for good: which of the two is not known yet. A held lock would rule the former out. */
+  /** The page enters the back/forward cache or ends; the browser does not say which. A held lock would keep it out of the cache. */
   #leave(): void {
     if (this.#phase === 'closed') return;
     this.#tell((api) => api.bye(this.#handed.seq));
     this.#teardown();
+    this.host.leave?.();
     this.#phase = 'away';
   }
 
@@ -329,7 +380,7 @@ export class Link {
 
   #tell(say: (api: Remote<WorkerApi>) => Promise<unknown>): void {
     const reached = this.#reached();
-    // Whoever is told a thing and has gone is found out by lock or silence.
+    // Lock or silence show a worker that has gone.
     if (reached) say(reached.api).catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Web Locks as signs of life: who lives holds a lock, and whoever wants to know of their death queues for it.
- * A tab takes its own before it names it to the worker, so that the worker can never find it free while the tab lives.
+ * Web Locks as signs of life. A tab or a worker holds a lock while it lives, and the other side queues for that lock to notice the death.
+ * A tab takes its lock before it names it to the worker, so the worker never finds the lock free while the tab lives.
  */
 type Locks = Pick<LockManager, 'request'>;
 

@@ -1,6 +1,6 @@
 /**
- * The calls of a tab that are not answered yet. Each is kept until a worker has answered it, and given, under its `callId`, to every worker
- * that is started meanwhile: what it was on the wire follows from that, so the server recognises what it has already done.
+ * The calls of a tab that are not answered yet. The link keeps each call until a worker has answered it, and submits it to every later worker
+ * under its `callId`. The request on the wire follows from that id, so the server recognises requests that it has already served.
  */
 import type { Remote } from 'comlink';
 import {
@@ -14,7 +14,7 @@ import {
 
 interface OpenCall {
   call: Call;
-  /** A worker has been given it. */
+  /** A worker has received it. */
   handedOn: boolean;
   settle(outcome: Outcome): void;
 }
@@ -22,7 +22,7 @@ interface OpenCall {
 /** A worker, as long as the link to it holds. */
 export interface ReachedWorker {
   api: Remote<WorkerApi>;
-  /** Aborted when the link has gone: what is answered afterwards is not heard. */
+  /** Aborted when the link has ended: later answers are ignored. */
   signal: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ export class OpenCalls {
     return this.#open.size > 0;
   }
 
-  /** @param to the worker, if there is one just now */
+  /** @param to the worker, if one is reached at present */
   add(call: Call, to: ReachedWorker | undefined): Promise<Outcome> {
     return new Promise((settle) => {
       const open = { call, handedOn: false, settle };
@@ -51,13 +51,13 @@ export class OpenCalls {
     });
   }
 
-  /** The call's file has been uploaded. Whichever worker takes the call up next has to send the same message. */
+  /** The call's file has been uploaded. A later worker has to send the same message. */
   uploaded(callId: string, media: UploadedMedia): void {
     const open = this.#open.get(callId);
     if (open) open.call = Object.assign({}, open.call, { uploaded: media });
   }
 
-  /** Those fail, in the order in which they were made. */
+  /** Fails the chosen calls, in the order in which they were made. */
   fail(
     which: (call: Call, handedOn: boolean) => boolean,
     code: (typeof CODES)['destroyed' | 'hostUnavailable'],
@@ -98,5 +98,5 @@ export class OpenCalls {
   }
 }
 
-/** Whether it goes through the outbox. */
+/** Whether the method uses the outbox. */
 export const isSend = (method: string): boolean => method.startsWith('send');

@@ -1,13 +1,13 @@
-/** Notices a worker that is there and does not speak: frozen, or dead where nothing else shows it. */
+/** Notices a silent worker: a frozen one, or a dead one in a browser that reports no deaths. */
 
-/** Silence of this length, with something to be waited for, is worth a question … */
+/** After silence of this length, with calls in flight, the tab pings … */
 const SILENCE_MS = 5_000;
-/** … and no answer to that means frozen or dead. */
+/** … and no answer within this time means frozen or dead. */
 const PING_TIMEOUT_MS = 5_000;
 
 export interface SilenceWatchParts {
   now(): number;
-  /** Whether anything is expected of the worker. */
+  /** Whether the worker owes an answer. */
   isWaiting(): boolean;
   /** Resolves when it answers. */
   ping(): Promise<unknown>;
@@ -17,7 +17,7 @@ export interface SilenceWatchParts {
 export class SilenceWatch {
   #heardAt = 0;
   #probe: ReturnType<typeof setInterval> | undefined;
-  /** Runs out when the worker does not answer. */
+  /** Expires when the worker does not answer. */
   #question: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly parts: SilenceWatchParts) {}
@@ -47,7 +47,7 @@ export class SilenceWatch {
         this.heard();
       },
       () => {
-        // That is no answer.
+        // An error is no answer.
       },
     );
   }

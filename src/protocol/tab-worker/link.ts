@@ -1,9 +1,9 @@
 /**
  * What a tab and its worker say to each other.
  *
- * Two ports for each tab. The first carries calls, by Comlink, from tab to worker; results are data, since Comlink keeps only an error's
- * name, message and stack. The second carries events from worker to tab as plain messages, in batches. Every message from the worker
- * says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
+ * One port for each tab, with two lanes (`lanes.ts`). The first carries calls, by Comlink, from tab to worker; results are data, since Comlink
+ * keeps only an error's name, message and stack. The second carries events from worker to tab as plain messages, in batches. Every message
+ * from the worker says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
  */
 
 import type { Failure } from '../codes/runtime-codes.js';
@@ -16,9 +16,9 @@ import type { StateSnapshot } from './state.js';
 
 /**
  * The worker's name: its number is raised when tab and worker of different builds would misunderstand each other. It stands again as a
- * literal in `client/hosts/shared.ts`, where bundlers must be able to read it.
+ * literal in `client/worker-link/hosts/bundled.ts`, where bundlers must be able to read it.
  */
-export const WORKER_NAME = 'jmessage-v1';
+export const WORKER_NAME = 'jmessage-v2';
 /** Of two builds that want one account's socket the newer has it. */
 export const RUNTIME_VERSION = '0.1.0';
 
@@ -144,10 +144,10 @@ export type Outcome =
   | { kind: 'failure'; error: Failure }
   | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };
 
-/** What the worker exposes on the first port. */
+/** What the worker exposes on the first lane. */
 export interface WorkerApi {
   /** Registers the tab. The result comes only after the worker watches the tab's lock. */
-  hello(hello: Hello, events: MessagePort): Promise<Welcome>;
+  hello(hello: Hello): Promise<Welcome>;
   call(call: Call): Promise<Outcome>;
   /** The network or the tab has come back: try now rather than later. */
   wake(): void;
@@ -175,7 +175,7 @@ export type AccountEvent = {
 /** What happens to an account. The tab itself makes the other listeners' calls, from its mirrors. */
 export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange'>;
 
-/** What the worker posts on the second port. */
+/** What the worker posts on the second lane. */
 export type TabMessage = { instance: string } & (
   | { kind: 'events'; events: AccountEvent[] }
   | { kind: 'mirror'; mirror: Mirror }

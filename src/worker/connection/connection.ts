@@ -22,6 +22,7 @@ export class Connection {
   readonly #opened: Promise<boolean>;
   readonly #settleOpened: (ok: boolean) => void;
   #closed = false;
+  #unseen = Promise.resolve();
   #onClose: ((reason: string) => void) | undefined;
   #onEvent: ((event: string, payload: unknown) => void) | undefined;
   /** What came while nobody listened. */
@@ -135,16 +136,19 @@ export class Connection {
     return this.#requests.send({ event, payload, rid, ephemeral: true, onAck });
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#end();
-    this.#socket.close();
+  /** @returns resolves when the server has seen the end of it, within a limit */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#end();
+      this.#unseen = this.#socket.close();
+    }
+    return this.#unseen;
   }
 
   /** It looks open and is not. */
   fail(reason: string): void {
     if (this.#closed) return;
-    this.close();
+    void this.close();
     this.reason = reason;
     this.#onClose?.(reason);
   }

@@ -66,7 +66,7 @@ export class PendingConnections {
   giveBack(target: Target, connection: Connection): void {
     if (connection.closed) return;
     const key = keyOf(target);
-    if (this.#waiting.has(key)) return connection.close();
+    if (this.#waiting.has(key)) return void connection.close();
     const waiting: Waiting = { connection };
     this.#waiting.set(key, waiting);
     const forget = () => {
@@ -84,7 +84,7 @@ export class PendingConnections {
         waiting.cancelClosing = undefined;
         if (isWanted(key)) return;
         this.#waiting.delete(key);
-        waiting.connection.close();
+        void waiting.connection.close();
       });
     }
   }
@@ -94,16 +94,16 @@ export class PendingConnections {
     const until = clock.now() + REACH_TIMEOUT_MS;
     for (;;) {
       const connection = new Connection(this.platform, target.address, target.engine);
-      const cancel = clock.after(until - clock.now(), () => connection.close());
+      const cancel = clock.after(until - clock.now(), () => void connection.close());
       const reply = (await connection.opened()) ? await connection.init(auth, onAck) : undefined;
       cancel();
       if (reply?.kind === 'answer') {
         const { code, message } = reply.answer;
         if (code === CODES.success) return { kind: 'proven', connection };
-        connection.close();
+        void connection.close();
         return { kind: 'refused', error: { ...failure(CODES.unknown, message), code } };
       }
-      connection.close();
+      await connection.close();
       if (clock.now() + RETRY_MS >= until) return { kind: 'unreachable' };
       await delay(clock, RETRY_MS);
     }

@@ -113,12 +113,14 @@ export class Reconnector {
     this.#connection?.fail(reason);
   }
 
-  stop(): void {
+  /** @returns resolves when the server has seen the end of the connection, within a limit */
+  async stop(): Promise<void> {
     this.#stopped.abort();
     this.#hurry.abort();
     this.#onAuth?.(null);
-    this.#connection?.close();
+    const closed = this.#connection?.close();
     this.#letGo?.();
+    await closed;
   }
 
   async #run(loggedIn?: Connection): Promise<void> {
@@ -136,6 +138,7 @@ export class Reconnector {
 
   async #attempt(): Promise<Attempt> {
     const { credentials } = this;
+    await this.#connection?.close();
     const auth = credentials.token ? null : await this.#freshAuth();
     if (this.#stopped.signal.aborted) return 'over';
     if (!auth && !credentials.token) return 'failed';
@@ -145,7 +148,7 @@ export class Reconnector {
     this.#connection = connection;
     const result = await (auth ? this.#establish(connection, auth) : this.#resume(connection));
     if (result !== 'up') {
-      connection.close();
+      void connection.close();
       return result;
     }
     return this.#hold(connection);

@@ -1,5 +1,6 @@
-/** The platform as browsers have it. With `entry.ts` the only place in the worker that touches globals. */
+/** The platform as browsers have it. With the entries and `listen.ts` the only place in the worker that touches globals. */
 import SparkMD5 from 'spark-md5';
+import { ifAllowed } from '../../protocol/worker.js';
 import { openStore } from '../store/open-store.js';
 import type { Clock } from '../util/clock.js';
 import { openSocket } from './open-socket.js';
@@ -15,16 +16,17 @@ const systemClock: Clock = {
 };
 
 export function browserPlatform(clock: Clock = systemClock): Platform {
-  const channel = new BroadcastChannel('jmessage');
+  // In a page that has no worker the browser may have none of these either.
+  const channel = ifAllowed(() => new BroadcastChannel('jmessage'));
   return {
     clock,
     random: () => Math.random(),
     uuid: () => globalThis.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
     md5: (text) => SparkMD5.hash(text),
-    locks: globalThis.navigator.locks ?? null,
+    locks: ifAllowed(() => navigator.locks),
     broadcast: {
-      post: (message) => channel.postMessage(message),
-      onMessage: (fn) => channel.addEventListener('message', ({ data }) => fn(data)),
+      post: (message) => channel?.postMessage(message),
+      onMessage: (fn) => channel?.addEventListener('message', ({ data }) => fn(data)),
     },
     openSocket,
     postForm,

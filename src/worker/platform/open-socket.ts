@@ -1,6 +1,13 @@
 /** Opens a socket in the Engine.IO revision that the server speaks. */
 import { io } from 'socket.io-client';
-import { closingOnce, OPEN_TIMEOUT_MS, type OpenSocket, type Socket, type SocketHandlers } from './socket.js';
+import {
+  closingOnce,
+  OPEN_TIMEOUT_MS,
+  type OpenSocket,
+  type Socket,
+  type SocketHandlers,
+  serverSeesClose,
+} from './socket.js';
 
 export const openSocket: OpenSocket = (address, engine, handlers) =>
   engine === 3 ? openLater(address, handlers) : openV4(address, handlers);
@@ -13,7 +20,7 @@ function openV4(address: string, handlers: SocketHandlers): Socket {
   let over = false;
   const end = (reason: string) => {
     if (over) return;
-    close();
+    void close();
     handlers.onClose(reason);
   };
   const late = setTimeout(() => end('timeout'), OPEN_TIMEOUT_MS);
@@ -47,11 +54,13 @@ function openV4(address: string, handlers: SocketHandlers): Socket {
     return tried;
   }
 
-  function close(): void {
+  function close(): Promise<void> {
     over = true;
     clearTimeout(late);
     once.mute();
+    const closed = serverSeesClose(socket.io.engine as object);
     socket.disconnect();
+    return closed;
   }
 
   return { emit: (event, payload) => void socket.emit(event, payload), close };
@@ -70,10 +79,10 @@ function openLater(address: string, handlers: SocketHandlers): Socket {
   );
   return {
     emit: (event, payload) => socket?.emit(event, payload),
-    close() {
+    async close() {
       closed = true;
       once.mute();
-      socket?.close();
+      await socket?.close();
     },
   };
 }

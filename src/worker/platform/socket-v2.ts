@@ -1,6 +1,6 @@
 /** The Engine.IO 3 form of {@link Socket}: what JMessage's own service and Socket.IO 2 servers speak. */
 import io from 'socket.io-client-v2';
-import { OPEN_TIMEOUT_MS, type Socket, type SocketHandlers } from './socket.js';
+import { OPEN_TIMEOUT_MS, type Socket, type SocketHandlers, serverSeesClose } from './socket.js';
 
 interface Packet {
   data?: unknown[];
@@ -26,6 +26,10 @@ export function openV2(address: string, handlers: SocketHandlers): Socket {
   };
   return {
     emit: (event, payload) => void socket.emit(event, payload),
-    close: () => void socket.close(),
+    close() {
+      const closed = serverSeesClose(socket.io.engine);
+      socket.close();
+      return closed;
+    },
   };
 }

@@ -4,6 +4,7 @@ declare module 'socket.io-client-v2' {
     on(event: string, fn: (data: unknown) => void): void;
     emit(event: string, payload: object): void;
     close(): void;
+    readonly io: { engine: import('./socket.js').ClosingEngine };
     onevent: (packet: { data?: unknown[] }) => void;
   }
   export default function io(

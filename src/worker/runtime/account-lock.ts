@@ -5,20 +5,39 @@
 import { RUNTIME_VERSION } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
 
+/** A holder that has not answered by then is frozen, and loses the account: it ends when it wakes up. */
+const ANSWER_MS = 2_000;
+
 interface StandDown {
   kind: 'stand-down';
   account: string;
   version: string;
 }
 
+/** To whoever asks: the holder lives, and either goes or is newer. */
+interface Heard {
+  kind: 'heard';
+  account: string;
+}
+
 export class AccountLock {
+  readonly #held = new Set<string>();
+  /** Accounts that are waited for; to be called when the holder answers. */
+  readonly #asked = new Map<string, () => void>();
+
   constructor(
-    private readonly platform: Pick<Platform, 'locks' | 'broadcast'>,
+    private readonly platform: Pick<Platform, 'locks' | 'broadcast' | 'clock'>,
     /** This worker's session of that account has to end. */
-    onDisplaced: (account: string) => void,
+    private readonly onDisplaced: (account: string) => void,
   ) {
-    platform.broadcast.onMessage((message) => {
-      if (isStandDown(message) && !isOlder(message.version)) onDisplaced(message.account);
+    const { broadcast } = platform;
+    broadcast.onMessage((message) => {
+      if (!isOurs(message)) return;
+      const { account } = message;
+      if (message.kind === 'heard') return this.#asked.get(account)?.();
+      if (!this.#held.has(account)) return;
+      broadcast.post({ kind: 'heard', account } satisfies Heard);
+      if (!isOlder(message.version)) onDisplaced(account);
     });
   }
 
@@ -27,25 +46,62 @@ export class AccountLock {
    * @returns the release, or null when the signal came first
    */
   acquire(account: string, signal: AbortSignal): Promise<(() => void) | null> {
-    const { locks, broadcast } = this.platform;
+    const { locks, broadcast, clock } = this.platform;
     if (!locks) return Promise.resolve(() => undefined);
-    const request: StandDown = { kind: 'stand-down', account, version: RUNTIME_VERSION };
-    broadcast.post(request);
     return new Promise((resolve) => {
-      locks
-        .request(`jmessage:account:${account}`, { signal }, () => {
-          if (signal.aborted) return resolve(null);
-          return new Promise<void>((release) => resolve(release));
-        })
-        .catch(() => resolve(null));
+      const waiting = new AbortController();
+      let isHeld = false;
+      const done = () => {
+        cancel();
+        this.#asked.delete(account);
+      };
+      const hold = () => {
+        done();
+        if (signal.aborted) return resolve(null);
+        isHeld = true;
+        this.#held.add(account);
+        return new Promise<void>((release) => {
+          resolve(() => {
+            isHeld = false;
+            this.#held.delete(account);
+            release();
+          });
+        });
+      };
+      const request = (options: LockOptions) => {
+        let isGranted = false;
+        const granted = () => {
+          isGranted = true;
+          return hold();
+        };
+        locks.request(`jmessage:account:${account}`, options, granted).catch(() => {
+          // It was taken from a worker that was frozen until now.
+          if (isGranted && isHeld) return this.onDisplaced(account);
+          // Some browsers have locks and refuse them.
+          if (!isGranted && !waiting.signal.aborted) resolve(() => undefined);
+        });
+      };
+      const cancel = clock.after(ANSWER_MS, () => {
+        waiting.abort();
+        request({ steal: true });
+      });
+      this.#asked.set(account, cancel);
+      signal.addEventListener('abort', () => {
+        if (isHeld) return;
+        done();
+        waiting.abort();
+        resolve(null);
+      });
+      broadcast.post({ kind: 'stand-down', account, version: RUNTIME_VERSION } satisfies StandDown);
+      request({ signal: waiting.signal });
     });
   }
 }
 
-function isStandDown(message: unknown): message is StandDown {
-  return typeof message === 'object' && message !== null && (message as StandDown).kind === 'stand-down';
-}
-
+const isOurs = (message: unknown): message is StandDown | Heard =>
+  typeof message === 'object' &&
+  message !== null &&
+  ['stand-down', 'heard'].includes((message as StandDown).kind);
 /** Whether that version is older than this one. */
 function isOlder(version: string): boolean {
   const theirs = version.split('.').map(Number);

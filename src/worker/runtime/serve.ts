@@ -3,20 +3,26 @@
  * hang for ever; whatever has to be waited for is waited for inside the calls. A port reaches its methods and nothing else of the worker.
  */
 import { expose } from 'comlink';
-import { CODES, failure, type WorkerApi } from '../../protocol/worker.js';
+import { CALLS, CODES, EVENTS, failure, laneOf, type WorkerApi } from '../../protocol/worker.js';
+import type { Accept } from '../platform/listen.js';
 import type { Platform } from '../platform/platform.js';
 import type { SessionTab } from '../session/session.js';
 import { Runtime } from './runtime.js';
 
 /** @returns what to do with each port that a tab opens */
-export function serve(platform: Platform): (port: MessagePort) => void {
+export function serve(platform: Platform): Accept {
   const runtime = new Runtime(platform);
   const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
-  return (port) => {
+  return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;
+    const events = laneOf(port, EVENTS);
+    const close = () => {
+      port.close();
+      onClosed();
+    };
     const api: WorkerApi = {
-      async hello(hello, events) {
-        const [registered, welcome] = await runtime.hello(hello, events, await lock);
+      async hello(hello) {
+        const [registered, welcome] = await runtime.hello(hello, { ...events, close }, await lock);
         tab = registered;
         return welcome;
       },
@@ -34,14 +40,18 @@ export function serve(platform: Platform): (port: MessagePort) => void {
       bye(upTo) {
         if (tab) runtime.confirm(tab, upTo);
         if (tab) runtime.drop(tab);
-        port.close();
+        close();
       },
     };
-    // Ahead of Comlink, which follows any path and sets any property, that of a prototype which all tabs share among them.
-    port.addEventListener('message', (event) => {
-      if (!isCall(api, event.data)) event.stopImmediatePropagation();
+    const calls = laneOf(port, CALLS);
+    expose(api, {
+      ...calls,
+      // Ahead of Comlink, which follows any path and sets any property, that of a prototype which all tabs share among them.
+      addEventListener: (type, fn) =>
+        calls.addEventListener(type, (event: MessageEvent) => {
+          if (isCall(api, event.data)) (fn as EventListener)(event);
+        }),
     });
-    expose(api, port);
   };
 }
 
@@ -61,12 +71,12 @@ function isCall(api: WorkerApi, data: unknown): boolean {
 /** A lock that is free again only when this worker has died: that is how tabs notice. */
 function holdForLife({ locks }: Platform, name: string): Promise<string | null> {
   if (!locks) return Promise.resolve(null);
-  return new Promise((resolve) => {
+  return new Promise<string>((resolve, reject) => {
     locks
       .request(name, () => {
         resolve(name);
         return new Promise<never>(() => undefined);
       })
-      .catch(() => resolve(null));
-  });
+      .catch(reject);
+  }).catch(() => null);
 }

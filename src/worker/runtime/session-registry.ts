@@ -101,7 +101,7 @@ export class SessionRegistry {
           continue;
         }
         if (reply.kind === 'timeout') {
-          connection.close();
+          await connection.close();
           break;
         }
         if (reply.answer.code !== CODES.success) {
@@ -112,7 +112,7 @@ export class SessionRegistry {
         if (!isWanted()) {
           // Logged out while logging in: the socket is logged in, and nobody's.
           await kept.credentials.forgetToken();
-          connection.close();
+          await connection.close();
           return { kind: 'refused', error: failure(CODES.sessionEnded) };
         }
         session = this.#create(kept, loginAnswer(reply.answer), release);

@@ -355,7 +355,7 @@ export class Session implements TabSession {
     this.#linger.cancel();
     if (reason === 'logged_out' && !lapsed) this.#exchange.logOut();
     this.#standing.end(reason);
-    this.#uplink.stop();
+    const gone = this.#uplink.stop();
     this.#read.unread.close();
     if (LOST.has(reason)) this.#outage.giveUp();
     else this.#outage.cancel();
@@ -377,6 +377,7 @@ export class Session implements TabSession {
     if (wipe) await store.wipe();
     else if (!lapsed && reason !== 'superseded') await credentials.forgetToken();
     store.close();
+    await gone;
     this.options.onClosed();
   }
 

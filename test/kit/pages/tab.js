@@ -27,6 +27,7 @@
   options.disconnectGrace = Number(query.get('grace') ?? 0);
   if (query.has('engine')) options.engine = Number(query.get('engine'));
   if (query.has('worker')) options.worker = query.get('worker');
+  if (query.has('host')) options.host = query.get('host');
   if (query.has('auth')) {
     // The answer of an application's own server.
     const url = query.get('auth');

@@ -1,7 +1,9 @@
 /** The class that a page uses, with the whole runtime behind it: real ports, real handshake, a network in memory. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { JMessageCore } from '../../../src/client/jmessage.js';
+import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
 import { CODES } from '../../../src/protocol/index.js';
+import type { Accept } from '../../../src/worker/platform/listen.js';
 import { serve } from '../../../src/worker/runtime/serve.js';
 import { settle } from '../fakes/clock.js';
 import { World } from '../fakes/world.js';
@@ -9,9 +11,13 @@ import { World } from '../fakes/world.js';
 type Page = InstanceType<typeof JMessageCore>;
 
 const MAX_STEPS = 5_000;
+const notBundled = () => {
+  throw new Error('not bundled');
+};
+const FILES: RuntimeFiles = { scope: '', worker: notBundled, fallback: notBundled, page: notBundled };
 
 let world: World;
-let accept: (port: MessagePort) => void;
+let accept: Accept;
 let ports: MessagePort[];
 let pages: Page[];
 
@@ -21,6 +27,7 @@ beforeEach(() => {
   pages = [];
   accept = serve(world.worker.platform);
   // What a browser has and Node has not.
+  vi.stubGlobal('SharedWorker', class {});
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('document', { addEventListener: () => undefined, visibilityState: 'visible' });
 });
@@ -41,9 +48,7 @@ function open(): Page {
         return Object.assign(new EventTarget(), { port: port1, onerror: null }) as SharedWorker;
       },
     },
-    () => {
-      throw new Error('not bundled');
-    },
+    FILES,
   );
   pages.push(page);
   return page;
@@ -206,10 +211,6 @@ describe('a page', () => {
 });
 
 test('on a server it says what to do instead', () => {
-  expect(
-    () =>
-      new JMessageCore({}, () => {
-        throw new Error('not bundled');
-      }),
-  ).toThrow('has to wait for the browser');
+  vi.unstubAllGlobals();
+  expect(() => new JMessageCore({}, FILES)).toThrow('has to wait for the browser');
 });

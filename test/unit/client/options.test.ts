@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hostOf, type JMessageOptions, settingsOf } from '../../../src/client/options.js';
+import { filesOf, type JMessageOptions, settingsOf } from '../../../src/client/options.js';
+import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
 import { DEFAULT_UPLOAD_URL } from '../../../src/protocol/tab.js';
 
 test('without options it is the service, in the Engine.IO revision that it speaks', () => {
@@ -83,7 +84,12 @@ test.each([
 });
 
 test('the worker is the one that is given, else the one that comes with the package', () => {
-  const bundled = { name: 'bundled', connect: () => new MessageChannel().port1 };
-  expect(hostOf(undefined, () => bundled)).toBe(bundled);
-  expect(hostOf('/worker.js', () => bundled).name).toBe('SharedWorker');
+  const never = () => {
+    throw new Error('not asked for');
+  };
+  const bundled: RuntimeFiles = { scope: 'bundled', worker: never, fallback: never, page: never };
+  expect(filesOf(undefined, bundled)).toBe(bundled);
+  expect(filesOf('/worker.js', bundled)).toMatchObject({ scope: '/worker.js', page: never });
+  const made = () => never();
+  expect(filesOf(made, bundled)).toEqual({ scope: 'bundled', worker: made, fallback: never, page: never });
 });

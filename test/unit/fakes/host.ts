@@ -1,8 +1,17 @@
 /** Workers at the other end of real ports, each of which does what the test wants: answers, stays silent, freezes, dies. */
 import { expose } from 'comlink';
 import type { Page } from '../../../src/client/page/page.js';
-import type { Host } from '../../../src/client/worker-link/hosts/host.js';
-import type { Call, Hello, Outcome, TabMessage, WorkerApi } from '../../../src/protocol/tab.js';
+import type { Host, HostKind } from '../../../src/client/worker-link/hosts/host.js';
+import {
+  CALLS,
+  type Call,
+  EVENTS,
+  type Hello,
+  laneOf,
+  type Outcome,
+  type TabMessage,
+  type WorkerApi,
+} from '../../../src/protocol/tab.js';
 import type { FakeLocks } from './locks.js';
 
 type WithoutInstance<M> = M extends unknown ? Omit<M, 'instance'> : never;
@@ -15,7 +24,6 @@ export class FakeEnd {
   readonly told: string[] = [];
   /** Answers nothing from now on. */
   frozen = false;
-  events: MessagePort | undefined;
   /** What becomes of a call. By default it stays open. */
   answer: (call: Call) => Promise<Outcome> = () => new Promise(() => undefined);
 
@@ -33,9 +41,8 @@ export class FakeEnd {
 
   serve(): void {
     const api: WorkerApi = {
-      hello: async (hello, events) => {
+      hello: async (hello) => {
         this.hellos.push(hello);
-        this.events = events;
         await this.#unlessFrozen();
         return { instance: this.instance, lock: this.lock };
       },
@@ -60,11 +67,11 @@ export class FakeEnd {
       view: (visible) => void this.told.push(`view ${visible}`),
       provideAuth: (payload) => void this.told.push(`auth ${JSON.stringify(payload)}`),
     };
-    expose(api, this.port);
+    expose(api, laneOf(this.port, CALLS));
   }
 
   post(message: WithoutInstance<TabMessage>): void {
-    this.events?.postMessage({ ...message, instance: this.instance });
+    laneOf(this.port, EVENTS).postMessage({ ...message, instance: this.instance });
   }
 
   die(): void {
@@ -87,7 +94,10 @@ export class FakeHost implements Host {
   /** How each worker treats calls. */
   answer: FakeEnd['answer'] | undefined;
 
-  constructor(private readonly locks: FakeLocks) {}
+  constructor(
+    private readonly locks: FakeLocks,
+    readonly kind: HostKind = 'shared',
+  ) {}
 
   get end(): FakeEnd {
     const end = this.ends.at(-1);
@@ -112,10 +122,7 @@ export class FakeHost implements Host {
   }
 
   close(): void {
-    for (const { port, events } of this.ends) {
-      port.close();
-      events?.close();
-    }
+    for (const { port } of this.ends) port.close();
   }
 }
 
@@ -127,8 +134,15 @@ export class FakePage implements Page {
   isVisible = true;
   #uuids = 0;
 
-  constructor(locks: FakeLocks | null) {
-    this.locks = locks?.for('page') ?? null;
+  constructor(
+    locks: FakeLocks | null,
+    private readonly owner = 'page',
+  ) {
+    this.locks = locks?.for(owner) ?? null;
+  }
+
+  has(): boolean {
+    return true;
   }
 
   now(): number {
@@ -137,7 +151,7 @@ export class FakePage implements Page {
 
   uuid(): string {
     this.#uuids += 1;
-    return `uuid-${this.#uuids}`;
+    return `uuid-${this.#uuids} of ${this.owner}`;
   }
 
   yield(fn: () => void): void {

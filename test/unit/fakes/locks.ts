@@ -8,6 +8,8 @@ interface Request {
   mode: Mode;
   owner: string;
   grant(): void;
+  /** Another one has taken the lock by force. */
+  lose(): void;
 }
 
 export class FakeLocks {
@@ -44,10 +46,13 @@ export class FakeLocks {
   }
 
   #request<T>(owner: string, name: string, options: LockOptions, fn: Granted): Promise<T> {
-    const { mode = 'exclusive', signal } = options;
+    const { mode = 'exclusive', signal, steal, ifAvailable } = options;
     return new Promise<T>((resolve, reject) => {
       if (this.#dead.has(owner)) return;
       if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'));
+      if (ifAvailable && [...this.#held, ...this.#queue].some((one) => one.name === name)) {
+        return resolve(Promise.resolve(fn(null)) as Promise<T>);
+      }
       const abandon = () => {
         this.#queue.delete(request);
         reject(new DOMException('aborted', 'AbortError'));
@@ -67,7 +72,15 @@ export class FakeLocks {
             .finally(release)
             .then((value) => resolve(value as T), reject);
         },
+        lose: () => reject(new DOMException('stolen', 'AbortError')),
       };
+      if (steal) {
+        for (const held of [...this.#held]) {
+          if (held.name === name && this.#held.delete(held)) held.lose();
+        }
+        this.#held.add(request);
+        return request.grant();
+      }
       signal?.addEventListener('abort', abandon);
       this.#queue.add(request);
       this.#grant();

@@ -68,8 +68,9 @@ export class FakeNetwork {
   /** All frames that were sent, lost ones included. */
   readonly frames: Frame[] = [];
   readonly lines: Line[] = [];
-  /** The most sockets that were ever open at once. */
-  peak = 0;
+  readonly #peaks = new Map<string, number>();
+  /** How long a close is on its way to the server. */
+  closingMs = LATENCY_MS;
 
   constructor(private readonly clock: FakeClock) {}
 
@@ -81,24 +82,40 @@ export class FakeNetwork {
   readonly openSocket: OpenSocket = (_address, _engine, handlers): Socket => {
     const line = new Line(this.lines.length, this, handlers);
     this.lines.push(line);
-    this.peak = Math.max(this.peak, this.open.length);
     const wait = this.mode === 'silent' ? OPEN_TIMEOUT_MS : LATENCY_MS;
     this.clock.after(wait, () => this.#connect(line, wait));
     return {
       emit: (event, payload) => {
         const copy = structuredClone(payload);
-        if (event === 'login' || event === 'resume') line.user = (copy as { username?: string }).username;
+        if (event === 'login' || event === 'resume')
+          this.#claim(line, (copy as { username?: string }).username);
         this.carry(line, 'up', event, copy, () => this.callee.receive(line, event, copy));
       },
       close: () => {
+        const wasOpen = line.open;
         line.open = false;
-        this.later(() => {
-          if (line.served) this.callee.closed(line);
-          line.served = false;
+        return new Promise((resolve) => {
+          if (!wasOpen) return resolve();
+          this.clock.after(this.closingMs, () => {
+            if (line.served) this.callee.closed(line);
+            line.served = false;
+            resolve();
+          });
         });
       },
     };
   };
+
+  /** The most sockets that the server ever had at once on which that user logs in or is logged in. */
+  peakFor(user: string): number {
+    return this.#peaks.get(user) ?? 0;
+  }
+
+  #claim(line: Line, user = ''): void {
+    line.user = user;
+    const served = this.lines.filter((other) => other.served && other.user === user).length;
+    this.#peaks.set(user, Math.max(this.peakFor(user), served));
+  }
 
   /** Every line is cut, and none can be opened until it is `up` again. */
   goDown(): void {

@@ -48,7 +48,7 @@ export class FakeWorker {
         onMessage: (fn) => this.#ears.push(fn),
       },
       openSocket: (address, engine, handlers) => {
-        if (!this.alive) return { emit: () => undefined, close: () => undefined };
+        if (!this.alive) return { emit: () => undefined, close: never };
         const socket = world.network.openSocket(address, engine, {
           onOpen: () => this.alive && handlers.onOpen(),
           onClose: (reason) => this.alive && handlers.onClose(reason),
@@ -57,7 +57,7 @@ export class FakeWorker {
         this.#closings.add(() => socket.close());
         return {
           emit: (event, payload) => this.alive && socket.emit(event, payload),
-          close: () => this.alive && socket.close(),
+          close: () => (this.alive ? socket.close() : never()),
         };
       },
       postForm: (request) => world.postForm(request),
@@ -73,6 +73,11 @@ export class FakeWorker {
     queueMicrotask(() => {
       if (this.alive) for (const fn of this.#ears) fn(message);
     });
+  }
+
+  /** It hears nothing any more, and still has what it had. */
+  freeze(): void {
+    this.#ears.length = 0;
   }
 
   /** Timers that are set. */

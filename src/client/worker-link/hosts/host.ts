@@ -1,11 +1,35 @@
 /**
- * A hosting shape is a way of obtaining a port to a running worker, and nothing else. The runtime behind it is written once.
+ * A hosting shape is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
  */
+import type { Port } from '../../../protocol/tab.js';
+
+/** `shared`: a SharedWorker. `leader`: a dedicated worker of one tab, for all tabs. `page`: the page itself, for this page alone. */
+export const HOST_KINDS = ['shared', 'leader', 'page'] as const;
+export type HostKind = (typeof HOST_KINDS)[number];
+
 export interface Host {
+  readonly kind: HostKind;
   /** For messages to people: what could not be started. */
   readonly name: string;
   /**
-   * Starts the worker, or finds it running. A worker that does not come up calls `onError`, where the browser notices, or stays silent.
+   * Starts the runtime, or finds it running. Where the browser reports a failed or lost runtime, `onError` is called; elsewhere it stays silent.
+   * @param signal aborts when the attempt, or the link that it led to, has ended
    */
-  connect(onError: (reason: string) => void): MessagePort;
+  connect(onError: (reason: string) => void, signal: AbortSignal): Port | Promise<Port>;
+  /** The tab closes, or tries the next host. */
+  leave?(): void;
 }
+
+/** The runtime's files: only their addresses differ between the package and the classic script. */
+export interface RuntimeFiles {
+  worker(kind: 'shared' | 'leader'): SharedWorker | Worker;
+  /** The address of the worker's script, if it is known. */
+  readonly url?: string;
+  /** Tabs whose files have the same scope share a leading tab. */
+  readonly scope: string;
+  fallback(): Promise<typeof import('./fallback.js')>;
+  page(): Promise<{ accept(port: Port): void }>;
+}
+
+/** The name of the lock and of the channel that tabs with the same files share. */
+export const leadershipOf = ({ scope }: RuntimeFiles): string => `jmessage:leader:${scope}`;

@@ -1,41 +1,22 @@
 /** The SharedWorker host: one worker for all tabs of the origin. */
-import { WORKER_NAME } from '../../../protocol/tab-worker/link.js';
-import type { Host } from './host.js';
-import { whyNot } from './why-not.js';
+import type { Host, RuntimeFiles } from './host.js';
 
-export type SharedWorkerFactory = () => SharedWorker;
-
-/** @param url where its script is, as far as is known */
-export function sharedHost(start: SharedWorkerFactory, url?: string): Host {
+/** @param isLed whether a leading tab serves the other tabs already: two workers would take the account from each other */
+export function sharedHost(files: RuntimeFiles, isLed: () => Promise<boolean>): Host {
   return {
+    kind: 'shared',
     name: 'SharedWorker',
-    connect(onError) {
-      const worker = start();
-      worker.onerror = (event) => void whyNot(url, event).then(onError);
-      return worker.port;
-    },
+    connect: (onError) =>
+      isLed().then((led) => {
+        if (led) throw new Error('another tab leads');
+        const worker = files.worker('shared');
+        worker.onerror = (event) =>
+          void files
+            .fallback()
+            .then(({ whyNot }) => whyNot(files.url, event))
+            .then(onError, () => onError('its script could not be loaded or run'));
+        if ('port' in worker) return worker.port;
+        throw TypeError('a Worker is no SharedWorker');
+      }),
   };
-}
-
-/**
- * A worker script at an address of the application's choosing, on its own origin.
- *
- * `extendedLifetime` keeps the worker, and so the connection, over a reload of the last tab (Chrome 148; others ignore it).
- */
-export function sharedHostAt(url: string | URL): Host {
-  return sharedHost(
-    () =>
-      new SharedWorker(url, { type: 'module', name: WORKER_NAME, extendedLifetime: true } as WorkerOptions),
-    String(url),
-  );
-}
-
-/** Says why not, where there are no SharedWorkers. */
-export function assertSharedWorker(): void {
-  if (typeof SharedWorker === 'function') return;
-  throw new Error(
-    typeof window === 'undefined'
-      ? 'JMessage works in a web page: importing it on a server is fine, `new JMessage()` has to wait for the browser.'
-      : 'JMessage needs SharedWorker, which this browser does not have. Chrome, Edge, Firefox and Safari 16 or later do; some private windows and web views turn it off.',
-  );
 }

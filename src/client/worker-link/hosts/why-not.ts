@@ -1,6 +1,6 @@
-/** Why a worker's script does not load: browsers do not say it, so the script is asked for once more. */
+/** The reason why a worker's script does not load. Browsers do not report it, so the page requests the script a second time. */
 
-/** @param url undefined: a bundler knows */
+/** @param url undefined if only a bundler knows it */
 export function whyNot(url: string | undefined, event: unknown): Promise<string> {
   const { message } = event as { message?: string };
   const why = (what: string) =>

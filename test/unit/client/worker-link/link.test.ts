@@ -24,6 +24,7 @@ const restore: Restore = {
 
 let locks: FakeLocks;
 let host: FakeHost;
+let hosts: FakeHost[];
 let page: FakePage;
 let link: Link;
 let events: AccountEvent[];
@@ -33,18 +34,19 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   locks = new FakeLocks();
   host = new FakeHost(locks);
+  hosts = [host];
   page = new FakePage(locks);
   events = [];
   told = [];
 });
 afterEach(() => {
   link.close();
-  host.close();
+  for (const one of hosts) one.close();
   vi.useRealTimers();
 });
 
 function open(): void {
-  link = new Link(host, page, 'tab', SETTINGS, {
+  link = new Link(hosts, page, 'tab', SETTINGS, {
     onEvents: (batch) => events.push(...batch),
     onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
     onAccount: ({ username }) => told.push(`account ${username}`),
@@ -83,8 +85,13 @@ describe('opening', () => {
   test('takes the lock of the tab before it names it to the worker', async () => {
     open();
     await opened();
-    expect(locks.held).toContain('jmessage:tab:tab');
-    expect(host.end.hellos[0]).toMatchObject({ tabId: 'tab', lock: 'jmessage:tab:tab', last: null, restore });
+    expect(locks.held).toContain('jmessage:tab:tab:1');
+    expect(host.end.hellos[0]).toMatchObject({
+      tabId: 'tab',
+      lock: 'jmessage:tab:tab:1',
+      last: null,
+      restore,
+    });
   });
 
   test('does without locks where there are none', async () => {
@@ -255,6 +262,7 @@ describe('silence', () => {
   test('without calls in flight is not asked about', async () => {
     open();
     await opened();
+    host.end.told.length = 0;
     await pass(STABLE_MS);
     expect(host.end.told).toEqual([]);
   });
@@ -263,9 +271,85 @@ describe('silence', () => {
     open();
     await opened();
     await pass(1);
+    host.end.told.length = 0;
     page.fire('wake');
     await eventually('the question', () => host.end.told.includes('ping'));
     expect(host.end.told).toEqual(['wake', 'ping']);
+  });
+});
+
+describe('where there are several hosts', () => {
+  let next: FakeHost;
+  beforeEach(() => {
+    next = new FakeHost(locks, 'page');
+    hosts.push(next);
+  });
+
+  test.each(['silent', 'error', 'throws'] as const)(
+    'one that does not come up (%s) is left for the next one within five seconds',
+    async (how) => {
+      host.starts = how;
+      next.answer = async () => success;
+      open();
+      const outcome = call();
+      expect(link.host).toBe(host);
+      await pass(HANDSHAKE_TIMEOUT_MS);
+      await pass(1);
+      expect(await outcome).toEqual(success);
+      expect(link.host).toBe(next);
+      expect(told).not.toContain('given up');
+    },
+  );
+
+  test('one that comes up late is told nothing: no session could be opened with it', async () => {
+    host.starts = 'silent';
+    open();
+    await pass(HANDSHAKE_TIMEOUT_MS);
+    await pass(1);
+    await eventually('the other one to be greeted', () => next.ends.at(-1)?.hellos.length === 1);
+    host.end.serve();
+    await pass(HANDSHAKE_TIMEOUT_MS);
+    expect(host.end.hellos).toEqual([]);
+    expect(host.end.calls).toEqual([]);
+  });
+
+  test('one that has worked and dies is started again', async () => {
+    open();
+    await opened();
+    await pass(1);
+    host.end.die();
+    await pass(1);
+    await opened(2);
+    expect(link.host).toBe(host);
+    expect(next.ends).toEqual([]);
+  });
+
+  test('a silent leading tab is asked again before it is left: another one may lead by then', async () => {
+    host = new FakeHost(locks, 'leader');
+    hosts[0] = host;
+    host.starts = 'silent';
+    open();
+    await pass(HANDSHAKE_TIMEOUT_MS);
+    await pass(1);
+    host.starts = 'well';
+    await pass(HANDSHAKE_TIMEOUT_MS);
+    await pass(LONGEST_RESTART_DELAY_MS);
+    await eventually('it to be greeted', () => host.end.hellos.length === 1);
+    expect(next.ends).toEqual([]);
+  });
+
+  test('what all of them fail at begins with the first one again', async () => {
+    host.starts = 'error';
+    next.starts = 'error';
+    open();
+    expect(await Promise.all([call(), pass(LONGEST_RESTART_DELAY_MS * 2)])).toMatchObject([
+      { kind: 'failure', error: { code: CODES.hostUnavailable } },
+      undefined,
+    ]);
+    host.starts = 'well';
+    host.answer = async () => success;
+    expect(await call('call-2')).toEqual(success);
+    expect(link.host).toBe(host);
   });
 });
 
@@ -276,7 +360,7 @@ describe('the back/forward cache', () => {
     await pass(1);
     page.fire('hide');
     await eventually('the goodbye', () => host.end.told.includes('bye'));
-    expect(locks.held).not.toContain('jmessage:tab:tab');
+    expect(locks.held).not.toContain('jmessage:tab:tab:1');
     expect(locks.awaited).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -373,6 +457,6 @@ test('closing says goodbye and leaves nothing', async () => {
   link.close();
   await eventually('the goodbye', () => host.end.told.includes('bye'));
   expect(page.listeners).toBe(0);
-  expect(locks.held).not.toContain('jmessage:tab:tab');
+  expect(locks.held).not.toContain('jmessage:tab:tab:1');
   expect(vi.getTimerCount()).toBe(0);
 });

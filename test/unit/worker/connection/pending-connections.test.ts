@@ -8,7 +8,7 @@ import { AccountLock } from '../../../../src/worker/runtime/account-lock.js';
 import { Mutex } from '../../../../src/worker/util/mutex.js';
 import { settle } from '../../fakes/clock.js';
 import { BAD_SIGNATURE } from '../../fakes/server.js';
-import { World } from '../../fakes/world.js';
+import { FakeWorker, World } from '../../fakes/world.js';
 
 const LINGER_MS = 10_000;
 const target = { address: 'http://server', engine: 4 as const, appkey: 'app' };
@@ -131,7 +131,8 @@ describe('the fence around an account', () => {
   test('asks the other worker to stand down, and not itself', async () => {
     const displaced: string[] = [];
     const { worker } = world;
-    new AccountLock(worker.platform, (account) => displaced.push(`old ${account}`));
+    const old = new AccountLock(worker.platform, (account) => displaced.push(`old ${account}`));
+    await old.acquire('alice', open());
     worker.hear({ kind: 'stand-down', account: 'alice', version: '99.0.0' });
     worker.hear({ kind: 'something else' });
     worker.hear(null);
@@ -142,6 +143,39 @@ describe('the fence around an account', () => {
     );
     await settle();
     expect(displaced).toEqual(['old alice']);
+  });
+
+  describe('of two workers', () => {
+    const ANSWER_MS = 2_000;
+    let second: FakeWorker;
+    const displaced: string[] = [];
+    beforeEach(async () => {
+      displaced.length = 0;
+      const first = world.worker;
+      second = new FakeWorker(world, 'second');
+      world.workers.push(second);
+      await new AccountLock(first.platform, (account) => displaced.push(account)).acquire('alice', open());
+    });
+
+    test('is taken from one that is frozen, which ends when it wakes up', async () => {
+      world.workers[0]?.freeze();
+      const fence = new AccountLock(second.platform, () => displaced.push('second'));
+      const taken = fence.acquire('alice', open());
+      await world.clock.advance(ANSWER_MS);
+      expect(await taken).toBeTypeOf('function');
+      expect(displaced).toEqual(['alice']);
+      expect(world.worker.timers).toBe(0);
+    });
+
+    test('is not taken from one that answers, however long it takes to end', async () => {
+      let got: unknown;
+      void new AccountLock(second.platform, () => undefined).acquire('alice', open()).then((release) => {
+        got = release;
+      });
+      await world.clock.advance(ANSWER_MS * 2);
+      expect(got).toBeUndefined();
+      expect(displaced).toEqual(['alice']);
+    });
   });
 
   test('is open where there are no locks', async () => {

@@ -1,5 +1,6 @@
 /** What a port of the worker lets through: any page of the origin can open one and post whatever it likes. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CALLS } from '../../../../src/protocol/tab.js';
 import { serve } from '../../../../src/worker/runtime/serve.js';
 import { settle } from '../../fakes/clock.js';
 import { World } from '../../fakes/world.js';
@@ -22,11 +23,13 @@ function open() {
   ports.push(port1, port2);
   accept(port2);
   const answers = new Map<string, unknown>();
-  port1.onmessage = ({ data }) => answers.set(data.id, data.value);
+  port1.onmessage = ({ data: [lane, { id, value }] }) => {
+    if (lane === CALLS) answers.set(id, value);
+  };
   const ask = async (id: string, message: object): Promise<unknown> => {
-    port1.postMessage({ id, ...message });
+    port1.postMessage([CALLS, { id, ...message }]);
     // Ports deliver in order: once this is answered, the other one would have been.
-    port1.postMessage({ id: `after ${id}`, type: 'APPLY', path: ['ping'], argumentList: [] });
+    port1.postMessage([CALLS, { id: `after ${id}`, type: 'APPLY', path: ['ping'], argumentList: [] }]);
     for (let turn = 0; turn < 1_000 && !answers.has(`after ${id}`); turn += 1) await settle();
     return answers.get(id);
   };
@@ -72,11 +75,14 @@ test.each([
   expect(answers.has('attack')).toBe(false);
 });
 
-test.each([null, 7, 'text', [], {}])('passes over %j', async (message) => {
-  const { port1, port2 } = new MessageChannel();
-  ports.push(port1, port2);
-  accept(port2);
-  port1.postMessage(message);
-  const { ask } = open();
-  expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
-});
+test.each([null, 7, 'text', [], {}, [CALLS], [CALLS, null], [CALLS, 7], [CALLS, {}]])(
+  'passes over %j',
+  async (message) => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    accept(port2);
+    port1.postMessage(message);
+    const { ask } = open();
+    expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+  },
+);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../../../src/protocol/index.js';
 import { BAD_SIGNATURE } from '../../fakes/server.js';
-import { World } from '../../fakes/world.js';
+import { FakeWorker, World } from '../../fakes/world.js';
 
 let world: World;
 beforeEach(() => {
@@ -17,7 +17,7 @@ describe('one socket for an account', () => {
     const inits = await world.passing(Promise.all(tabs.map((tab) => tab.init())));
     const logins = await world.passing(Promise.all(tabs.map((tab) => tab.login('alice'))));
     for (const outcome of [...inits, ...logins]) expect(outcome).toMatchObject({ kind: 'success' });
-    expect(world.network.peak).toBe(1);
+    expect(world.network.peakFor('alice')).toBe(1);
     expect(world.network.lines).toHaveLength(1);
     expect(tabs.at(-1)?.mirror.state.tabs).toBe(10);
   });
@@ -166,7 +166,7 @@ describe('login', () => {
     expect(init).toMatchObject({ kind: 'success' });
     expect(login).toMatchObject({ kind: 'success' });
     expect(world.network.open).toHaveLength(1);
-    expect(world.network.peak).toBe(1);
+    expect(world.network.peakFor('alice')).toBe(1);
     expect(tab.heard('onDisconnect')).toHaveLength(1);
   });
 });
@@ -302,6 +302,16 @@ describe('what ends a session', () => {
     await world.clock.advance(0);
     expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'superseded' });
     expect(await world.passing(tab.send('bob', 'hello'))).toMatchObject(failsWith(CODES.superseded));
+  });
+
+  test('the account goes to another worker only after the server has seen the end of the old socket', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.closingMs = 1_500;
+    world.workers.push(new FakeWorker(world, 'another'));
+    const other = await world.loggedIn('alice');
+    expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'superseded' });
+    expect(other.mirror.state.connected).toBe(true);
+    expect(world.network.peakFor('alice')).toBe(1);
   });
 
   test('an older build that asks for the account does not get it', async () => {

@@ -1,0 +1,23 @@
+/**
+ * The runtime as a bundler of the consuming application emits it. Each `new …Worker(new URL(…))` and `import(…)` below has to stay literal and
+ * in one piece, with literal options: that is what Vite, webpack and Rollup recognise them by.
+ */
+import type { RuntimeFiles } from './host.js';
+
+export const bundledFiles: RuntimeFiles = {
+  scope: import.meta.url,
+  worker: (kind) =>
+    kind === 'shared'
+      ? new SharedWorker(new URL('../../../worker/entry.js', import.meta.url), {
+          type: 'module',
+          name: 'jmessage-v2',
+          extendedLifetime: true,
+        } as WorkerOptions)
+      : new Worker(new URL('../../../worker/entry.js', import.meta.url), {
+          type: 'module',
+          name: 'jmessage-v2',
+        }),
+  fallback: () => import('./fallback.js'),
+  // Its types belong to the worker, and `client` must not import them.
+  page: () => import('../../../worker/page-entry.js' as string),
+};

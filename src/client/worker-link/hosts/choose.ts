@@ -1,0 +1,38 @@
+/** The hosts that a page tries, best first. The browser's capabilities decide, never its name; a trial shows whether a capability works. */
+import type { Page } from '../../page/page.js';
+import { type Host, type HostKind, leadershipOf, type RuntimeFiles } from './host.js';
+import type { LeaderHost } from './leader-host.js';
+import { pageHost } from './page-host.js';
+import { sharedHost } from './shared-host.js';
+
+/** @param forced the host that the application demands: that one or none */
+export function hostsFor(files: RuntimeFiles, page: Page, forced?: HostKind | null): Host[] {
+  const { locks } = page;
+  const has = (name: 'SharedWorker' | 'Worker' | 'BroadcastChannel') => page.has(name);
+  const canLead = locks !== null && has('Worker') && has('BroadcastChannel');
+  const isLed = (): Promise<boolean> =>
+    !forced && canLead
+      ? locks.request(leadershipOf(files), { ifAvailable: true }, (lock) => !lock).catch(() => false)
+      : Promise.resolve(false);
+  const hosts: Host[] = [];
+  if (forced ? forced === 'shared' : has('SharedWorker')) hosts.push(sharedHost(files, isLed));
+  if (forced ? forced === 'leader' : canLead) hosts.push(leaderHost(files, page));
+  if (!forced || forced === 'page') hosts.push(pageHost(files));
+  return hosts;
+}
+
+/** The leader host: its code is loaded by the few browsers that need it. */
+function leaderHost(files: RuntimeFiles, page: Page): Host {
+  let host: LeaderHost | undefined;
+  return {
+    kind: 'leader',
+    name: 'leading tab',
+    connect: (onError, signal) =>
+      files.fallback().then(({ LeaderHost }) => {
+        if (signal.aborted) throw new Error('too late');
+        host ??= new LeaderHost(files, page);
+        return host.connect(onError, signal);
+      }),
+    leave: () => host?.leave(),
+  };
+}

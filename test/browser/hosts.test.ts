@@ -1,0 +1,261 @@
+/** The runtime finds a place to live in every browser, and another one when that goes. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Profile } from '../kit/browser.js';
+import type { Frame } from '../kit/relay.js';
+import { Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import type { WireClient } from '../kit/wire-client.js';
+import { createWorld, type HostKind, type World } from '../kit/world.js';
+
+/** What decides where the runtime lives … */
+const DECISIVE = ['SharedWorker', 'locks', 'Worker', 'BroadcastChannel'] as const;
+/** … and what it can do without wherever that is. */
+const APIS = [...DECISIVE, 'indexedDB'] as const;
+type Api = (typeof APIS)[number];
+
+let world: World;
+let profile: Profile;
+let bob: WireClient;
+let greetings = 0;
+
+beforeAll(async () => {
+  world = await createWorld({ users: ['alice', 'bob', 'carol'] });
+  profile = await world.profile();
+  bob = await world.wire('bob');
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  for (const page of profile.context.pages()) await page.close();
+  await profile.killSharedWorkers();
+  await until('every socket to be closed', () => world.relay.open === 0);
+});
+
+/** A tab in whose page these are missing, or answer with an exception. */
+async function tabWithout(apis: readonly Api[], how: 'absent' | 'forbidden'): Promise<Tab> {
+  const page = await profile.context.newPage();
+  await page.addInitScript(
+    ([names, isForbidden]) => {
+      const refuse = () => {
+        throw new DOMException('not here', 'SecurityError');
+      };
+      for (const name of names) {
+        const owner = name === 'locks' ? Navigator.prototype : window;
+        const get = isForbidden ? refuse : () => undefined;
+        Object.defineProperty(owner, name, { configurable: true, get });
+      }
+    },
+    [apis, how === 'forbidden'] as const,
+  );
+  await page.goto(world.pageUrl());
+  return new Tab(page);
+}
+
+const login = (tab: Tab) => tab.login(world.auth(), world.user('alice'));
+
+/** Alice logs in, says something, and is answered. */
+async function chats(tab: Tab): Promise<void> {
+  greetings += 1;
+  await login(tab);
+  await tab.ok('sendSingleMsg', { target_username: 'bob', content: `hello ${greetings}` });
+  await bob.send('alice', `answer ${greetings}`);
+  await tab.waitForText(`answer ${greetings}`);
+}
+
+function hostWithout(apis: readonly Api[]): HostKind {
+  if (!apis.includes('SharedWorker')) return 'shared';
+  return DECISIVE.slice(1).some((api) => apis.includes(api)) ? 'page' : 'leader';
+}
+
+/** All sets of what decides; where that leaves the runtime in the page, there is no database either. */
+const SETS = Array.from({ length: 2 ** DECISIVE.length }, (_, bits) => {
+  const apis: Api[] = DECISIVE.filter((_api, place) => bits & (1 << place));
+  return hostWithout(apis) === 'page' && bits % 4 === 3 ? [...apis, 'indexedDB' as const] : apis;
+});
+const titled = (sets: readonly (readonly Api[])[]) =>
+  sets.map((apis) => [apis.join(', ') || 'nothing', apis] as const);
+
+describe('a page chats in a browser', () => {
+  test.each(titled(SETS))('without %s', async (_title, apis) => {
+    const tab = await tabWithout(apis, 'absent');
+    await chats(tab);
+    expect(await tab.host()).toBe(hostWithout(apis));
+  });
+
+  test.each(titled([['SharedWorker'], ['SharedWorker', 'locks'], ['indexedDB'], APIS]))(
+    'that forbids %s',
+    async (_title, apis) => {
+      const tab = await tabWithout(apis, 'forbidden');
+      await chats(tab);
+      expect(await tab.host()).toBe(hostWithout(apis));
+    },
+  );
+
+  test("under a policy of `worker-src 'none'`", async () => {
+    const tab = await world.tab(profile, { workers: 'none' });
+    await chats(tab);
+    expect(await tab.host()).toBe('page');
+  });
+});
+
+test.each(['shared', 'leader', 'page'] as const)('the host can be forced: %s', async (host) => {
+  const tab = await world.tab(profile, { host });
+  expect(await tab.host()).toBe(host);
+  await chats(tab);
+  expect(await tab.host()).toBe(host);
+});
+
+test('what only some browsers need is loaded by those only', async () => {
+  const asked: string[] = [];
+  profile.context.on('request', (request) =>
+    asked.push(new URL(request.url()).pathname.replace(/^.*\//, '')),
+  );
+  const files = async (host: HostKind) => {
+    asked.length = 0;
+    const tab = await world.tab(profile, { host });
+    await login(tab);
+    await tab.close();
+    return asked.filter((file) => ['jmessage-fallback.min.js', 'jmessage-page.min.js'].includes(file));
+  };
+  expect(await files('shared')).toEqual([]);
+  expect(await files('leader')).toEqual(['jmessage-fallback.min.js']);
+  expect(await files('page')).toEqual(['jmessage-page.min.js']);
+});
+
+test('a worker that comes up after its tab has given up on it takes nothing from it', async () => {
+  const worker = '/dist/jmessage-worker.min.js?late';
+  const release = world.site.hold(worker);
+  const page = await profile.page();
+  await page.addInitScript(() => Object.defineProperty(window, 'Worker', { get: () => undefined }));
+  await page.goto(world.pageUrl({ worker }));
+  const tab = new Tab(page);
+  await login(tab);
+  expect(await tab.host()).toBe('page');
+  const sockets = world.relay.total;
+  release();
+  const workers = () =>
+    page.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.filter(({ name }) => name?.startsWith('jmessage:worker:')).length;
+    });
+  await until('the late one to be up', async () => (await workers()) === 2);
+  await tab.ok('sendSingleMsg', { target_username: 'bob', content: 'still me' });
+  expect(await tab.state()).toMatchObject({ state: 'ready', tabs: 1 });
+  expect(world.relay.total).toBe(sockets);
+});
+
+test('in the page host a second tab takes the account over, and the first one knows', async () => {
+  const first = await world.tab(profile, { host: 'page' });
+  await login(first);
+  const second = await world.tab(profile, { host: 'page' });
+  await login(second);
+  await first.waitForState('ended');
+  expect(await first.state()).toMatchObject({ reason: 'superseded' });
+  expect(await second.state()).toMatchObject({ connected: true });
+  await until('one socket', () => world.relay.openFor('alice') === 1);
+});
+
+describe('tabs of the leader host', () => {
+  const REPORTED_MS = 1_000;
+  const UNREPORTED_MS = 10_000;
+  const SENDS = 60;
+
+  const openTabs = async (count: number): Promise<Tab[]> => {
+    const tabs: Tab[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const tab = await world.tab(profile, { host: 'leader' });
+      await tab.login(world.auth(), world.user('carol'));
+      tabs.push(tab);
+    }
+    return tabs;
+  };
+  const pageOf = ({ frame }: Tab): Page => {
+    if ('page' in frame) throw new Error('an iframe');
+    return frame;
+  };
+  const leads = (tab: Tab) => pageOf(tab).workers().length > 0;
+  const isSent = ({ event, direction }: Frame) => direction === 'down' && event === 's_single_text';
+  const show = (tab: Tab, state: DocumentVisibilityState) =>
+    tab.frame.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { get: () => value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+
+  /** Sends many, does something to the leading tab meanwhile, and sees that each was stored once and in order. */
+  async function sendsThrough(sender: Tab, meanwhile: () => Promise<unknown>): Promise<void> {
+    greetings += 1;
+    const target = `target${greetings}`;
+    await world.register(target);
+    const since = world.relay.mark();
+    const sending = sender.burst(target, 'hello', SENDS);
+    await until('the sends to be under way', () => world.relay.frames(isSent, since).length >= 10);
+    await meanwhile();
+    for (const outcome of await sending) expect(outcome).toMatchObject({ settled: 1, kind: 'success' });
+    const stored = (await world.stored(target)).map(({ content }) => content.msg_body.text);
+    expect(stored).toEqual(Array.from({ length: SENDS }, (_, n) => `hello ${n}`));
+    expect(world.relay.peakFor('carol')).toBe(1);
+  }
+
+  const ends: [how: string, end: (leading: Page) => Promise<unknown>][] = [
+    ['closed', (page) => page.close()],
+    ['crashed', (page) => profile.crash(page)],
+    ['loaded anew', (page) => page.goto('about:blank')],
+    ['left without its worker', () => profile.killWorkers()],
+  ];
+  test.each(ends)(
+    'lose and double nothing when the leading one is %s in the middle of sends: another socket is there within a second',
+    async (_how, end) => {
+      const [first, second, third] = (await openTabs(3)) as [Tab, Tab, Tab];
+      expect([first, second, third].map(leads)).toEqual([true, false, false]);
+      const sockets = world.relay.totalFor('carol');
+      await sendsThrough(second, async () => {
+        const endedAt = Date.now();
+        await end(pageOf(first));
+        await until('a new socket', () => world.relay.totalFor('carol') === sockets + 1);
+        expect(Date.now() - endedAt).toBeLessThan(REPORTED_MS);
+      });
+      await third.waitForState('ready');
+      await until('it to lead or to follow', async () => [second, third].filter(leads).length <= 1);
+    },
+  );
+
+  test('are led by one that is seen, before long, and lose nothing by that', async () => {
+    const [first, second, third] = (await openTabs(3)) as [Tab, Tab, Tab];
+    await show(second, 'hidden');
+    await sendsThrough(second, async () => {
+      await show(first, 'hidden');
+      await until('the visible tab to lead', () => leads(third));
+    });
+    expect([first, second].map(leads)).toEqual([false, false]);
+  });
+
+  /** The leading worker does nothing any more, and still has all that it had. */
+  function wedge(tab: Tab): void {
+    for (const worker of pageOf(tab).workers()) {
+      void worker
+        .evaluate(() => {
+          for (;;);
+        })
+        .catch(() => undefined);
+    }
+  }
+  /** Coming back to a page is when one wants to know. */
+  const lookedAt = (tab: Tab) => show(tab, 'visible');
+
+  test('take the lead from one that is frozen, within ten seconds of looking at another', async () => {
+    const [first, second] = (await openTabs(2)) as [Tab, Tab];
+    wedge(first);
+    // Nothing of the page runs any more either.
+    const session = await profile.context.newCDPSession(pageOf(first));
+    await session.send('Debugger.enable');
+    await session.send('Debugger.pause');
+    const frozenAt = Date.now();
+    const send = second.ok('sendSingleMsg', { target_username: 'bob', content: 'through the ice' });
+    await lookedAt(second);
+    await until('it to lead', () => leads(second));
+    expect(Date.now() - frozenAt).toBeLessThan(UNREPORTED_MS);
+    await send;
+    expect(await second.state()).toMatchObject({ state: 'ready' });
+    await session.send('Debugger.resume');
+  });
+});
