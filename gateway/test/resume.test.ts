@@ -81,7 +81,7 @@ describe('a token', () => {
       username,
       appkey: APPKEY,
       online_list: [],
-      capabilities: ['resume', 'history'],
+      capabilities: ['resume', 'history', 'ordered_sends'],
       resume_token: expect.any(String),
     });
     expect(answer.resume_token).not.toBe(token);
@@ -111,7 +111,7 @@ describe('a token', () => {
 
   it('is said to be there when a socket begins', async () => {
     const client = await guests.connect();
-    expect(await client.init()).toMatchObject({ code: 0, capabilities: ['resume', 'history'] });
+    expect(await client.init()).toMatchObject({ code: 0, capabilities: ['resume', 'history', 'ordered_sends'] });
   });
 
   it('is not disturbed by a second login on the same socket', async () => {

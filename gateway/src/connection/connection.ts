@@ -24,6 +24,7 @@ import { canonicalJson } from '../util/canonical-json.js';
 import { TokenBucket } from '../util/token-bucket.js';
 import { NO_TURN, type Slices, type Turn, type Turns } from '../util/turns.js';
 import type { Holder, Parties, Party } from './parties.js';
+import { SendOrder } from './send-order.js';
 import type { SessionFeed } from './session-feed.js';
 
 export interface Request {
@@ -73,6 +74,13 @@ export interface Shared {
 /** These wait for a password's hash, which has a queue of its own: nobody is to wait for that. */
 const SLOW = new Set<string>(['register', 'login', 'update_user_pwd'] satisfies RequestEvent[]);
 
+/** Sends: these may name their predecessor. */
+const ORDERED = new Set<string>([
+  's_across_single_text',
+  'send_group_msg',
+  'send_room_msg',
+] satisfies RequestEvent[]);
+
 /** What the client answers pushes with. */
 const ACKNOWLEDGEMENTS = new Set<string>([
   'msg_recv_v2',
@@ -96,6 +104,7 @@ export class Connection implements Holder {
   readonly #queue: Request[] = [];
   #owedAcknowledgements = 0;
   #queuedBytes = 0;
+  readonly #order: SendOrder<Request>;
   #framesAtOnce = 0;
   #held = 0;
   #serving = false;
@@ -113,6 +122,7 @@ export class Connection implements Holder {
     const { settings, parties, slices, now } = shared;
     this.party = parties.ofAddress(socket.address);
     this.#stranger = new TokenBucket(settings.strangerSocketBurst, settings.strangerSocketPerSecond, now);
+    this.#order = new SendOrder(settings.queuedRequests);
     socket.onFrame((characters) => this.#admit(characters));
     socket.onPacket((event, payload) => slices.add(this, () => this.#receive(event, payload)));
     socket.onDrain(() => this.#weigh());
@@ -150,6 +160,7 @@ export class Connection implements Holder {
     this.#closed = true;
     this.#queue.length = 0;
     this.#queuedBytes = 0;
+    this.#order.clear();
     this.shared.slices.forget(this);
   }
 
@@ -246,31 +257,46 @@ export class Connection implements Holder {
       this.socket.discard();
       return;
     }
-    this.push(ACK, { rid });
     if (!allowed) {
-      this.#answer(event, rid, refuse(CODES.beyondFrequencyLimit));
+      this.#refuseUnread(event, rid, refuse(CODES.beyondFrequencyLimit));
       return;
     }
-    const canonical = canonicalJson(payload);
+    const { after, payload: content } = orderOf(event, payload);
+    const canonical = canonicalJson(content);
     if (canonical === undefined) {
-      this.#answer(
-        event,
-        rid,
-        refuse(CODES.wireInvalidParameter, 'the payload is not JSON, or is nested too deep'),
-      );
+      const refusal = refuse(CODES.wireInvalidParameter, 'the payload is not JSON, or is nested too deep');
+      this.#refuseUnread(event, rid, refusal);
       return;
     }
     if (this.#session) this.charge(Math.floor(canonical.length / settings.bytesPerRequest));
     if (
-      this.#queue.length + this.#open.size >= settings.queuedRequests ||
+      this.#queue.length + this.#open.size + this.#order.size >= settings.queuedRequests ||
       this.#queuedBytes + canonical.length > settings.queuedBytes
     ) {
-      this.#answer(event, rid, refuse(CODES.busy));
+      this.#refuseUnread(event, rid, refuse(CODES.busy));
       return;
     }
-    this.#queue.push({ event, rid, payload, canonical });
+    const request = { event, rid, payload: content, canonical };
     this.#queuedBytes += canonical.length;
+    if (after === undefined || this.#order.mayProceed(after, request)) this.#enqueue([request]);
+  }
+
+  /** The client learns that its requests are here, and they wait for their turn, as do the sends that waited for them. */
+  #enqueue(requests: readonly Request[]): void {
+    const all = [...requests];
+    for (const request of all) {
+      this.push(ACK, { rid: request.rid });
+      this.#queue.push(request);
+      all.push(...this.#order.received(request.rid));
+    }
     if (!this.#serving) void this.#run();
+  }
+
+  /** Answers a request that is not looked into. */
+  #refuseUnread(event: string, rid: number, refusal: Answer): void {
+    this.push(ACK, { rid });
+    this.#answer(event, rid, refusal);
+    this.#enqueue(this.#order.received(rid));
   }
 
   async #run(): Promise<void> {
@@ -348,6 +374,15 @@ export class Connection implements Holder {
 const isLater = (answer: Answer | Later): answer is Later => answer.later instanceof Promise;
 
 export const isRequestEvent = (event: string): event is RequestEvent => Object.hasOwn(REQUESTS, event);
+
+/** The predecessor is no part of a send's identity, since a retry may name another one. */
+function orderOf(event: string, payload: unknown): { after?: number; payload: unknown } {
+  if (!ORDERED.has(event) || typeof payload !== 'object' || payload === null || !('after' in payload))
+    return { payload };
+  const { after, ...rest } = payload;
+  const result = v.safeParse(ridSchema, after);
+  return result.success ? { after: result.output, payload: rest } : { payload };
+}
 
 function ridOf(payload: unknown): number | undefined {
   if (typeof payload !== 'object' || payload === null || !('rid' in payload)) return undefined;

@@ -15,7 +15,7 @@ import {
   user,
 } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
-import { loggedIn, request } from './request-row.js';
+import { loggedIn, request, rid } from './request-row.js';
 
 const content = v.object({
   version: v.literal(1),
@@ -41,6 +41,8 @@ const delivery = {
   target_name: optional(text),
   appkey: optional(appkey),
   content,
+  /** The `rid` of a send that the server has to receive first, where the client did not wait for its `ack`: extension `ordered_sends`. */
+  after: optional(rid),
 };
 
 const toRoom = {

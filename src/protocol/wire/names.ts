@@ -34,6 +34,8 @@ export const CAPABILITIES = {
   resume: 'resume',
   /** `get_history` works. */
   history: 'history',
+  /** A send may name its predecessor (`after`), and is processed after it. */
+  orderedSends: 'ordered_sends',
 } as const;
 
 /** Event types that end a session (`event_notification.event_type`). */

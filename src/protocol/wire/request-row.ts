@@ -1,5 +1,9 @@
 /** What a row of the wire's request table says. */
+import * as v from 'valibot';
 import type { Schema } from '../checks.js';
+
+/** 1 … 2^31-1, unique among the client's open requests. */
+export const rid = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7fff_ffff));
 
 export interface RequestRow<S extends Schema> {
   /** What must have happened on this socket before. */

@@ -2,14 +2,11 @@
  * What a client may emit, by event name: the payload's checks and the state that the socket must be in.
  * Each payload also carries `rid` ({@link rid}); unknown fields are dropped. The gateway routes and validates from this table.
  */
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { ACCOUNT_REQUESTS } from './accounts.js';
 import { GROUP_REQUESTS } from './groups.js';
 import { MESSAGE_REQUESTS } from './messages.js';
 import { RELATION_REQUESTS } from './relations.js';
-
-/** 1 … 2^31-1, unique among the client's open requests. */
-export const rid = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7fff_ffff));
 
 export const REQUESTS = {
   ...ACCOUNT_REQUESTS,
@@ -22,3 +19,4 @@ export type RequestEvent = keyof typeof REQUESTS;
 export type RequestPayload<E extends RequestEvent> = v.InferOutput<(typeof REQUESTS)[E]['payload']>;
 
 export * from './names.js';
+export { rid } from './request-row.js';
