@@ -111,7 +111,10 @@ describe('a token', () => {
 
   it('is said to be there when a socket begins', async () => {
     const client = await guests.connect();
-    expect(await client.init()).toMatchObject({ code: 0, capabilities: ['resume', 'history', 'ordered_sends'] });
+    expect(await client.init()).toMatchObject({
+      code: 0,
+      capabilities: ['resume', 'history', 'ordered_sends'],
+    });
   });
 
   it('is not disturbed by a second login on the same socket', async () => {

@@ -1,4 +1,4 @@
-/** A benchmark's results as data: what the table, the JSON file, the comparison and the pictures are made from. */
+/** A benchmark's results as data: the source of the table, the JSON file, the comparison and the pictures. */
 
 /** Over the rounds: each round gives one value. */
 export interface Spread {
@@ -20,7 +20,7 @@ export interface Figure {
   target?: { ratio: number } | { value: number };
 }
 
-/** What a chart of `docs/performance.md` is drawn from: a series of points. */
+/** A line of a chart of `docs/performance.md`. */
 export interface Series {
   chart: 'tabs' | 'latency' | 'history';
   /** Whose line it is. */

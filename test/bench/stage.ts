@@ -1,4 +1,4 @@
-/** What the suites that need a browser stand on: a world with two pages in it, one for each way of being connected. */
+/** The stage of the suites that need a browser: a world, and pages for each way of being connected. */
 import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import type { Profile } from '../kit/browser.js';

@@ -65,7 +65,7 @@ export class LeanClient {
     });
   }
 
-  /** @throws where the answer is a refusal */
+  /** @throws if the answer is a refusal */
   async request(event: string, payload: object): Promise<Answer> {
     this.#rid += 1;
     const rid = this.#rid;
