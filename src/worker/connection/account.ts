@@ -1,18 +1,22 @@
-/** Who a session is for, and what the server said when it let them in. */
+/** The account of a session, and the server's answer to its login. */
 
-export interface Account {
+export interface ServerAddress {
+  readonly address: string;
+  /** The Engine.IO revision that the server speaks. */
+  readonly engine: 3 | 4;
+}
+
+export interface Account extends ServerAddress {
   /** Names the account among all: address, appkey, username. */
   readonly key: string;
-  readonly address: string;
-  readonly engine: 3 | 4;
   readonly appkey: string;
   readonly username: string;
-  /** MD5 of the password, in memory only; '' where this worker has never been told the password. */
+  /** MD5 of the password, in memory only; '' if this worker never received the password. */
   digest: string;
 }
 
 export interface LoginAnswer {
-  /** 0 where the server does not say. */
+  /** 0 if the server does not state it. */
   uid: number;
   online_list: unknown[];
 }

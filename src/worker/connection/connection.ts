@@ -1,47 +1,47 @@
 /**
- * One socket's life: opened, initialised, perhaps logged in, closed once. Requests made through it end with it; a session that outlives
- * sockets keeps its own.
+ * One socket, from its opening to its close: initialised, perhaps logged in. Its requests stand in the table that the session of its account
+ * uses as well, so that every frame is looked up once.
  */
-
 import { ridOf } from '../../protocol/wire/rid.js';
 import { type AuthPayload, CAPABILITIES, type ResumeToken, WIRE_VERSION } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
 import type { Socket } from '../platform/socket.js';
-import { readCount } from '../util/read-answer.js';
-import type { Account } from './account.js';
-import { type OnAck, OpenRequests, type Reply } from './open-requests.js';
+import { isObject, readCount } from '../util/read-answer.js';
+import type { Account, ServerAddress } from './account.js';
+import { DROPPED, type OnAck, OpenRequests, type Reply } from './open-requests.js';
 
-/** A web client, as stock V2 says it. */
+/** The platform of a web client, as stock V2 states it. */
 const PLATFORM = 'j';
-/** More than a server has reason to push before anybody listens. */
-const MAX_HELD_EVENTS = 1_000;
+/** A server has no reason to push more than this before a session reads it. */
+const MAX_HELD_PUSHES = 1_000;
+
+export interface PushReceiver {
+  handle(event: string, payload: unknown): void;
+}
 
 export class Connection {
-  readonly #requests: OpenRequests;
   readonly #socket: Socket;
   readonly #opened: Promise<boolean>;
   readonly #settleOpened: (ok: boolean) => void;
   #closed = false;
-  #unseen = Promise.resolve();
-  #onClose: ((reason: string) => void) | undefined;
-  #onEvent: ((event: string, payload: unknown) => void) | undefined;
-  /** What came while nobody listened. */
+  #serverSeesClose = Promise.resolve();
+  #owner: { pushes: PushReceiver; onClose(): void } | undefined;
+  /** Pushes that arrived between two owners. */
   #held: [event: string, payload: unknown][] = [];
   /** Whether it was initialised with roaming. */
   roaming = false;
-  /** What the server says that it can do beyond the original protocol. */
+  /** The extensions of the original protocol that the server announced. */
   #capabilities: readonly unknown[] = [];
-  /** Of the account that is logged in on it; 0 where the server does not say. */
+  /** Of the logged-in account; 0 if the server does not state it. */
   uid = 0;
-  /** Why it closed. */
-  reason = '';
+  /** A server that shuts down may ask its clients to return spread over this time. */
+  spreadMs = 0;
 
   constructor(
     private readonly platform: Platform,
-    address: string,
-    engine: 3 | 4,
+    { address, engine }: ServerAddress,
+    readonly requests = new OpenRequests(platform.clock),
   ) {
-    this.#requests = new OpenRequests(platform.clock);
     let opened: (ok: boolean) => void = () => undefined;
     this.#opened = new Promise((resolve) => {
       opened = resolve;
@@ -49,18 +49,15 @@ export class Connection {
     this.#settleOpened = opened;
     this.#socket = platform.openSocket(address, engine, {
       onOpen: () => {
-        this.#requests.attach((event, payload) => this.#socket.emit(event, payload));
+        requests.connect((event, payload) => this.#socket.emit(event, payload));
         opened(true);
       },
-      onClose: (reason) => {
-        this.reason = reason;
+      onClose: () => {
         this.#end();
-        this.#onClose?.(reason);
+        this.#owner?.onClose();
       },
       onEvent: (event, payload) => {
-        if (this.#requests.handle(event, payload)) return;
-        if (this.#onEvent) this.#onEvent(event, payload);
-        else if (this.#held.length < MAX_HELD_EVENTS) this.#held.push([event, payload]);
+        if (!requests.handle(event, payload)) this.#push(event, payload);
       },
     });
   }
@@ -69,35 +66,34 @@ export class Connection {
     return this.#closed;
   }
 
-  /** Whether the server has taken the connection. */
+  /** Whether the server has accepted the connection. */
   opened(): Promise<boolean> {
     return this.#opened;
   }
 
-  /** Who hears of this socket from now on, and of what came since {@link hold}. */
-  listen(onEvent: (event: string, payload: unknown) => void, onClose: (reason: string) => void): void {
-    this.#onEvent = onEvent;
-    this.#onClose = onClose;
-    for (const [event, payload] of this.#held.splice(0)) onEvent(event, payload);
+  /** The owner receives every push from now on, and those since {@link hold}. */
+  attach(pushes: PushReceiver, onClose: () => void): void {
+    this.#owner = { pushes, onClose };
+    for (const [event, payload] of this.#held.splice(0)) {
+      if (!this.#closed) pushes.handle(event, payload);
+    }
   }
 
-  /** Keeps what comes for the next one who listens: between a login's answer and its session nothing may fall through. */
+  /** Keeps pushes for the next owner: none may be lost between the answer of a login and the start of its session. */
   hold(): void {
-    this.#onEvent = undefined;
-    this.#onClose = undefined;
+    this.#owner = undefined;
   }
 
   emit(event: string, payload: object): void {
     if (!this.#closed) this.#socket.emit(event, payload);
   }
 
-  /** `dropped` when the socket closes before the answer. */
   async init(auth: AuthPayload, onAck?: OnAck): Promise<Reply> {
     const { appkey, random_str, signature, timestamp, flag } = auth;
     const signed = { appkey, random_str, signature, timestamp };
     const payload = { ...signed, flag: flag ? 1 : 0, fromPlatForm: PLATFORM };
     const reply = await this.request('c_init', payload, onAck);
-    this.#readAnswer(reply, flag);
+    this.#readCapabilities(reply, flag);
     return reply;
   }
 
@@ -115,45 +111,50 @@ export class Connection {
     { device, token }: ResumeToken,
     roaming: boolean,
   ): Promise<Reply> {
-    const who = { appkey, username, device, token };
+    const payload = { appkey, username, device, token, flag: roaming ? 1 : 0 };
     const reply = await this.request('resume', {
-      ...who,
-      flag: roaming ? 1 : 0,
+      ...payload,
       fromPlatForm: PLATFORM,
       version: WIRE_VERSION,
     });
-    this.#readAnswer(reply, roaming);
+    this.#readCapabilities(reply, roaming);
     this.#readUid(reply);
     return reply;
   }
 
-  can(what: keyof typeof CAPABILITIES): boolean {
-    return this.#capabilities.includes(CAPABILITIES[what]);
+  can(capability: keyof typeof CAPABILITIES): boolean {
+    return this.#capabilities.includes(CAPABILITIES[capability]);
   }
 
+  /** A request of the handshake: it is dropped when the socket closes before the answer. */
   request(event: string, payload: object, onAck?: OnAck, rid = ridOf(this.platform.uuid())): Promise<Reply> {
-    if (this.#closed) return Promise.resolve({ kind: 'dropped' });
-    return this.#requests.send({ event, payload, rid, ephemeral: true, onAck });
+    if (this.#closed) return Promise.resolve(DROPPED);
+    return this.requests.send({ event, payload, rid, scope: 'handshake', onAck });
   }
 
-  /** @returns resolves when the server has seen the end of it, within a limit */
+  /** @returns resolves when the server has seen the close, within a limit */
   close(): Promise<void> {
     if (!this.#closed) {
       this.#end();
-      this.#unseen = this.#socket.close();
+      this.#serverSeesClose = this.#socket.close();
     }
-    return this.#unseen;
+    return this.#serverSeesClose;
   }
 
-  /** It looks open and is not. */
-  fail(reason: string): void {
+  /** The connection looks open but does not answer. */
+  fail(): void {
     if (this.#closed) return;
     void this.close();
-    this.reason = reason;
-    this.#onClose?.(reason);
+    this.#owner?.onClose();
   }
 
-  #readAnswer(reply: Reply, roaming: boolean): void {
+  #push(event: string, payload: unknown): void {
+    if (event === 'going_away') this.spreadMs = readCount(isObject(payload) && payload.retry_after, 0);
+    else if (this.#owner) this.#owner.pushes.handle(event, payload);
+    else if (this.#held.length < MAX_HELD_PUSHES) this.#held.push([event, payload]);
+  }
+
+  #readCapabilities(reply: Reply, roaming: boolean): void {
     if (reply.kind !== 'answer' || reply.answer.code !== 0) return;
     const { capabilities } = reply.answer;
     this.roaming = roaming;
@@ -167,6 +168,6 @@ export class Connection {
   #end(): void {
     this.#closed = true;
     this.#settleOpened(false);
-    this.#requests.drop();
+    this.requests.disconnect();
   }
 }

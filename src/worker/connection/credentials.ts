@@ -1,12 +1,12 @@
 /**
- * What an account comes back with after an outage: a resume token, where the server gives them, else a signature and the password's digest.
- * Of these only the token rests on the disk: it is worth nothing without its device, and next to nothing once it was used.
+ * The secrets with which an account reconnects: a resume token, if the server gives them, else a signature and the password's digest. Only the
+ * token is on the disk: it is worthless without its device, and nearly so once it was used.
  */
 import type { AuthPayload, ResumeToken } from '../../protocol/worker.js';
 import type { Store } from '../store/store.js';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
-import type { OnAck, Reply } from './open-requests.js';
+import { DROPPED, type OnAck, type Reply } from './open-requests.js';
 
 export class Credentials {
   #token: ResumeToken | null;
@@ -27,16 +27,16 @@ export class Credentials {
     return this.#token;
   }
 
-  /** Whether the recent history of the conversations is wanted (specification: 漫游参数). */
+  /** Whether the tabs want the recent history of the conversations (specification: 漫游参数). */
   get roaming(): boolean {
     return this.auth?.flag ?? this.#token?.roaming ?? false;
   }
 
-  /** Presents the token. It must be there. A newer one is on the disk before it is used itself. */
+  /** Presents the token, once it is on the disk. */
   async resume(connection: Connection): Promise<Reply> {
     await this.#saved;
     const token = this.#token;
-    if (!token) return { kind: 'dropped' };
+    if (!token) return DROPPED;
     const reply = await connection.resume(this.account, token, this.roaming);
     this.#take(reply, token);
     return reply;
@@ -50,26 +50,26 @@ export class Credentials {
     return reply;
   }
 
-  /** The server takes it no longer. */
+  /** The server no longer accepts the token. */
   forgetToken(): Promise<void> {
-    return this.#keep(null);
+    return this.#save(null);
   }
 
   #take(reply: Reply, before: ResumeToken): void {
     if (reply.kind !== 'answer' || reply.answer.code !== 0) return;
     const { resume_token: token } = reply.answer;
     if (typeof token !== 'string') return;
-    void this.#keep({ ...before, token, renewals: before.renewals + 1, roaming: this.roaming });
+    void this.#save({ ...before, token, renewals: before.renewals + 1, roaming: this.roaming });
   }
 
-  #keep(token: ResumeToken | null): Promise<void> {
+  #save(token: ResumeToken | null): Promise<void> {
     this.#token = token;
     this.#saved = this.#saved.then(() => this.store.putToken(token));
     return this.#saved;
   }
 }
 
-/** The one that was given later. */
+/** The token that the server gave later. */
 export function newerToken(a: ResumeToken | null, b: ResumeToken | null): ResumeToken | null {
   if (!a || !b) return a ?? b;
   return a.renewals >= b.renewals ? a : b;

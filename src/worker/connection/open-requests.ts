@@ -1,25 +1,33 @@
 /**
- * Open requests: each goes out, is acknowledged, is answered, and settles exactly once.
+ * The table of open requests. Each request is transmitted, acknowledged and answered, and settles exactly once.
  *
- * A try without `ack` for {@link ACK_TIMEOUT_MS}, or with one but without an answer for {@link RESPONSE_TIMEOUT_MS}, is repeated with the same
- * `rid` and the same payload, {@link MAX_TRIES} times in all. Between connections requests wait: that time uses up no try.
+ * A try without `ack` for {@link ACK_TIMEOUT_MS}, or without an answer for {@link RESPONSE_TIMEOUT_MS} after it, is repeated with the same
+ * `rid` and payload, {@link MAX_TRIES} times in all. Between connections requests wait, and no try is used up.
  *
- * Requests of one lane (a conversation's sends) go out one after the other. The next one leaves when the one before has been acknowledged: a
- * server takes up what it has acknowledged in that order, and a frame that is lost on the way holds up those behind it rather than being
- * overtaken by them. After a cut they all go out again in the same order, and what was stored already is answered as before.
+ * Requests of one lane (the sends of a conversation) are transmitted one after the other, each when the one before was acknowledged. A server
+ * processes acknowledged requests in that order, so a lost frame delays the later ones and they never overtake it. On a new connection all
+ * of them are transmitted again in the same order, and the server answers stored ones as before.
  */
 import {
   ACK,
   ACK_TIMEOUT_MS,
   ANSWERED_AS,
   CODES,
+  type Failure,
+  failure,
   MAX_TRIES,
   RESPONSE_TIMEOUT_MS,
 } from '../../protocol/worker.js';
 import type { Clock } from '../util/clock.js';
 
-/** The server has received it: what it was sent. */
+/** The server has received the request; the argument is its payload. */
 export type OnAck = (sent: object) => void;
+
+/**
+ * How long a request lives. `session`: until it is answered, over any number of connections. `connection`: it fails with its connection.
+ * `handshake`: as `connection`, and it is transmitted before the login.
+ */
+type Scope = 'session' | 'connection' | 'handshake';
 
 export interface RequestSpec {
   event: string;
@@ -27,9 +35,9 @@ export interface RequestSpec {
   /** Without `rid`. Must be the same on every try. */
   payload: object;
   lane?: string | undefined;
-  /** Means nothing on another connection: ends with this one. */
-  ephemeral?: boolean;
-  /** Calls it off. */
+  /** `session` unless given. */
+  scope?: Scope;
+  /** Cancels the request. */
   signal?: AbortSignal;
   onAck?: OnAck | undefined;
 }
@@ -39,34 +47,46 @@ export type Answer = { rid: number; code: number; message: string; [field: strin
 export type Reply =
   | { kind: 'answer'; answer: Answer }
   | { kind: 'timeout'; responseTimeout: boolean }
-  /** The connection that it belonged to has gone, or everything was called off. */
-  | { kind: 'dropped' };
+  /** The request was cancelled, its connection closed, or the session ended, as the error says. */
+  | { kind: 'dropped'; error: Failure };
+
+/** Where no request can be made: the connection is closed. */
+export const DROPPED: Reply = { kind: 'dropped', error: failure(CODES.sessionEnded) };
 
 type Emit = (event: string, payload: object) => void;
 
-interface Open extends RequestSpec {
-  answerEvent: string;
+type Link =
+  | { is: 'down' }
+  /** A socket is open and not logged in. */
+  | { is: 'handshake'; emit: Emit }
+  | { is: 'up'; emit: Emit }
+  | { is: 'closed'; error: Failure };
+
+/** The latest try of a request on the present connection. */
+type Try = { is: 'none' } | { is: 'emitted' | 'acknowledged'; cancelTimer: () => void };
+
+interface OpenRequest extends RequestSpec {
+  readonly scope: Scope;
+  readonly answerEvent: string;
   readonly settled: Promise<Reply>;
   settle(reply: Reply): void;
   /** Tries that ended in a timeout. */
   failedTries: number;
-  acked: boolean;
-  cancelTimer: (() => void) | undefined;
-  emitted: boolean;
-  /** It may have reached the server on an earlier connection. */
-  mayBeDone: boolean;
+  try: Try;
+  /** An earlier connection, or an earlier worker, may have brought it to the server. */
+  mayBeStored: boolean;
 }
 
-export class OpenRequests {
-  #emit: Emit | undefined;
-  /** In the order they were made. */
-  readonly #open = new Set<Open>();
-  #over = false;
-  /** Those on their way, by `rid`. */
-  readonly #flying = new Map<number, Open>();
+const NO_TRY: Try = { is: 'none' };
 
-  /** Before the first connection: what is sent by then may have been sent already, by a worker that has died. */
-  #attached = false;
+export class OpenRequests {
+  #link: Link = { is: 'down' };
+  /** In the order in which they were made. */
+  readonly #open = new Set<OpenRequest>();
+  /** The transmitted ones, by `rid`. */
+  readonly #inFlight = new Map<number, OpenRequest>();
+  /** Before the first login a request may be one that an earlier worker has transmitted. */
+  #wasUp = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -75,37 +95,45 @@ export class OpenRequests {
   }
 
   send(spec: RequestSpec): Promise<Reply> {
-    if (this.#over) return Promise.resolve({ kind: 'dropped' });
+    if (this.#link.is === 'closed') return Promise.resolve({ kind: 'dropped', error: this.#link.error });
     let settle: (reply: Reply) => void = () => undefined;
     const settled = new Promise<Reply>((resolve) => {
       settle = resolve;
     });
-    const known: Partial<Record<string, string>> = ANSWERED_AS;
-    const open: Open = {
+    const answeredAs: Partial<Record<string, string>> = ANSWERED_AS;
+    const { scope = 'session' } = spec;
+    const open: OpenRequest = {
       ...spec,
-      answerEvent: known[spec.event] ?? spec.event,
+      scope,
+      answerEvent: answeredAs[spec.event] ?? spec.event,
       settled,
       settle,
       failedTries: 0,
-      acked: false,
-      cancelTimer: undefined,
-      emitted: false,
-      mayBeDone: !this.#attached,
+      try: NO_TRY,
+      mayBeStored: scope === 'session' && !this.#wasUp,
     };
     this.#open.add(open);
-    spec.signal?.addEventListener('abort', () => this.#settle(open, { kind: 'dropped' }));
+    spec.signal?.addEventListener('abort', () => this.#drop(open, failure(CODES.aborted)));
     this.#flush();
     return settled;
   }
 
+  /** A socket is open: requests of the handshake are transmitted. */
+  connect(emit: Emit): void {
+    if (this.#link.is === 'closed') return;
+    this.#link = { is: 'handshake', emit };
+    this.#flush();
+  }
+
   /**
-   * A logged-in connection is there: everything open goes out, in order.
-   * @returns when all is answered that an earlier connection may have brought to the server already, or has had its time
+   * The connection is logged in: every open request is transmitted, in order.
+   * @returns when every request that may be stored already is answered, or has had its time
    */
-  attach(emit: Emit): Promise<void> {
-    const unsure = [...this.#open].filter(({ mayBeDone }) => mayBeDone);
-    this.#emit = emit;
-    this.#attached = true;
+  logIn(): Promise<void> {
+    if (this.#link.is !== 'handshake') return Promise.resolve();
+    const unsure = [...this.#open].filter(({ mayBeStored }) => mayBeStored);
+    this.#link = { is: 'up', emit: this.#link.emit };
+    this.#wasUp = true;
     this.#flush();
     if (unsure.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -117,30 +145,29 @@ export class OpenRequests {
     });
   }
 
-  /** The connection is gone. */
-  detach(): void {
-    this.#emit = undefined;
-    this.#flying.clear();
+  /** The connection is closed. */
+  disconnect(): void {
+    if (this.#link.is === 'closed') return;
+    this.#link = { is: 'down' };
+    this.#inFlight.clear();
     for (const open of [...this.#open]) {
-      open.cancelTimer?.();
-      open.mayBeDone ||= open.emitted;
-      open.emitted = false;
-      open.acked = false;
-      if (open.ephemeral) this.#settle(open, { kind: 'dropped' });
+      open.mayBeStored ||= open.try.is !== 'none';
+      endTry(open);
+      if (open.scope !== 'session') this.#settle(open, DROPPED);
     }
   }
 
-  /** Calls everything off, for good. */
-  drop(): void {
-    this.#over = true;
-    this.detach();
-    for (const open of [...this.#open]) this.#settle(open, { kind: 'dropped' });
+  /** Drops every request, for good. @param error the reason that each reply carries */
+  close(error: Failure): void {
+    this.disconnect();
+    this.#link = { is: 'closed', error };
+    for (const open of [...this.#open]) this.#drop(open, error);
   }
 
   /** @returns whether the event was an `ack` or an answer to one of these requests */
   handle(event: string, payload: unknown): boolean {
     if (!hasRid(payload)) return false;
-    const open = this.#flying.get(payload.rid);
+    const open = this.#inFlight.get(payload.rid);
     if (!open) return false;
     if (event === ACK && open.answerEvent !== ACK) {
       this.#acknowledge(open);
@@ -160,49 +187,59 @@ export class OpenRequests {
   }
 
   #flush(): void {
-    if (!this.#emit) return;
+    const { is } = this.#link;
+    if (is !== 'up' && is !== 'handshake') return;
     const busyLanes = new Set<string>();
     for (const open of this.#open) {
+      if (is === 'handshake' && open.scope !== 'handshake') continue;
       const { lane } = open;
-      const blocked = lane !== undefined && busyLanes.has(lane);
-      if (lane !== undefined && !open.acked) busyLanes.add(lane);
-      // Two open requests can share a rid about once in 2^31: then the second waits for the first.
-      if (!blocked && !open.emitted && !this.#flying.has(open.rid)) this.#try(open);
+      const isBlocked = lane !== undefined && busyLanes.has(lane);
+      if (lane !== undefined && open.try.is !== 'acknowledged') busyLanes.add(lane);
+      // Two open requests share a `rid` about once in 2^31: then the second one waits for the first.
+      if (!isBlocked && open.try.is === 'none' && !this.#inFlight.has(open.rid)) this.#emit(open);
     }
   }
 
-  #try(open: Open): void {
-    open.emitted = true;
-    open.acked = false;
-    this.#flying.set(open.rid, open);
-    this.#arm(open, ACK_TIMEOUT_MS);
-    this.#emit?.(open.event, { ...open.payload, rid: open.rid });
+  #emit(open: OpenRequest): void {
+    if (this.#link.is !== 'up' && this.#link.is !== 'handshake') return;
+    this.#inFlight.set(open.rid, open);
+    this.#startTimer(open, 'emitted', ACK_TIMEOUT_MS);
+    this.#link.emit(open.event, { ...open.payload, rid: open.rid });
   }
 
-  #acknowledge(open: Open): void {
-    if (open.acked) return;
-    open.acked = true;
-    this.#arm(open, RESPONSE_TIMEOUT_MS);
+  #acknowledge(open: OpenRequest): void {
+    if (open.try.is === 'acknowledged') return;
+    this.#startTimer(open, 'acknowledged', RESPONSE_TIMEOUT_MS);
     open.onAck?.({ ...open.payload, rid: open.rid });
     if (open.lane !== undefined) this.#flush();
   }
 
-  #arm(open: Open, ms: number): void {
-    open.cancelTimer?.();
-    open.cancelTimer = this.clock.after(ms, () => {
+  #startTimer(open: OpenRequest, is: 'emitted' | 'acknowledged', ms: number): void {
+    endTry(open);
+    const cancelTimer = this.clock.after(ms, () => {
       open.failedTries += 1;
-      if (open.failedTries < MAX_TRIES) this.#try(open);
-      else this.#settle(open, { kind: 'timeout', responseTimeout: open.acked });
+      if (open.failedTries < MAX_TRIES) this.#emit(open);
+      else this.#settle(open, { kind: 'timeout', responseTimeout: is === 'acknowledged' });
     });
+    open.try = { is, cancelTimer };
   }
 
-  #settle(open: Open, reply: Reply): void {
+  #drop(open: OpenRequest, error: Failure): void {
+    this.#settle(open, { kind: 'dropped', error });
+  }
+
+  #settle(open: OpenRequest, reply: Reply): void {
     if (!this.#open.delete(open)) return;
-    open.cancelTimer?.();
-    if (this.#flying.get(open.rid) === open) this.#flying.delete(open.rid);
+    endTry(open);
+    if (this.#inFlight.get(open.rid) === open) this.#inFlight.delete(open.rid);
     open.settle(reply);
     this.#flush();
   }
+}
+
+function endTry(open: OpenRequest): void {
+  if (open.try.is !== 'none') open.try.cancelTimer();
+  open.try = NO_TRY;
 }
 
 function hasRid(payload: unknown): payload is { rid: number; code?: unknown; message?: unknown } {

@@ -1,6 +1,6 @@
 /**
- * An account's way to the server: it connects, presents signature and login, and when the connection is lost comes back by itself, until it is
- * stopped or the server says that it must not.
+ * Keeps an account connected: it connects, presents signature and login, and reconnects after a loss, until it is stopped or the server
+ * refuses the account.
  */
 import {
   type AuthPayload,
@@ -12,26 +12,26 @@ import {
 } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
 import { delay } from '../util/clock.js';
-import { isObject, readCount } from '../util/read-answer.js';
 import { Backoff } from './backoff.js';
-import { Connection } from './connection.js';
+import { Connection, type PushReceiver } from './connection.js';
 import type { Credentials } from './credentials.js';
+import type { OpenRequests } from './open-requests.js';
 
-/** A signature this close to its end is not worth a try if a fresh one can be had. */
+/** A signature this close to its end is not presented if a tab can give a fresh one. */
 const SIGNATURE_MARGIN_MS = 30_000;
 /** How long a page's `auth` function may take. */
-const ASK_TIMEOUT_MS = 10_000;
-/** How long a session that lacks nothing but a signature waits for the application to call `init` again. */
+const AUTH_ANSWER_TIMEOUT_MS = 10_000;
+/** How long a session without a signature waits for the application to call `init` again. */
 const AUTH_WAIT_MS = 60_000;
 
-/** How often the clock is looked at … */
+/** The interval at which the clock is read … */
 const TICK_MS = 5_000;
-/** … and by how much it must be later than expected for the machine to have slept. */
+/** … and the delay of a tick that shows that the machine slept. */
 const SLEPT_MS = 10_000;
-/** The longest time that a server that shuts down may ask for. */
+/** The longest time over which a server that shuts down may spread its clients. */
 const MAX_SPREAD_MS = 300_000;
 
-/** Answers to a login that no repetition will change. */
+/** Answers to a login that no retry will change. */
 const REFUSALS: ReadonlySet<number> = new Set([
   RECOGNISED_CODES.userNotExist,
   CODES.invalidPassword,
@@ -50,40 +50,38 @@ export interface ReconnectorState {
 
 export interface ReconnectorHandlers {
   onState(state: ReconnectorState): void;
-  /** Logged in on this connection. */
+  /** The account is logged in on this connection. */
   onUp(connection: Connection): void;
-  /** The connection that was up is lost. */
+  /** The logged-in connection is lost. */
   onDown(): void;
-  onEvent(event: string, payload: unknown): void;
-  /** It does not come back by itself. */
-  onOver(reason: EndReason): void;
-  /** Time has passed without this worker: what seems to be open may not be. */
+  /** The server refuses the account, or no signature can be had. */
+  onEnd(reason: EndReason): void;
+  /** The machine slept, so a connection that looks open may be lost. */
   onSlept(): void;
-  /** Asks a tab for a fresh signature. @returns whether there is one to ask */
+  /** Asks a tab for a fresh signature. @returns whether there is a tab to ask */
   askForAuth(): boolean;
 }
 
-/** `refused`: what was presented is no longer good, and something else may be. */
-type Attempt = 'lost' | 'failed' | 'refused' | 'over';
+/** `refused`: the server refuses the present credentials, and there may be others. */
+type Attempt = 'lost' | 'failed' | 'refused' | 'ended';
 
 export class Reconnector {
   #connection: Connection | undefined;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
-  /** Ends the current wait. */
-  #hurry = new AbortController();
-  /** Who waits for a fresh signature. */
-  #onAuth: ((auth: AuthPayload | null) => void) | undefined;
-  /** … from a page that was asked, and may answer that it has none. */
-  #asked = false;
-  /** Ends the hold on the connection that is up. */
-  #letGo: (() => void) | undefined;
-  /** The server has asked its clients to come back spread over this time. */
-  #spreadMs = 0;
+  /** Ends the current pause. */
+  #pause = new AbortController();
+  /** Set while a fresh signature is awaited; a page that was asked for it may answer that it has none. */
+  #awaitedAuth: { settle(auth: AuthPayload | null): void; wasAsked: boolean } | undefined;
+  /** Set while a connection is up: ends the attempt that holds it. */
+  #release: (() => void) | undefined;
 
+  /** @param requests the session's table, which every connection uses */
   constructor(
     private readonly platform: Platform,
     private readonly credentials: Credentials,
+    private readonly requests: OpenRequests,
+    private readonly pushes: PushReceiver,
     private readonly handlers: ReconnectorHandlers,
   ) {
     this.#backoff = new Backoff(platform.clock, platform.random);
@@ -95,31 +93,26 @@ export class Reconnector {
     void this.#run(loggedIn);
   }
 
-  /** A signature from a tab: one that was asked for, or a newer one that came by itself. Null: the page has none to give. */
+  /** A signature from a tab, on request or by an `init`. Null: the page has none to give. */
   offerAuth(auth: AuthPayload | null): void {
     const { credentials } = this;
     if (auth && auth.timestamp >= (credentials.auth?.timestamp ?? 0)) credentials.auth = auth;
-    if (auth || this.#asked) this.#onAuth?.(auth);
+    if (auth || this.#awaitedAuth?.wasAsked) this.#awaitedAuth?.settle(auth);
     if (auth) this.wake();
   }
 
-  /** The network may be back, or somebody wants it: the next try is due now. */
+  /** Ends the current pause: the network may have returned, or a tab needs the connection. */
   wake(): void {
-    this.#hurry.abort();
+    this.#pause.abort();
   }
 
-  /** The connection looks open and is not. */
-  drop(reason: string): void {
-    this.#connection?.fail(reason);
-  }
-
-  /** @returns resolves when the server has seen the end of the connection, within a limit */
+  /** @returns resolves when the server has seen the close of the connection, within a limit */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#hurry.abort();
-    this.#onAuth?.(null);
+    this.#pause.abort();
+    this.#awaitedAuth?.settle(null);
     const closed = this.#connection?.close();
-    this.#letGo?.();
+    this.#release?.();
     await closed;
   }
 
@@ -127,26 +120,25 @@ export class Reconnector {
     const { signal } = this.#stopped;
     let result: Attempt = loggedIn ? await this.#hold(loggedIn) : await this.#attempt();
     let refusals = 0;
-    while (!signal.aborted && result !== 'over') {
+    while (!signal.aborted && result !== 'ended') {
       refusals = result === 'refused' ? refusals + 1 : 0;
-      // What was too old is replaced at once; what is refused when fresh is not presented in a loop.
-      if (refusals !== 1) await this.#pause(this.#delay());
+      // Expired credentials are replaced at once; fresh ones that are refused must not be presented in a loop.
+      if (refusals !== 1) await this.#wait(this.#delayMs());
       if (signal.aborted) return;
       result = await this.#attempt();
     }
   }
 
   async #attempt(): Promise<Attempt> {
-    const { credentials } = this;
+    const { credentials, handlers } = this;
     await this.#connection?.close();
     const auth = credentials.token ? null : await this.#freshAuth();
-    if (this.#stopped.signal.aborted) return 'over';
+    if (this.#stopped.signal.aborted) return 'ended';
     if (!auth && !credentials.token) return 'failed';
-    this.handlers.onState({ state: 'connecting' });
-    const { address, engine } = credentials.account;
-    const connection = new Connection(this.platform, address, engine);
+    handlers.onState({ state: 'connecting' });
+    const connection = new Connection(this.platform, credentials.account, this.requests);
     this.#connection = connection;
-    const result = await (auth ? this.#establish(connection, auth) : this.#resume(connection));
+    const result = await (auth ? this.#logIn(connection, auth) : this.#resume(connection));
     if (result !== 'up') {
       void connection.close();
       return result;
@@ -155,25 +147,25 @@ export class Reconnector {
   }
 
   async #resume(connection: Connection): Promise<Attempt | 'up'> {
-    const { credentials } = this;
+    const { credentials, handlers } = this;
     if (!(await connection.opened())) return 'failed';
-    this.handlers.onState({ state: 'authenticating' });
+    handlers.onState({ state: 'authenticating' });
     const resumed = await credentials.resume(connection);
     if (resumed.kind !== 'answer') return 'failed';
-    if (resumed.answer.code === 0) return 'up';
-    if (resumed.answer.code !== RECOGNISED_CODES.authFail && !REFUSALS.has(resumed.answer.code))
-      return 'failed';
+    const { code } = resumed.answer;
+    if (code === 0) return 'up';
+    if (code !== RECOGNISED_CODES.authFail && !REFUSALS.has(code)) return 'failed';
     await credentials.forgetToken();
-    // Whoever still knows the password comes in with that.
+    // The password, if this worker has it, is the other way.
     if (credentials.account.digest) return 'refused';
-    this.handlers.onOver('login_refused');
-    return 'over';
+    handlers.onEnd('login_refused');
+    return 'ended';
   }
 
-  async #establish(connection: Connection, auth: AuthPayload): Promise<Attempt | 'up'> {
-    const { credentials } = this;
+  async #logIn(connection: Connection, auth: AuthPayload): Promise<Attempt | 'up'> {
+    const { credentials, handlers } = this;
     if (!(await connection.opened())) return 'failed';
-    this.handlers.onState({ state: 'initialising' });
+    handlers.onState({ state: 'initialising' });
     const init = await connection.init(auth);
     if (init.kind !== 'answer') return 'failed';
     if (init.answer.code !== 0) {
@@ -181,16 +173,16 @@ export class Reconnector {
       if (credentials.auth === auth) credentials.auth = null;
       return 'refused';
     }
-    this.handlers.onState({ state: 'authenticating' });
+    handlers.onState({ state: 'authenticating' });
     const login = await credentials.login(connection);
     if (login.kind !== 'answer') return 'failed';
     if (login.answer.code === 0) return 'up';
     if (!REFUSALS.has(login.answer.code)) return 'failed';
-    this.handlers.onOver('login_refused');
-    return 'over';
+    handlers.onEnd('login_refused');
+    return 'ended';
   }
 
-  /** From login to loss. */
+  /** From the login to the loss of the connection. */
   #hold(connection: Connection): Promise<Attempt> {
     this.#connection = connection;
     return new Promise((resolve) => {
@@ -198,27 +190,19 @@ export class Reconnector {
         this.handlers.onDown();
         resolve('lost');
       };
-      connection.listen(
-        (event, payload) => {
-          if (connection.closed) return;
-          if (event === 'going_away' && isObject(payload)) {
-            this.#spreadMs = Math.min(readCount(payload.retry_after, 0), MAX_SPREAD_MS);
-          } else this.handlers.onEvent(event, payload);
-        },
-        () => {
-          if (!this.#stopped.signal.aborted) lost();
-        },
-      );
-      this.#letGo = () => resolve('over');
+      connection.attach(this.pushes, () => {
+        if (!this.#stopped.signal.aborted) lost();
+      });
+      this.#release = () => resolve('ended');
       if (connection.closed) return lost();
       this.#backoff.up();
       this.handlers.onUp(connection);
     });
   }
 
-  #delay(): number {
-    const spread = this.platform.random() * this.#spreadMs;
-    this.#spreadMs = 0;
+  #delayMs(): number {
+    const spreadMs = Math.min(this.#connection?.spreadMs ?? 0, MAX_SPREAD_MS);
+    const spread = this.platform.random() * spreadMs;
     return Math.max(this.#backoff.next(), spread);
   }
 
@@ -234,40 +218,40 @@ export class Reconnector {
     signal.addEventListener('abort', cancel);
   }
 
-  async #pause(ms: number): Promise<void> {
-    this.handlers.onState({ state: 'waiting', retryAt: this.platform.clock.now() + ms });
-    this.#hurry = new AbortController();
-    await delay(this.platform.clock, ms, this.#hurry.signal);
+  async #wait(ms: number): Promise<void> {
+    const { clock } = this.platform;
+    this.handlers.onState({ state: 'waiting', retryAt: clock.now() + ms });
+    this.#pause = new AbortController();
+    await delay(clock, ms, this.#pause.signal);
   }
 
-  /** The signature to try with, after asking for a newer one where that is needed and possible. */
+  /** The signature to present, after a tab was asked for a fresher one if that is needed and possible. */
   async #freshAuth(): Promise<AuthPayload | null> {
     const { clock } = this.platform;
     const { auth } = this.credentials;
     const goodUntil = auth ? auth.timestamp + SIGNATURE_LIFETIME_MS - SIGNATURE_MARGIN_MS : 0;
     if (auth && clock.now() < goodUntil) return auth;
-    this.#asked = this.handlers.askForAuth();
-    if (this.#asked) {
+    if (this.handlers.askForAuth()) {
       this.handlers.onState({ state: 'waiting' });
-      return (await this.#awaitAuth(ASK_TIMEOUT_MS)) ?? auth;
+      return (await this.#awaitAuth(AUTH_ANSWER_TIMEOUT_MS, true)) ?? auth;
     }
-    // The server's clock is the one that counts: an old signature is tried as long as it has not been refused.
+    // The server's clock decides: an old signature is presented until the server refuses it.
     if (auth) return auth;
     this.handlers.onState({ state: 'waiting', needsAuth: true });
-    const given = await this.#awaitAuth(AUTH_WAIT_MS);
-    if (!given && !this.#stopped.signal.aborted) this.handlers.onOver('signature_expired');
+    const given = await this.#awaitAuth(AUTH_WAIT_MS, false);
+    if (!given && !this.#stopped.signal.aborted) this.handlers.onEnd('signature_expired');
     return given;
   }
 
-  #awaitAuth(ms: number): Promise<AuthPayload | null> {
+  #awaitAuth(ms: number, wasAsked: boolean): Promise<AuthPayload | null> {
     return new Promise((resolve) => {
-      const done = (auth: AuthPayload | null) => {
+      const settle = (auth: AuthPayload | null) => {
         cancel();
-        this.#onAuth = undefined;
+        this.#awaitedAuth = undefined;
         resolve(auth);
       };
-      const cancel = this.platform.clock.after(ms, () => done(null));
-      this.#onAuth = done;
+      const cancel = this.platform.clock.after(ms, () => settle(null));
+      this.#awaitedAuth = { settle, wasAsked };
     });
   }
 }

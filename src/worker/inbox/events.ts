@@ -1,7 +1,4 @@
-/**
- * Events, from the wire's form to the API's: what each becomes, and which listener it is for. Each event is told once: the server repeats what
- * it does not know to have arrived.
- */
+/** Events, from the wire's form to the API's, with the listener that each is for. */
 import {
   type ConversationId,
   EVENT_READ_ELSEWHERE,
@@ -17,20 +14,20 @@ import { readCount } from '../util/read-answer.js';
 const EVENT_RETRACTED = 55;
 const EVENT_JOIN_REQUEST = 56;
 const EVENT_FRIENDS_ELSEWHERE = 100;
-/** `extra` of a join request that the user made for himself. */
+/** `extra` of a join request that a user makes for themselves. */
 const EXTRA_BY_SELF = 59;
-/** `extra` of a friend's memo that was changed elsewhere: its description is JSON. */
+/** `extra` of a friend's memo that was changed on another device. Its description is JSON. */
 const EXTRA_MEMO = 7;
 
-type Told = {
+type ListenerEvent = {
   [L in 'onEventNotification' | 'onMutiUnreadMsgUpdate']: {
     listener: L;
     data: ListenerEvents[L];
   };
 }['onEventNotification' | 'onMutiUnreadMsgUpdate'];
 
-/** @returns what the application is told of it; undefined: nothing */
-export function toldOf(event: EventNotification): Told | undefined {
+/** @returns undefined for an event that no listener gets */
+export function toListenerEvent(event: EventNotification): ListenerEvent | undefined {
   if (event.event_type === EVENT_READ_ELSEWHERE) {
     const data = readElsewhere(event.description);
     return data && { listener: 'onMutiUnreadMsgUpdate', data };
@@ -48,7 +45,7 @@ function asDocumented(event: EventNotification): EventNotification {
   return event;
 }
 
-/** @returns which messages an event takes back; undefined: it is about something else */
+/** @returns the messages that the event retracts; undefined for another event */
 export function retractionIn(
   event: EventNotification & { msg_ids?: unknown },
   self: { appkey: string; username: string },
@@ -58,8 +55,8 @@ export function retractionIn(
   const gid = groupOf(event);
   if (gid > 0) return { conversation: groupId(gid), msgIds };
   const { from_appkey: appkey = self.appkey, from_username: username = '', to_usernames } = event;
-  const mine = username === self.username && appkey === self.appkey;
-  const peer = (mine && to_usernames?.[0]) || { appkey, username };
+  const isOwn = username === self.username && appkey === self.appkey;
+  const peer = (isOwn && to_usernames?.[0]) || { appkey, username };
   return { conversation: singleId(peer.appkey, peer.username), msgIds };
 }
 

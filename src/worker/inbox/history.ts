@@ -1,8 +1,8 @@
 /**
- * Pages of a conversation: from what is kept here where that is known to be without holes, else from the server, whose answer closes the hole.
+ * Pages of a conversation: from the store, if it has them without a gap, else from the server, whose answer closes the gap.
  *
- * Known is what a server's page covered ({@link Span}), and, while the connection lasts over which the latest page came, everything since:
- * what is new arrives by itself. A new connection has to ask for the latest page again.
+ * The pages of the server are known to have no gap ({@link Span}). While the connection lasts that brought the latest page, so are all later
+ * messages, since the server pushes them. On a new connection the latest page is requested again.
  */
 import {
   CODES,
@@ -12,7 +12,8 @@ import {
   type Outcome,
 } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
-import type { Answer, Reply } from '../connection/open-requests.js';
+import type { Answer } from '../connection/open-requests.js';
+import type { RequestChannel } from '../connection/request-channel.js';
 import { failed, succeeded } from '../methods/outcome.js';
 import { BEGINNING, byPlace, type Place, type Span, type Store } from '../store/store.js';
 import { parseMsgSync } from './push-parsing.js';
@@ -20,22 +21,20 @@ import { parseMsgSync } from './push-parsing.js';
 export interface HistoryParts {
   account: Account;
   store: Store;
-  ask(event: string, payload: object): Promise<Reply>;
-  /** Whether the server can be asked now, and knows how to answer. */
-  canAsk(): boolean;
+  channel: RequestChannel;
 }
 
 /** Checked parameters of `getHistory`. */
 export interface PageParams {
-  gid?: number;
-  username?: string;
+  gid?: number | undefined;
+  username?: string | undefined;
   appkey?: string | undefined;
   before?: Place | undefined;
   limit: number;
 }
 
 export class History {
-  /** Conversations whose latest page came over the connection that is up. */
+  /** Conversations whose latest page came over the present connection. */
   readonly #current = new Set<ConversationId>();
 
   constructor(private readonly parts: HistoryParts) {}
@@ -44,29 +43,35 @@ export class History {
     const { gid, username = '', appkey = this.parts.account.appkey, before, limit } = params;
     const ref = gid === undefined ? { username, appkey } : { gid };
     const conversation = conversationId(ref, appkey);
-    if (!this.parts.canAsk()) return this.#kept(conversation, before, limit);
+    if (!this.#canAsk) return this.#kept(conversation, before, limit);
     const whole = await this.#whole(conversation, before, limit);
     if (whole) return whole;
     const payload = { type: gid === undefined ? 3 : 4, ...ref, before: before && placeOf(before), limit };
-    const reply = await this.parts.ask('get_history', payload);
+    const reply = await this.parts.channel.ask('get_history', payload);
     if (reply.kind !== 'answer') return this.#kept(conversation, before, limit);
     if (reply.answer.code !== CODES.success) return failed(reply.answer);
     return this.#fill(conversation, before, limit, reply.answer);
   }
 
-  /** What is new may have gone past. */
+  /** New messages may be missing from now on. */
   disconnected(): void {
     this.#current.clear();
   }
 
-  /** All that there is here, holes and all. */
+  /** Whether the server can be asked now, and has the extension. */
+  get #canAsk(): boolean {
+    const { channel } = this.parts;
+    return channel.connected && channel.can('history');
+  }
+
+  /** All stored messages, with or without gaps. */
   async #kept(conversation: ConversationId, before: Place | undefined, limit: number): Promise<Outcome> {
     const messages = await this.parts.store.page(conversation, before, limit);
     const more = await this.#hasBefore(conversation, messages[0]);
     return succeeded({ messages, more, from_cache: true });
   }
 
-  /** The page, if it is here without holes. */
+  /** The page, if the store has it without a gap. */
   async #whole(
     conversation: ConversationId,
     before: Place | undefined,
@@ -101,19 +106,19 @@ export class History {
     answer: Answer,
   ): Promise<Outcome> {
     const { store } = this.parts;
-    const told = parseMsgSync(answer).sort(byPlace);
-    await store.putMessages(told.map((message) => ({ conversation, message })));
-    const from = answer.more === true && told[0] ? placeOf(told[0]) : BEGINNING;
-    const newest = told.at(-1);
+    const page = parseMsgSync(answer).sort(byPlace);
+    await store.putMessages(page.map((message) => ({ conversation, message })));
+    const from = answer.more === true && page[0] ? placeOf(page[0]) : BEGINNING;
+    const newest = page.at(-1);
     const spans = await store.spans(conversation);
-    // It reaches up to the message that was asked about, where that begins what is known.
+    // The page reaches up to the requested message if a known span begins with it.
     const to = before && spans.some((one) => byPlace(one.from, before) === 0) ? before : newest;
     if (to) await store.putSpans(conversation, withSpan(spans, { from, to: placeOf(to) }));
-    if (!before && this.parts.canAsk()) this.#current.add(conversation);
-    if (told.length >= limit) return succeeded({ messages: told, more: answer.more === true });
-    // The server has let go of what is older; what is kept here is still good.
+    if (!before && this.#canAsk) this.#current.add(conversation);
+    if (page.length >= limit) return succeeded({ messages: page, more: answer.more === true });
+    // The server has dropped older messages; the stored ones are still valid.
     const kept = await store.page(conversation, before, limit);
-    const messages = merged(kept, told).slice(-limit);
+    const messages = merged(kept, page).slice(-limit);
     return succeeded({ messages, more: await this.#hasBefore(conversation, messages[0]) });
   }
 
@@ -124,11 +129,11 @@ export class History {
 
 const placeOf = ({ ctime_ms, msg_id }: Place): Place => ({ ctime_ms, msg_id });
 
-function merged(kept: readonly Message[], told: readonly Message[]): Message[] {
-  return [...new Map([...kept, ...told].map((message) => [message.msg_id, message])).values()].sort(byPlace);
+function merged(kept: readonly Message[], page: readonly Message[]): Message[] {
+  return [...new Map([...kept, ...page].map((message) => [message.msg_id, message])).values()].sort(byPlace);
 }
 
-/** The spans with another one: those that it overlaps or touches become one. */
+/** Adds a span, and joins it with those that it overlaps or touches. */
 export function withSpan(spans: readonly Span[], added: Span): Span[] {
   const apart = spans.filter(({ from, to }) => byPlace(to, added.from) < 0 || byPlace(from, added.to) > 0);
   const joined = [...spans.filter((one) => !apart.includes(one)), added];

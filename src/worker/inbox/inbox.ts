@@ -1,73 +1,62 @@
 /**
- * What comes in, one thing after the other: persisted, then delivered to the tabs, then acknowledged to the server. Each message once, whatever
- * the server repeats, and in the order it came. What a worker before this one has told is told again: it may have died between writing and
- * telling, and the tabs know what they have.
+ * Received messages, one push after the other: the inbox persists them, delivers them to the tabs, and then acknowledges them to the server.
+ * Each message is delivered once, in the order of receipt, whatever the server repeats. Messages that an earlier worker persisted are
+ * delivered again, since it may have died before it delivered them; the tabs discard those they have.
  */
-import {
-  type ConversationId,
-  GROUP,
-  groupId,
-  type Message,
-  SINGLE,
-  type SyncedConversation,
-  singleId,
-} from '../../protocol/worker.js';
-import { byPlace, type Store, type StoredMessage } from '../store/store.js';
+import type { ConversationId, Message, SyncedConversation } from '../../protocol/worker.js';
+import type { RequestChannel } from '../connection/request-channel.js';
+import { byPlace, type Store } from '../store/store.js';
+import type { SessionTabs } from '../tabs/session-tabs.js';
+import type { ConversationForm } from './conversation-form.js';
 import { parseMsgSync, parseSyncConversation } from './push-parsing.js';
+import type { ReadState } from './read-state.js';
+import type { StreamProgress } from './stream-progress.js';
 
 /** Message ids that are remembered to recognise repeats. */
 const REMEMBERED_IDS = 20_000;
-/** How much of each conversation a tab is given when it joins with roaming: what the gateway gives at login. */
+/** Messages of each conversation for a tab that joins with roaming, as many as the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
 
-/** What was missed in a conversation. */
-export interface MissedConversation {
-  id: ConversationId;
-  synced: SyncedConversation;
-  /** How many of its messages are new here, and by others. */
-  fresh: number;
-}
-
-export interface InboxHandlers {
-  /** Called when its message has been told: it may have to wait until a page has been handed it. */
-  acknowledgeMessage(message: Message): void;
-  acknowledgeSync(syncKey: number): void;
-  /** @param told an earlier worker had it already, and it has been counted */
-  onMessage(message: Message, conversation: ConversationId, told: boolean, except?: string): void;
-  onSync(missed: MissedConversation[]): void;
-  /** How many messages of a conversation have not been read, and of those that one sent, by how many. */
-  unreadOf(conversation: ConversationId): number;
-  receiptsOf(messages: readonly Message[]): SyncedConversation['receipt_msgs'];
+export interface InboxParts {
+  store: Store;
+  self: { username: string };
+  form: ConversationForm;
+  channel: Pick<RequestChannel, 'acknowledge'>;
+  tabs: Pick<SessionTabs, 'publishMessage' | 'publishSync'> & {
+    deliveries: Pick<SessionTabs['deliveries'], 'afterwards'>;
+  };
+  read: Pick<ReadState, 'received' | 'counted'>;
+  progress: Pick<StreamProgress, 'advanceTo'>;
+  /** Whether the server's sync key stands for all messages before it. A send without an answer has no known place among them. */
+  isWhole(): boolean;
 }
 
 export class Inbox {
   #tail: Promise<void> = Promise.resolve();
-  /** Live messages whose turn has not come; undefined when something else has come behind them. */
+  /** Live messages that wait for their turn; undefined once other work waits behind them. */
   #burst: Message[] | undefined;
-  /** What was sent from here while the server's history is on its way, where it has its place. Undefined when none is. */
-  #waiting: { message: Message; from: string }[] | undefined;
+  /** Own messages that were sent while a sync brings the history they belong into; undefined between syncs. */
+  #sentDuringSync: { message: Message; from: string }[] | undefined;
   readonly #seen = new Set<number>();
   #newestMs: number;
 
+  /** @param keptUpTo `ctime_ms` of the newest message that an earlier worker persisted */
   constructor(
-    private readonly store: Store,
-    private readonly self: { appkey: string; username: string },
-    private readonly handlers: InboxHandlers,
-    /** `ctime_ms` of the newest message that an earlier worker has left. */
+    private readonly parts: InboxParts,
     private readonly keptUpTo: number,
   ) {
     this.#newestMs = keptUpTo;
   }
 
-  /** `ctime_ms` of the newest message that there is. */
+  /** `ctime_ms` of the newest message. */
   get newestMs(): number {
     return this.#newestMs;
   }
 
-  /** `msg_sync`. A burst is written in one go. */
+  /** `msg_sync`. A burst is written in one transaction. */
   live(payload: unknown): void {
-    // A server that goes live has told its history.
-    this.syncEnds();
+    // A server that pushes live messages has sent all of its history.
+    this.endSync();
     const batch = parseMsgSync(payload);
     if (this.#burst) {
       for (const message of batch) this.#burst.push(message);
@@ -75,13 +64,19 @@ export class Inbox {
     }
     void this.#next(async () => {
       if (this.#burst === batch) this.#burst = undefined;
+      const { channel, form, read, tabs } = this.parts;
       const fresh = this.#unseen(batch);
-      const told = await this.#kept(fresh);
+      const kept = await this.#kept(fresh);
       await this.#persist(fresh);
       for (const message of fresh) {
-        this.handlers.onMessage(message, this.#conversationOf(message), told.has(message.msg_id));
+        // An earlier worker has counted the messages that it persisted.
+        if (!kept.has(message.msg_id)) read.received(message, form.idOf(message));
+        tabs.publishMessage(message);
       }
-      for (const message of batch) this.handlers.acknowledgeMessage(message);
+      for (const { msg_id, msg_type, from_uid, from_gid } of batch) {
+        const acknowledgement = { msg_id, msg_type, from_uid, from_gid };
+        tabs.deliveries.afterwards(() => channel.acknowledge('msg_recv_v2', acknowledgement));
+      }
     });
     this.#burst = batch;
   }
@@ -91,65 +86,72 @@ export class Inbox {
     const push = parseSyncConversation(payload);
     if (!push) return;
     void this.#next(async () => {
-      const all = push.conversations
+      const { channel, isWhole, progress, read, tabs } = this.parts;
+      const conversations = push.conversations
         .map((conversation) => ({ ...conversation, msgs: this.#unseen(this.#withSent(conversation.msgs)) }))
         .filter(({ msgs }) => msgs.length > 0);
-      await this.#persist(all.flatMap(({ msgs }) => msgs));
-      if (all.length > 0) this.handlers.onSync(all.map((synced) => this.#missed(synced)));
-      this.handlers.acknowledgeSync(push.syncKey);
+      await this.#persist(conversations.flatMap(({ msgs }) => msgs));
+      const counted = conversations.map((one) => read.counted(this.#idOf(one), one, this.#received(one)));
+      if (counted.length > 0) tabs.publishSync(counted);
+      const sync_key = push.syncKey;
+      const whole = isWhole();
+      tabs.deliveries.afterwards(() => {
+        progress.advanceTo({ sync_key }, whole);
+        channel.acknowledge('sync_conversation_ack', { sync_key });
+      });
     });
   }
 
-  /** The server is asked for what was missed … */
-  syncBegins(): void {
-    this.#waiting ??= [];
+  /** The server is asked for missed messages. */
+  beginSync(): void {
+    this.#sentDuringSync ??= [];
   }
 
-  /** … and has told all of it. */
-  syncEnds(): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
+  /** The server has pushed all of them. */
+  endSync(): void {
+    const waiting = this.#sentDuringSync;
+    this.#sentDuringSync = undefined;
     for (const { message, from } of waiting ?? []) this.sent(message, from);
   }
 
-  /** A message that was sent from here: news to all tabs but the one that sent it. */
+  /** An own message, for every tab but the one that sent it. */
   sent(message: Message, from: string): void {
-    if (this.#waiting) {
-      this.#waiting.push({ message, from });
+    if (this.#sentDuringSync) {
+      this.#sentDuringSync.push({ message, from });
       return;
     }
     void this.#next(async () => {
       if (this.#seen.has(message.msg_id)) return;
       this.#remember(message.msg_id);
-      // An earlier worker told it, and was not there to say that it had been sent.
+      // An earlier worker delivered it, and died before it removed the send from the outbox.
       if ((await this.#kept([message])).size > 0) return;
       await this.#persist([message]);
-      this.handlers.onMessage(message, this.#conversationOf(message), false, from);
+      this.parts.tabs.publishMessage(message, from);
     });
   }
 
-  /** Messages that were taken back: who joins later is not shown them. */
+  /** Retracted messages: the store forgets them. */
   retracted(conversation: ConversationId, msgIds: readonly number[]): void {
-    void this.#next(() => this.store.forgetMessages(conversation, msgIds));
+    void this.#next(() => this.parts.store.forgetMessages(conversation, msgIds));
   }
 
-  /** The cached history, for a tab that joins with roaming. Runs in turn, so that nothing is between it and what comes after. */
+  /** The stored history, for a tab that joins with roaming. It takes its turn, so no push comes between it and later ones. */
   snapshot(use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
-      const recent = await this.store.recent(SNAPSHOT_MESSAGES);
-      use([...recent.values()].flatMap((msgs) => this.#synced(msgs)));
+      const recent = await this.parts.store.recent(SNAPSHOT_MESSAGES);
+      use(this.parts.form.fromLists(recent.values()));
     });
   }
 
-  /** What a tab may have missed that was told everything up to then. Runs in turn, as the snapshot does. */
+  /** The messages since a time, for a tab that has all earlier ones. It takes its turn, as the snapshot does. */
   since(ctimeMs: number, use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
-      const missed = await this.store.since(ctimeMs);
-      use([...missed.values()].flatMap((msgs) => this.#synced(msgs)));
+      const missed = await this.parts.store.since(ctimeMs);
+      use(this.parts.form.fromLists(missed.values()));
     });
   }
 
-  /** Resolves when all that has come so far is done. */
+  /** Resolves when everything received so far is processed. */
   idle(): Promise<void> {
     return this.#next(async () => undefined);
   }
@@ -157,7 +159,7 @@ export class Inbox {
   #next(work: () => Promise<void>): Promise<void> {
     this.#burst = undefined;
     this.#tail = this.#tail.then(work).catch((error: unknown) => {
-      // The store hides its faults, so this is a defect of ours: it must not stop what comes behind.
+      // The store hides its faults, so this is a defect of the runtime. It must not stop later pushes.
       console.error('[JMessage] inbox', error);
     });
     return this.#tail;
@@ -171,27 +173,28 @@ export class Inbox {
     });
   }
 
-  /** Which of them an earlier worker has left. */
+  /** @returns the ids of those messages that an earlier worker persisted */
   async #kept(messages: readonly Message[]): Promise<Set<number>> {
     const kept = new Set<number>();
     for (const message of messages) {
       if (message.ctime_ms > this.keptUpTo) continue;
       const { ctime_ms, msg_id } = message;
       const after = { ctime_ms, msg_id: msg_id + 1 };
-      const [found] = await this.store.page(this.#conversationOf(message), after, 1);
+      const [found] = await this.parts.store.page(this.parts.form.idOf(message), after, 1);
       if (found?.msg_id === msg_id) kept.add(msg_id);
     }
     return kept;
   }
 
-  /** A conversation's history with what was sent from here meanwhile. The tab that sent it recognises it. */
+  /** A conversation's history with the own messages that were sent within it. The sending tab discards its own. */
   #withSent(msgs: Message[]): Message[] {
     const last = msgs.at(-1);
-    if (!last || !this.#waiting) return msgs;
-    const conversation = this.#conversationOf(last);
-    const within = this.#waiting
+    if (!last || !this.#sentDuringSync) return msgs;
+    const { form } = this.parts;
+    const conversation = form.idOf(last);
+    const within = this.#sentDuringSync
       .map(({ message }) => message)
-      .filter((message) => this.#conversationOf(message) === conversation && byPlace(message, last) < 0);
+      .filter((message) => form.idOf(message) === conversation && byPlace(message, last) < 0);
     return within.length === 0 ? msgs : [...msgs, ...within].sort(byPlace);
   }
 
@@ -204,66 +207,16 @@ export class Inbox {
 
   async #persist(messages: readonly Message[]): Promise<void> {
     for (const { ctime_ms } of messages) this.#newestMs = Math.max(this.#newestMs, ctime_ms);
-    if (messages.length > 0) await this.store.putMessages(messages.map((message) => this.#filed(message)));
+    const stored = messages.map((message) => ({ conversation: this.parts.form.idOf(message), message }));
+    if (stored.length > 0) await this.parts.store.putMessages(stored);
   }
 
-  #filed(message: Message): StoredMessage {
-    return { conversation: this.#conversationOf(message), message };
+  #idOf({ msgs: [first] }: SyncedConversation): ConversationId {
+    return first ? this.parts.form.idOf(first) : '';
   }
 
-  #conversationOf(message: Message): ConversationId {
-    if (message.msg_type === GROUP) return groupId(message.from_gid);
-    const peer = this.#peerOf(message);
-    return singleId(peer.appkey, peer.username);
-  }
-
-  /** The other side of a single message. */
-  #peerOf({ content }: Message): { appkey: string; username: string } {
-    const { appkey, username } = this.self;
-    const mine = content.from_id === username && (content.from_appkey ?? appkey) === appkey;
-    return mine
-      ? // Some clients leave it empty for their own application.
-        { appkey: content.target_appkey || appkey, username: String(content.target_id) }
-      : { appkey: content.from_appkey ?? appkey, username: content.from_id };
-  }
-
-  /** Messages that came one by one, as conversations. */
-  asSynced(messages: readonly Message[]): SyncedConversation[] {
-    const conversations = new Map<ConversationId, Message[]>();
-    for (const message of messages) {
-      const conversation = this.#conversationOf(message);
-      conversations.set(conversation, [...(conversations.get(conversation) ?? []), message]);
-    }
-    return [...conversations.values()].flatMap((msgs) => this.#synced(msgs));
-  }
-
-  /** One conversation's messages, if there are any. */
-  #synced(msgs: Message[]): SyncedConversation[] {
-    const [first] = msgs;
-    if (!first) return [];
-    const { unreadOf, receiptsOf } = this.handlers;
-    const unread_msg_count = unreadOf(this.#conversationOf(first));
-    const shared = { unread_msg_count, receipt_msgs: receiptsOf(msgs), msgs };
-    if (first.msg_type === GROUP) {
-      return [{ ...shared, msg_type: GROUP, key: first.from_gid, from_gid: first.from_gid }];
-    }
-    const peer = this.#peerOf(first);
-    const received = msgs.find((message) => message.content.from_id === peer.username);
-    return [
-      {
-        ...shared,
-        msg_type: SINGLE,
-        key: received?.from_uid ?? 0,
-        from_username: peer.username,
-        from_appkey: peer.appkey,
-      },
-    ];
-  }
-
-  #missed(synced: SyncedConversation): MissedConversation {
-    const { msgs } = synced;
-    const [first] = msgs as [Message];
-    const fresh = msgs.filter(({ content }) => content.from_id !== this.self.username).length;
-    return { id: this.#conversationOf(first), synced, fresh };
+  /** How many of a conversation's messages are by others. */
+  #received({ msgs }: SyncedConversation): number {
+    return msgs.filter(({ content }) => content.from_id !== this.parts.self.username).length;
   }
 }

@@ -31,7 +31,7 @@ export class ProfileTimes {
   }
 
   /** @returns what is news in a push of messages */
-  newsIn(payload: unknown): UserInfUpdate[] {
+  changesIn(payload: unknown): UserInfUpdate[] {
     const pushed = isObject(payload) && Array.isArray(payload.messages) ? payload.messages : [];
     const news = new Map<string, UserInfUpdate>();
     for (const one of pushed.filter(isObject)) {

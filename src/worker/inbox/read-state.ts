@@ -1,4 +1,4 @@
-/** What of the account's conversations has been read: how many messages are unread, and who has read one's own. The same in every tab. */
+/** The read state of the account's conversations, the same in every tab: unread counts, and the receipts of own messages. */
 import {
   type ConversationId,
   conversationId,
@@ -8,48 +8,60 @@ import {
   type SyncedConversation,
 } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
+import type { RequestChannel } from '../connection/request-channel.js';
 import type { Store } from '../store/store.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab } from '../tabs/tab.js';
 import type { Clock } from '../util/clock.js';
 import { readConversations } from '../util/read-answer.js';
-import type { MissedConversation } from './inbox.js';
+import type { ConversationCounts } from './conversation-form.js';
 import { KnownReceipts } from './known-receipts.js';
 import { UnreadCounts } from './unread-counts.js';
 
 export interface ReadStateParts {
-  clock: Clock;
   account: Account;
   store: Store;
-  audience: SessionTabs;
-  /** Asks the server for something that outlives a connection. */
-  ask(event: string, payload: object): unknown;
+  tabs: SessionTabs;
+  channel: RequestChannel;
 }
 
-export class ReadState {
+export class ReadState implements ConversationCounts {
   readonly unread: UnreadCounts;
   readonly receipts: KnownReceipts;
 
-  constructor(private readonly parts: ReadStateParts) {
-    const { clock, store, audience } = parts;
+  constructor(
+    clock: Clock,
+    private readonly parts: ReadStateParts,
+  ) {
+    const { store, tabs } = parts;
     this.receipts = new KnownReceipts(store);
     this.unread = new UnreadCounts(clock, {
-      isOpen: (conversation) => audience.looksAt(conversation),
-      onChange: (counts) => audience.tellUnread(counts),
+      isOpen: (conversation) => tabs.isViewed(conversation),
+      onChange: (counts) => tabs.updateUnread(counts),
       onRead: (conversation) => this.#report(conversation),
     });
   }
 
-  /** @param told an earlier worker had it already, and it has been counted */
-  received({ content, ctime_ms }: Message, conversation: ConversationId, told: boolean): void {
-    if (!told && content.from_id !== this.parts.account.username)
-      this.unread.received(conversation, ctime_ms);
+  unreadIn(conversation: ConversationId): number {
+    return this.unread.of(conversation);
   }
 
-  /** What was missed in a conversation, with the count that `getUnreadMsgCnt` answers. */
-  counted({ id, synced, fresh }: MissedConversation): SyncedConversation {
+  receiptsOf(messages: readonly Message[]): SyncedConversation['receipt_msgs'] {
+    return this.receipts.of(messages);
+  }
+
+  received({ content, ctime_ms }: Message, conversation: ConversationId): void {
+    if (content.from_id !== this.parts.account.username) this.unread.received(conversation, ctime_ms);
+  }
+
+  /**
+   * Counts the missed messages of a conversation.
+   * @param received how many of them are new here and by others
+   * @returns the conversation with the count that `getUnreadMsgCnt` answers
+   */
+  counted(id: ConversationId, synced: SyncedConversation, received: number): SyncedConversation {
     this.receipts.note(synced.receipt_msgs);
-    this.unread.synced(id, synced.unread_msg_count, fresh);
+    this.unread.synced(id, synced.unread_msg_count, received);
     return { ...synced, unread_msg_count: this.unread.of(id) };
   }
 
@@ -60,14 +72,14 @@ export class ReadState {
     void this.parts.store.putConversations(conversations);
   }
 
-  /** A tab has read it: the others hear of it as another device would. */
+  /** A tab has read the conversation. The other tabs get the event that another device would get. */
   readIn(tab: Tab, conversation: ConversationId): void {
     tab.open = conversation;
     const wasUnread = this.unread.of(conversation) > 0;
     this.unread.read(conversation, true);
     if (!wasUnread) return;
     const read = conversationOf(conversation);
-    this.parts.audience.publish('onMutiUnreadMsgUpdate', read, (other) => other !== tab.id);
+    this.parts.tabs.publish('onMutiUnreadMsgUpdate', read, (other) => other !== tab.id);
   }
 
   readElsewhere({ gid, username = '', appkey }: Partial<ReadElsewhere>): void {
@@ -77,6 +89,6 @@ export class ReadState {
 
   #report(conversation: ConversationId): void {
     const ref = conversationOf(conversation);
-    this.parts.ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref);
+    void this.parts.channel.ask(ref.type === 4 ? 'unread_group_count' : 'unread_single_count', ref);
   }
 }

@@ -1,4 +1,4 @@
-/** From a server's reply to what the call's handlers get. */
+/** Turns a server's reply into the outcome of the call. */
 import {
   CODES,
   type Failure,
@@ -16,7 +16,7 @@ import type { Answer, Reply, RequestSpec } from '../connection/open-requests.js'
 import { readCount } from '../util/read-answer.js';
 import { ANSWER_SHAPES } from './answer-shapes.js';
 
-/** A call on its way. */
+/** A request that was transmitted for a call. */
 export type Outgoing = Pick<RequestSpec, 'event' | 'rid' | 'payload' | 'lane'>;
 
 interface Sender {
@@ -25,41 +25,38 @@ interface Sender {
   uid: number;
 }
 
-/** What was stored, as the other tabs will see it. */
+/** A stored message, as the other tabs get it. */
 export type Sent = { message: Message } | { room: RoomMessage };
 
 export type Settled =
   | { kind: 'success'; data: Answer; second: unknown; sent: Sent | undefined }
   | Exclude<Outcome, { kind: 'success' }>;
 
-export function settled(
-  row: MethodRow,
-  outgoing: Outgoing,
-  reply: Exclude<Reply, { kind: 'dropped' }>,
-  sender: Sender,
-): Settled {
+export function settled(row: MethodRow, outgoing: Outgoing, reply: Reply, sender: Sender): Settled {
   const { rid, payload } = outgoing;
+  if (reply.kind === 'dropped') return failed(reply.error);
   if (reply.kind === 'timeout') {
     return { kind: 'timeout', rid, data: { ...payload, rid }, responseTimeout: reply.responseTimeout };
   }
   const { rid: _rid, ...answer } = reply.answer;
   if (answer.code !== 0) return { kind: 'failure', error: answer as Failure };
-  if (row.message) return sentMessage(payload as SentPayload, rid, answer as Answer, sender);
+  if (row.message) return sentMessage(payload as SendPayload, rid, answer as Answer, sender);
   const data = row.shape && row.shape !== 'receipts' ? ANSWER_SHAPES[row.shape](answer as Answer) : answer;
   return { kind: 'success', data: data as Answer, second: undefined, sent: undefined };
 }
 
-interface SentPayload {
+/** The payload of a message's request. */
+export interface SendPayload {
   target_id?: string;
-  /** A group's, or a chat room's. */
+  /** The number of a group or chat room. */
   target_gid?: string;
   appkey: string;
   need_receipt?: boolean;
   content: MessageContent;
 }
 
-/** A send's answer: filled in as V2 does, with the message as other tabs will see it. */
-function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: Sender): Settled {
+/** A send's answer with the fields that V2 adds, and the message as other tabs get it. */
+function sentMessage(payload: SendPayload, rid: number, answer: Answer, sender: Sender): Settled {
   const msg_id = readCount(answer.msg_id, 0);
   const ctime_ms = readCount(answer.ctime_ms, payload.content.create_time);
   const { target_id, target_gid, appkey, content } = payload;
@@ -80,7 +77,7 @@ function sentMessage(payload: SentPayload, rid: number, answer: Answer, sender: 
     ctime_ms,
     msg_level: appkey === sender.appkey ? ('normal' as const) : ('across' as const),
     need_receipt: payload.need_receipt === true,
-    // A server writes in who it is from, by name: pages show that.
+    // A server adds the sender's name, which pages show.
     content: { from_name: sender.username, ...content },
     from_username: sender.username,
     from_appkey: sender.appkey,

@@ -1,4 +1,4 @@
-/** The named steps of the method table: how a method's checked parameters become its wire payload, where that is more than sending them. */
+/** Builds the wire payload of a method from its checked parameters, by the step that its row names. */
 import {
   CODES,
   type ConversationId,
@@ -24,7 +24,7 @@ export interface BuilderContext {
   username: string;
   /** When the application made the call. */
   madeAt: number;
-  /** What the upload of the call's file was answered. */
+  /** The answer to the upload of the call's file. */
   media: UploadedMedia | undefined;
   md5(text: string): string;
 }
@@ -38,8 +38,8 @@ export interface Built {
 type Params = Record<string, unknown>;
 type Build = (params: Params, context: BuilderContext, row: MethodRow) => Built;
 
-/** What the runtime does itself. */
-export type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
+/** The steps of methods that build no payload. */
+type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
 
 export const PAYLOAD_BUILDERS: Record<Exclude<Step, OwnStep>, Build> = {
   plain: (params) => ({ payload: params }),
@@ -63,7 +63,7 @@ export const PAYLOAD_BUILDERS: Record<Exclude<Step, OwnStep>, Build> = {
   silence: (params, _context, { sets }) => ({ payload: { ...params, keep_silence: sets } }),
 };
 
-/** On the wire an empty reason and "yes" both accept. */
+/** On the wire an empty reason accepts, as "yes" does. */
 const declining = (why: unknown): string =>
   typeof why === 'string' && why !== '' && why !== 'yes' ? why : 'no';
 
@@ -98,7 +98,7 @@ function buildMessage(
   context: BuilderContext,
 ): Built {
   const target = targetOf(to, params, context.appkey);
-  // The documents' group custom message is a sendGroupMsg with `custom`.
+  // In the documents a custom message to a group is a sendGroupMsg with `custom`.
   const msgKind = kind === 'text' && params.custom ? 'custom' : kind;
   const { appkey, username, madeAt } = context;
   const content: MessageContent = {
@@ -146,7 +146,7 @@ function targetOf(to: MessageTarget, params: MessageParams, ownAppkey: string) {
   return { field: 'target_gid', id: String(id), name, appkey, lane: roomId(id) };
 }
 
-/** A body that is forwarded goes as it is; a custom one is the application's own object. */
+/** A forwarded body is sent unchanged; a custom one is the application's own object. */
 function bodyOf(kind: MessageKind, params: MessageParams, { media }: BuilderContext): JsonObject {
   const { msg_body, extras } = params;
   if (msg_body) return extras ? { ...msg_body, extras } : msg_body;
@@ -165,11 +165,23 @@ function bodyOf(kind: MessageKind, params: MessageParams, { media }: BuilderCont
   }
 }
 
+export function buildPayload(
+  params: Params,
+  context: BuilderContext,
+  row: MethodRow,
+  method: string,
+): Sendable {
+  const build = Object.hasOwn(PAYLOAD_BUILDERS, row.step)
+    ? PAYLOAD_BUILDERS[row.step as keyof typeof PAYLOAD_BUILDERS]
+    : PAYLOAD_BUILDERS.plain;
+  return sendable(build(params, context, row).payload, method);
+}
+
 export type Sendable = { ok: true; payload: object } | { ok: false; error: Failure };
 
 /**
- * The payload as it will stand on the wire, the same on every try: JSON and nothing else. What JSON cannot carry (cycles, BigInt) and what no
- * server takes in one frame is refused here, since a server answers a frame that is too long by hanging up.
+ * The payload in its wire form, the same on every try. Values that JSON cannot carry (cycles, BigInt) are refused here. So are payloads that
+ * are longer than a frame, since a server closes the connection on such a frame.
  */
 export function sendable(payload: object, method: string): Sendable {
   try {

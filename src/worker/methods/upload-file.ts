@@ -1,6 +1,8 @@
-/** Uploads what a call brings with it, and tells its tab how far it is. */
+/** Uploads the file of a call, and reports the progress to its tab. */
 import type { FormParts, MethodRow } from '../../protocol/worker.js';
-import type { CallsParts } from '../session/calls.js';
+import type { Account } from '../connection/account.js';
+import type { RequestChannel } from '../connection/request-channel.js';
+import type { Platform } from '../platform/platform.js';
 import type { Tab } from '../tabs/tab.js';
 import { type Uploaded, upload } from './upload.js';
 
@@ -10,12 +12,18 @@ export interface FileUpload {
   type: NonNullable<MethodRow['upload']>['type'];
   parts: FormParts;
   signal: AbortSignal;
-  /** Who hears of it, at the time. */
+  /** The tab that gets the progress at this moment. */
   tab(): Tab | undefined;
 }
 
+export interface UploadParts {
+  account: Account;
+  platform: Platform;
+  channel: RequestChannel;
+}
+
 export async function uploadFile(
-  { account, platform, ask, outages }: Pick<CallsParts, 'account' | 'platform' | 'ask' | 'outages'>,
+  { account, platform, channel }: UploadParts,
   { callId, tab, ...file }: FileUpload,
 ): Promise<Uploaded> {
   const { appkey, username } = account;
@@ -23,10 +31,10 @@ export async function uploadFile(
     ...file,
     appkey,
     username,
-    onProgress: (loaded, total) => tab()?.tell({ kind: 'progress', callId, loaded, total }),
-    outages,
-    token: () => ask('get_upload_token', {}),
+    onProgress: (loaded, total) => tab()?.post({ kind: 'progress', callId, loaded, total }),
+    outages: () => channel.outages,
+    token: () => channel.ask('get_upload_token', {}),
   });
-  if (result.ok) tab()?.tell({ kind: 'uploaded', callId, media: result.media });
+  if (result.ok) tab()?.post({ kind: 'uploaded', callId, media: result.media });
   return result;
 }

@@ -1,6 +1,6 @@
 /**
- * Uploads: a token from the server, then the application's form to where uploads go. A network that fails is tried again with a new token, and
- * so is a token that was too old on arrival; any other refusal stands. Who aborts is answered at once, whatever is being waited for.
+ * Uploads a file: it gets a token from the server, and posts the application's form to the upload server. A failed network or an expired
+ * token is retried with a new token; any other refusal is final. An aborted upload ends at once.
  */
 import {
   CODES,
@@ -17,13 +17,13 @@ import { isObject, readCount } from '../util/read-answer.js';
 
 const MAX_TRIES = 3;
 const RETRY_MS = 1_000;
-/** How long the first byte of a file may take. */
+/** How long the first byte of a file may take to read. */
 const READ_TIMEOUT_MS = 10_000;
-/** The upload server's own codes: what the API calls 880210 … */
+/** The upload server's own codes: a file that is too large, 880210 … */
 const WIRE_FILE_TOO_LARGE = 898061;
-/** … a token that is not good any longer … */
+/** … an expired token … */
 const WIRE_TOKEN_EXPIRED = 898010;
-/** … and more uploads than it takes, 880209. */
+/** … and too many uploads, 880209. */
 const WIRE_TOO_MANY = 898030;
 export type Uploaded = { ok: true; media: UploadedMedia } | { ok: false; error: Failure };
 
@@ -35,9 +35,9 @@ export interface UploadJob {
   username: string;
   signal: AbortSignal;
   onProgress(loaded: number, total: number): void;
-  /** How often the connection has been lost so far. */
+  /** How often the connection was lost. */
   outages(): number;
-  /** Asks the server for a token. */
+  /** Requests a token. */
   token(): Promise<Reply>;
 }
 
@@ -53,10 +53,10 @@ export async function upload(
     const outages = job.outages();
     const token = await unlessAborted(job.token(), job.signal);
     if (!token || job.signal.aborted) return refused(CODES.aborted);
-    if (token.kind === 'dropped') return refused(CODES.sessionEnded);
+    if (token.kind === 'dropped') return { ok: false, error: token.error };
     if (token.kind === 'timeout') return refused(CODES.timeout);
     if (token.answer.code !== CODES.success) return { ok: false, error: token.answer };
-    // Each time: what was there when it was queued may be gone by the time there is a connection.
+    // It is checked on each try, since a file may be deleted while it waits for a connection.
     const readable = await unlessAborted(isReadable(form, platform.clock), job.signal);
     if (readable === undefined) return refused(CODES.aborted);
     if (!readable) return refused(CODES.fileNotExist);
@@ -83,14 +83,14 @@ export async function upload(
     if (job.signal.aborted) return refused(CODES.aborted);
     await delay(platform.clock, RETRY_MS * (failures + 1), job.signal);
     if (job.signal.aborted) return refused(CODES.aborted);
-    // What broke off with the connection says nothing about the upload: it is tried again when there is another one.
+    // A failure together with a lost connection is not the upload's fault, and uses up no try.
     if (job.outages() !== outages && !hasStalled) continue;
     failures += 1;
     if (failures === MAX_TRIES) return outcome;
   }
 }
 
-/** @returns undefined if it was aborted before */
+/** @returns undefined if the signal was aborted first */
 function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) resolve(undefined);
@@ -100,7 +100,7 @@ function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T | 
   });
 }
 
-/** The form as the application made it; undefined if there is no file in it. */
+/** @returns undefined for a form without a file */
 function toForm({ formParts }: FormParts): FormData | undefined {
   const form = new FormData();
   let files = 0;
@@ -116,10 +116,7 @@ function toForm({ formParts }: FormParts): FormData | undefined {
   return files > 0 ? form : undefined;
 }
 
-/**
- * A file that the outbox has kept may have been cleared away beneath it, as may one on the user's disk: reading that fails, or waits for ever,
- * and so would its upload.
- */
+/** The browser may delete a stored file, and the user one on the disk. Reading it fails or never ends, and so would its upload. */
 async function isReadable(form: FormData, clock: Clock): Promise<boolean> {
   const files = [...form.values()].filter((value) => typeof value !== 'string');
   return new Promise((resolve) => {
@@ -133,7 +130,7 @@ async function isReadable(form: FormData, clock: Clock): Promise<boolean> {
   });
 }
 
-/** 0: none. */
+/** @returns 0 if there is none */
 const wireCode = (body: unknown): number =>
   isObject(body) && isObject(body.error) ? readCount(body.error.code, 0) : 0;
 
@@ -141,8 +138,9 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
   if (isObject(body) && isObject(body.error)) {
     const code = wireCode(body);
     if (code === WIRE_FILE_TOO_LARGE) return refused(CODES.fileTooLarge);
-    const told = code === WIRE_TOO_MANY ? RECOGNISED_CODES.beyondFrequencyLimit : code || CODES.uploadFailed;
-    return { ok: false, error: { code: told, message: String(body.error.message) } };
+    const apiCode =
+      code === WIRE_TOO_MANY ? RECOGNISED_CODES.beyondFrequencyLimit : code || CODES.uploadFailed;
+    return { ok: false, error: { code: apiCode, message: String(body.error.message) } };
   }
   if (status === 200 && isObject(body) && typeof body.media_id === 'string') {
     return { ok: true, media: body as unknown as UploadedMedia };
@@ -150,7 +148,7 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
   return refused(status === 413 ? CODES.fileTooLarge : CODES.uploadFailed, `HTTP ${status}`);
 }
 
-/** In a form's headers browsers write quotes and line ends of a file's name as `%22` and the like, which no server can tell from a name with `%22`. */
+/** Restores a file's name. In the headers of a form browsers write a quote as `%22`, which no server can distinguish from a name with `%22`. */
 function named(uploaded: Uploaded, form: FormData): Uploaded {
   if (!uploaded.ok) return uploaded;
   const { media } = uploaded;
@@ -163,17 +161,11 @@ function named(uploaded: Uploaded, form: FormData): Uploaded {
 }
 
 const refused = (
-  code: (typeof CODES)[
-    | 'fileNotExist'
-    | 'aborted'
-    | 'sessionEnded'
-    | 'timeout'
-    | 'uploadFailed'
-    | 'fileTooLarge'],
+  code: (typeof CODES)['fileNotExist' | 'aborted' | 'timeout' | 'uploadFailed' | 'fileTooLarge'],
   detail?: string,
 ): Uploaded => ({ ok: false, error: failure(code, detail && `${failure(code).message} (${detail})`) });
 
-/** Of the text's UTF-8, which `btoa` alone does not do. */
+/** Of the text's UTF-8; `btoa` alone takes Latin-1. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -1,16 +1,8 @@
-/** Sends that are not delivered, as the application sees them. */
-import { CODES, MESSAGES, type MessageContent, type OutboxEntry } from '../../protocol/worker.js';
+/** Unanswered sends, in the form of `getOutbox`. */
+import { CODES, MESSAGES, type OutboxEntry } from '../../protocol/worker.js';
+import type { SendPayload } from '../methods/outcome.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';
 import { isObject } from '../util/read-answer.js';
-
-/** What a send puts on the wire. */
-export interface SendPayload {
-  target_id?: string;
-  /** A group's, or a chat room's. */
-  target_gid?: string;
-  appkey: string;
-  content: MessageContent;
-}
 
 export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry {
   const { callId: id, method, expiresAt: expires_at, state } = record;
@@ -19,7 +11,7 @@ export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry
   return {
     id,
     method,
-    ...asStated(state),
+    ...stateFields(state),
     ...(username !== undefined ? { username } : { [target]: Number(target_gid) }),
     appkey,
     content,
@@ -27,7 +19,7 @@ export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry
   } as OutboxEntry;
 }
 
-function asStated(state: OutboxState): Pick<OutboxEntry, 'state' | 'code' | 'message'> {
+function stateFields(state: OutboxState): Pick<OutboxEntry, 'state' | 'code' | 'message'> {
   if (state.is === 'failed') return { state: 'failed', code: state.error.code, message: state.error.message };
   if (state.is === 'timeout') {
     return { state: 'failed', code: CODES.timeout, message: MESSAGES[CODES.timeout] };
@@ -35,7 +27,7 @@ function asStated(state: OutboxState): Pick<OutboxEntry, 'state' | 'code' | 'mes
   return { state: state.is };
 }
 
-/** What is to be uploaded, as the application gave it. */
+/** The file that waits for its upload, as the application gave it. */
 export function fileIn(params: Record<string, unknown>): Pick<OutboxEntry, 'file' | 'fname'> {
   for (const param of Object.values(params)) {
     if (!isObject(param) || !Array.isArray(param.formParts)) continue;

@@ -1,7 +1,7 @@
-/** When the next look is due at what waits for too long. */
+/** The timer for the next send that may expire. */
 import type { Clock } from '../util/clock.js';
 
-/** Timers of a longer time run out at once in some browsers. */
+/** In some browsers longer timers run out at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Expiry {
@@ -13,7 +13,7 @@ export class Expiry {
     private readonly onDue: () => void,
   ) {}
 
-  /** The next look is due by then. What is due already has been looked at: it is out, or has its tries. */
+  /** Runs at that time or earlier. A time in the past is ignored: such a send was checked, and is in flight or has its tries. */
   by(at: number): void {
     const now = this.clock.now();
     if (at >= this.#at || at <= now) return;

@@ -1,29 +1,28 @@
 /**
- * The sends that are not delivered, and what else must be known when a call is submitted again: in memory as they are, on the disk before anything depends on it. What is written while a write is under
- * way goes together with the next one; what has been delivered is forgotten at leisure, since a server recognises it.
+ * The records of unanswered sends, and of ended ones whose calls may be submitted again. They are in memory, and on the disk before anything
+ * depends on them. Records that change during a write share the next one. Delivered sends are deleted late, since a server recognises them.
  */
-
 import type { OutboxRecord, Store } from '../store/store.js';
 import type { Clock } from '../util/clock.js';
-import { isHidden, isOver } from './record.js';
+import { isHidden, isTerminal } from './record.js';
 
-/** How long what is over is kept, from when it would have been too old. */
-const FINISHED_AGE_MS = 7 * 24 * 3_600_000;
-/** … and how many of each kind. */
-const KEPT_FINISHED = 200;
+/** How long a terminal record is kept after its expiry … */
+const TERMINAL_AGE_MS = 7 * 24 * 3_600_000;
+/** … and how many records of each terminal state. */
+const KEPT_TERMINAL = 200;
 const FORGET_AFTER_MS = 500;
 
 export class Outbox {
   /** In the order of acceptance. */
   readonly #records = new Map<string, OutboxRecord>();
   readonly #unwritten = new Set<OutboxRecord>();
-  #gone: number[] = [];
+  #forgotten: number[] = [];
   #cancelForgetting: (() => void) | undefined;
   #written: Promise<void> = Promise.resolve();
   #nextWrite: Promise<void> | undefined;
   #lastId = 0;
 
-  /** @param kept what the store has */
+  /** @param kept the records of the store */
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
@@ -33,7 +32,7 @@ export class Outbox {
       this.#lastId = Math.max(this.#lastId, record.id);
       this.#keep(record);
     }
-    this.#shed(isOver);
+    this.#shed(isTerminal);
   }
 
   get(callId: string): OutboxRecord | undefined {
@@ -44,13 +43,13 @@ export class Outbox {
     return [...this.#records.values()];
   }
 
-  /** A place behind all others. */
+  /** The next place in the order of acceptance. */
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
   }
 
-  /** @returns when it is on the disk. An earlier record of that call is replaced, and loses its place if the ids differ. */
+  /** Replaces the call's earlier record, which loses its place if the ids differ. @returns when it is on the disk */
   put(record: OutboxRecord): Promise<void> {
     this.#keep(record);
     this.#unwritten.add(record);
@@ -64,7 +63,7 @@ export class Outbox {
     this.#forgetLater(record.id);
   }
 
-  /** Resolves when all that was put or forgotten is written. */
+  /** Resolves when every change is written. */
   async close(): Promise<void> {
     this.#cancelForgetting?.();
     await this.#write();
@@ -78,16 +77,16 @@ export class Outbox {
     this.#records.set(record.callId, record);
   }
 
-  /** What has been over for long, and what there is too much of. */
+  /** Forgets terminal records that are too old or too many. */
   #shed(may: (record: OutboxRecord) => boolean): void {
-    const oldest = this.clock.now() - FINISHED_AGE_MS;
+    const oldest = this.clock.now() - TERMINAL_AGE_MS;
     const kept = new Map<string, number>();
     for (const record of this.all().reverse()) {
       if (!may(record)) continue;
       const { is } = record.state;
       const count = (kept.get(is) ?? 0) + 1;
       kept.set(is, count);
-      if (count > KEPT_FINISHED || record.expiresAt < oldest) this.forget(record);
+      if (count > KEPT_TERMINAL || record.expiresAt < oldest) this.forget(record);
     }
   }
 
@@ -103,16 +102,16 @@ export class Outbox {
   }
 
   #forgetLater(id: number): void {
-    this.#gone.push(id);
+    this.#forgotten.push(id);
     this.#cancelForgetting ??= this.clock.after(FORGET_AFTER_MS, () => void this.#forgetNow());
   }
 
   async #forgetNow(): Promise<void> {
     this.#cancelForgetting = undefined;
-    const gone = this.#gone;
-    this.#gone = [];
-    // Not before what takes their place.
+    const ids = this.#forgotten;
+    this.#forgotten = [];
+    // The records that take their place are written first.
     await this.#written;
-    if (gone.length > 0) await this.store.forgetOutbox(gone);
+    if (ids.length > 0) await this.store.forgetOutbox(ids);
   }
 }

@@ -1,4 +1,4 @@
-/** What a send is: which method, which request on the wire, what of it is still to be done. */
+/** What an outbox record stands for: its method, its request on the wire, and the file that it still has to upload. */
 import { ridOf } from '../../protocol/wire/rid.js';
 import {
   type ConversationId,
@@ -8,39 +8,39 @@ import {
   type MethodName,
   type MethodRow,
 } from '../../protocol/worker.js';
+import type { SendPayload } from '../methods/outcome.js';
 import { type BuilderContext, PAYLOAD_BUILDERS, sendable } from '../methods/payload-builders.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';
-import type { SendPayload } from './entries.js';
 
-/** 889xxx. */
+/** Codes of the runtime are 889xxx. */
 const OWN_CODES = 889;
 
-/** What goes on the wire, as far as the file's upload allows. */
+/** The payload, without what the upload will add. */
 export interface Built {
   payload: SendPayload;
-  lane: ConversationId;
+  conversation: ConversationId;
 }
 
 export const rowOf = (method: MethodName): MethodRow => METHODS[method];
 
-/** Whether it is one that this build knows how to send. */
+/** Whether this build knows the record's method. */
 export const isSend = ({ method }: OutboxRecord): boolean =>
   Object.hasOwn(METHODS, method) && rowOf(method).message !== undefined;
 
-/** It does not go out by itself any more. */
-export const isOver = ({ state: { is } }: OutboxRecord): boolean => is !== 'queued' && is !== 'sending';
+/** A terminal send is not transmitted again by itself. */
+export const isTerminal = ({ state: { is } }: OutboxRecord): boolean => is !== 'queued' && is !== 'sending';
 
-/** Nobody is shown it: it is there for a tab that submits its call again. */
+/** A hidden record is not listed: it is kept for a tab that submits its call again. */
 export const isHidden = ({ state: { is } }: OutboxRecord): boolean => is === 'sent' || is === 'cancelled';
 
 /**
- * A tab that finds its worker late submits again what was delivered meanwhile. The server recognises that by itself, but for a file, which would
- * be uploaded anew and make another message, and a retry, whose number is not the call's any more.
+ * A tab that loses its worker may submit a call again that was delivered meanwhile. The server recognises such a request, except for two: a
+ * file would be uploaded again and make another message, and a retry no longer has the call's number.
  */
 export const isKeptOnceSent = ({ uploaded, retriedBy }: OutboxRecord): boolean =>
   uploaded !== undefined || retriedBy !== undefined;
 
-/** The server has said no, not this runtime. */
+/** The server refused it, not this runtime. */
 export const isRefused = ({ state }: OutboxRecord): boolean =>
   state.is === 'failed' && Math.floor(state.error.code / 1_000) !== OWN_CODES;
 
@@ -48,13 +48,13 @@ export const isRefused = ({ state }: OutboxRecord): boolean =>
 export const ridOfSend = ({ callId, attempt }: OutboxRecord): number =>
   ridOf(attempt === 0 ? callId : `${callId}#${attempt}`);
 
-/** What is still to be uploaded. */
+/** The file of the send, until it is uploaded. */
 export function fileToUpload({ method, params, uploaded }: OutboxRecord): FormParts | undefined {
   const { upload: file } = rowOf(method);
   return file && !uploaded ? (params[file.field] as FormParts | undefined) : undefined;
 }
 
-/** With its end. What was cancelled is remembered by its number only. */
+/** The record in a terminal state. Of a cancelled send only the number is kept. */
 export const ended = (record: OutboxRecord, state: OutboxState): OutboxRecord => ({
   ...record,
   state,
@@ -71,5 +71,5 @@ export function buildSend(
     rowOf(method),
   );
   const ready = sendable(payload, method);
-  return ready.ok ? { ok: true, payload: ready.payload as SendPayload, lane } : ready;
+  return ready.ok ? { ok: true, payload: ready.payload as SendPayload, conversation: lane } : ready;
 }

@@ -1,6 +1,6 @@
 /**
- * Sending messages: each is written to the outbox before it goes out, goes out in its conversation's order, and is reported once: as sent, or as
- * failed, timed out or cancelled, and then it never goes out again by itself. What a worker or a browser left behind goes on from here.
+ * The sends of an account. Each is written to the outbox, transmitted in its conversation's order, and reported once as sent, failed, timed
+ * out or cancelled; after that it is never transmitted again by itself. The queue continues the sends that an earlier worker left.
  */
 import {
   type Call,
@@ -11,12 +11,12 @@ import {
   type Outcome,
 } from '../../protocol/worker.js';
 import type { Answer } from '../connection/open-requests.js';
-import { failed, succeeded } from '../methods/outcome.js';
-import type { CallsParts } from '../session/calls.js';
-import type { OutboxRecord } from '../store/store.js';
+import { failed, type SendPayload, succeeded } from '../methods/outcome.js';
+import type { UploadParts } from '../methods/upload-file.js';
+import type { OutboxRecord, Store } from '../store/store.js';
 import type { Tab } from '../tabs/tab.js';
 import { deferred } from '../util/deferred.js';
-import { entryOf, fileIn, type SendPayload } from './entries.js';
+import { entryOf, fileIn } from './entries.js';
 import { Expiry } from './expiry.js';
 import { Outbox } from './outbox.js';
 import {
@@ -24,64 +24,50 @@ import {
   buildSend,
   isHidden,
   isKeptOnceSent,
-  isOver,
   isRefused,
   isSend,
+  isTerminal,
   ridOfSend,
 } from './record.js';
-import { Send, type SendParts } from './send.js';
-import { SentNotifier } from './sent-notifier.js';
+import { type Delivered, Send, type SendOwner } from './send.js';
+import { SentNotifier, type SentNotifierParts } from './sent-notifier.js';
 
-type Params = Record<string, unknown>;
+export interface SendQueueParts extends UploadParts, SentNotifierParts {
+  store: Store;
+}
 
-export class SendQueue {
+export class SendQueue implements SendOwner {
+  readonly notifier: SentNotifier;
   readonly #outbox: Outbox;
-  readonly #sendings = new Map<string, Send>();
-  /** The last one of each conversation. */
-  readonly #lanes = new Map<ConversationId, Send>();
+  readonly #sends = new Map<string, Send>();
+  /** The last send of each conversation. */
+  readonly #last = new Map<ConversationId, Send>();
   readonly #expiry: Expiry;
-  readonly #sendingParts: SendParts;
   #online = deferred();
 
-  /** @param kept what the store has of earlier sends */
+  /** @param kept the records of the store */
   constructor(
-    private readonly parts: CallsParts,
+    readonly parts: SendQueueParts,
     kept: readonly OutboxRecord[],
   ) {
     const { clock } = parts.platform;
-    this.#sendingParts = {
-      calls: parts,
-      telling: new SentNotifier(parts),
-      build: (record) => this.#build(record),
-      put: ({ record, payload }) =>
-        // Nobody is told of what could still be lost, nor of what it has been meanwhile: an answer may be faster than the disk.
-        this.#outbox.put(record).then(() => {
-          const now = this.#outbox.get(record.callId);
-          if (now?.state.is === record.state.is) this.#changed(now, payload);
-        }),
-      sent: ({ record, payload }, outcome) => {
-        if (isKeptOnceSent(record)) void this.#outbox.put({ ...record, state: { is: 'sent', outcome } });
-        else this.#outbox.forget(record);
-        this.#changed(record, payload, outcome.data);
-      },
-      online: () => this.#online.done,
-    };
+    this.notifier = new SentNotifier(parts);
     this.#expiry = new Expiry(clock, () => this.#expire());
     this.#outbox = new Outbox(parts.store, clock, kept.filter(isSend));
     for (const record of this.#outbox.all()) {
-      const built = isOver(record) ? undefined : this.#build(record);
+      const built = isTerminal(record) ? undefined : this.build(record);
       if (built?.ok) this.#begin(record, built, undefined);
     }
     this.#expire();
   }
 
-  /** How many are under way. */
-  get size(): number {
-    return this.#sendings.size;
+  /** Whether any send is not terminal. */
+  get isBusy(): boolean {
+    return this.#sends.size > 0;
   }
 
-  /** A checked call. One that is known is joined, or answered as it was before. */
-  async run(tab: Tab, call: Call, params: Params): Promise<Outcome> {
+  /** Runs a checked call. A known call is joined, or gets the outcome that it had. */
+  async run(tab: Tab, call: Call, params: Record<string, unknown>): Promise<Outcome> {
     const known = this.#outbox.get(call.callId);
     if (known) return this.#join(known, tab);
     const { callId, madeAt, uploaded, again } = call;
@@ -100,32 +86,32 @@ export class SendQueue {
       attempt: 0,
       state: { is: 'queued' },
     };
-    const built = this.#build(record);
+    const built = this.build(record);
     return built.ok ? this.#begin(record, built, tab).outcome : failed(built.error);
   }
 
   list(): Outcome {
     const records = this.#outbox.all().filter((record) => !isHidden(record));
     const entries = records.flatMap((record) => {
-      const built = this.#build(record);
+      const built = this.build(record);
       return built.ok ? { ...entryOf(record, built.payload), ...fileIn(record.params) } : [];
     });
     return succeeded({ entries });
   }
 
   /**
-   * Sends what has failed once more.
-   * @param retriedBy the call that asks for it: submitted again after a worker's death it means the same try, however that has ended
+   * Sends a failed message again.
+   * @param retriedBy the id of the retrying call. Submitted again after a worker's death, the call joins its retry or gets its outcome
    */
   async retry(tab: Tab, id: string, retriedBy: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
     if (record?.retriedBy === retriedBy) return this.#join(record, tab);
     if (!record || isHidden(record)) return failed(failure(CODES.noSuchSend));
-    const sending = this.#sendings.get(id);
-    if (sending) {
-      sending.record = { ...sending.record, retriedBy };
-      void this.#outbox.put(sending.record);
-      return this.#join(sending.record, tab);
+    const send = this.#sends.get(id);
+    if (send) {
+      send.record = { ...send.record, retriedBy };
+      void this.#outbox.put(send.record);
+      return this.#join(send.record, tab);
     }
     const again: OutboxRecord = {
       ...record,
@@ -133,35 +119,35 @@ export class SendQueue {
       id: this.#outbox.nextId(),
       tabId: tab.id,
       expiresAt: this.parts.platform.clock.now() + tab.settings.outboxAgeMs,
-      // What the server has refused is a new request. What it did not answer may have been stored: it has to recognise it.
+      // A refused message is a new request. An unanswered one may be stored, so the server has to recognise it.
       attempt: record.attempt + (isRefused(record) ? 1 : 0),
       state: { is: 'queued' },
     };
-    const built = this.#build(again);
+    const built = this.build(again);
     return built.ok ? this.#begin(again, built, tab).outcome : failed(built.error);
   }
 
+  /** Cancels a send that no server can have. */
   async cancel(id: string): Promise<Outcome> {
     const record = this.#outbox.get(id);
     if (!record || record.state.is === 'sent') return failed(failure(CODES.noSuchSend));
     if (record.state.is === 'cancelled') return succeeded({});
-    const mayBeOut = record.state.is === 'sending' || (record.state.is === 'queued' && record.again);
-    if (mayBeOut) return failed(failure(CODES.onItsWay));
-    const sending = this.#sendings.get(id);
-    if (sending) {
-      await sending.callOff({ is: 'cancelled' }, failed(failure(CODES.aborted)));
+    const mayBeStored = record.state.is === 'sending' || (record.state.is === 'queued' && record.again);
+    if (mayBeStored) return failed(failure(CODES.onItsWay));
+    const send = this.#sends.get(id);
+    if (send) {
+      await send.end({ is: 'cancelled' }, failed(failure(CODES.aborted)));
     } else {
-      const built = this.#build(record);
+      const built = this.build(record);
       this.#outbox.forget(record);
-      if (built.ok) this.#changed({ ...record, state: { is: 'cancelled' } }, built.payload);
+      if (built.ok) this.#publish({ ...record, state: { is: 'cancelled' } }, built.payload);
     }
     return succeeded({});
   }
 
-  /** Its tab has been told that it failed. */
+  /** The send's tab got this failure elsewhere, so the send must not be transmitted. */
   async disown(callId: string, error: Failure): Promise<void> {
-    const sending = this.#sendings.get(callId);
-    await sending?.callOff({ is: 'failed', error }, failed(error));
+    await this.#sends.get(callId)?.end({ is: 'failed', error }, failed(error));
   }
 
   connected(): void {
@@ -173,31 +159,55 @@ export class SendQueue {
     this.#expire();
   }
 
-  /** The tab has gone: nobody is told of progress. */
+  /** The tab has gone, so it gets no progress. */
   tabLeft(tab: Tab): void {
-    for (const sending of this.#sendings.values()) if (sending.tab === tab) sending.tab = undefined;
+    for (const send of this.#sends.values()) if (send.tab === tab) send.tab = undefined;
   }
 
   /**
-   * The session is over.
-   * @param error what all that is under way fails with; undefined: it goes on with the account's next session
-   * @returns when it is on the disk
+   * The session has ended.
+   * @param error the failure of every open call
+   * @param isLapsed the sends stay in the outbox, for the account's next session
+   * @returns when everything is on the disk
    */
-  async close(error: Failure | undefined): Promise<void> {
+  async close(error: Failure, isLapsed: boolean): Promise<void> {
     this.#expiry.cancel();
-    const written = [...this.#sendings.values()].map((sending) =>
-      error ? sending.callOff({ is: 'failed', error }, failed(error)) : sending.leave(),
+    const written = [...this.#sends.values()].map((send) =>
+      isLapsed ? send.leave(error) : send.end({ is: 'failed', error }, failed(error)),
     );
     await Promise.all(written);
     await this.#outbox.close();
   }
 
+  build(record: OutboxRecord): ReturnType<typeof buildSend> {
+    const { account, platform } = this.parts;
+    const { appkey, username } = account;
+    return buildSend(record, { appkey, username, md5: platform.md5 });
+  }
+
+  async save({ record, payload }: Send): Promise<void> {
+    await this.#outbox.put(record);
+    // Only states on the disk are published, and none that the send has left meanwhile: an answer may be faster than the disk.
+    const now = this.#outbox.get(record.callId);
+    if (now?.state.is === record.state.is) this.#publish(now, payload);
+  }
+
+  delivered({ record, payload }: Send, outcome: Delivered): void {
+    if (isKeptOnceSent(record)) void this.#outbox.put({ ...record, state: { is: 'sent', outcome } });
+    else this.#outbox.forget(record);
+    this.#publish(record, payload, outcome.data);
+  }
+
+  online(): Promise<void> {
+    return this.#online.done;
+  }
+
   #join(record: OutboxRecord, tab: Tab): Promise<Outcome> | Outcome {
-    const sending = this.#sendings.get(record.callId);
-    if (sending) {
-      sending.tab = tab;
-      if (record.state.is === 'queued') sending.tellQueued();
-      return sending.outcome;
+    const send = this.#sends.get(record.callId);
+    if (send) {
+      send.tab = tab;
+      if (record.state.is === 'queued') send.postQueued();
+      return send.outcome;
     }
     const { state } = record;
     if (state.is === 'sent') return state.outcome;
@@ -207,52 +217,45 @@ export class SendQueue {
   }
 
   #begin(accepted: OutboxRecord, built: Built, tab: Tab | undefined): Send {
-    const { lane } = built;
+    const { conversation } = built;
     const { callId } = accepted;
-    const before = this.#lanes.get(lane);
-    const sending = new Send(this.#sendingParts, accepted, built, before, tab);
-    this.#sendings.set(callId, sending);
-    this.#lanes.set(lane, sending);
-    void sending.outcome.finally(() => {
-      if (this.#sendings.get(callId) === sending) this.#sendings.delete(callId);
-      void sending.passed.then(() => {
-        if (this.#lanes.get(lane) === sending) this.#lanes.delete(lane);
+    const send = new Send(this, accepted, built, this.#last.get(conversation), tab);
+    this.#sends.set(callId, send);
+    this.#last.set(conversation, send);
+    void send.outcome.finally(() => {
+      if (this.#sends.get(callId) === send) this.#sends.delete(callId);
+      void send.submitted.then(() => {
+        if (this.#last.get(conversation) === send) this.#last.delete(conversation);
       });
     });
     this.#expiry.by(accepted.expiresAt);
-    return sending;
+    return send;
   }
 
-  /** Those that are too old, and cannot go out now. */
+  /** Times out the sends that are too old and cannot be transmitted now. */
   #expire(): void {
     const now = this.parts.platform.clock.now();
-    for (const sending of this.parts.connected() ? [] : this.#sendings.values()) {
-      const { record } = sending;
+    for (const send of this.parts.channel.connected ? [] : this.#sends.values()) {
+      const { record } = send;
       if (record.expiresAt > now) continue;
       const timedOut = this.#timedOut(record, false);
-      void sending.callOff({ is: 'timeout', responseTimeout: false }, timedOut);
+      void send.end({ is: 'timeout', responseTimeout: false }, timedOut);
     }
-    for (const { record } of this.#sendings.values()) this.#expiry.by(record.expiresAt);
+    for (const { record } of this.#sends.values()) this.#expiry.by(record.expiresAt);
   }
 
   #timedOut(record: OutboxRecord, responseTimeout: boolean): Outcome {
-    const built = this.#build(record);
+    const built = this.build(record);
     const rid = ridOfSend(record);
     return { kind: 'timeout', rid, data: { ...(built.ok && built.payload), rid }, responseTimeout };
   }
 
-  #changed(record: OutboxRecord, payload: SendPayload, sent?: Answer): void {
-    const { audience } = this.parts;
-    if (!audience.watchesOutbox()) return;
+  #publish(record: OutboxRecord, payload: SendPayload, sent?: Answer): void {
+    const { tabs } = this.parts;
+    if (!tabs.watchOutbox) return;
     const entry = entryOf(record, payload);
-    if (!sent) return audience.publishOutbox(entry);
+    if (!sent) return tabs.publishOutbox(entry);
     const { msg_id, ctime_ms } = sent;
-    audience.publishOutbox({ ...entry, state: 'sent', msg_id, ctime_ms } as typeof entry);
-  }
-
-  #build(record: OutboxRecord): ReturnType<typeof buildSend> {
-    const { account, platform } = this.parts;
-    const { appkey, username } = account;
-    return buildSend(record, { appkey, username, md5: platform.md5 });
+    tabs.publishOutbox({ ...entry, state: 'sent', msg_id, ctime_ms } as typeof entry);
   }
 }

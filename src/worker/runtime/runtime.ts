@@ -1,6 +1,6 @@
 /**
- * The runtime: which tabs there are, which accounts are logged in, and what a tab's call means. Everything that is sent goes through a
- * {@link Session}; what opens, joins and ends sessions is here.
+ * The runtime of a worker: its tabs, their open calls, and the sessions that they join. Calls run in the tab's {@link Session}; the methods
+ * that open, join and end sessions run in {@link SessionCommands}.
  */
 import {
   type AccountName,
@@ -10,25 +10,22 @@ import {
   type Failure,
   failure,
   type Hello,
-  LOCAL_METHODS,
-  type LocalName,
-  type LocalRow,
   METHODS,
-  type MethodRow,
   type Outcome,
   type Welcome,
 } from '../../protocol/worker.js';
+import { checkCall, rowOf } from '../methods/checked-call.js';
 import { failed } from '../methods/outcome.js';
 import type { Platform } from '../platform/platform.js';
 import type { Session, SessionTab } from '../session/session.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
-import { SessionCommands } from './session-commands.js';
+import { isSessionCommand, SessionCommands } from './session-commands.js';
 
 export class Runtime {
-  /** This boot of the worker. */
+  /** Names this boot of the worker. */
   readonly instance: string;
   readonly #tabs = new Map<string, SessionTab>();
-  /** Calls that are open: a tab that submits one again joins it. */
+  /** Open calls. A tab that submits one again joins it. */
   readonly #calls = new Map<string, { tab: SessionTab; outcome: Promise<Outcome> }>();
   readonly #sessions: SessionCommands;
   #seq = 0;
@@ -46,7 +43,7 @@ export class Runtime {
     });
   }
 
-  /** @param lock the Web Lock that this worker holds while it lives */
+  /** @param lock the Web Lock that this worker holds for its life */
   async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[SessionTab, Welcome]> {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
@@ -56,48 +53,27 @@ export class Runtime {
     if (hello.lock !== null) this.#watch(tab, hello.lock);
     tab.watchesOutbox = hello.watchesOutbox;
     const { instance, seq = 0, newestMs = 0 } = hello.last ?? {};
-    const since = { seq: instance === this.instance ? seq : 0, newestMs };
-    tab.ready = this.#sessions.restore(tab, hello.restore, since);
-    void tab.ready.then(() => tab.reflect());
+    const position = { seq: instance === this.instance ? seq : 0, newestMs };
+    tab.ready = this.#sessions.restore(tab, hello.restore, position);
+    void tab.ready.then(() => tab.postMirror());
     return [tab, { instance: this.instance, lock }];
   }
 
   call(tab: SessionTab, call: Call): Promise<Outcome> {
     const open = this.#calls.get(call.callId);
-    // A login belongs to the tab as it was then: one that has come back since has to join by itself.
+    // A login is for the tab that made it: a tab that has returned since has to join by itself.
     if (open && (open.tab === tab || rowOf(call)?.step !== 'session')) return open.outcome;
     const outcome = this.#run(tab, call)
       .catch((error: unknown): Outcome => {
-        // Nothing that a page or a server sends may get here: what does is a defect, and still not an exception in the worker.
+        // No input of a page or a server may lead here, so this is a defect, and still no exception in the worker.
         this.#log('warn', `${call.method}: ${error instanceof Error ? error.stack : error}`);
-        return { kind: 'failure', error: failure(CODES.unknown, String(error)) };
+        return failed(failure(CODES.unknown, String(error)));
       })
       .finally(() => {
         if (this.#calls.get(call.callId)?.outcome === outcome) this.#calls.delete(call.callId);
       });
     this.#calls.set(call.callId, { tab, outcome });
     return outcome;
-  }
-
-  wake(tab: SessionTab): void {
-    tab.session?.wake();
-  }
-
-  abort(tab: SessionTab, callId: string): void {
-    tab.session?.abort(callId);
-  }
-
-  /** The tab has handed its application every event up to that `seq`. */
-  confirm(tab: SessionTab, upTo: number): void {
-    tab.session?.confirm(tab, upTo);
-  }
-
-  view(tab: SessionTab, visible: boolean): void {
-    tab.visible = visible;
-  }
-
-  watchOutbox(tab: SessionTab): void {
-    tab.watchesOutbox = true;
   }
 
   provideAuth(tab: SessionTab, payload: unknown): void {
@@ -115,32 +91,20 @@ export class Runtime {
   }
 
   async #run(tab: SessionTab, call: Call): Promise<Outcome> {
-    const local = localRowOf(call);
-    const row = rowOf(call);
-    const params = local?.params ?? row?.params;
-    if (params === undefined)
-      return failed(failure(CODES.invalidParameter, `no such method: ${call.method}`));
-    const checked = params ? check(params, call.params ?? {}, call.method) : { ok: true as const, value: {} };
-    if (!checked.ok) return failed(checked.error);
+    const checked = checkCall(call);
+    if (checked.kind === 'refused') return failed(checked.error);
     await tab.ready;
-    if (row?.step === 'session') return this.#sessions.run(tab, call, checked.value);
+    if (checked.kind === 'method' && isSessionCommand(checked)) return this.#sessions.run(tab, checked);
     const { session } = tab;
-    if (row?.message && call.account && !isOf(session, call.account)) {
+    if (checked.kind === 'method' && checked.row.message && call.account && !isOf(session, call.account)) {
       await this.#sessions.disown(tab, call.account, call.callId);
-      return failed(session ? failure(CODES.sessionEnded) : this.#whyNoSession(tab));
+      return failed(session ? failure(CODES.sessionEnded) : whyNoSession(tab));
     }
-    if (!session) return failed(this.#whyNoSession(tab));
-    if (row) return session.call(tab, call, row, checked.value as Record<string, unknown>);
-    return session.local(tab, call.method as LocalName, checked.value as Parameters<Session['local']>[2]);
+    if (!session) return failed(whyNoSession(tab));
+    return checked.kind === 'local' ? session.calls.runLocal(tab, checked) : session.calls.run(tab, checked);
   }
 
-  #whyNoSession(tab: SessionTab): Failure {
-    if (tab.ended?.reason === 'superseded') return failure(CODES.superseded);
-    if (tab.ended) return failure(CODES.sessionEnded);
-    return failure(tab.auth ? CODES.notLoggedIn : CODES.notInitialised);
-  }
-
-  /** Granted means that the tab, which held it for its life, is gone. Several workers may watch, so the lock is shared. */
+  /** The tab holds this lock for its life, so the lock is granted here when the tab has gone. Several workers may wait for it. */
   #watch(tab: SessionTab, lock: string): void {
     this.platform.locks
       ?.request(lock, { mode: 'shared' }, () => {
@@ -151,7 +115,7 @@ export class Runtime {
 
   #log(level: 'debug' | 'warn', text: string): void {
     for (const tab of this.#tabs.values()) {
-      if (level === 'warn' || tab.settings.debug) tab.tell({ kind: 'log', level, text });
+      if (level === 'warn' || tab.settings.debug) tab.post({ kind: 'log', level, text });
     }
   }
 }
@@ -159,10 +123,8 @@ export class Runtime {
 const isOf = (session: Session | null, { appkey, username }: AccountName): boolean =>
   session?.account.appkey === appkey && session.account.username === username;
 
-const METHOD_ROWS: Readonly<Record<string, MethodRow>> = METHODS;
-const LOCAL_ROWS: Readonly<Record<string, LocalRow>> = LOCAL_METHODS;
-
-const rowOf = ({ method }: Call): MethodRow | undefined =>
-  Object.hasOwn(METHOD_ROWS, method) ? METHOD_ROWS[method] : undefined;
-const localRowOf = ({ method }: Call): LocalRow | undefined =>
-  Object.hasOwn(LOCAL_ROWS, method) ? LOCAL_ROWS[method] : undefined;
+function whyNoSession(tab: SessionTab): Failure {
+  if (tab.ended?.reason === 'superseded') return failure(CODES.superseded);
+  if (tab.ended) return failure(CODES.sessionEnded);
+  return failure(tab.auth ? CODES.notLoggedIn : CODES.notInitialised);
+}

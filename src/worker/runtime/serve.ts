@@ -1,6 +1,6 @@
 /**
- * Puts the runtime behind ports. It exposes itself to a port before anything is awaited, since a call to what is not yet exposed would
- * hang for ever; whatever has to be waited for is waited for inside the calls. A port reaches its methods and nothing else of the worker.
+ * Serves the runtime on ports. The API is exposed on a port before anything is awaited, since a call to an object that is not exposed would
+ * never be answered. A port reaches the API's methods and nothing else of the worker.
  */
 import { expose } from 'comlink';
 import { CALLS, CODES, EVENTS, failure, laneOf, type WorkerApi } from '../../protocol/worker.js';
@@ -9,7 +9,7 @@ import type { Platform } from '../platform/platform.js';
 import type { SessionTab } from '../session/session.js';
 import { Runtime } from './runtime.js';
 
-/** @returns what to do with each port that a tab opens */
+/** @returns accepts a port that a tab opens */
 export function serve(platform: Platform): Accept {
   const runtime = new Runtime(platform);
   const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
@@ -20,6 +20,8 @@ export function serve(platform: Platform): Accept {
       port.close();
       onClosed();
     };
+    /** The tab has handed its application every event up to that `seq`. */
+    const confirm = (upTo: number) => tab?.session?.tabs.deliveries.confirm(tab.id, upTo);
     const api: WorkerApi = {
       async hello(hello) {
         const [registered, welcome] = await runtime.hello(hello, { ...events, close }, await lock);
@@ -30,15 +32,19 @@ export function serve(platform: Platform): Accept {
         if (!tab) return { kind: 'failure', error: failure(CODES.hostUnavailable) };
         return runtime.call(tab, call);
       },
-      wake: () => tab && runtime.wake(tab),
+      wake: () => tab?.session?.wake(),
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
-      abort: (callId) => tab && runtime.abort(tab, callId),
-      confirm: (upTo) => tab && runtime.confirm(tab, upTo),
-      view: (visible) => tab && runtime.view(tab, visible),
-      watchOutbox: () => tab && runtime.watchOutbox(tab),
+      abort: (callId) => tab?.session?.calls.abort(callId),
+      confirm,
+      view(visible) {
+        if (tab) tab.visible = visible;
+      },
+      watchOutbox() {
+        if (tab) tab.watchesOutbox = true;
+      },
       ping: async () => true,
       bye(upTo) {
-        if (tab) runtime.confirm(tab, upTo);
+        confirm(upTo);
         if (tab) runtime.drop(tab);
         close();
       },
@@ -46,7 +52,7 @@ export function serve(platform: Platform): Accept {
     const calls = laneOf(port, CALLS);
     expose(api, {
       ...calls,
-      // Ahead of Comlink, which follows any path and sets any property, that of a prototype which all tabs share among them.
+      // It runs before Comlink, which follows any path and sets any property, such as that of a prototype that all tabs share.
       addEventListener: (type, fn) =>
         calls.addEventListener(type, (event: MessageEvent) => {
           if (isCall(api, event.data)) (fn as EventListener)(event);
@@ -55,7 +61,7 @@ export function serve(platform: Platform): Accept {
   };
 }
 
-/** A call of one of the methods, with plain arguments: all that a tab ever posts. */
+/** Whether a message calls one of the methods with plain arguments. A tab posts nothing else. */
 function isCall(api: WorkerApi, data: unknown): boolean {
   const { type, path, argumentList } = Object(data);
   return (
@@ -68,7 +74,7 @@ function isCall(api: WorkerApi, data: unknown): boolean {
   );
 }
 
-/** A lock that is free again only when this worker has died: that is how tabs notice. */
+/** Holds a lock until the worker dies. A tab that waits for it learns of the death so. */
 function holdForLife({ locks }: Platform, name: string): Promise<string | null> {
   if (!locks) return Promise.resolve(null);
   return new Promise<string>((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * The sessions that there are: opened by a first login or for tabs whose worker has died, one for each account, each behind the account's
- * fence. To be called by one at a time for each server and application; {@link SessionCommands} sees to that.
+ * The live sessions, one for each account. A session is opened by a first login, or for tabs whose worker has died, and holds the account
+ * lock. Callers take turns for each server and application, by {@link SessionRegistry.turns}.
  */
 import {
   type AuthPayload,
@@ -12,7 +12,7 @@ import {
 } from '../../protocol/worker.js';
 import type { Account, LoginAnswer } from '../connection/account.js';
 import { Credentials, newerToken } from '../connection/credentials.js';
-import type { Answer, OnAck } from '../connection/open-requests.js';
+import { type Answer, type OnAck, OpenRequests } from '../connection/open-requests.js';
 import {
   keyOf,
   type PendingConnections,
@@ -20,13 +20,14 @@ import {
   RETRY_MS,
   type Target,
 } from '../connection/pending-connections.js';
-import { isOver } from '../outbox/record.js';
+import { isTerminal } from '../outbox/record.js';
 import type { Platform } from '../platform/platform.js';
 import { Session, type SessionTab } from '../session/session.js';
 import type { SessionOptions } from '../session/session-options.js';
 import type { Store } from '../store/store.js';
 import { EventLog } from '../tabs/event-log.js';
 import { delay } from '../util/clock.js';
+import { Mutex } from '../util/mutex.js';
 import { readCount } from '../util/read-answer.js';
 import { AccountLock } from './account-lock.js';
 
@@ -42,19 +43,20 @@ export interface SessionRegistryOptions {
 }
 
 export class SessionRegistry {
+  readonly turns = new Mutex();
   readonly #live = new Map<string, Session>();
-  /** How each account's last session was ended, if by somebody: a tab that was away must not bring it back. */
+  /** How each account's last session ended, unless it lapsed: a returning tab must not restore it. */
   readonly #endings = new Map<string, StateSnapshot>();
-  /** What has happened to each account since somebody last ended its session. */
+  /** The events of each account since its session was last ended. */
   readonly #logs = new Map<string, EventLog>();
-  readonly #fence: AccountLock;
+  readonly #lock: AccountLock;
 
   constructor(
     private readonly platform: Platform,
-    private readonly openings: PendingConnections,
+    private readonly pending: PendingConnections,
     private readonly options: SessionRegistryOptions,
   ) {
-    this.#fence = new AccountLock(platform, (key) => void this.#live.get(key)?.end('superseded'));
+    this.#lock = new AccountLock(platform, (key) => void this.#live.get(key)?.end('superseded'));
   }
 
   get(account: Account): Session | undefined {
@@ -65,14 +67,14 @@ export class SessionRegistry {
     return this.#endings.get(account.key);
   }
 
-  /** Any session of that application, one that is connected first. */
+  /** Any session of that application, a connected one if there is one. */
   find(target: Target): Session | undefined {
     const sessions = [...this.#live.values()].filter(({ account }) => keyOf(account) === keyOf(target));
     return sessions.find(({ connected }) => connected) ?? sessions[0];
   }
 
   /**
-   * A first login: on the socket that waits for one, or on one that is opened for it. The tab belongs to the session from the start.
+   * A first login, on the pending connection or on a new one. The tab belongs to the session from the start.
    * @param isWanted false once the tab has logged out again
    */
   async establish(
@@ -85,15 +87,15 @@ export class SessionRegistry {
     const { clock } = this.platform;
     const deadline = new AbortController();
     const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#fence.acquire(account.key, deadline.signal);
+    const release = await this.#lock.acquire(account.key, deadline.signal);
     if (!release) return { kind: 'unreachable' };
     const opening = this.#open(account, auth, null);
     let session: Session | undefined;
     try {
       while (!deadline.signal.aborted) {
-        const proof = await this.openings.prove(account, auth);
-        if (proof.kind !== 'proven') return proof;
-        const connection = this.openings.take(account);
+        const found = await this.pending.initialise(account, auth);
+        if (found.kind !== 'initialised') return found;
+        const connection = this.pending.take(account);
         const kept = await opening;
         const reply = connection && (await kept.credentials.login(connection, onAck));
         if (!connection || !reply || reply.kind === 'dropped') {
@@ -105,17 +107,17 @@ export class SessionRegistry {
           break;
         }
         if (reply.answer.code !== CODES.success) {
-          this.openings.giveBack(account, connection);
+          this.pending.giveBack(account, connection);
           const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
           return { kind: 'refused', error };
         }
         if (!isWanted()) {
-          // Logged out while logging in: the socket is logged in, and nobody's.
+          // The tab logged out meanwhile, so no session needs this login.
           await kept.credentials.forgetToken();
           await connection.close();
           return { kind: 'refused', error: failure(CODES.sessionEnded) };
         }
-        session = this.#create(kept, loginAnswer(reply.answer), release);
+        session = this.#create(kept, loginAnswer(reply.answer), connection.requests, release);
         tab.knowsDigest = true;
         session.join(tab, null);
         session.start(connection);
@@ -132,9 +134,9 @@ export class SessionRegistry {
   }
 
   /**
-   * A session that another boot of the worker had, or another run of the browser: it connects by itself, and its tabs' calls wait for it.
-   * @param token what a tab kept; there may be one on the disk as well
-   * @returns undefined if there is nothing to come back with
+   * Restores a session of an earlier worker, or of an earlier run of the browser. It connects by itself, and its tabs' calls wait for that.
+   * @param token from a tab's memory; there may be one on the disk as well
+   * @returns undefined if there is neither a digest nor a token
    */
   async reopen(
     account: Account,
@@ -143,7 +145,7 @@ export class SessionRegistry {
   ): Promise<Session | undefined> {
     const deadline = new AbortController();
     const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#fence.acquire(account.key, deadline.signal);
+    const release = await this.#lock.acquire(account.key, deadline.signal);
     cancel();
     if (!release) return undefined;
     const kept = await this.#open(account, auth, token);
@@ -152,36 +154,41 @@ export class SessionRegistry {
       release();
       return undefined;
     }
-    const session = this.#create(kept, { uid: 0, online_list: [] }, release);
+    const session = this.#create(
+      kept,
+      { uid: 0, online_list: [] },
+      new OpenRequests(this.platform.clock),
+      release,
+    );
     session.start();
     return session;
   }
 
-  /** A send of the account that is reported as failed: it does not go out any more. */
+  /** A send was reported as failed, so no session may transmit it. */
   async disown(account: Account, callId: string): Promise<void> {
     const error = failure(CODES.sessionEnded);
     const live = this.#live.get(account.key);
-    if (live) return live.disown(callId, error);
+    if (live) return live.sends.disown(callId, error);
     const deadline = new AbortController();
     const cancel = this.platform.clock.after(RETRY_MS, () => deadline.abort());
-    const release = await this.#fence.acquire(account.key, deadline.signal);
+    const release = await this.#lock.acquire(account.key, deadline.signal);
     cancel();
-    // Who holds it is newer, and has been given the call by nobody.
+    // A newer worker holds the lock, and no tab has given it the call.
     if (!release) return;
     const store = await this.#openStore(account, () => undefined);
     const record = (await store.outbox()).find((one) => one.callId === callId);
-    if (record && !isOver(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
+    if (record && !isTerminal(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
     store.close();
     release();
   }
 
-  /** Deletes what is kept of an account that has no session. */
+  /** Deletes the stored data of an account without a session. */
   async wipe(account: Account): Promise<void> {
     const store = await this.#openStore(account, () => undefined);
     await store.wipe();
   }
 
-  #create(kept: Opened, login: LoginAnswer, release: () => void): Session {
+  #create(kept: Opened, login: LoginAnswer, requests: OpenRequests, release: () => void): Session {
     const { account } = kept.credentials;
     const { key } = account;
     const { nextSeq, log } = this.options;
@@ -191,13 +198,14 @@ export class SessionRegistry {
       ...kept,
       account,
       login,
+      requests,
       platform: this.platform,
       nextSeq,
       events,
       log,
-      onEnded: (lapsed) => {
+      onEnded: (isLapsed) => {
         if (this.#live.get(key) === session) this.#live.delete(key);
-        if (lapsed) return;
+        if (isLapsed) return;
         this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
         this.#logs.delete(key);
       },
@@ -209,13 +217,13 @@ export class SessionRegistry {
     return session;
   }
 
-  /** What is kept of the account, and what it can log in or come back with. */
+  /** Opens the account's store, and loads its outbox, progress and credentials. */
   async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<Opened> {
     let degraded: string | undefined;
-    let tell: (reason: string) => void = (reason) => {
+    let onDegraded: (reason: string) => void = (reason) => {
       degraded = reason;
     };
-    const store = await this.#openStore(account, (reason) => tell(reason));
+    const store = await this.#openStore(account, (reason) => onDegraded(reason));
     const [outbox, progress, onDisk, latest] = await Promise.all([
       store.outbox(),
       store.progress(),
@@ -227,12 +235,12 @@ export class SessionRegistry {
     return {
       store,
       outbox,
-      // Where nothing is kept, what the keys stand for is not here: somebody has cleared it away.
+      // Without stored messages the sync key means nothing: the browser or the user has deleted them.
       progress: progress && { ...progress, syncKey: keptUpTo > 0 ? progress.syncKey : 0 },
       keptUpTo,
       credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
       onDegraded(fn) {
-        tell = fn;
+        onDegraded = fn;
         if (degraded !== undefined) fn(degraded);
       },
     };
@@ -247,7 +255,7 @@ export class SessionRegistry {
 }
 
 interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'keptUpTo' | 'credentials'> {
-  /** Who is to know when the storage fails, or if it already has. */
+  /** Calls back when the storage fails, or if it already has. */
   onDegraded(fn: (reason: string) => void): void;
 }
 

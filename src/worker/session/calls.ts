@@ -1,249 +1,228 @@
 /**
- * A session's calls: from checked parameters to an outcome. Messages go by way of the outbox, files are uploaded first, payloads are built by the
- * row's step, and what can be answered from what is kept here is, while there is no connection.
+ * Runs the calls of a session's tabs, from checked parameters to an outcome. Messages go to the send queue, files are uploaded before their
+ * request, and without a connection cached answers are given.
  */
-
-import { groupId, singleId } from '../../protocol/conversation-id.js';
+import { conversationId, groupId, singleId } from '../../protocol/conversation-id.js';
 import { ridOf } from '../../protocol/wire/rid.js';
-import type {
-  Call,
-  ConversationId,
-  Extras,
-  Failure,
-  FormParts,
-  MethodRow,
-  Outcome,
-  RoomMessage,
-} from '../../protocol/worker.js';
-import type { Account } from '../connection/account.js';
-import type { OnAck, Reply, RequestSpec } from '../connection/open-requests.js';
-import type { ChatRooms } from '../inbox/chat-rooms.js';
-import type { History, PageParams } from '../inbox/history.js';
-import type { Inbox } from '../inbox/inbox.js';
-import type { KnownReceipts } from '../inbox/known-receipts.js';
+import type { ConversationId, Extras, MethodRow, Outcome, RoomMessage } from '../../protocol/worker.js';
+import type { Reply } from '../connection/open-requests.js';
+import { toListenerEvent } from '../inbox/events.js';
+import type { History } from '../inbox/history.js';
+import type { ProfileTimes } from '../inbox/profile-times.js';
+import type { CheckedCall, LocalCall } from '../methods/checked-call.js';
 import { failed, type Outgoing, settled, succeeded } from '../methods/outcome.js';
-import { PAYLOAD_BUILDERS, sendable } from '../methods/payload-builders.js';
+import { buildPayload } from '../methods/payload-builders.js';
 import type { Uploaded } from '../methods/upload.js';
 import { uploadFile } from '../methods/upload-file.js';
-import { SendQueue } from '../outbox/send-queue.js';
-import type { Platform } from '../platform/platform.js';
-import type { OutboxRecord, Store } from '../store/store.js';
-import type { SessionTabs } from '../tabs/session-tabs.js';
+import type { SendQueue, SendQueueParts } from '../outbox/send-queue.js';
 import type { Tab } from '../tabs/tab.js';
 import { idOfConversation, readConversations } from '../util/read-answer.js';
+import { eventOfChange } from './own-changes.js';
 import { type ReadSession, ReceiptBatcher } from './receipt-batcher.js';
 
-export interface CallsParts {
-  platform: Platform;
-  account: Account;
-  /** The account's own, 0 where the server does not say. */
-  uid(): number;
-  store: Store;
-  inbox: Inbox;
-  rooms: ChatRooms;
-  receipts: KnownReceipts;
-  audience: SessionTabs;
+export interface CallsParts extends SendQueueParts {
+  sends: SendQueue;
   history: History;
-  send(spec: RequestSpec): Promise<Reply>;
-  /** A request of the runtime's own that outlives a connection. */
-  ask(event: string, payload: object, onAck?: OnAck): Promise<Reply>;
-  connected(): boolean;
-  /** How often the connection has been lost so far. */
-  outages(): number;
-  /** Why nothing can be sent any longer. */
-  endedFailure(): Outcome & { kind: 'failure' };
-  onConversations(answer: object): void;
+  profiles: ProfileTimes;
 }
 
-type Params = Record<string, unknown>;
-
 export class Calls {
-  readonly #parts: CallsParts;
-  readonly #sends: SendQueue;
   readonly #receipts: ReceiptBatcher;
   readonly #uploads = new Map<string, AbortController>();
 
-  /** @param kept what the store has of earlier sends */
-  constructor(parts: CallsParts, kept: readonly OutboxRecord[]) {
-    this.#parts = parts;
-    this.#sends = new SendQueue(parts, kept);
-    this.#receipts = new ReceiptBatcher(parts.platform.clock, (payload, onAck) =>
-      parts.ask('receipt_report', payload, onAck),
-    );
+  constructor(private readonly parts: CallsParts) {
+    this.#receipts = new ReceiptBatcher(parts.platform.clock, parts.channel);
   }
 
-  /** Whether something is still on its way, or waits to be. */
-  get isBusy(): boolean {
-    return this.#sends.size > 0;
+  async run(tab: Tab, checked: CheckedCall): Promise<Outcome> {
+    const outcome = await this.#run(tab, checked);
+    if (outcome.kind === 'success') this.#publishChange(tab, checked);
+    return outcome;
   }
 
-  async run(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Outcome> {
-    if (row.message) return this.#sends.run(tab, call, params);
-    if (row.step === 'outbox') return this.#outbox(tab, call, String(params.id));
-    if (row.step === 'history') return this.#parts.history.page(params as unknown as PageParams);
-    if (row.step === 'receipts') return this.#report(tab, row, call, params);
-    if (row.event === 'join_room' || row.event === 'exit_room')
-      return this.#room(tab, call, row, Number(params.id));
-    const kept = row.cache && !this.#parts.connected() ? await this.#kept(row, call, params) : undefined;
-    return kept ?? this.#send(tab, call, row, params);
+  /** Runs a call that needs no answer of the server. */
+  runLocal(tab: Tab, { method, params }: LocalCall): Outcome {
+    const { account, read, store } = this.parts;
+    const conversation = conversationId(params, account.appkey);
+    if (method === 'resetUnreadCount') read.readIn(tab, conversation);
+    if (method === 'closeConversation' && tab.open === conversation) tab.open = null;
+    if (method === 'updateConversation' && params.extras) {
+      void store.putExtras(conversation, params.extras);
+    }
+    return succeeded({});
   }
 
-  /** Gives up what has not gone out. */
+  /** Cancels an upload, or a send that no server can have. */
   abort(callId: string): void {
     this.#uploads.get(callId)?.abort();
-    void this.#sends.cancel(callId);
+    void this.parts.sends.cancel(callId);
   }
 
-  /** A send that is reported as failed elsewhere. */
-  disown(callId: string, error: Failure): Promise<void> {
-    return this.#sends.disown(callId, error);
-  }
-
-  connected(): void {
-    this.#sends.connected();
-  }
-
-  disconnected(): void {
-    this.#parts.history.disconnected();
-    this.#sends.disconnected();
-  }
-
-  /** The tab is gone: nobody is left in some rooms. */
+  /** The tab has gone, so the account leaves the rooms in which it was the last. */
   tabLeft(tab: Tab): void {
-    this.#sends.tabLeft(tab);
-    for (const room of this.#parts.rooms.drop(tab.id)) {
-      this.#parts.rooms.closed(room);
-      void this.#parts.ask('exit_room', { id: room });
+    const { channel, rooms, sends } = this.parts;
+    sends.tabLeft(tab);
+    for (const room of rooms.drop(tab.id)) {
+      rooms.closed(room);
+      void channel.ask('exit_room', { id: room });
     }
   }
 
-  /** @param error what all that is under way fails with; undefined: sends go on with the account's next session */
-  async close(error: Failure | undefined): Promise<void> {
+  close(): void {
     for (const uploading of this.#uploads.values()) uploading.abort();
     this.#receipts.close();
-    await this.#sends.close(error);
   }
 
-  #outbox(tab: Tab, { method, callId }: Call, id: string): Promise<Outcome> | Outcome {
-    if (method === 'retrySend') return this.#sends.retry(tab, id, callId);
-    return method === 'cancelSend' ? this.#sends.cancel(id) : this.#sends.list();
+  async #run(tab: Tab, checked: CheckedCall): Promise<Outcome> {
+    const { channel, history, sends } = this.parts;
+    const { call, row } = checked;
+    if (row.message) return sends.run(tab, call, { ...checked.params });
+    switch (checked.method) {
+      case 'getOutbox':
+        return sends.list();
+      case 'retrySend':
+        return sends.retry(tab, checked.params.id, call.callId);
+      case 'cancelSend':
+        return sends.cancel(checked.params.id);
+      case 'getHistory':
+        return history.page(checked.params);
+      case 'addSingleReceiptReport': {
+        const { username, appkey = this.parts.account.appkey, msg_ids } = checked.params;
+        const read = { type: 3, appkey, username, msg_ids } as const;
+        return this.#report(tab, checked, singleId(appkey, username), read, { appkey, username });
+      }
+      case 'addGroupReceiptReport': {
+        const { gid, msg_ids } = checked.params;
+        return this.#report(tab, checked, groupId(gid), { type: 4, gid, msg_ids }, { gid });
+      }
+      case 'enterChatroom':
+        return this.#enterRoom(tab, checked, checked.params.id);
+      case 'exitChatroom':
+        return this.#exitRoom(tab, checked, checked.params.id);
+      default: {
+        const cached = row.cache && !channel.connected ? await this.#cached(checked) : undefined;
+        return cached ?? this.#request(tab, checked);
+      }
+    }
   }
 
-  async #send(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Outcome> {
-    const { account, platform, store } = this.#parts;
-    const uploaded = await this.#uploaded(tab, call, row, params);
+  async #request(tab: Tab, checked: CheckedCall): Promise<Outcome> {
+    const { account, channel, platform, profiles, read, store } = this.parts;
+    const { call, method, params, row } = checked;
+    const uploaded = await this.#upload(tab, checked);
     if (uploaded && !uploaded.ok) return failed(uploaded.error);
-    const { callId, madeAt, method } = call;
-    const build = PAYLOAD_BUILDERS[row.step as keyof typeof PAYLOAD_BUILDERS];
     const { appkey, username } = account;
-    const context = { appkey, username, madeAt, media: uploaded?.media, md5: platform.md5 };
-    const ready = sendable(build(params, context, row).payload, method);
+    const context = { appkey, username, madeAt: call.madeAt, media: uploaded?.media, md5: platform.md5 };
+    const ready = buildPayload({ ...params }, context, row, method);
     if (!ready.ok) return failed(ready.error);
-    const rid = ridOf(callId);
-    const outgoing: Outgoing = { rid, event: row.event ?? method, payload: ready.payload };
-    const reply = await this.#parts.send({
+    const outgoing: Outgoing = {
+      rid: ridOf(call.callId),
+      event: row.event ?? method,
+      payload: ready.payload,
+    };
+    const reply = await channel.requests.send({
       ...outgoing,
       onAck: (data) => tab.acknowledge(call.callId, data),
     });
+    if (reply.kind === 'answer') profiles.learn(outgoing.event, reply.answer);
     const outcome = this.#settled(row, outgoing, reply);
     if (outcome.kind !== 'success') return outcome;
     const { data } = outcome;
-    if (row.cache === 'answer') void store.putAnswer(keyOf(call, params), data);
+    if (row.cache === 'answer') void store.putAnswer(cacheKeyOf(checked), data);
     if (row.cache !== 'conversations') return { kind: 'success', data };
-    this.#parts.onConversations(data);
+    read.listed(data);
     return { kind: 'success', data: { ...data, conversations: await this.#withExtras(data) } };
   }
 
   #settled(row: MethodRow, outgoing: Outgoing, reply: Reply) {
-    if (reply.kind === 'dropped') return this.#parts.endedFailure();
-    const { account, uid } = this.#parts;
-    return settled(row, outgoing, reply, { ...account, uid: uid() });
+    const { account, channel } = this.parts;
+    return settled(row, outgoing, reply, { ...account, uid: channel.uid });
   }
 
-  /** @returns undefined where there is nothing to upload */
-  async #uploaded(tab: Tab, call: Call, row: MethodRow, params: Params): Promise<Uploaded | undefined> {
-    const parts = row.upload && (params[row.upload.field] as FormParts | undefined);
-    if (!row.upload || !parts) return undefined;
+  /** @returns undefined for a call without a file */
+  async #upload(tab: Tab, { call, params, row }: CheckedCall): Promise<Uploaded | undefined> {
+    const { upload } = row;
+    const parts = upload && Object.entries({ ...params }).find(([name]) => name === upload.field)?.[1];
+    if (!upload || !parts) return undefined;
     const { callId, uploaded } = call;
-    // It was there already when the worker died.
+    // An earlier worker has uploaded it.
     if (uploaded) return { ok: true, media: uploaded };
-    const { type } = row.upload;
+    const { type } = upload;
     const uploading = new AbortController();
     const { signal } = uploading;
     this.#uploads.set(callId, uploading);
     const url = tab.settings.uploadUrl;
-    const result = await uploadFile(this.#parts, { callId, url, type, parts, signal, tab: () => tab });
+    const result = await uploadFile(this.parts, { callId, url, type, parts, signal, tab: () => tab });
     this.#uploads.delete(callId);
     return result;
   }
 
-  async #report(tab: Tab, row: MethodRow, call: Call, params: Params): Promise<Outcome> {
-    const { account } = this.#parts;
-    const {
-      gid,
-      username,
-      appkey = account.appkey,
-      msg_ids,
-    } = params as {
-      gid?: number;
-      username: string;
-      appkey?: string;
-      msg_ids: number[];
-    };
-    const about = gid === undefined ? { appkey, username } : { gid };
-    const [conversation, read]: [ConversationId, ReadSession] =
-      gid === undefined
-        ? [singleId(appkey, username), { type: 3, appkey, username, msg_ids }]
-        : [groupId(gid), { type: 4, gid, msg_ids }];
+  async #report(
+    tab: Tab,
+    { call, row }: CheckedCall,
+    conversation: ConversationId,
+    read: ReadSession,
+    target: object,
+  ): Promise<Outcome> {
     const reply = await this.#receipts.report(conversation, read, (data) =>
       tab.acknowledge(call.callId, data),
     );
     const outgoing = { rid: ridOf(call.callId), event: 'receipt_report', payload: read };
     const outcome = reply ? this.#settled(row, outgoing, reply) : succeeded({});
     if (outcome.kind !== 'success') return outcome;
-    return { kind: 'success', data: { ...about, ...outcome.data }, second: msg_ids };
+    return { kind: 'success', data: { ...target, ...outcome.data }, second: read.msg_ids };
   }
 
-  /** Rooms belong to tabs here and to the account there. */
-  async #room(tab: Tab, call: Call, row: MethodRow, room: number): Promise<Outcome> {
-    const { rooms, audience } = this.#parts;
-    const ask = async (): Promise<Outcome> => {
-      const outcome = await this.#send(tab, call, row, { id: room });
-      return outcome.kind === 'success' ? { kind: 'success', data: { id: room, ...outcome.data } } : outcome;
+  #enterRoom(tab: Tab, checked: CheckedCall, room: number): Promise<Outcome> {
+    const { rooms, tabs } = this.parts;
+    const show = (recent: readonly RoomMessage[]) => {
+      for (const message of recent) tabs.deliverTo(tab, 'onRoomMsg', message);
     };
-    if (row.event === 'join_room') {
-      const show = (recent: readonly RoomMessage[]) => {
-        for (const message of recent) audience.deliverTo(tab, 'onRoomMsg', message);
-      };
-      return rooms.enter(room, tab.id, show, ask);
-    }
+    return rooms.enter(room, tab.id, show, () => this.#roomRequest(tab, checked, room));
+  }
+
+  async #exitRoom(tab: Tab, checked: CheckedCall, room: number): Promise<Outcome> {
+    const { rooms } = this.parts;
     if (!rooms.leave(room, tab.id)) return succeeded({ id: room });
-    const outcome = await ask();
+    const outcome = await this.#roomRequest(tab, checked, room);
     if (outcome.kind === 'success') rooms.closed(room);
     return outcome;
   }
 
-  /** What the server answered last, while it cannot be asked. */
-  async #kept({ cache }: MethodRow, call: Call, params: Params): Promise<Outcome | undefined> {
-    const { store } = this.#parts;
-    if (cache === 'answer') {
-      const answer = await store.answer(keyOf(call, params));
+  async #roomRequest(tab: Tab, checked: CheckedCall, id: number): Promise<Outcome> {
+    const outcome = await this.#request(tab, checked);
+    return outcome.kind === 'success' ? { kind: 'success', data: { id, ...outcome.data } } : outcome;
+  }
+
+  /** The last answer of the server, for a time without connection. */
+  async #cached(checked: CheckedCall): Promise<Outcome | undefined> {
+    const { store } = this.parts;
+    if (checked.row.cache === 'answer') {
+      const answer = await store.answer(cacheKeyOf(checked));
       return answer && succeeded({ ...answer, from_cache: true });
     }
     const kept = { conversations: await store.conversations() };
     return succeeded({ conversations: await this.#withExtras(kept), from_cache: true });
   }
 
-  /** The application's own extras, which the server does not know. */
+  /** Adds the application's own extras, which the server does not know. */
   async #withExtras(answer: object) {
-    const { store, account } = this.#parts;
+    const { store, account } = this.parts;
     const extras = await store.extras();
     return readConversations(answer).map((row) => ({
       ...row,
       extras: (extras.get(idOfConversation(row, account.appkey)) ?? row.extras ?? {}) as Extras,
     }));
   }
+
+  /** Delivers a change to the account's other tabs, as other devices get it. */
+  #publishChange({ id }: Tab, checked: CheckedCall): void {
+    const { account, platform, tabs } = this.parts;
+    const event = eventOfChange(checked, account, platform.clock.now());
+    const delivered = event && toListenerEvent(event);
+    if (delivered) tabs.publish(delivered.listener, delivered.data, (tab) => tab !== id);
+  }
 }
 
-/** What a kept answer is found by. Checked parameters have their fields in the schema's order. */
-const keyOf = ({ method }: Call, params: Params): string => `${method} ${JSON.stringify(params)}`;
+/** Finds a cached answer. Checked parameters have their fields in the schema's order. */
+const cacheKeyOf = ({ method, params }: CheckedCall): string => `${method} ${JSON.stringify(params)}`;

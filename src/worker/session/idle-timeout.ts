@@ -1,10 +1,9 @@
-/** How long a session outlives its last tab. */
+/** Ends a session some time after its last tab has gone, so that a reload does not reconnect. */
 import type { Clock } from '../util/clock.js';
 
-/** … so that a reload does not reconnect … */
-const LINGER_MS = 15_000;
-/** … and for how many times as long if something is still on its way. */
-const MAX_LINGERS = 20;
+const IDLE_TIMEOUT_MS = 15_000;
+/** How many times as long a session stays while it has open requests. */
+const MAX_EXTENSIONS = 20;
 
 export class IdleTimeout {
   #cancel: () => void = () => undefined;
@@ -12,14 +11,14 @@ export class IdleTimeout {
   constructor(
     private readonly clock: Clock,
     private readonly isBusy: () => boolean,
-    private readonly onOver: () => void,
+    private readonly onTimeout: () => void,
   ) {}
 
-  begin(times = 0): void {
+  begin(extensions = 0): void {
     this.cancel();
-    this.#cancel = this.clock.after(LINGER_MS, () => {
-      if (times < MAX_LINGERS && this.isBusy()) this.begin(times + 1);
-      else this.onOver();
+    this.#cancel = this.clock.after(IDLE_TIMEOUT_MS, () => {
+      if (extensions < MAX_EXTENSIONS && this.isBusy()) this.begin(extensions + 1);
+      else this.onTimeout();
     });
   }
 

@@ -1,15 +1,15 @@
 /**
- * Changes that one tab makes, as V2 tells the account's other devices of them: an application written for V2 takes a second tab for one.
- * The server tells other connections; tabs that share this one are told here.
+ * The events that a change in one tab leads to in the account's other tabs. V2 delivers them to the account's other devices, and for an
+ * application written for V2 a second tab is one. The server sends them to other connections; tabs that share this one get them here.
  */
-import type { EventNotification, JsonObject, MethodName } from '../../protocol/worker.js';
+import type { EventNotification, JsonObject } from '../../protocol/worker.js';
+import type { CheckedCall } from '../methods/checked-call.js';
 
-type Params = Record<string, unknown>;
 type Fields = Pick<EventNotification, 'event_type' | 'extra' | 'gid' | 'to_usernames' | 'description'> & {
   to_groups?: { gid: number }[];
 };
 
-/** Event types (40, 100 – 103, 201), and what `extra` says in each. */
+/** Event types (40, 100 – 103, 201), and the values of `extra`. */
 const PROFILE = 40;
 const FRIENDS = 100;
 const BLACKLIST = 101;
@@ -27,19 +27,16 @@ interface User {
   appkey: string;
 }
 
-export interface OwnChange {
-  method: MethodName;
-  params: Params;
-  self: User;
-  nowMs: number;
-}
-
-/** @returns the event that other devices would get, in the wire's form; undefined: the change is nobody else's */
-export function eventOfChange({ method, params, self, nowMs }: OwnChange): EventNotification | undefined {
-  const fields = fieldsOf(method, params, self.appkey);
+/** @returns the event of other devices, in the wire's form; undefined for a change without one */
+export function eventOfChange(
+  checked: CheckedCall,
+  self: User,
+  nowMs: number,
+): EventNotification | undefined {
+  const fields = fieldsOf(checked, self.appkey);
   return (
     fields && {
-      // The server numbers its own; this one is only for tabs.
+      // The server numbers its own events; this number is only for tabs.
       event_id: nowMs,
       from_username: self.username,
       from_appkey: self.appkey,
@@ -50,74 +47,86 @@ export function eventOfChange({ method, params, self, nowMs }: OwnChange): Event
   );
 }
 
-function fieldsOf(method: MethodName, params: Params, appkey: string): Fields | undefined {
-  const friend = () => ({ username: String(params.target_name), appkey: String(params.appkey ?? appkey) });
-  const changed = (extra: number, memo: JsonObject = {}): Fields => ({
-    event_type: FRIENDS,
-    extra,
-    to_usernames: [friend()],
-    description: JSON.stringify({ ...friend(), ...memo }),
-  });
-  const quietUser = (extra: number): Fields => ({ event_type: NO_DISTURB, extra, to_usernames: [friend()] });
-  const ofGroup = (event_type: number, extra: number): Fields => {
-    const gid = Number(params.gid);
-    return { event_type, extra, gid, to_groups: [{ gid }] };
+function fieldsOf(checked: CheckedCall, ownAppkey: string): Fields | undefined {
+  const ofFriend = ({ target_name, appkey = ownAppkey }: Target, extra: number, memo: JsonObject = {}) => {
+    const friend = { username: target_name, appkey };
+    const description = JSON.stringify({ ...friend, ...memo });
+    return { event_type: FRIENDS, extra, to_usernames: [friend], description };
   };
-  const reported = (description: JsonObject): Fields => ({ event_type: RECEIPTS, description });
-  const blacklist = (extra: number): Fields => ({
+  const ofUser = ({ target_name, appkey = ownAppkey }: Target, extra: number) => ({
+    event_type: NO_DISTURB,
+    extra,
+    to_usernames: [{ username: target_name, appkey }],
+  });
+  const ofGroup = ({ gid }: { gid: number }, event_type: number, extra: number) => ({
+    event_type,
+    extra,
+    gid,
+    to_groups: [{ gid }],
+  });
+  const ofBlacklist = (
+    users: readonly { username: string; appkey?: string | undefined }[],
+    extra: number,
+  ) => ({
     event_type: BLACKLIST,
     extra,
-    to_usernames: (params.member_usernames as Partial<User>[]).map((one) => ({
-      username: String(one.username),
-      appkey: one.appkey ?? appkey,
-    })),
+    to_usernames: users.map(({ username, appkey = ownAppkey }) => ({ username, appkey })),
   });
-  switch (method) {
+  switch (checked.method) {
     case 'updateSelfInfo':
     case 'updateSelfAvatar':
       return { event_type: PROFILE };
     case 'acceptFriend':
-      return changed(FRIEND_ADDED);
-    case 'addFriend':
-      // V2.2's own form of an answer.
-      return params.from_type === 2 && (params.why === '' || params.why === 'yes')
-        ? changed(FRIEND_ADDED)
-        : undefined;
+      return ofFriend(checked.params, FRIEND_ADDED);
+    case 'addFriend': {
+      const { from_type, why } = checked.params;
+      // V2.2 accepts a friend in this form.
+      const isAcceptance = from_type === 2 && (why === '' || why === 'yes');
+      return isAcceptance ? ofFriend(checked.params, FRIEND_ADDED) : undefined;
+    }
     case 'delFriend':
-      return changed(FRIEND_DELETED);
+      return ofFriend(checked.params, FRIEND_DELETED);
     case 'updateFriendMemo': {
-      const { memo_name, memo_others } = params as { memo_name: string; memo_others?: string };
-      return changed(FRIEND_MEMO, { memo_name, ...(memo_others !== undefined && { memo_others }) });
+      const { memo_name, memo_others } = checked.params;
+      return ofFriend(checked.params, FRIEND_MEMO, {
+        memo_name,
+        ...(memo_others !== undefined && { memo_others }),
+      });
     }
     case 'addSingleBlacks':
-      return blacklist(ADDED);
+      return ofBlacklist(checked.params.member_usernames, ADDED);
     case 'delSingleBlacks':
-      return blacklist(REMOVED);
+      return ofBlacklist(checked.params.member_usernames, REMOVED);
     case 'addSingleNoDisturb':
-      return quietUser(31);
+      return ofUser(checked.params, 31);
     case 'delSingleNoDisturb':
-      return quietUser(32);
+      return ofUser(checked.params, 32);
     case 'addGroupNoDisturb':
-      return ofGroup(NO_DISTURB, 33);
+      return ofGroup(checked.params, NO_DISTURB, 33);
     case 'delGroupNoDisturb':
-      return ofGroup(NO_DISTURB, 34);
+      return ofGroup(checked.params, NO_DISTURB, 34);
     case 'addGlobalNoDisturb':
       return { event_type: NO_DISTURB, extra: 35 };
     case 'delGlobalNoDisturb':
       return { event_type: NO_DISTURB, extra: 36 };
     case 'addGroupShield':
-      return ofGroup(SHIELD, ADDED);
+      return ofGroup(checked.params, SHIELD, ADDED);
     case 'delGroupShield':
-      return ofGroup(SHIELD, REMOVED);
+      return ofGroup(checked.params, SHIELD, REMOVED);
     case 'addSingleReceiptReport': {
-      const { username, msg_ids } = params as { username: string; msg_ids: number[] };
-      return reported({ type: 3, appkey: String(params.appkey ?? appkey), username, msg_ids });
+      const { appkey = ownAppkey, username, msg_ids } = checked.params;
+      return { event_type: RECEIPTS, description: { type: 3, appkey, username, msg_ids } };
     }
     case 'addGroupReceiptReport': {
-      const { gid, msg_ids } = params as { gid: number; msg_ids: number[] };
-      return reported({ type: 4, gid, msg_ids });
+      const { gid, msg_ids } = checked.params;
+      return { event_type: RECEIPTS, description: { type: 4, gid, msg_ids } };
     }
     default:
       return undefined;
   }
+}
+
+interface Target {
+  target_name: string;
+  appkey?: string | undefined;
 }

@@ -1,14 +1,14 @@
-/** Read receipts on their way to the server: gathered for two seconds, or until there are fifty, and sent as one request. */
-
+/** Read receipts on their way to the server: collected for two seconds, or until there are fifty, and sent as one request. */
 import type { OnAck, Reply } from '../connection/open-requests.js';
+import type { RequestChannel } from '../connection/request-channel.js';
 import type { Clock } from '../util/clock.js';
 
-const GATHER_MS = 2_000;
-const GATHER_IDS = 50;
-/** In one request, so that with what was gathered before no conversation has more than a server takes (500). */
+const BATCH_MS = 2_000;
+const BATCH_IDS = 50;
+/** Of one report in one request. With a collected batch, no conversation has more ids than the 500 that a server takes. */
 const MAX_IDS = 450;
 
-/** What was read in one conversation, as the wire has it. */
+/** The messages that were read in one conversation, in the wire's form. */
 export type ReadSession = ({ type: 3; appkey: string; username: string } | { type: 4; gid: number }) & {
   msg_ids: number[];
 };
@@ -16,7 +16,7 @@ export type ReadSession = ({ type: 3; appkey: string; username: string } | { typ
 interface Batch {
   sessions: Map<string, ReadSession>;
   ids: number;
-  /** Of those whose reports are in it. */
+  /** Of the reports in the batch. */
   onAck: Set<OnAck>;
   reply: Promise<Reply>;
   send(): void;
@@ -27,32 +27,32 @@ export class ReceiptBatcher {
 
   constructor(
     private readonly clock: Clock,
-    private readonly send: (payload: { sessions: ReadSession[] }, onAck: OnAck) => Promise<Reply>,
+    private readonly channel: RequestChannel,
   ) {}
 
-  /** @returns the server's reply to the batch that it went with; of several the first that is no success; of nothing none */
+  /** @returns the reply to the report's batch; of several batches the first failure; undefined for a report without ids */
   async report(conversation: string, read: ReadSession, onAck: OnAck): Promise<Reply | undefined> {
     const replies = [];
     for (let from = 0; from < read.msg_ids.length; from += MAX_IDS) {
       const msg_ids = read.msg_ids.slice(from, from + MAX_IDS);
-      replies.push(this.#gather(conversation, { ...read, msg_ids }, onAck));
+      replies.push(this.#add(conversation, { ...read, msg_ids }, onAck));
     }
     const all = await Promise.all(replies);
     return all.find((reply) => reply.kind !== 'answer' || reply.answer.code !== 0) ?? all[0];
   }
 
-  #gather(conversation: string, read: ReadSession, onAck: OnAck): Promise<Reply> {
+  #add(conversation: string, read: ReadSession, onAck: OnAck): Promise<Reply> {
     const batch = this.#batch ?? this.#open();
     batch.onAck.add(onAck);
     const known = batch.sessions.get(conversation);
     if (known) known.msg_ids = [...new Set([...known.msg_ids, ...read.msg_ids])];
     else batch.sessions.set(conversation, { ...read });
     batch.ids += read.msg_ids.length;
-    if (batch.ids >= GATHER_IDS || batch.sessions.size >= GATHER_IDS) batch.send();
+    if (batch.ids >= BATCH_IDS || batch.sessions.size >= BATCH_IDS) batch.send();
     return batch.reply;
   }
 
-  /** What has been gathered goes now or never. */
+  /** Sends the present batch at once. */
   close(): void {
     this.#batch?.send();
   }
@@ -74,10 +74,10 @@ export class ReceiptBatcher {
         const acked: OnAck = (sent) => {
           for (const onAck of batch.onAck) onAck(sent);
         };
-        void this.send({ sessions: [...sessions.values()] }, acked).then(settle);
+        void this.channel.ask('receipt_report', { sessions: [...sessions.values()] }, acked).then(settle);
       },
     };
-    const cancel = this.clock.after(GATHER_MS, batch.send);
+    const cancel = this.clock.after(BATCH_MS, batch.send);
     this.#batch = batch;
     return batch;
   }

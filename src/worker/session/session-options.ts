@@ -1,6 +1,7 @@
-/** What a session is opened with. */
+/** The options of a new session. */
 import type { Account, LoginAnswer } from '../connection/account.js';
 import type { Credentials } from '../connection/credentials.js';
+import type { OpenRequests } from '../connection/open-requests.js';
 import type { Platform } from '../platform/platform.js';
 import type { OutboxRecord, Progress, Store } from '../store/store.js';
 import type { EventLog } from '../tabs/event-log.js';
@@ -10,20 +11,22 @@ export interface SessionOptions {
   account: Account;
   credentials: Credentials;
   store: Store;
-  /** What the store has of earlier sends. */
+  /** The records of earlier sends in the store. */
   outbox: readonly OutboxRecord[];
-  /** … and of how far its streams were taken. */
+  /** How far the account's streams were received; undefined for an empty store. */
   progress: Progress | undefined;
-  /** `ctime_ms` of the newest message in it; 0 if there is none. */
+  /** `ctime_ms` of the newest stored message; 0 if there is none. */
   keptUpTo: number;
-  /** What the server answered to the login. */
+  /** The answer to the login. */
   login: LoginAnswer;
+  /** The table of its requests, which the connection of the login uses already. */
+  requests: OpenRequests;
   nextSeq(): number;
-  /** What has happened to the account: a session that lapsed hands it on to the next one. */
+  /** The account's events. A session that lapses leaves them to the next one. */
   events: EventLog;
   log(text: string): void;
-  /** @param lapsed nobody ended it: its last tab had gone */
-  onEnded(lapsed: boolean): void;
-  /** Nothing of it is left to be written: the account is free for another worker. */
+  /** @param isLapsed its last tab has gone, and nothing else has ended it */
+  onEnded(isLapsed: boolean): void;
+  /** The last write is done, so the account is free for another worker. */
   onClosed(): void;
 }

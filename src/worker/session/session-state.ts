@@ -1,70 +1,59 @@
-/** Where a session stands, and who waits for that to change. */
-import type { EndReason, StateSnapshot } from '../../protocol/worker.js';
+/** The state of a session, and the promises that wait for it to change. */
+import {
+  CODES,
+  type EndReason,
+  type Failure,
+  failure,
+  MESSAGES,
+  type StateSnapshot,
+} from '../../protocol/worker.js';
 import type { ReconnectorState } from '../connection/reconnector.js';
+import type { RequestChannel } from '../connection/request-channel.js';
+
+type State = ReconnectorState | { state: 'ended'; reason: EndReason };
 
 export class SessionState {
-  #state: ReconnectorState | { state: 'ended'; reason: EndReason } = { state: 'connecting' };
-  #connected = false;
-  #outages = 0;
-  /** Who waits for it to be connected or over. */
-  #waiters: (() => void)[] = [];
-  /** Who waits for a sync to be through or for an attempt to have failed. */
+  #state: State = { state: 'connecting' };
+  /** They wait for the session to be connected or ended. */
+  #onSettled: (() => void)[] = [];
+  /** They wait for a sync to be done, or for an attempt to fail. */
   #onRest: (() => void)[] = [];
 
-  get connected(): boolean {
-    return this.#connected;
-  }
-
-  /** How often the connection has been lost. */
-  get outages(): number {
-    return this.#outages;
-  }
+  constructor(private readonly channel: Pick<RequestChannel, 'connected'>) {}
 
   get ended(): boolean {
     return this.#state.state === 'ended';
   }
 
-  get endReason(): EndReason | undefined {
-    return this.#state.state === 'ended' ? this.#state.reason : undefined;
-  }
-
   snapshot(): Pick<StateSnapshot, 'state' | 'reason' | 'retryAt' | 'needsAuth' | 'connected' | 'synced'> {
-    const connected = this.#connected;
+    const { connected } = this.channel;
     return { ...this.#state, connected, synced: connected && this.#state.state === 'ready' };
   }
 
-  change(state: ReconnectorState): void {
+  change(state: State): void {
     this.#state = state;
-    if (state.state === 'waiting' || state.state === 'ready') this.#rest();
+    const { state: name } = state;
+    if (name === 'syncing' || name === 'ended') release(this.#onSettled);
+    if (name === 'waiting' || name === 'ready' || name === 'ended') release(this.#onRest);
   }
 
-  up(): void {
-    this.#connected = true;
-    release(this.#waiters);
+  /** The failure of every call once the session has ended. */
+  failure(): Failure {
+    const reason = this.#state.state === 'ended' ? this.#state.reason : undefined;
+    if (reason === 'superseded') return failure(CODES.superseded);
+    return failure(CODES.sessionEnded, `${MESSAGES[CODES.sessionEnded]}${reason ? ` (${reason})` : ''}`);
   }
 
-  down(): void {
-    this.#connected = false;
-    this.#outages += 1;
-  }
-
-  end(reason: EndReason): void {
-    this.#connected = false;
-    this.#state = { state: 'ended', reason };
-    release(this.#waiters);
-    this.#rest();
-  }
-
-  /** Resolves when the session is connected or over, whichever comes first, or the signal says not to wait. */
+  /** Resolves when the session is connected or ended, or when the signal is aborted. */
   settled(signal: AbortSignal): Promise<void> {
-    if (this.#connected || this.ended || signal.aborted) return Promise.resolve();
+    if (this.channel.connected || this.ended || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiters.push(resolve);
+      this.#onSettled.push(resolve);
       signal.addEventListener('abort', () => resolve());
     });
   }
 
-  /** Resolves when the session is connected or over, or is known not to be reachable just now. */
+  /** Resolves when the session is connected or ended, or when an attempt has failed. */
   async firstTry(): Promise<void> {
     if (this.#state.state === 'waiting') return;
     const tried = new AbortController();
@@ -72,15 +61,11 @@ export class SessionState {
     await this.settled(tried.signal);
   }
 
-  /** Resolves when a sync is through, or will not be just now. */
+  /** Resolves when a sync is done, or will not be soon. */
   caughtUp(): Promise<void> {
     const { state } = this.#state;
     if (state === 'ready' || state === 'waiting' || state === 'ended') return Promise.resolve();
     return new Promise((resolve) => this.#onRest.push(resolve));
-  }
-
-  #rest(): void {
-    release(this.#onRest);
   }
 }
 

@@ -1,48 +1,40 @@
 /**
- * A session: one account, logged in on one connection, shared by all tabs that belong to it. It begins with a login that succeeded and ends
- * once; what is called in between is sent, kept over outages, and settled.
+ * A session: one account, logged in on one connection, for all of its tabs. It begins with a successful login and ends once; its calls
+ * outlive outages and are settled.
  */
-
 import {
   type AuthPayload,
-  type Call,
   CODES,
-  conversationId,
   type EndReason,
-  type Extras,
   type Failure,
   failure,
-  type LocalName,
-  MESSAGES,
-  type MethodName,
-  type MethodRow,
-  type Outcome,
   type ResumeToken,
   type StateSnapshot,
 } from '../../protocol/worker.js';
 import type { Account, LoginAnswer } from '../connection/account.js';
 import type { Connection } from '../connection/connection.js';
-import type { OnAck, RequestSpec } from '../connection/open-requests.js';
 import { Reconnector, type ReconnectorState } from '../connection/reconnector.js';
 import { RequestChannel } from '../connection/request-channel.js';
 import { ChatRooms } from '../inbox/chat-rooms.js';
-import { toldOf } from '../inbox/events.js';
+import { ConversationForm } from '../inbox/conversation-form.js';
 import { History } from '../inbox/history.js';
 import { Inbox } from '../inbox/inbox.js';
+import { ProfileTimes } from '../inbox/profile-times.js';
 import { PushRouter } from '../inbox/push-router.js';
 import { ReadState } from '../inbox/read-state.js';
-import { failed, succeeded } from '../methods/outcome.js';
+import { StreamProgress } from '../inbox/stream-progress.js';
+import { SendQueue } from '../outbox/send-queue.js';
 import { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab, TabSession } from '../tabs/tab.js';
 import { Calls } from './calls.js';
 import { IdleTimeout } from './idle-timeout.js';
 import { OutageNotice } from './outage-notice.js';
-import { eventOfChange } from './own-changes.js';
+import { PeriodicSync } from './periodic-sync.js';
 import type { SessionOptions } from './session-options.js';
 import { SessionState } from './session-state.js';
-import { catchUp, type Heard } from './tab-catch-up.js';
+import { catchUp, type TabPosition } from './tab-catch-up.js';
 
-/** Ends in which the connection was lost and could not be had back. */
+/** Ends in which the connection is lost for good. */
 const LOST: ReadonlySet<EndReason> = new Set(['login_refused', 'signature_expired']);
 
 /** A tab as the runtime knows it, with the session it belongs to. */
@@ -50,142 +42,86 @@ export type SessionTab = Tab<Session>;
 
 export class Session implements TabSession {
   readonly account: Account;
-  readonly #uplink: Reconnector;
-  readonly #exchange: RequestChannel;
-  readonly #audience: SessionTabs;
-  readonly #inbox: Inbox;
-  readonly #incoming: PushRouter;
-  readonly #calls: Calls;
+  readonly state: SessionState;
+  readonly calls: Calls;
+  readonly sends: SendQueue;
+  readonly tabs: SessionTabs;
   readonly #rooms = new ChatRooms();
+  readonly #channel: RequestChannel;
   readonly #read: ReadState;
-  readonly #standing = new SessionState();
-  readonly #linger: IdleTimeout;
+  readonly #progress: StreamProgress;
+  readonly #inbox: Inbox;
+  readonly #history: History;
+  readonly #sync: PeriodicSync;
+  readonly #reconnector: Reconnector;
+  readonly #idle: IdleTimeout;
   readonly #outage: OutageNotice;
-  #synced = false;
   #degraded: string | undefined;
-  #uid: number;
 
   constructor(private readonly options: SessionOptions) {
-    const { platform, account, store } = options;
-    this.account = account;
-    this.#uid = options.login.uid;
-    this.#exchange = new RequestChannel(platform, {
-      keys: () => this.#incoming.keys,
-      rooms: () => this.#rooms.entered(),
-      isBusy: () => this.#calls.isBusy,
-      idle: () => {
-        this.#inbox.syncEnds();
-        return this.#inbox.idle();
-      },
-      onSynced: (check, wasWhole, conversations) => {
-        if (conversations) this.#read.listed(conversations);
-        if (check) this.#incoming.syncedTo(check, wasWhole);
-        this.#synced = true;
-        this.#reflect({ state: 'ready' });
-      },
-      onSilence: (reason) => this.#uplink.drop(reason),
-    });
-    this.#linger = new IdleTimeout(
-      platform.clock,
-      () => this.#exchange.size > 0 || this.#calls.isBusy,
-      () => this.#lapse(),
-    );
-    this.#audience = new SessionTabs(options.events, options.nextSeq, {
-      now: () => platform.clock.now(),
-      asSynced: (messages) => this.#inbox.asSynced(messages),
+    const { platform, account, credentials, requests, store } = options;
+    const { clock } = platform;
+    const rooms = this.#rooms;
+    const profiles = new ProfileTimes();
+    const isWhole = () => this.#channel.roaming && !this.sends.isBusy;
+    const channel = new RequestChannel(() => platform.uuid(), requests, options.login.uid);
+    const tabs = new SessionTabs(options.events, options.nextSeq, {
+      now: () => clock.now(),
+      asSynced: (messages) => form.fromMessages(messages),
       onFull: () => this.#lapse(),
     });
-    this.#outage = new OutageNotice(platform.clock, this.#audience);
-    const ask = (event: string, payload: object, onAck?: OnAck) =>
-      this.#exchange.ask(event, payload, false, onAck);
-    this.#read = new ReadState({ clock: platform.clock, account, store, audience: this.#audience, ask });
-    const { deliveries } = this.#audience;
-    const acknowledge = (event: string, payload: object) => this.#acknowledge(event, payload);
-    this.#inbox = new Inbox(
-      store,
-      account,
-      {
-        acknowledgeMessage: ({ msg_id, msg_type, from_uid, from_gid }) =>
-          deliveries.afterwards(() => acknowledge('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid })),
-        acknowledgeSync: (sync_key) => {
-          const isWhole = this.#exchange.isWhole();
-          deliveries.afterwards(() => {
-            this.#incoming.syncedTo({ sync_key }, isWhole);
-            acknowledge('sync_conversation_ack', { sync_key });
-          });
-        },
-        onMessage: (message, conversation, told, except) => {
-          this.#read.received(message, conversation, told);
-          this.#audience.publishMessage(message, except);
-        },
-        onSync: (missed) => this.#audience.publishSync(missed.map((one) => this.#read.counted(one))),
-        unreadOf: (conversation) => this.#read.unread.of(conversation),
-        receiptsOf: (messages) => this.#read.receipts.of(messages),
-      },
+    const read = new ReadState(clock, { account, store, tabs, channel });
+    const form = new ConversationForm(account, read);
+    const progress = new StreamProgress(store, tabs, channel, options.progress);
+    const inbox = new Inbox(
+      { store, self: account, form, channel, tabs, read, progress, isWhole },
       options.keptUpTo,
     );
-    this.#incoming = new PushRouter(
-      {
-        self: account,
-        audience: this.#audience,
-        inbox: this.#inbox,
-        rooms: this.#rooms,
-        receipts: this.#read.receipts,
-        store,
-        acknowledge,
-        onReadElsewhere: (read) => this.#read.readElsewhere(read),
-        onEnd: (reason) => void this.end(reason),
-      },
-      options.progress,
+    const parts = { platform, account, store, channel, tabs, read, progress, inbox, rooms, profiles };
+    const sends = new SendQueue(parts, options.outbox);
+    const history = new History(parts);
+    const pushes = new PushRouter({ ...parts, self: account, onEnd: (reason) => void this.end(reason) });
+    this.account = account;
+    this.tabs = tabs;
+    this.sends = sends;
+    this.#channel = channel;
+    this.#read = read;
+    this.#progress = progress;
+    this.#inbox = inbox;
+    this.#history = history;
+    this.state = new SessionState(channel);
+    this.calls = new Calls({ ...parts, sends, history });
+    this.#outage = new OutageNotice(clock, tabs);
+    this.#idle = new IdleTimeout(
+      clock,
+      () => requests.size > 0 || sends.isBusy,
+      () => this.#lapse(),
     );
-    const history = new History({
-      account,
-      store,
-      ask,
-      canAsk: () => this.connected && this.#exchange.can('history'),
+    this.#sync = new PeriodicSync(clock, {
+      ...parts,
+      isWhole,
+      onReady: () => this.#changeState({ state: 'ready' }),
     });
-    const parts = {
-      platform,
-      account,
-      uid: () => this.#uid,
-      store,
-      inbox: this.#inbox,
-      rooms: this.#rooms,
-      receipts: this.#read.receipts,
-      audience: this.#audience,
-      history,
-      send: (spec: RequestSpec) => this.#exchange.send(spec),
-      ask,
-      connected: () => this.connected,
-      outages: () => this.#standing.outages,
-      endedFailure: () => failed(this.#endedFailure()),
-      onConversations: (answer: object) => this.#read.listed(answer),
-    };
-    this.#calls = new Calls(parts, options.outbox);
-    this.#uplink = new Reconnector(platform, options.credentials, {
-      onState: (state) => this.#reflect(state),
+    this.#reconnector = new Reconnector(platform, credentials, requests, pushes, {
+      onState: (state) => this.#changeState(state),
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
-      onEvent: (event, payload) => {
-        if (this.#exchange.handle(event, payload)) this.#incoming.answered(event, payload);
-        else this.#incoming.handle(event, payload);
-      },
-      onOver: (reason) => void this.end(reason),
+      onEnd: (reason) => void this.end(reason),
       onSlept: () => this.wake(0),
-      askForAuth: () => this.#audience.askForAuth(),
+      askForAuth: () => tabs.askForAuth(),
     });
   }
 
   /** @param loggedIn a connection that has the login already; without it the session connects by itself */
   start(loggedIn?: Connection): void {
-    this.#uplink.start(loggedIn);
+    this.#reconnector.start(loggedIn);
   }
 
   get roaming(): boolean {
     return this.options.credentials.roaming;
   }
 
-  /** What its tabs keep in their memory, to bring it back. */
+  /** Its tabs keep the token in their memory, to restore the session. */
   get token(): ResumeToken | null {
     return this.options.credentials.token;
   }
@@ -195,45 +131,44 @@ export class Session implements TabSession {
   }
 
   get ended(): boolean {
-    return this.#standing.ended;
+    return this.state.ended;
   }
 
   get connected(): boolean {
-    return this.#standing.connected;
+    return this.#channel.connected;
   }
 
   snapshot(): StateSnapshot {
     const { appkey, username } = this.account;
-    return { ...this.#standing.snapshot(), appkey, username, tabs: this.#audience.size };
+    return { ...this.state.snapshot(), appkey, username, tabs: this.tabs.size };
   }
 
   /**
-   * The tab belongs to this account from now on, and hears what happens.
-   * One that has gone meanwhile, or has another account by now, does not: what was opened for it is then not kept for ever. Nor does any
-   * to a session that has ended.
-   * @param heard up to where it has been told everything; null if it is new
+   * The tab belongs to this account from now on, and gets its events. A tab that has gone meanwhile, or joined another account, does not
+   * join, so that a session opened for it is not kept for ever. No tab joins a session that has ended.
+   * @param position the latest that the tab has of the account; null if it is new
    */
-  join(tab: SessionTab, heard: Heard | null): void {
-    const { tabs } = this.#audience;
+  join(tab: SessionTab, position: TabPosition | null): void {
+    const { tabs } = this.tabs;
     if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
-      if (tabs.size === 0 && !this.ended) this.#linger.begin();
+      if (tabs.size === 0 && !this.ended) this.#idle.begin();
       return;
     }
-    this.#linger.cancel();
+    this.#idle.cancel();
     tabs.add(tab);
     tab.join(this);
     const { appkey, username } = this.account;
-    tab.tell({ kind: 'account', account: { appkey, username } });
-    tab.tellUnread(this.#read.unread.all());
-    catchUp(tab, heard, {
-      audience: this.#audience,
+    tab.post({ kind: 'account', account: { appkey, username } });
+    tab.updateUnread(this.#read.unread.all());
+    catchUp(tab, position, {
+      tabs: this.tabs,
       inbox: this.#inbox,
-      hasSynced: this.#synced,
-      isToldByTheServer: this.#incoming.keys.sync_key === 0,
-      caughtUp: () => this.#standing.caughtUp(),
+      progress: this.#progress,
+      sync: this.#sync,
+      state: this.state,
     });
-    if (this.#degraded !== undefined) this.#tellDegraded(tab, this.#degraded);
-    this.#audience.announce();
+    if (this.#degraded !== undefined) this.#deliverDegraded(tab, this.#degraded);
+    this.tabs.updateMirrors();
   }
 
   /** The chat rooms that the tab is in. */
@@ -241,189 +176,124 @@ export class Session implements TabSession {
     return this.#rooms.of(tabId);
   }
 
-  /** A tab that another worker had in these rooms: the account enters them again with the next sync. */
+  /** The tab was in these rooms in an earlier worker. The account enters them again with the next sync. */
   restoreRooms(tab: Tab, rooms: readonly number[]): void {
     for (const room of rooms) this.#rooms.opened(room, tab.id);
   }
 
-  /** The tab has handed its application everything up to that `seq`. */
-  confirm(tab: Tab, upTo: number): void {
-    this.#audience.deliveries.confirm(tab.id, upTo);
-  }
-
-  /** The tab is gone. What it sent stays on its way. */
-  leave(tab: Tab): void {
-    if (!this.#audience.tabs.has(tab)) return;
-    this.#audience.left(tab);
+  /** The tab has gone. Its sends go on. */
+  leave(tab: SessionTab): void {
+    if (!this.tabs.tabs.has(tab)) return;
+    this.tabs.left(tab);
     tab.leave(null);
-    this.#calls.tabLeft(tab);
-    this.#audience.announce();
-    if (this.#audience.size === 0) this.#linger.begin();
+    this.calls.tabLeft(tab);
+    this.tabs.updateMirrors();
+    if (this.tabs.size === 0) this.#idle.begin();
   }
 
   offerAuth(auth: AuthPayload | null): void {
-    this.#uplink.offerAuth(auth);
+    this.#reconnector.offerAuth(auth);
   }
 
-  /** Now rather than later: what is lost is tried again, what looks open is asked. */
-  wake(probeAtMostEvery?: number): void {
-    this.#uplink.wake();
-    if (this.connected) this.#exchange.probe(probeAtMostEvery);
+  /** Reconnects at once if the connection is lost, and probes one that looks open. */
+  wake(probeAtMostEveryMs?: number): void {
+    this.#reconnector.wake();
+    if (this.connected) this.#sync.probe(probeAtMostEveryMs);
   }
 
   /** The storage has failed. */
   degraded(reason: string): void {
     this.#degraded = reason;
-    for (const tab of this.#audience.tabs) this.#tellDegraded(tab, reason);
+    for (const tab of this.tabs.tabs) this.#deliverDegraded(tab, reason);
   }
 
   /**
-   * Whether this is the account's password, which this worker was never told: asks the server.
-   * @returns what the server has against it
+   * Asks the server whether this is the account's password, which this worker never received.
+   * @returns the reason if it is not
    */
   async verify(digest: string): Promise<Failure | undefined> {
     const payload = { username: this.account.username, password: digest, is_md5: true };
-    const reply = await this.#exchange.ask('login', payload, false);
+    const reply = await this.#channel.ask('login', payload);
     if (reply.kind === 'timeout') return failure(CODES.timeout);
-    if (reply.kind === 'dropped') return this.#endedFailure();
+    if (reply.kind === 'dropped') return reply.error;
     if (reply.answer.code !== CODES.success) return reply.answer;
     this.account.digest = digest;
     return undefined;
   }
 
-  /** Resolves when the session is connected or over, whichever comes first, or the signal says not to wait. */
-  settledState(signal: AbortSignal): Promise<void> {
-    return this.#standing.settled(signal);
-  }
-
-  /** Resolves when the session is connected or over, or is known not to be reachable just now. */
-  firstTry(): Promise<void> {
-    return this.#standing.firstTry();
-  }
-
-  /** Sends a checked call and settles it. */
-  async call(tab: Tab, call: Call, row: MethodRow, params: Record<string, unknown>): Promise<Outcome> {
-    const outcome = await this.#calls.run(tab, call, row, params);
-    if (outcome.kind === 'success') this.#shareChange(tab, call.method as MethodName, params);
-    return outcome;
-  }
-
-  /** What needs no answer from the server. */
-  local(
-    tab: Tab,
-    method: LocalName,
-    params: { extras?: Extras } & Parameters<typeof conversationId>[0],
-  ): Outcome {
-    const conversation = conversationId(params, this.account.appkey);
-    if (method === 'resetUnreadCount') this.#read.readIn(tab, conversation);
-    if (method === 'closeConversation' && tab.open === conversation) tab.open = null;
-    if (method === 'updateConversation' && params.extras) {
-      void this.options.store.putExtras(conversation, params.extras);
-    }
-    return succeeded({});
-  }
-
-  /** A send that is reported as failed elsewhere. */
-  disown(callId: string, error: Failure): Promise<void> {
-    return this.#calls.disown(callId, error);
-  }
-
-  abort(callId: string): void {
-    this.#calls.abort(callId);
-  }
-
   /**
-   * Over, for every tab; it does not come back by itself.
-   * @param quiet the tab that asked for it hears nothing of it any more
-   * @returns when nothing of it is left to be written
+   * Ends the session for every tab. It does not reconnect.
+   * @param quiet the tab that asked for it, which gets no event of the end
+   * @returns when the last write is done
    */
   end(reason: EndReason, quiet?: Tab, wipe = false): Promise<void> {
-    return this.#end(reason, quiet, { lapsed: false, wipe });
+    return this.#end(reason, { quiet, isLapsed: false, wipe });
   }
 
-  /** Nobody ended it, and nobody needs it. */
+  /** The session has no tab any more. Its sends and its token stay for the account's next one. */
   #lapse(): void {
-    void this.#end('logged_out', undefined, { lapsed: true, wipe: false });
+    void this.#end('logged_out', { quiet: undefined, isLapsed: true, wipe: false });
   }
 
   async #end(
     reason: EndReason,
-    quiet: Tab | undefined,
-    { lapsed, wipe }: { lapsed: boolean; wipe: boolean },
+    { quiet, isLapsed, wipe }: { quiet: Tab | undefined; isLapsed: boolean; wipe: boolean },
   ): Promise<void> {
     if (this.ended) return;
-    this.#linger.cancel();
-    if (reason === 'logged_out' && !lapsed) this.#exchange.logOut();
-    this.#standing.end(reason);
-    const gone = this.#uplink.stop();
+    this.#idle.cancel();
+    if (reason === 'logged_out' && !isLapsed) this.#channel.logOut();
+    this.state.change({ state: 'ended', reason });
+    const disconnected = this.#reconnector.stop();
+    this.#sync.stop();
     this.#read.unread.close();
     if (LOST.has(reason)) this.#outage.giveUp();
     else this.#outage.cancel();
-    const closed = this.#calls.close(lapsed ? undefined : this.#endedFailure());
-    this.#exchange.close();
+    this.calls.close();
+    const closed = this.sends.close(this.state.failure(), isLapsed);
+    this.#channel.close(this.state.failure());
     const last = this.snapshot();
-    for (const tab of this.#audience.tabs) {
+    for (const tab of this.tabs.tabs) {
       tab.leave(tab === quiet ? null : { ...last, tabs: 0 });
       // As in V2, the next login needs an init, and so a fresh signature.
       if (reason !== 'superseded') tab.auth = null;
       if (tab === quiet) tab.discard();
-      tab.reflect();
+      tab.postMirror();
     }
-    this.#audience.tabs.clear();
-    this.options.onEnded(lapsed);
+    this.tabs.tabs.clear();
+    this.options.onEnded(isLapsed);
     await closed;
     await this.#inbox.idle();
     const { store, credentials } = this.options;
     if (wipe) await store.wipe();
-    else if (!lapsed && reason !== 'superseded') await credentials.forgetToken();
+    else if (!isLapsed && reason !== 'superseded') await credentials.forgetToken();
     store.close();
-    await gone;
+    await disconnected;
     this.options.onClosed();
   }
 
   #onUp(connection: Connection): void {
-    this.#standing.up();
     this.#outage.cancel();
-    this.#uid = connection.uid || this.#uid;
-    this.#reflect({ state: 'syncing' });
-    this.#inbox.syncBegins();
-    this.#exchange.attach(connection);
-    this.#calls.connected();
+    this.#sync.start(connection);
+    this.#changeState({ state: 'syncing' });
+    this.sends.connected();
   }
 
   #onDown(): void {
-    this.#standing.down();
-    this.#exchange.detach();
-    this.#calls.disconnected();
+    this.#channel.detach();
+    this.#sync.stop();
+    this.#history.disconnected();
+    this.sends.disconnected();
     this.#outage.down();
   }
 
-  #tellDegraded(tab: Tab, reason: string): void {
-    this.#audience.deliverTo(tab, 'onDegraded', { reason });
-  }
-
-  /** The account's other tabs hear of it as its other devices do. */
-  #shareChange({ id }: Tab, method: MethodName, params: Record<string, unknown>): void {
-    const nowMs = this.options.platform.clock.now();
-    const event = eventOfChange({ method, params, self: this.account, nowMs });
-    const told = event && toldOf(event);
-    if (told) this.#audience.publish(told.listener, told.data, (tab) => tab !== id);
-  }
-
-  #acknowledge(event: string, payload: object): void {
-    if (this.connected) void this.#exchange.ask(event, payload, true);
-  }
-
-  #reflect(state: ReconnectorState): void {
+  #changeState(state: ReconnectorState): void {
     if (this.ended) return;
-    this.#standing.change(state);
+    this.state.change(state);
     this.options.log(`${this.account.username}: ${state.state}`);
-    this.#audience.announce();
+    this.tabs.updateMirrors();
   }
 
-  #endedFailure() {
-    const reason = this.#standing.endReason;
-    if (reason === 'superseded') return failure(CODES.superseded);
-    return failure(CODES.sessionEnded, `${MESSAGES[CODES.sessionEnded]}${reason ? ` (${reason})` : ''}`);
+  #deliverDegraded(tab: Tab, reason: string): void {
+    this.tabs.deliverTo(tab, 'onDegraded', { reason });
   }
 }

@@ -1,55 +1,56 @@
-/** What a tab is told of an account when it joins the session: the rest of it if it was here before, else what has been so far. */
-
+/** The events of an account that a tab gets when it joins: those it missed if it was here before, else those since the session began. */
 import type { Inbox } from '../inbox/inbox.js';
+import type { StreamProgress } from '../inbox/stream-progress.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab } from '../tabs/tab.js';
+import type { PeriodicSync } from './periodic-sync.js';
+import type { SessionState } from './session-state.js';
 
-/** Up to where a tab has been told everything. */
-export interface Heard {
-  /** The last event of this worker; 0 if the tab comes from another one. */
+/** The latest that a tab has of an account. */
+export interface TabPosition {
+  /** The `seq` of the last event of this worker; 0 if the tab comes from another one. */
   seq: number;
-  /** `ctime_ms` of the newest message, by whomever; 0 if there was none. */
+  /** `ctime_ms` of the newest message, own ones included; 0 if there was none. */
   newestMs: number;
 }
 
 export interface CatchUpParts {
-  audience: SessionTabs;
+  tabs: SessionTabs;
   inbox: Inbox;
-  /** Whether the session has been through a sync. */
-  hasSynced: boolean;
-  /** The first sync will bring the whole history by itself. */
-  isToldByTheServer: boolean;
-  /** Resolves when a sync is through, or will not be just now. */
-  caughtUp(): Promise<void>;
+  progress: StreamProgress;
+  sync: PeriodicSync;
+  state: SessionState;
 }
 
-/** @param heard null if it is new to the account */
-export function catchUp(tab: Tab, heard: Heard | null, parts: CatchUpParts): void {
-  if (!heard) return welcome(tab, parts);
-  const { audience, inbox } = parts;
-  if (heard.seq > 0 && audience.comeBack(tab, heard.seq)) return;
-  audience.returned(tab);
-  const earlier = audience.soFar(tab, heard.seq);
-  const take = audience.markFor(tab, earlier, earlier);
-  if (heard.newestMs > 0) inbox.since(heard.newestMs, take);
-  else if (tab.roaming) inbox.snapshot(take);
-  else take([]);
+/** @param position null for a tab that is new to the account */
+export function catchUp(tab: Tab, position: TabPosition | null, parts: CatchUpParts): void {
+  if (!position) return welcome(tab, parts);
+  const { tabs, inbox } = parts;
+  if (position.seq > 0 && tabs.resume(tab, position.seq)) return;
+  tabs.returned(tab);
+  const earlier = tabs.eventsFor(tab, position.seq);
+  const deliver = tabs.holdForHistory(tab, earlier, earlier);
+  if (position.newestMs > 0) inbox.since(position.newestMs, deliver);
+  else if (tab.roaming) inbox.snapshot(deliver);
+  else deliver([]);
 }
 
-function welcome(tab: Tab, { audience, inbox, hasSynced, isToldByTheServer, caughtUp }: CatchUpParts): void {
-  // Before the first sync all that the session has heard is news to it; later, what no page has been handed.
-  const heard = hasSynced ? [] : audience.soFar(tab);
-  const { missed, events } = hasSynced ? audience.undeliveredTo(tab) : { missed: heard, events: heard };
-  const take = audience.markFor(
+function welcome(tab: Tab, { tabs, inbox, progress, sync, state }: CatchUpParts): void {
+  // Until the first sync a new tab gets every event of the session; later, the pushes that no page has handled.
+  const { hasSynced } = sync;
+  const soFar = hasSynced ? [] : tabs.eventsFor(tab);
+  const { missed, events } = hasSynced ? tabs.undeliveredTo(tab) : { missed: soFar, events: soFar };
+  const deliver = tabs.holdForHistory(
     tab,
-    // An outage before its time is none of its business, and the history that it gets has the messages.
+    // An outage from before it joined is not for the tab, and its history holds the messages.
     events.filter(({ listener }) =>
       hasSynced ? !(tab.roaming && listener === 'onSyncConversation') : listener !== 'onDisconnect',
     ),
     missed,
   );
   tab.joinedMs = inbox.newestMs;
-  if (!tab.roaming || (!hasSynced && isToldByTheServer)) take([]);
-  // What is missed goes in between: so the history waits for it, unless it cannot come.
-  else void caughtUp().then(() => inbox.snapshot(take));
+  // The server's first sync brings the whole history to every tab.
+  if (!tab.roaming || (!hasSynced && progress.isAtStart)) deliver([]);
+  // The history waits for missed messages, which belong into it, unless they cannot come soon.
+  else void state.caughtUp().then(() => inbox.snapshot(deliver));
 }

@@ -1,28 +1,28 @@
 /**
- * What happened to an account, in order: enough of it that a tab which was away can be told the rest.
- * `seq` counts over all accounts of one boot of the worker, so that it never runs backwards for a tab that changes its account.
+ * The latest events of an account, in order, so that a returning tab can get those that it missed. `seq` counts over all accounts of one boot
+ * of the worker, so it never falls for a tab that changes its account.
  */
 import type { AccountEvent, EventName, ListenerEvents } from '../../protocol/worker.js';
 
-/** How many events are kept. A tab that was away for more of them learns that it missed some. */
+/** Events that are kept at least. A tab that missed more of them learns that some are lost. */
 const KEPT_EVENTS = 5_000;
-/** … and of how many tabs it is known since when they have been here. */
+/** Tabs whose joining is remembered. */
 const KEPT_TABS = 1_000;
 
 export interface LoggedEvent {
   event: AccountEvent;
-  /** Which tabs it is for; undefined: all. */
-  hears: ((tabId: string) => boolean) | undefined;
+  /** The tabs that the event is for; undefined: all. */
+  isFor: ((tabId: string) => boolean) | undefined;
 }
 
 export class EventLog {
   #events: LoggedEvent[] = [];
-  /** Up to where it knows nothing. */
+  /** The last `seq` of which the log does not know. */
   #forgotten: number;
-  /** From where each tab belongs to the account: one that has not heard a thing since cannot say so itself. */
+  /** The `seq` at which each tab joined. A tab without an event since then cannot state a `seq` of its own. */
   readonly #joined = new Map<string, number>();
 
-  /** @param beginning where it begins */
+  /** @param beginning the `seq` before the first event */
   constructor(beginning: number) {
     this.#forgotten = beginning;
   }
@@ -34,7 +34,7 @@ export class EventLog {
     if (this.#joined.size > KEPT_TABS && oldest !== undefined) this.#joined.delete(oldest);
   }
 
-  /** 0 for a tab that has not been here. */
+  /** 0 for a tab that has never joined. */
   joinedAt(tabId: string): number {
     return this.#joined.get(tabId) ?? 0;
   }
@@ -43,9 +43,9 @@ export class EventLog {
     seq: number,
     listener: L,
     data: ListenerEvents[L],
-    hears?: (tabId: string) => boolean,
+    isFor?: (tabId: string) => boolean,
   ): LoggedEvent {
-    const logged = { event: { seq, listener, data } as AccountEvent, hears };
+    const logged = { event: { seq, listener, data } as AccountEvent, isFor };
     this.#events.push(logged);
     if (this.#events.length > KEPT_EVENTS * 2) {
       const dropped = this.#events.splice(0, KEPT_EVENTS);
@@ -54,13 +54,13 @@ export class EventLog {
     return logged;
   }
 
-  /** Everything after `seq` for that tab; `complete` is false when some of it is no longer kept. */
-  since(seq: number, tabId: string): { events: AccountEvent[]; complete: boolean } {
+  /** The tab's events after `seq`. `isComplete` is false if the log has dropped some of them. */
+  since(seq: number, tabId: string): { events: AccountEvent[]; isComplete: boolean } {
     return {
       events: this.#events
-        .filter(({ event, hears }) => event.seq > seq && (!hears || hears(tabId)))
+        .filter(({ event, isFor }) => event.seq > seq && (!isFor || isFor(tabId)))
         .map(({ event }) => event),
-      complete: seq >= this.#forgotten,
+      isComplete: seq >= this.#forgotten,
     };
   }
 }

@@ -1,50 +1,48 @@
 /**
- * What the server has pushed and no page has been handed yet, and what waits for that: acknowledgements, and the keys that go to the disk.
+ * Pushes that no page has handled yet, and the work that waits for that: acknowledgements, and the stream keys that go to the disk.
  *
- * An event counts as delivered when one of the tabs that it was given to confirms that its application has had it. A tab that goes without
- * confirming gives it back. What nobody confirms is for the next page that joins; when none comes, the server, which was never told that it
- * arrived, brings it again at the next login.
+ * A push counts as delivered when one of its tabs confirms that its application handled it. A tab that goes without confirming gives its
+ * pushes back, and the next tab that joins gets them. If none joins, the server, which got no acknowledgement, repeats them at the next login.
  */
 import type { AccountEvent } from '../../protocol/worker.js';
 
-/** An event that tabs have had for this long and not confirmed is given to a tab that joins as well: they may be frozen. */
+/** A tab that does not confirm a push for this long may be frozen, so a tab that joins gets the push as well. */
 const PROMPT_MS = 1_000;
 
-interface Pending {
+interface PendingPush {
   event: AccountEvent;
   at: number;
-  /** The tabs that were given it, and under which `seq` each. */
+  /** The tabs that have it, each with the `seq` that confirms it. */
   given: Map<string, number>;
 }
 
-type Item = Pending | { run: () => void };
+type Item = PendingPush | { run: () => void };
 
 export class PendingDeliveries {
   readonly #items = new Set<Item>();
 
   constructor(private readonly now: () => number) {}
 
-  /** How much waits. */
   get size(): number {
     return this.#items.size;
   }
 
-  /** @param tabs the tabs that are given it */
+  /** @param tabs the tabs that get the push */
   add(event: AccountEvent, tabs: readonly string[]): void {
     this.#items.add({ event, at: this.now(), given: new Map(tabs.map((tab) => [tab, event.seq])) });
   }
 
-  /** Runs it when all that has been added so far is delivered. */
+  /** Runs the work once every push so far is delivered. */
   afterwards(run: () => void): void {
     if (this.#items.size === 0) return run();
     this.#items.add({ run });
   }
 
-  /** The tab has handed its application everything up to that `seq`. */
+  /** The tab's application has handled every event up to that `seq`. */
   confirm(tab: string, upTo: number): void {
     for (const item of this.#items) {
       if ('run' in item) continue;
-      // What was added later was given under a later `seq` still.
+      // Later items have a later `seq`, under which any tab has them.
       if (item.event.seq > upTo) break;
       const seq = item.given.get(tab);
       if (seq !== undefined && seq <= upTo) this.#items.delete(item);
@@ -52,7 +50,7 @@ export class PendingDeliveries {
     this.#runDue();
   }
 
-  /** @returns whether something is nobody's now */
+  /** The tab has gone. @returns whether a push is without a tab now */
   left(tab: string): boolean {
     let orphaned = false;
     for (const item of this.#items) {
@@ -62,28 +60,28 @@ export class PendingDeliveries {
     return orphaned;
   }
 
-  /** What is nobody's, or with tabs that do not confirm it, for a tab that has none of it. */
+  /** The pushes that a tab should get: those without a tab, and those whose tabs do not confirm them. */
   undelivered(tab: string): AccountEvent[] {
-    return this.#all(
+    return this.#select(
       ({ given, at }) => !given.has(tab) && (given.size === 0 || this.now() - at > PROMPT_MS),
     ).map(({ event }) => event);
   }
 
-  /** The tab is given these once more, and has them when it confirms that `seq`. */
+  /** The tab gets these pushes, and confirms them with that `seq`. */
   give(events: readonly AccountEvent[], tab: string, seq: number): void {
     const given = new Set(events);
-    for (const item of this.#all(({ event }) => given.has(event))) item.given.set(tab, seq);
+    for (const item of this.#select(({ event }) => given.has(event))) item.given.set(tab, seq);
   }
 
-  /** There is nothing left of these to be given to anybody. */
+  /** Nothing of these pushes is left to deliver. */
   drop(events: readonly AccountEvent[]): void {
     const dropped = new Set(events);
-    for (const item of this.#all(({ event }) => dropped.has(event))) this.#items.delete(item);
+    for (const item of this.#select(({ event }) => dropped.has(event))) this.#items.delete(item);
     this.#runDue();
   }
 
-  #all(which: (item: Pending) => boolean): Pending[] {
-    return [...this.#items].filter((item): item is Pending => !('run' in item) && which(item));
+  #select(which: (item: PendingPush) => boolean): PendingPush[] {
+    return [...this.#items].filter((item): item is PendingPush => !('run' in item) && which(item));
   }
 
   #runDue(): void {

@@ -1,4 +1,4 @@
-/** The tabs of a session and what they are told: each event once, in order, and the rest of it for those who come back. */
+/** The tabs of a session. Each event is delivered once, in order, and a tab that returns gets the events that it missed. */
 import {
   type AccountEvent,
   type ConversationId,
@@ -19,22 +19,24 @@ export interface SessionTabsParts {
   now(): number;
   /** Messages as conversations, with their counts. */
   asSynced(messages: Message[]): SyncedConversation[];
-  /** No tab is there, and as much waits for one as is kept: the server keeps the rest. */
+  /** The session has no tab and holds as many pushes as it may. The server keeps later ones. */
   onFull(): void;
 }
 
-/** How much is kept while no tab is there. */
+/** Pushes that are held while the session has no tab. */
 const MAX_UNDELIVERED = 10_000;
+
+type IsFor = (tabId: string) => boolean;
 
 export class SessionTabs {
   readonly tabs = new Set<Tab>();
-  /** Pushes that no page has been handed yet. */
+  /** Pushes that no page has handled yet. */
   readonly deliveries: PendingDeliveries;
-  /** Tabs that come from an earlier worker, and where each began. */
+  /** Tabs that joined in an earlier worker, with the time of the newest message then. */
   readonly #returned = new Map<string, number>();
-  /** Messages that were taken back while something was undelivered. */
+  /** Messages that were retracted while pushes were undelivered. */
   readonly #retracted = new Set<number>();
-  /** Where this session begins. What lies before is for tabs that were there. */
+  /** The `seq` at which this session begins. Earlier events are for the tabs that were there. */
   readonly #beginning: number;
 
   constructor(
@@ -50,28 +52,25 @@ export class SessionTabs {
     return this.tabs.size;
   }
 
-  /** @param hears which tabs it is for; all of them if left out */
-  publish<L extends EventName>(
-    listener: L,
-    data: ListenerEvents[L],
-    hears?: (tabId: string) => boolean,
-  ): void {
-    this.#post(listener, data, hears);
+  /** Delivers an event to the tabs that it is for; to all of them unless given. */
+  publish<L extends EventName>(listener: L, data: ListenerEvents[L], isFor?: IsFor): void {
+    this.#post(listener, data, isFor);
   }
 
-  /** As {@link publish}, for what the server has pushed: if no tab is there, or none confirms it, the next page that joins is told. */
-  deliver<L extends EventName>(
-    listener: L,
-    data: ListenerEvents[L],
-    hears?: (tabId: string) => boolean,
-  ): void {
-    const { event, tabs } = this.#post(listener, data, hears);
-    // Whom it is not for has it already.
+  /** As {@link publish}, for a push: if no tab confirms it, the next tab that joins gets it. */
+  deliver<L extends EventName>(listener: L, data: ListenerEvents[L], isFor?: IsFor): void {
+    const { event, tabs } = this.#post(listener, data, isFor);
+    // A push that is for none of the present tabs was handled by them before.
     if (tabs.length > 0 || this.size === 0) this.deliveries.add(event, tabs);
     if (this.size === 0 && this.deliveries.size > MAX_UNDELIVERED) this.parts.onFull();
   }
 
-  /** A tab has gone. What it was given and did not confirm is for the others. */
+  /** Delivers an event to one tab, outside of the common sequence. */
+  deliverTo<L extends EventName>(tab: Tab, listener: L, data: ListenerEvents[L]): void {
+    tab.deliver([{ seq: this.nextSeq(), listener, data } as AccountEvent]);
+  }
+
+  /** A tab has gone. Pushes that it did not confirm are delivered to the others. */
   left(tab: Tab): void {
     this.tabs.delete(tab);
     if (!this.deliveries.left(tab.id)) return;
@@ -79,85 +78,60 @@ export class SessionTabs {
       const missed = this.deliveries.undelivered(other.id);
       const events = this.#inSyncForm(missed);
       other.deliver(events);
-      this.#given(missed, other, events);
+      this.#assign(missed, other, events);
     }
   }
 
-  /** What no page has been handed, for a tab that joins. */
+  /** The pushes that no page has handled, for a tab that joins. */
   undeliveredTo(tab: Tab): Undelivered {
     const missed = this.deliveries.undelivered(tab.id);
     return { missed, events: this.#inSyncForm(missed) };
   }
 
-  /** @param events the form in which the tab was told them; nothing is left to tell if there are none */
-  #given(missed: readonly AccountEvent[], tab: Tab, events: readonly AccountEvent[]): void {
-    const last = events.at(-1);
-    if (last) this.deliveries.give(missed, tab.id, last.seq);
-    else this.deliveries.drop(missed);
-  }
-
-  /** Messages were taken back: a page that has not been handed them never will be. */
+  /** Retracted messages: pages that have not handled them never get them. */
   retracted(msgIds: readonly number[]): void {
     if (this.deliveries.size === 0) return this.#retracted.clear();
     for (const id of msgIds) this.#retracted.add(id);
   }
 
-  #inSyncForm(missed: readonly AccountEvent[]): AccountEvent[] {
-    const { asSynced } = this.parts;
-    return inSyncForm(missed, (messages) =>
-      asSynced(messages.filter(({ msg_id }) => !this.#retracted.has(msg_id))),
-    ).map((event) => ({ ...event, seq: this.nextSeq() }) as AccountEvent);
-  }
-
-  #post<L extends EventName>(listener: L, data: ListenerEvents[L], hears?: (tabId: string) => boolean) {
-    const { event } = this.events.append(this.nextSeq(), listener, data, hears);
-    const tabs = [...this.tabs].filter(({ id }) => !hears || hears(id));
-    for (const tab of tabs) tab.deliver([event]);
-    return { event, tabs: tabs.map(({ id }) => id) };
-  }
-
   /**
-   * @param since the last event that the tab has had of this worker
-   * @returns whether all that it has missed is known, and told
+   * Delivers the events that a returning tab missed.
+   * @param since the last event that the tab has from this worker
+   * @returns false if some of them are not in the log any more: then none is delivered
    */
-  comeBack(tab: Tab, since: number): boolean {
-    const { events, complete } = this.#missedBy(tab, since);
-    if (!complete) return false;
+  resume(tab: Tab, since: number): boolean {
+    const { events, isComplete } = this.#missedBy(tab, since);
+    if (!isComplete) return false;
     tab.deliver(events);
-    if (events.length > 0) this.#given(events, tab, events);
+    if (events.length > 0) this.#assign(events, tab, events);
     return true;
   }
 
-  /** What the session has heard since it began or, for one that was here before, since that one joined or had heard. */
-  soFar(tab: Tab, since = 0): AccountEvent[] {
-    const { events, complete } = this.#missedBy(tab, since);
-    if (!complete) tab.tell({ kind: 'gap' });
+  /** The events since the session began or, for a tab that was in it, since it joined or since that `seq`. */
+  eventsFor(tab: Tab, since = 0): AccountEvent[] {
+    const { events, isComplete } = this.#missedBy(tab, since);
+    if (!isComplete) tab.post({ kind: 'gap' });
     return events;
   }
 
-  #missedBy(tab: Tab, since: number) {
-    const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
-    return this.events.since(from, tab.id);
-  }
-
   /**
-   * Marks a moment.
-   * @param earlier events before it that the tab is to be told
-   * @param missed pushes that are delivered with the history and those
-   * @returns what takes the history, read later: the tab is told that first, then the earlier events, then what has happened since
+   * Holds a tab's events until its history is read from the store.
+   * @param earlier events that the tab gets between the history and later events
+   * @param missed the pushes that are delivered with these
+   * @returns delivers the history, then the earlier events, then those that came meanwhile
    */
-  markFor(
+  holdForHistory(
     tab: Tab,
     earlier: readonly AccountEvent[] = [],
     missed: readonly AccountEvent[] = [],
   ): (history: SyncedConversation[]) => void {
     const seq = this.nextSeq();
-    // They come after the history, for this tab.
+    // The tab gets them after its history.
     const then = earlier.map((event) => ({ ...event, seq: this.nextSeq() }));
     this.events.joined(tab.id, seq);
-    // Until then they are nobody else's.
+    // Until then no other tab gets them.
     this.deliveries.give(missed, tab.id, Number.POSITIVE_INFINITY);
-    const release = tab.hold();
+    const release = tab.holdEvents();
     return (history) => {
       const live = new Set<number>();
       const synced = new Map<string, SyncedConversation[]>();
@@ -166,14 +140,14 @@ export class SessionTabs {
         if (listener !== 'onSyncConversation') continue;
         for (const one of data) synced.set(nameOf(one), [...(synced.get(nameOf(one)) ?? []), one]);
       }
-      // What was told live at the end of a conversation stays so; what lies before something else keeps its place. What a sync has told
-      // meanwhile is in the history, though the store may have lost it: the tab drops the repetition.
+      // Live messages at the end of a conversation are not part of the history; a live message before others keeps its place in it. Messages
+      // of a sync are added, since the store may have lost them, and the tab discards the repeats.
       const data = history
         .map((one) => {
-          const told = synced.get(nameOf(one)) ?? [];
+          const delivered = synced.get(nameOf(one)) ?? [];
           const msgs = union(
             one.msgs,
-            told.flatMap((each) => each.msgs),
+            delivered.flatMap((each) => each.msgs),
           );
           return { ...one, msgs: msgs.slice(0, lengthWithout(msgs, live)) };
         })
@@ -181,33 +155,28 @@ export class SessionTabs {
       const isNews = data.length > 0 && this.tabs.has(tab);
       const older = [...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then];
       release(older);
-      this.#given(missed, tab, older);
+      this.#assign(missed, tab, older);
     };
   }
 
-  /** Something that one tab alone hears, out of the common sequence. */
-  deliverTo<L extends EventName>(tab: Tab, listener: L, data: ListenerEvents[L]): void {
-    tab.deliver([{ seq: this.nextSeq(), listener, data } as Parameters<Tab['deliver']>[0][number]]);
-  }
-
-  /** The tab comes from an earlier worker, with all that it had been told there since it joined. */
+  /** The tab joined in an earlier worker, and has all messages that were delivered there since. */
   returned(tab: Tab): void {
     this.#returned.set(tab.id, tab.joinedMs);
   }
 
-  /** A message, perhaps told once more: a tab that comes from an earlier worker drops what it had there, and hears nothing from before it joined. */
-  publishMessage(message: Message, except?: string): void {
+  /** A message, which an earlier worker may have delivered. A tab of that worker discards it, and gets none from before it joined. */
+  publishMessage(message: Message, exceptTab?: string): void {
     const data = { ...message, messages: [message] as [Message] };
-    const hears = (tabId: string) => {
+    const isFor = (tabId: string) => {
       const joinedMs = this.#returned.get(tabId) ?? -1;
-      return tabId !== except && message.ctime_ms > joinedMs;
+      return tabId !== exceptTab && message.ctime_ms > joinedMs;
     };
-    // A message that was sent from here was handed to the page that sent it.
-    if (except === undefined) this.deliver('onMsgReceive', data, hears);
-    else this.publish('onMsgReceive', data, hears);
+    // The page that sent an own message has handled it.
+    if (exceptTab === undefined) this.deliver('onMsgReceive', data, isFor);
+    else this.publish('onMsgReceive', data, isFor);
   }
 
-  /** What was missed, perhaps told once more. */
+  /** Missed conversations, which an earlier worker may have delivered. */
   publishSync(conversations: SyncedConversation[]): void {
     this.deliver('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
     for (const [tab, joinedMs] of this.#returned) {
@@ -218,8 +187,8 @@ export class SessionTabs {
     }
   }
 
-  /** Whether a tab listens to what becomes of sends: else nobody need say. */
-  watchesOutbox(): boolean {
+  /** Whether any tab listens to outbox changes. */
+  get watchOutbox(): boolean {
     for (const tab of this.tabs) if (tab.watchesOutbox) return true;
     return false;
   }
@@ -231,47 +200,73 @@ export class SessionTabs {
     });
   }
 
-  tellUnread(counts: [ConversationId, number][]): void {
-    for (const tab of this.tabs) tab.tellUnread(counts);
+  updateUnread(counts: [ConversationId, number][]): void {
+    for (const tab of this.tabs) tab.updateUnread(counts);
   }
 
-  /** Whether somebody is looking at that conversation. */
-  looksAt(conversation: ConversationId): boolean {
+  /** Whether a visible tab shows that conversation. */
+  isViewed(conversation: ConversationId): boolean {
     for (const tab of this.tabs) if (tab.visible && tab.open === conversation) return true;
     return false;
   }
 
-  /** Asks a tab that can say so for a fresh signature. @returns whether there is one */
+  /** Asks a tab with an `auth` function for a fresh signature. @returns whether there is one */
   askForAuth(): boolean {
     for (const tab of this.tabs) {
       if (!tab.settings.canAuth) continue;
-      tab.tell({ kind: 'auth' });
+      tab.post({ kind: 'auth' });
       return true;
     }
     return false;
   }
 
-  /** The state has changed. */
-  announce(): void {
-    for (const tab of this.tabs) tab.reflect();
+  /** Gives every tab the changed state. */
+  updateMirrors(): void {
+    for (const tab of this.tabs) tab.postMirror();
+  }
+
+  /** @param events the form in which the tab gets the pushes; empty if none of them is left to deliver */
+  #assign(missed: readonly AccountEvent[], tab: Tab, events: readonly AccountEvent[]): void {
+    const last = events.at(-1);
+    if (last) this.deliveries.give(missed, tab.id, last.seq);
+    else this.deliveries.drop(missed);
+  }
+
+  #inSyncForm(missed: readonly AccountEvent[]): AccountEvent[] {
+    const { asSynced } = this.parts;
+    return inSyncForm(missed, (messages) =>
+      asSynced(messages.filter(({ msg_id }) => !this.#retracted.has(msg_id))),
+    ).map((event) => ({ ...event, seq: this.nextSeq() }) as AccountEvent);
+  }
+
+  #post<L extends EventName>(listener: L, data: ListenerEvents[L], isFor?: IsFor) {
+    const { event } = this.events.append(this.nextSeq(), listener, data, isFor);
+    const tabs = [...this.tabs].filter(({ id }) => !isFor || isFor(id));
+    for (const tab of tabs) tab.deliver([event]);
+    return { event, tabs: tabs.map(({ id }) => id) };
+  }
+
+  #missedBy(tab: Tab, since: number) {
+    const from = Math.max(since, this.events.joinedAt(tab.id)) || this.#beginning;
+    return this.events.since(from, tab.id);
   }
 }
 
 export interface Undelivered {
-  /** As they came. */
+  /** As the server pushed them. */
   missed: readonly AccountEvent[];
-  /** As the tab is to be told. */
+  /** As the tab gets them. */
   events: readonly AccountEvent[];
 }
 
 /** Each message once, in the conversation's order. */
-function union(kept: Message[], told: readonly Message[]): Message[] {
+function union(kept: Message[], delivered: readonly Message[]): Message[] {
   const ids = new Set(kept.map(({ msg_id }) => msg_id));
-  const others = told.filter(({ msg_id }) => !ids.has(msg_id));
+  const others = delivered.filter(({ msg_id }) => !ids.has(msg_id));
   return others.length === 0 ? kept : [...kept, ...others].sort(byPlace);
 }
 
-/** How many messages there are but for those at the end that are among the ids. */
+/** The number of messages without those at the end that have one of the ids. */
 function lengthWithout(msgs: readonly Message[], ids: ReadonlySet<number>): number {
   let length = msgs.length;
   while (length > 0 && ids.has(msgs[length - 1]?.msg_id ?? 0)) length -= 1;

@@ -1,6 +1,5 @@
 /**
- * Pushes that no page was handed when they came, in the form in which V2 hands over what was missed: messages by conversation, events and
- * receipts as lists.
+ * Late pushes, in the form in which V2 delivers missed ones: messages by conversation, events and receipts as lists.
  */
 import type {
   AccountEvent,
@@ -10,18 +9,18 @@ import type {
   SyncedConversation,
 } from '../../protocol/worker.js';
 
-/** An event without its place. */
-export type Unplaced = AccountEvent extends infer E ? (E extends unknown ? Omit<E, 'seq'> : never) : never;
+/** An event without its `seq`. */
+type Unnumbered = AccountEvent extends infer E ? (E extends unknown ? Omit<E, 'seq'> : never) : never;
 
-/** @param asSynced the messages as conversations, with their counts */
+/** @param asSynced makes conversations with their counts of messages */
 export function inSyncForm(
   events: readonly AccountEvent[],
   asSynced: (messages: Message[]) => SyncedConversation[],
-): Unplaced[] {
+): Unnumbered[] {
   const messages: Message[] = [];
   const notifications: EventNotification[] = [];
   const receipts: ReceiptChange[] = [];
-  const others: Unplaced[] = [];
+  const others: Unnumbered[] = [];
   for (const event of events) {
     switch (event.listener) {
       case 'onMsgReceive':

@@ -1,4 +1,4 @@
-/** A tab, as the worker has it: who it is, what it was initialised with, which session it belongs to, and the port its events go to. */
+/** A tab in the worker: its settings, its signature, its membership in a session, and the port for its events. */
 import { ridOf } from '../../protocol/wire/rid.js';
 import {
   type AccountEvent,
@@ -12,7 +12,7 @@ import {
   type TabMessage,
 } from '../../protocol/worker.js';
 
-/** Where a tab's events go. */
+/** The port on which a tab receives its events. */
 export type EventPort = Pick<MessagePort, 'postMessage' | 'close'>;
 
 /** A session, as far as a tab's mirror shows it. */
@@ -33,27 +33,27 @@ type Membership<S> =
 export class Tab<S extends TabSession = TabSession> {
   auth: AuthPayload | null = null;
   #membership: Membership<S> = { is: 'none' };
-  /** Whether it gets the recent history when it joins (specification: 漫游参数). */
+  /** Whether the tab gets the recent history when it joins (specification: 漫游参数). */
   roaming = false;
   gone = false;
-  /** Whether somebody can see it. */
+  /** Whether the page is visible. */
   visible = true;
-  /** Whether it listens to `onOutboxChange`. */
+  /** Whether the tab listens to `onOutboxChange`. */
   watchesOutbox = false;
-  /** The conversation that it last read. */
+  /** The conversation that the tab shows. */
   open: ConversationId | null = null;
-  /** Resolves when it has been brought back from another worker's death, if there was one: calls wait for that. */
+  /** Resolves when the tab is back in the session that it had in an earlier worker. Its calls wait for that. */
   ready: Promise<void> = Promise.resolve();
-  /** It logged in itself, and may be handed the password's digest to keep in its memory, where there is no token. */
+  /** The tab has logged in itself, so its memory may hold the password's digest if there is no token. */
   knowsDigest = false;
-  /** Counts its logging out: a login that was called before does not log it in any more. */
+  /** Counts the tab's log-outs: a log-out cancels the logins before it. */
   logouts = 0;
   /** See {@link Restore}. */
   joinedMs = 0;
   #mirrors = 0;
   #batch: AccountEvent[] = [];
   #unread = new Map<ConversationId, number>();
-  /** Events that wait for something older. */
+  /** Events that wait for older ones. */
   #held: AccountEvent[] | undefined;
 
   constructor(
@@ -92,14 +92,14 @@ export class Tab<S extends TabSession = TabSession> {
     this.#batch.push(...events);
   }
 
-  /** Of one turn too, and there before its events: a listener may ask for them. */
-  tellUnread(counts: readonly (readonly [ConversationId, number])[]): void {
+  /** The counts of a turn arrive before its events, since a listener may read them. */
+  updateUnread(counts: readonly (readonly [ConversationId, number])[]): void {
     if (counts.length > 0) this.#flushSoon();
     for (const [conversation, unread] of counts) this.#unread.set(conversation, unread);
   }
 
-  /** Keeps events back until what is older has been fetched. @returns delivers that before them, unless the tab has left the session meanwhile */
-  hold(): (older: readonly AccountEvent[]) => void {
+  /** Holds events back. @returns delivers older ones and then these, unless the tab has left the session meanwhile */
+  holdEvents(): (older: readonly AccountEvent[]) => void {
     const held: AccountEvent[] = [];
     this.#held = held;
     return (older) => {
@@ -109,24 +109,24 @@ export class Tab<S extends TabSession = TabSession> {
     };
   }
 
-  /** It has left its session: what it was to be told of that is nothing to it any more. */
+  /** Drops the undelivered events of a session that the tab has left. */
   discard(): void {
     this.#held = undefined;
     this.#batch = [];
     this.#unread.clear();
   }
 
-  tell(message: WithoutInstance<TabMessage>): void {
+  post(message: WithoutInstance<TabMessage>): void {
     this.#flush();
-    this.#post(message);
+    this.#postNow(message);
   }
 
   acknowledge(callId: string, data: unknown): void {
-    this.tell({ kind: 'ack', callId, rid: ridOf(callId), data });
+    this.post({ kind: 'ack', callId, rid: ridOf(callId), data });
   }
 
-  reflect(): void {
-    this.tell({ kind: 'mirror', mirror: this.mirror() });
+  postMirror(): void {
+    this.post({ kind: 'mirror', mirror: this.mirror() });
   }
 
   mirror(): Mirror {
@@ -166,11 +166,11 @@ export class Tab<S extends TabSession = TabSession> {
     const events = this.#batch;
     this.#unread = new Map();
     this.#batch = [];
-    if (counts.length > 0) this.#post({ kind: 'unread', counts });
-    if (events.length > 0) this.#post({ kind: 'events', events });
+    if (counts.length > 0) this.#postNow({ kind: 'unread', counts });
+    if (events.length > 0) this.#postNow({ kind: 'events', events });
   }
 
-  #post(message: WithoutInstance<TabMessage>): void {
+  #postNow(message: WithoutInstance<TabMessage>): void {
     this.port.postMessage({ ...message, instance: this.instance });
   }
 }

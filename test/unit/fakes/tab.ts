@@ -126,7 +126,7 @@ export class FakeTab {
   }
 
   wake(): void {
-    if (this.#tab) this.#worker?.runtime.wake(this.#tab);
+    if (this.#tab) this.#tab.session?.wake();
   }
 
   /** Says goodbye, as a page does that is closed or cached. Its open calls are kept for {@link connect}. */
@@ -138,7 +138,7 @@ export class FakeTab {
 
   #confirm(): void {
     if (!this.#tab || !this.#worker?.alive || this.#last?.instance !== this.#worker.runtime.instance) return;
-    this.#worker.runtime.confirm(this.#tab, this.#last.seq);
+    this.#tab.session?.tabs.deliveries.confirm(this.#tab.id, this.#last.seq);
   }
 
   /** Gone without a word. */

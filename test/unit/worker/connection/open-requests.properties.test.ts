@@ -44,7 +44,7 @@ test("each request takes effect once, in its lane's order, and settles once, ove
       };
       const connect = () => {
         connected = true;
-        void requests.attach((_event, payload) => {
+        requests.connect((_event, payload) => {
           const { rid } = payload as { rid: number };
           const which = fates.shift() ?? 'through';
           for (const answer of late.splice(0)) queueMicrotask(answer);
@@ -56,6 +56,7 @@ test("each request takes effect once, in its lane's order, and settles once, ove
           else queueMicrotask(answer);
           if (which === 'repeated') queueMicrotask(answer);
         });
+        void requests.logIn();
       };
 
       for (const one of steps) {
@@ -69,7 +70,7 @@ test("each request takes effect once, in its lane's order, and settles once, ove
         } else if (one.kind === 'cut') {
           connected = false;
           late = [];
-          requests.detach();
+          requests.disconnect();
         } else if (one.kind === 'reconnect' && !connected) {
           connect();
         } else if (one.kind === 'time') {

@@ -1,6 +1,12 @@
 /** Open requests, without a runtime around them: the test is the other end of the wire. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ACK_TIMEOUT_MS, CODES, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../../../../src/protocol/index.js';
+import {
+  ACK_TIMEOUT_MS,
+  CODES,
+  failure,
+  MAX_TRIES,
+  RESPONSE_TIMEOUT_MS,
+} from '../../../../src/protocol/index.js';
 import {
   OpenRequests,
   type Reply,
@@ -20,8 +26,13 @@ beforeEach(() => {
   replies = [];
 });
 
-const attach = () =>
-  requests.attach((event, payload) => void wire.push({ event, payload: payload as Record<string, unknown> }));
+/** A connection opens and logs in. */
+const attach = () => {
+  requests.connect(
+    (event, payload) => void wire.push({ event, payload: payload as Record<string, unknown> }),
+  );
+  return requests.logIn();
+};
 
 function send(fields: Partial<RequestSpec> = {}): Promise<Reply> {
   const reply = requests.send({ event: 'get_conversations', rid: 7, payload: { a: 1 }, ...fields });
@@ -126,7 +137,7 @@ describe('a request', () => {
     void attach();
     await clock.advance(ACK_TIMEOUT_MS * 3);
     expect(wire).toHaveLength(4);
-    requests.detach();
+    requests.disconnect();
     await clock.advance(1_000_000);
     expect(replies).toEqual([]);
     void attach();
@@ -140,7 +151,7 @@ describe('a request', () => {
     void attach();
     void send();
     ack();
-    requests.detach();
+    requests.disconnect();
     expect(clock.pending).toBe(0);
     void attach();
     expect(wire[1]).toEqual(wire[0]);
@@ -155,19 +166,42 @@ describe('a request', () => {
 
   test('that belongs to one connection ends with it', async () => {
     void attach();
-    const reply = send({ ephemeral: true });
-    requests.detach();
-    expect(await reply).toEqual({ kind: 'dropped' });
+    const reply = send({ scope: 'connection' });
+    requests.disconnect();
+    expect(await reply).toEqual({ kind: 'dropped', error: failure(CODES.sessionEnded) });
   });
 
-  test('is dropped when everything is called off, waiting or on its way', async () => {
+  test('of the handshake goes out before the login, and the others wait for it', async () => {
+    requests.connect(
+      (event, payload) => void wire.push({ event, payload: payload as Record<string, unknown> }),
+    );
+    void send({ rid: 1 });
+    void send({ rid: 2, scope: 'connection' });
+    const handshake = send({ rid: 3, scope: 'handshake' });
+    expect(rids()).toEqual([3]);
+    answer({ rid: 3 });
+    expect(await handshake).toMatchObject({ kind: 'answer' });
+    void requests.logIn();
+    expect(rids()).toEqual([3, 1, 2]);
+  });
+
+  test('of the handshake is dropped with its connection', async () => {
+    requests.connect(() => undefined);
+    const handshake = send({ scope: 'handshake' });
+    requests.disconnect();
+    expect(await handshake).toMatchObject({ kind: 'dropped' });
+  });
+
+  test('is dropped when the table is closed, waiting or in flight', async () => {
     void attach();
     void send();
     void send({ rid: 8, lane: 'l' });
     void send({ rid: 9, lane: 'l' });
-    requests.drop();
+    const error = failure(CODES.superseded);
+    requests.close(error);
     await settle();
-    expect(replies).toEqual([{ kind: 'dropped' }, { kind: 'dropped' }, { kind: 'dropped' }]);
+    expect(replies).toEqual([1, 2, 3].map(() => ({ kind: 'dropped', error })));
+    expect(await send()).toEqual({ kind: 'dropped', error });
     expect(requests.size).toBe(0);
     expect(clock.pending).toBe(0);
   });
@@ -218,7 +252,7 @@ describe('a lane', () => {
     void attach();
     for (const rid of [1, 2, 3]) void send({ rid, lane: 'bob' });
     ack(1);
-    requests.detach();
+    requests.disconnect();
     void attach();
     expect(rids()).toEqual([1, 2, 1]);
     ack(1);
@@ -250,7 +284,7 @@ describe('attaching', () => {
   test('resolves when what may be done already is answered', async () => {
     void attach();
     void send();
-    requests.detach();
+    requests.disconnect();
     let sure = false;
     void attach().then(() => {
       sure = true;
@@ -266,7 +300,7 @@ describe('attaching', () => {
   test('does not wait for ever for such an answer', async () => {
     void attach();
     void send();
-    requests.detach();
+    requests.disconnect();
     let sure = false;
     void attach().then(() => {
       sure = true;

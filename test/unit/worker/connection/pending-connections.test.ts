@@ -20,13 +20,13 @@ beforeEach(() => {
   openings = new PendingConnections(world.worker.platform);
 });
 
-const prove = () => world.passing(openings.prove(target, world.auth()));
+const prove = () => world.passing(openings.initialise(target, world.auth()));
 
 describe('an opening', () => {
   test('is made once and found again', async () => {
     const first = await prove();
     const second = await prove();
-    expect(first).toMatchObject({ kind: 'proven' });
+    expect(first).toMatchObject({ kind: 'initialised' });
     expect(second).toEqual(first);
     expect(world.network.lines).toHaveLength(1);
   });
@@ -59,7 +59,7 @@ describe('an opening', () => {
   });
 
   test('that is refused leaves no socket', async () => {
-    const proof = await world.passing(openings.prove(target, world.auth({ signature: BAD_SIGNATURE })));
+    const proof = await world.passing(openings.initialise(target, world.auth({ signature: BAD_SIGNATURE })));
     expect(proof).toMatchObject({ kind: 'refused', error: { code: 880102 } });
     await world.clock.advance(1_000);
     expect(world.network.open).toHaveLength(0);

@@ -1,6 +1,7 @@
 /** What comes in: persisted, then told, then acknowledged; each once, in order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Message, SyncedConversation } from '../../../../src/protocol/index.js';
+import { ConversationForm } from '../../../../src/worker/inbox/conversation-form.js';
 import { Inbox } from '../../../../src/worker/inbox/inbox.js';
 import { MemoryStore } from '../../../../src/worker/store/memory-store.js';
 import type { StoredMessage } from '../../../../src/worker/store/store.js';
@@ -29,35 +30,52 @@ class HeldStore extends MemoryStore {
 
 /** What happened, in order. */
 let done: string[];
-let told: { ids: number[]; except: string | undefined }[];
+let delivered: { ids: number[]; exceptTab: string | undefined }[];
+let messages: Message[];
 let store: HeldStore;
 let inbox: Inbox;
 
-const open = () =>
-  new Inbox(
-    store,
-    self,
+const open = (): Inbox => {
+  const form = new ConversationForm(self, {
+    unreadIn: () => 7,
+    receiptsOf: (messages) => messages.map(({ msg_id }) => ({ msg_id, unread_count: 1, mtime: 0 })),
+  });
+  return new Inbox(
     {
-      acknowledgeMessage: ({ msg_id }) => done.push(`acknowledged ${msg_id}`),
-      acknowledgeSync: (key) => done.push(`acknowledged sync ${key}`),
-      onMessage: ({ msg_id }, _conversation, _told, except) => {
-        done.push(`told ${msg_id}`);
-        told.push({ ids: [msg_id], except });
+      store,
+      self,
+      form,
+      channel: {
+        acknowledge: (event, payload) => {
+          const { msg_id, sync_key } = payload as { msg_id?: number; sync_key?: number };
+          done.push(event === 'msg_recv_v2' ? `acknowledged ${msg_id}` : `acknowledged sync ${sync_key}`);
+        },
       },
-      onSync: (missed) => {
-        const ids = missed.flatMap(({ synced }) => synced.msgs.map(({ msg_id }) => msg_id));
-        done.push(...ids.map((id) => `told ${id}`));
-        told.push({ ids, except: undefined });
+      tabs: {
+        deliveries: { afterwards: (run) => run() },
+        publishMessage: (message, exceptTab) => {
+          done.push(`delivered ${message.msg_id}`);
+          delivered.push({ ids: [message.msg_id], exceptTab });
+          messages.push(message);
+        },
+        publishSync: (conversations) => {
+          const ids = conversations.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id));
+          done.push(...ids.map((id) => `delivered ${id}`));
+          delivered.push({ ids, exceptTab: undefined });
+        },
       },
-      unreadOf: () => 7,
-      receiptsOf: (messages) => messages.map(({ msg_id }) => ({ msg_id, unread_count: 1, mtime: 0 })),
+      read: { received: () => undefined, counted: (_id, conversation) => conversation },
+      progress: { advanceTo: () => undefined },
+      isWhole: () => true,
     },
     0,
   );
+};
 
 beforeEach(() => {
   done = [];
-  told = [];
+  delivered = [];
+  messages = [];
   store = new HeldStore();
   inbox = open();
 });
@@ -70,13 +88,13 @@ const synced = (key: number, ...ids: number[]) =>
       ids.map((id) => wireMessage(id)),
     ),
   );
-const toldIds = () => told.flatMap(({ ids }) => ids);
+const deliveredIds = () => delivered.flatMap(({ ids }) => ids);
 
 describe('a message', () => {
   test('is persisted, then told, then acknowledged', async () => {
     live(1);
     await inbox.idle();
-    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
+    expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1']);
   });
 
   test('is neither acknowledged nor told while it is not persisted', async () => {
@@ -85,7 +103,7 @@ describe('a message', () => {
     await settle();
     expect(done).toEqual([]);
     await store.release();
-    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1']);
+    expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1']);
   });
 
   test('that is repeated is told once and acknowledged again', async () => {
@@ -93,31 +111,31 @@ describe('a message', () => {
     await inbox.idle();
     live(1);
     await inbox.idle();
-    expect(done).toEqual(['stored 1', 'told 1', 'acknowledged 1', 'acknowledged 1']);
+    expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1', 'acknowledged 1']);
   });
 
   test('that is repeated within one burst is told once', async () => {
     live(1, 1, 2);
     live(2);
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 2]);
+    expect(deliveredIds()).toEqual([1, 2]);
   });
 
   test('that was live is not told again by a sync, whose key is acknowledged all the same', async () => {
     live(1);
     synced(9, 1);
     await inbox.idle();
-    expect(toldIds()).toEqual([1]);
+    expect(deliveredIds()).toEqual([1]);
     expect(done).toContain('acknowledged sync 9');
   });
 
   test('that this account sent is told to all but the tab that sent it', async () => {
     inbox.sent(apiMessage(5, { from: 'alice', to: 'bob' }), 'tab-1');
     await inbox.idle();
-    expect(told).toEqual([{ ids: [5], except: 'tab-1' }]);
+    expect(delivered).toEqual([{ ids: [5], exceptTab: 'tab-1' }]);
     live(5);
     await inbox.idle();
-    expect(toldIds()).toEqual([5]);
+    expect(deliveredIds()).toEqual([5]);
   });
 });
 
@@ -134,29 +152,29 @@ describe('order', () => {
     live(8);
     await store.release();
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(deliveredIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('of what was sent while the history was on its way is that of the conversation', async () => {
-    inbox.syncBegins();
+    inbox.beginSync();
     for (const id of [2, 5, 7]) inbox.sent(apiMessage(id, { from: 'alice', to: 'bob' }), 'tab-1');
     inbox.sent(apiMessage(4, { from: 'alice', to: 'carol' }), 'tab-1');
     await inbox.idle();
-    expect(told).toEqual([]);
+    expect(delivered).toEqual([]);
     synced(6, 1, 3, 6);
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 2, 3, 5, 6]);
-    inbox.syncEnds();
+    expect(deliveredIds()).toEqual([1, 2, 3, 5, 6]);
+    inbox.endSync();
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 2, 3, 5, 6, 7, 4]);
+    expect(deliveredIds()).toEqual([1, 2, 3, 5, 6, 7, 4]);
   });
 
   test('of what was sent before a server went live is before what is live', async () => {
-    inbox.syncBegins();
+    inbox.beginSync();
     inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
     live(3);
     await inbox.idle();
-    expect(toldIds()).toEqual([2, 3]);
+    expect(deliveredIds()).toEqual([2, 3]);
   });
 
   test('of a burst costs few writes', async () => {
@@ -168,7 +186,7 @@ describe('order', () => {
     };
     for (let id = 1; id <= 1_000; id += 1) live(id);
     await inbox.idle();
-    expect(toldIds()).toHaveLength(1_000);
+    expect(deliveredIds()).toHaveLength(1_000);
     expect(writes).toBeLessThanOrEqual(2);
   });
 });
@@ -211,11 +229,11 @@ describe('after a worker has died', () => {
   test('its successor tells what is stored: nobody knows whether it was told', async () => {
     live(1);
     await inbox.idle();
-    told = [];
+    delivered = [];
     inbox = open();
     synced(9, 1, 2);
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 2]);
+    expect(deliveredIds()).toEqual([1, 2]);
     expect(done).toContain('acknowledged sync 9');
   });
 });
@@ -229,7 +247,7 @@ describe('faults', () => {
     inbox.synced({ sync_key: -1 });
     inbox.synced({ sync_key: 3, messages: [{ msg_type: 3, key: 2, msgs: [wireMessage(3), 7] }, 'junk'] });
     await inbox.idle();
-    expect(toldIds()).toEqual([1, 3]);
+    expect(deliveredIds()).toEqual([1, 3]);
   });
 
   test('a push of a hundred thousand messages is taken', async () => {
@@ -237,28 +255,14 @@ describe('faults', () => {
     live(9);
     inbox.live({ messages });
     await inbox.idle();
-    expect(toldIds()).toEqual([9, 1]);
+    expect(deliveredIds()).toEqual([9, 1]);
   });
 });
 
 test('messages carry what the API documents', async () => {
-  const seen: Message[] = [];
-  const documented = new Inbox(
-    store,
-    self,
-    {
-      acknowledgeMessage: () => undefined,
-      acknowledgeSync: () => undefined,
-      onMessage: (message) => seen.push(message),
-      onSync: () => undefined,
-      unreadOf: () => 0,
-      receiptsOf: () => [],
-    },
-    0,
-  );
-  documented.live({ messages: [{ ...wireMessage(1), msg_level: 1 }] });
-  await documented.idle();
-  expect(seen).toMatchObject([
+  inbox.live({ messages: [{ ...wireMessage(1), msg_level: 1 }] });
+  await inbox.idle();
+  expect(messages).toMatchObject([
     { msg_id: 1, msg_level: 'across', key: 2, from_username: 'bob', from_appkey: 'app', need_receipt: false },
   ]);
 });

@@ -16,12 +16,12 @@ const update = (username: string, mtime: number) => ({
 
 test('a message is news of its sender to who knew an older time, once', () => {
   const times = new ProfileTimes();
-  expect(times.newsIn(live(from('bob', 100)))).toEqual([]);
-  expect(times.newsIn(live(from('bob', 100), from('bob', 90)))).toEqual([]);
-  expect(times.newsIn(live(from('bob', 101), from('bob', 102), from('carol', 7)))).toEqual([
+  expect(times.changesIn(live(from('bob', 100)))).toEqual([]);
+  expect(times.changesIn(live(from('bob', 100), from('bob', 90)))).toEqual([]);
+  expect(times.changesIn(live(from('bob', 101), from('bob', 102), from('carol', 7)))).toEqual([
     update('bob', 102),
   ]);
-  expect(times.newsIn(live(from('bob', 102)))).toEqual([]);
+  expect(times.changesIn(live(from('bob', 102)))).toEqual([]);
 });
 
 test.each([
@@ -32,8 +32,8 @@ test.each([
 ])('%s says how old a profile is, each in its own unit', (event, answer) => {
   const times = new ProfileTimes();
   times.learn(event, answer);
-  expect(times.newsIn(live(from('bob', 100)))).toEqual([]);
-  expect(times.newsIn({ messages: [{ msgs: [from('bob', 101)] }] })).toEqual([update('bob', 101)]);
+  expect(times.changesIn(live(from('bob', 100)))).toEqual([]);
+  expect(times.changesIn({ messages: [{ msgs: [from('bob', 101)] }] })).toEqual([update('bob', 101)]);
 });
 
 test('a server that says nonsense is no source of news', () => {
@@ -42,5 +42,5 @@ test('a server that says nonsense is no source of news', () => {
   times.learn('get_friend_list', null);
   times.learn('toString', {});
   const said = [null, {}, { messages: 'x' }, live({}, from('bob', Number.NaN), from('bob', -1))];
-  for (const payload of said) expect(times.newsIn(payload)).toEqual([]);
+  for (const payload of said) expect(times.changesIn(payload)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** Uploads: what is asked for, sent and answered, and what is done when a part of it fails. */
 import { expect, test, vi } from 'vitest';
-import { CODES } from '../../../../src/protocol/codes/codes.js';
+import { CODES, failure } from '../../../../src/protocol/codes/codes.js';
 import type { FormParts } from '../../../../src/protocol/index.js';
 import type { Reply } from '../../../../src/worker/connection/open-requests.js';
 import { type Uploaded, type UploadJob, upload } from '../../../../src/worker/methods/upload.js';
@@ -188,7 +188,7 @@ test.each([
 test.each([
   ['refused', { kind: 'answer', answer: { rid: 1, code: 882_005, message: 'busy' } }, 882_005],
   ['not answered', { kind: 'timeout', responseTimeout: false }, CODES.timeout],
-  ['dropped with its session', { kind: 'dropped' }, CODES.sessionEnded],
+  ['dropped with its session', { kind: 'dropped', error: failure(CODES.superseded) }, CODES.superseded],
 ] as [string, Reply, number][])(
   'a token that is %s is what the upload fails with',
   async (_what, reply, expected) => {

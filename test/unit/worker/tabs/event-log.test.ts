@@ -17,7 +17,7 @@ test('a tab that was away gets what came since, in order', () => {
   append(1, 5);
   expect(seqs(2)).toEqual([3, 4, 5]);
   expect(seqs(5)).toEqual([]);
-  expect(log.since(2, 'a').complete).toBe(true);
+  expect(log.since(2, 'a').isComplete).toBe(true);
 });
 
 test('what a tab caused is not told to it later either', () => {
@@ -30,16 +30,16 @@ test('what a tab caused is not told to it later either', () => {
 
 test('at least the last 5 000 events are kept', () => {
   append(1, 20_000);
-  expect(log.since(20_000 - KEPT_EVENTS, 'a')).toMatchObject({ complete: true });
+  expect(log.since(20_000 - KEPT_EVENTS, 'a')).toMatchObject({ isComplete: true });
   expect(seqs(20_000 - KEPT_EVENTS)).toHaveLength(KEPT_EVENTS);
 });
 
 test('a tab that was away for longer learns that something is missing', () => {
   append(1, KEPT_EVENTS * 2 + 1);
-  const { complete, events } = log.since(0, 'a');
-  expect(complete).toBe(false);
+  const { isComplete, events } = log.since(0, 'a');
+  expect(isComplete).toBe(false);
   expect(events[0]?.seq).toBe(KEPT_EVENTS + 1);
-  expect(log.since(KEPT_EVENTS, 'a').complete).toBe(true);
+  expect(log.since(KEPT_EVENTS, 'a').isComplete).toBe(true);
 });
 
 test('what is kept has a bound', () => {

@@ -57,7 +57,7 @@ test('what a sync told before a tab joined is in its history and in its place, t
   const { audience, tab, heard } = joining();
   audience.publishSync([conversation([1, 2, 3], 3)]);
   audience.tabs.add(tab);
-  const take = audience.markFor(tab, audience.soFar(tab));
+  const take = audience.holdForHistory(tab, audience.eventsFor(tab));
   audience.publishSync([conversation([4], 4)]);
   take([conversation([3, 4])]);
   expect(await heard()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
@@ -66,7 +66,7 @@ test('what a sync told before a tab joined is in its history and in its place, t
 test('what is told live at the end of a conversation is not in its history', async () => {
   const { audience, tab, heard } = joining();
   audience.tabs.add(tab);
-  const take = audience.markFor(tab);
+  const take = audience.holdForHistory(tab);
   audience.publishMessage(apiMessage(5));
   take([conversation([3, 4, 5])]);
   expect(await heard()).toEqual([[3, 4], [5]]);

@@ -19,7 +19,7 @@ const event = (seq: number): AccountEvent => ({
 test('a burst and the unread counts it leads to travel as two messages, the last counts first', async () => {
   const { posted, tab } = withPort();
   for (let seq = 1; seq <= 100; seq += 1) {
-    tab.tellUnread([['s/app/bob', seq]]);
+    tab.updateUnread([['s/app/bob', seq]]);
     tab.deliver([event(seq)]);
   }
   await Promise.resolve();
@@ -32,9 +32,9 @@ test('a burst and the unread counts it leads to travel as two messages, the last
 test('whatever else is told comes after what was told before it', async () => {
   const { posted, tab } = withPort();
   tab.deliver([event(1)]);
-  tab.tellUnread([['s/app/bob', 1]]);
-  tab.tell({ kind: 'gap' });
-  tab.tellUnread([]);
+  tab.updateUnread([['s/app/bob', 1]]);
+  tab.post({ kind: 'gap' });
+  tab.updateUnread([]);
   await Promise.resolve();
   expect(posted.map(({ kind }) => kind)).toEqual(['unread', 'events', 'gap']);
 });

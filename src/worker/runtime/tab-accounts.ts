@@ -1,0 +1,18 @@
+/** The account that a tab names, at the server of its settings. */
+import type { Account } from '../connection/account.js';
+import type { Target } from '../connection/pending-connections.js';
+import type { Session, SessionTab } from '../session/session.js';
+
+/** @param digest '' if the tab does not have it */
+export function accountOf(tab: SessionTab, appkey: string, username: string, digest = ''): Account {
+  const { address, engine } = tab.settings;
+  return { key: `${address}|${appkey}|${username}`, address, engine, appkey, username, digest };
+}
+
+export function targetOf({ settings: { address, engine } }: SessionTab, appkey: string): Target {
+  return { address, engine, appkey };
+}
+
+/** Whether a digest is the session's, as far as this worker knows; null: the tab never had it. */
+export const isPasswordOf = ({ account }: Session, digest: string | null): boolean =>
+  digest === null || account.digest === '' || account.digest === digest;
