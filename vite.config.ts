@@ -15,9 +15,7 @@
  */
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
-import { leaveOut, type Unused } from './scripts/bundle/leave-out.js';
 import { of2017 } from './scripts/bundle/of-2017.js';
-import { UNUSED_IN_POLLING, UNUSED_IN_SCRIPT, UNUSED_IN_WORKER } from './scripts/bundle/unused.js';
 
 interface Bundle {
   entry: string;
@@ -28,13 +26,11 @@ interface Bundle {
   old?: true;
   /** Modules that are files of their own, with their places for this bundle. */
   apart?: Readonly<Record<string, string>>;
-  /** Unused parts of its libraries, which are left out. */
-  unused?: readonly Unused[];
 }
 
-const WORKER = { entry: 'src/worker/entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
-const PAGE = { entry: 'src/worker/page-entry.ts', format: 'es', unused: UNUSED_IN_WORKER } as const;
-const POLLING = { entry: 'src/worker/platform/polling.ts', format: 'es', unused: UNUSED_IN_POLLING } as const;
+const WORKER = { entry: 'src/worker/entry.ts', format: 'es' } as const;
+const PAGE = { entry: 'src/worker/page-entry.ts', format: 'es' } as const;
+const POLLING = { entry: 'src/worker/platform/polling.ts', format: 'es' } as const;
 const ENGINE3 = { entry: 'src/worker/platform/socket-v2.ts', format: 'es' } as const;
 
 const FILES = { '/polling.js': './jmessage-polling.min.js', '/socket-v2.js': './jmessage-engine3.min.js' };
@@ -47,7 +43,6 @@ const BUNDLES: Record<string, Bundle> = {
     file: 'jmessage-sdk-web.min.js',
     minify: true,
     old: true,
-    unused: UNUSED_IN_SCRIPT,
   },
   worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, apart: FILES },
   page: {
@@ -86,6 +81,13 @@ const filesApart = (apart: Readonly<Record<string, string>>): Plugin => ({
   },
 });
 
+/** Polling is a file of its own, so the client's list of transports needs none. The worker names its transport itself. */
+const websocketOnly: Plugin = {
+  name: 'websocket-only',
+  load: (id) =>
+    id.endsWith('/engine.io-client/build/esm/transports/index.js') ? 'export const transports = {};' : null,
+};
+
 /** Terser saves some kilobytes more than Vite's own minifier, which also keeps the white space of ES libraries. */
 const smallest = ({ format, old }: Bundle): Plugin => ({
   name: 'smallest',
@@ -112,7 +114,7 @@ export default defineConfig(({ mode }) => {
     publicDir: false,
     plugins: [
       ...(bundle.apart === undefined ? [] : [filesApart(bundle.apart)]),
-      ...(bundle.unused === undefined ? [] : [leaveOut(bundle.unused)]),
+      websocketOnly,
       ...(bundle.old ? [of2017()] : []),
       ...(bundle.minify ? [smallest(bundle)] : []),
     ],

@@ -1,5 +1,6 @@
 /** Opens a socket in the Engine.IO revision that the server speaks. */
-import { io } from 'socket.io-client';
+import { Socket as Engine, WebSocket as WebSocketTransport } from 'engine.io-client';
+import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser';
 import {
   closingOnce,
   OPEN_TIMEOUT_MS,
@@ -12,61 +13,99 @@ import {
 export const openSocket: OpenSocket = (address, engine, handlers) =>
   engine === 3 ? openLater(address, handlers) : openV4(address, handlers);
 
-type Transports = NonNullable<NonNullable<Parameters<typeof io>[1]>['transports']>;
+type Transports = NonNullable<NonNullable<ConstructorParameters<typeof Engine>[0]>['transports']>;
 
-/** Websocket first; polling where that fails before it is open. Both together have as long as `OPEN_TIMEOUT_MS`. */
+/** Websocket first; polling if that fails before it is open. Both together have `OPEN_TIMEOUT_MS`. */
 function openV4(address: string, handlers: SocketHandlers): Socket {
   const once = closingOnce(handlers);
-  let over = false;
+  const nsp = new URL(address).pathname;
+  let isConnected = false;
+  let isEnded = false;
   const end = (reason: string) => {
-    if (over) return;
+    if (isEnded) return;
     void close();
     handlers.onClose(reason);
   };
   const late = setTimeout(() => end('timeout'), OPEN_TIMEOUT_MS);
-  let socket = connect(['websocket'], (reason) => {
-    // Without a network there is nothing to load it from.
+  let socket = connect([WebSocketTransport], (reason) => {
+    // Without a network the file cannot be loaded.
     if (!navigator.onLine) return end(reason);
     import('./polling.js').then(
       ({ Polling }) => {
-        if (!over) socket = connect([Polling], end);
+        if (!isEnded) socket = connect([Polling], end);
       },
-      // Whoever cannot be asked for a file cannot be polled either. It is asked for again at the next attempt.
       () => end(reason),
     );
   });
 
   function connect(transports: Transports, onUnreachable: (reason: string) => void) {
-    const tried = io(address, { transports, reconnection: false, forceNew: true, timeout: OPEN_TIMEOUT_MS });
-    let reached = false;
-    tried.io.once('open', () => {
-      reached = true;
+    const tried = new Engine(address, { path: '/socket.io', transports });
+    const decoder = new Decoder();
+    let isReached = false;
+    let hasFailed = false;
+    let packet: Packet | undefined;
+    // An engine that fails emits an error and then its close.
+    const fail = (reason: string) => {
+      if (hasFailed || isEnded) return;
+      hasFailed = true;
+      (isReached ? end : onUnreachable)(reason);
+    };
+    tried.on('open', () => {
+      isReached = true;
+      write(tried, { type: PacketType.CONNECT, nsp });
     });
-    tried.on('connect', () => {
-      clearTimeout(late);
-      once.onOpen();
+    tried.on('error', (error) => fail(String(error)));
+    tried.on('close', fail);
+    decoder.on('decoded', (decoded: Packet) => {
+      packet = decoded;
     });
-    tried.on('connect_error', ({ message }) => {
-      if (!over) (reached ? end : onUnreachable)(message);
+    tried.on('data', (data) => {
+      packet = undefined;
+      try {
+        decoder.add(data);
+      } catch {
+        return end('parse error');
+      }
+      if (packet) receive(packet);
     });
-    tried.on('disconnect', end);
-    tried.onAny(once.onEvent);
     return tried;
   }
 
+  function receive({ type, data }: Packet): void {
+    switch (type) {
+      case PacketType.CONNECT:
+        clearTimeout(late);
+        isConnected = true;
+        return once.onOpen();
+      case PacketType.EVENT:
+        return once.onEvent(String(data[0]), data[1]);
+      case PacketType.CONNECT_ERROR:
+      case PacketType.DISCONNECT:
+        return end('the server has closed the connection');
+    }
+  }
+
+  function write(engine: Engine, packet: Packet): void {
+    for (const frame of new Encoder().encode(packet)) engine.write(frame);
+  }
+
   function close(): Promise<void> {
-    over = true;
+    isEnded = true;
     clearTimeout(late);
     once.mute();
-    const closed = serverSeesClose(socket.io.engine as object);
-    socket.disconnect();
+    if (isConnected) write(socket, { type: PacketType.DISCONNECT, nsp });
+    const closed = serverSeesClose(socket as object);
+    socket.close();
     return closed;
   }
 
-  return { emit: (event, payload) => void socket.emit(event, payload), close };
+  return {
+    emit: (event, payload) => write(socket, { type: PacketType.EVENT, nsp, data: [event, payload] }),
+    close,
+  };
 }
 
-/** Engine.IO 3 is a second client library: it is loaded only where it is asked for. */
+/** Engine.IO 3 needs a second client library, which is loaded only for it. */
 function openLater(address: string, handlers: SocketHandlers): Socket {
   const once = closingOnce(handlers);
   let closed = false;

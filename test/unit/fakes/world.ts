@@ -1,5 +1,5 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
-import SparkMD5 from 'spark-md5';
+import md5 from 'blueimp-md5';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
@@ -13,7 +13,6 @@ import { FakeRandom } from './random.js';
 import { APPKEY, FakeServer } from './server.js';
 import { FakeTab, type TabOptions } from './tab.js';
 
-const md5 = (text: string): string => SparkMD5.hash(text);
 /** For what a dead worker still waits for. */
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
