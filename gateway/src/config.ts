@@ -39,8 +39,12 @@ export const DEFAULTS = {
   strangersPerSecond: 500,
   /** Frames that a socket may send at once, in one body of polling for example. Beyond: it is closed. */
   framesAtOnce: 2_000,
-  /** Requests that are worked on at a time. Beyond, who took the least of late comes first. */
+  /** Requests in progress at a time; of the others, the account that used the least time recently comes first. */
   requestsAtOnce: 8,
+  /** The same with PGlite: its statements run one at a time, so more requests only lengthen the queue in front of it. */
+  embeddedRequestsAtOnce: 2,
+  /** Changes that run at the same time on a PostgreSQL server, each on a connection of its own. PGlite has one connection. */
+  changesAtOnce: 4,
   /** An event for this many accounts counts as one request more: a page may not keep the gateway busy with telling others. */
   recipientsPerRequest: 20,
   /** Who makes accounts: only the application's `server`, everybody without a limit (`open`), or everybody so often an hour of one address. */
@@ -211,6 +215,8 @@ export const NUMBER_SETTINGS: readonly string[] = Object.entries(DEFAULTS).flatM
 const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
   passwordCost: [10, 20],
   requestsAtOnce: [1, 1_000],
+  embeddedRequestsAtOnce: [1, 1_000],
+  changesAtOnce: [1, 1_000],
   cachedAccounts: [1, 10_000_000],
   cachedGroups: [1, 10_000_000],
   cachedRooms: [1, 10_000_000],

@@ -97,7 +97,7 @@ export function createGateway({
     },
     now,
   });
-  const turns = new Turns(settings.requestsAtOnce);
+  const turns = new Turns(store.isEmbedded ? settings.embeddedRequestsAtOnce : settings.requestsAtOnce);
   const inRooms = new RoomPresence();
   const roomWriter = new RoomWriter(store.db, store.messageIds, {
     onStored: async (messages) => {
@@ -107,7 +107,7 @@ export function createGateway({
     },
     now,
   });
-  const changes = new Changes(store, presence, now);
+  const changes = new Changes(store, presence, store.isEmbedded ? 1 : settings.changesAtOnce, now);
   const services: Services = {
     apps,
     reach,

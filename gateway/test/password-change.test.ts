@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { hostileGateway } from './hostile/support/gateway.js';
 import { APPKEY, type Client, md5, SECRET, sign, uniqueName } from './support/client.js';
 import { hostMounted } from './support/gateway.js';
+import { GIF } from './support/images.js';
 import { callerOf } from './support/server-api.js';
+import { formOf, tokenOf, upload } from './support/upload.js';
 
 const DEVICE = 'device-of-the-user';
 const NOBODY = { address: '', agent: '' };
@@ -29,6 +31,19 @@ describe('at whatever moment the server changes it', () => {
   const turns = async (count: number) => {
     for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
   };
+
+  it('its upload tokens end as well', async () => {
+    const username = uniqueName('changing');
+    await callerOf(gateway)('POST', '/v1/users', [{ username, password: 'old password' }]);
+    const client = await guests.connect();
+    await enter(client, username, 'old password', {});
+    const token = await tokenOf(client);
+    const uploadOnce = async () =>
+      (await upload(gateway.url, 'image', formOf(GIF), { username, token })).status;
+    expect(await uploadOnce()).toBe(200);
+    await change(username, 'new password');
+    expect(await uploadOnce()).toBe(401);
+  });
 
   it.each([
     ['without a device', {}],

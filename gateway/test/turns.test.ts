@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../src/util/group-commit.js';
 import { TokenBucket, TokenBuckets } from '../src/util/token-bucket.js';
-import { noUsage, Slices, Turns } from '../src/util/turns.js';
+import { LoopTurn, noUsage, Slices, Turns } from '../src/util/turns.js';
 
 /** Work that ends when it is told to. */
 function held(): { work: () => Promise<void>; end: () => void } {
@@ -89,6 +89,52 @@ describe('turns', () => {
   });
 });
 
+describe('turns with keys', () => {
+  it('are never taken at the same time by two with a key in common, and at once by others', async () => {
+    const turns = new Turns(4);
+    const [one, two] = [held(), held()];
+    const done: string[] = [];
+    const first = turns.run(noUsage(), one.work, ['a', 'b']).then(() => done.push('a and b'));
+    const second = turns.run(noUsage(), async () => void done.push('b'), ['b']);
+    const third = turns.run(noUsage(), two.work, ['c']).then(() => done.push('c'));
+    await turns.run(noUsage(), async () => void done.push('d'), ['d']);
+    two.end();
+    await third;
+    expect(done).toEqual(['d', 'c']);
+    one.end();
+    await Promise.all([first, second]);
+    expect(done).toEqual(['d', 'c', 'a and b', 'b']);
+  });
+
+  it('are not overtaken by others that want one of their keys', async () => {
+    const turns = new Turns(4);
+    const outer = held();
+    const done: string[] = [];
+    const running = turns.run(noUsage(), outer.work, ['a']);
+    const both = turns.run(noUsage(), async () => void done.push('a and b'), ['a', 'b']);
+    const late = turns.run(noUsage(), async () => void done.push('b'), ['b']);
+    await turns.run(noUsage(), async () => void done.push('c'), ['c']);
+    outer.end();
+    await Promise.all([running, both, late]);
+    expect(done).toEqual(['c', 'a and b', 'b']);
+  });
+});
+
+describe('a turn of the event loop', () => {
+  it('ends after a slice of work, and the network and timers come first', async () => {
+    let nowMs = 0;
+    const turn = new LoopTurn(() => nowMs);
+    const done: string[] = [];
+    setImmediate(() => done.push('network'));
+    for (const piece of ['1', '2', '3']) {
+      await turn.breathe();
+      done.push(piece);
+      nowMs += 3;
+    }
+    expect(done).toEqual(['1', '2', 'network', '3']);
+  });
+});
+
 describe('slices', () => {
   it('take up at once what comes alone, and in turn what comes beyond a slice', async () => {
     let nowMs = 0;
@@ -147,7 +193,7 @@ describe('a lot', () => {
     ]);
   });
 
-  it('is no dearer than it may be, but for a single item', async () => {
+  it('of one key with much to do is followed by a lot of the others', async () => {
     const lots: string[][] = [];
     const gatherer = new GroupCommit<string, true>(
       async (items) => {
@@ -156,6 +202,20 @@ describe('a lot', () => {
       },
       100,
       share(5),
+    );
+    await Promise.all(['axxxxx1', 'axxxxx2', 'axxxxx3', 'b1', 'c1'].map((item) => gatherer.add(item)));
+    expect(lots).toEqual([['axxxxx1'], ['b1', 'c1'], ['axxxxx2'], ['axxxxx3']]);
+  });
+
+  it('is no dearer than it may be, but for a single item', async () => {
+    const lots: string[][] = [];
+    const gatherer = new GroupCommit<string, true>(
+      async (items) => {
+        lots.push([...items]);
+        return items.map(() => true);
+      },
+      100,
+      share(6),
     );
     await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => gatherer.add(item)));
     expect(lots).toEqual([['axxxxxxxxx'], ['b1', 'b2', 'b3']]);

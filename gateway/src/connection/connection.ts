@@ -22,7 +22,7 @@ import type { Account } from '../store/accounts.js';
 import type { WireSocket } from '../transport/wire-socket.js';
 import { canonicalJson } from '../util/canonical-json.js';
 import { TokenBucket } from '../util/token-bucket.js';
-import { NO_TURN, type Slices, type Turn, type Turns } from '../util/turns.js';
+import type { Slices, Turn, Turns } from '../util/turns.js';
 import type { Holder, Parties, Party } from './parties.js';
 import { SendOrder } from './send-order.js';
 import type { SessionFeed } from './session-feed.js';
@@ -70,9 +70,6 @@ export interface Shared {
   readonly log: Logger;
   readonly now: () => number;
 }
-
-/** These wait for a password's hash, which has a queue of its own: nobody is to wait for that. */
-const SLOW = new Set<string>(['register', 'login', 'update_user_pwd'] satisfies RequestEvent[]);
 
 /** Sends: these may name their predecessor. */
 const ORDERED = new Set<string>([
@@ -166,7 +163,7 @@ export class Connection implements Holder {
 
   push(event: string, payload: object): void {
     if (this.#closed) return;
-    const characters = this.socket.emit(event, payload);
+    const characters = this.socket.push(event, payload);
     if (CHARGED.has(event)) this.chargeBytes(characters);
     this.#weigh();
   }
@@ -308,9 +305,9 @@ export class Connection implements Holder {
       // Who does not read what it asked for is not given more.
       if (this.#held > this.shared.settings.readAheadBytes) await this.socket.drained();
       if (this.#closed) break;
-      const afterwards = SLOW.has(request.event)
-        ? await this.#serveOne(request, NO_TURN)
-        : await this.shared.turns.run(this.party.usage, (turn) => this.#serveOne(request, turn));
+      const afterwards = await this.shared.turns.run(this.party.usage, (turn) =>
+        this.#serveOne(request, turn),
+      );
       await afterwards?.().catch((error: unknown) => {
         this.shared.log.error(
           { socket: this.id, event: request.event, err: error },

@@ -48,6 +48,17 @@ export interface SyncRange {
   receipts: KeyRange;
 }
 
+const alone = new WeakMap<WireMessage, object>();
+
+/** What is pushed of live messages. For a single one it is the same object for all who get it, so that it is encoded once. */
+function liveOf(messages: WireMessage[]): object {
+  const [first, ...others] = messages;
+  if (!first || others.length > 0) return { messages };
+  const known = alone.get(first) ?? { messages: [first] };
+  alone.set(first, known);
+  return known;
+}
+
 export class SessionFeed {
   /** Live messages that wait, in the order of ids. */
   #held = new Set<number>();
@@ -282,7 +293,7 @@ export class SessionFeed {
 
   #pushLive(messages: readonly WireMessage[]): void {
     const portion = new SizeBatcher<WireMessage>(this.settings.syncPushBytes);
-    const push = (full: WireMessage[]): void => this.outlet.push('msg_sync', { messages: full }, full.length);
+    const push = (full: WireMessage[]): void => this.outlet.push('msg_sync', liveOf(full), full.length);
     for (const message of messages) {
       this.#track(message);
       const full = portion.add(message);

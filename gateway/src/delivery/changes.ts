@@ -1,7 +1,7 @@
 /**
  * State changes that others hear of. Each runs in one transaction with its request's answer and the events that it causes; a retry gets the
- * first answer and changes nothing. Changes run one after the other, those of who has taken least of late first, so what one has checked no other changes meanwhile, events are committed
- * in the order of their ids, and they are pushed in that order, after the commit.
+ * first answer and changes nothing. A change names the accounts and groups that it touches: no other change of these runs meanwhile, and
+ * changes of others do not wait for it. The events of an account are committed and pushed in the order of their ids.
  */
 import type { Transaction } from 'kysely';
 import { CODES } from '../../../src/protocol/index.js';
@@ -12,7 +12,7 @@ import type { Store } from '../store/index.js';
 import { rememberAnswer } from '../store/requests.js';
 import type { Tables } from '../store/schema.js';
 import { ROW_BYTES } from '../store/volume.js';
-import { type Turn, Turns, type Usage } from '../util/turns.js';
+import { noUsage, type Turn, Turns, type Usage } from '../util/turns.js';
 import type { Presence } from './presence.js';
 
 export interface EmitOptions {
@@ -22,6 +22,8 @@ export interface EmitOptions {
   except?: Connection;
   /** Nor is that one's platform to hear of it later: there it is no news. */
   exceptLater?: boolean;
+  /** Runs in the transaction as soon as the event has its id. */
+  record?: (eventId: number) => Promise<unknown>;
 }
 
 /** What the work of a change is handed. */
@@ -31,11 +33,13 @@ export interface Change {
   readonly nowMs: number;
   /** An id of a message or event, beyond all that were given out before. */
   nextId(): number;
+  /** Delivers an event to accounts once the change is committed. The event gets its id when the work is done. */
+  emit(recipients: readonly number[], event: NewEvent, options?: EmitOptions): void;
   /**
-   * Tells accounts of an event, once the change is committed.
-   * @returns the event's id
+   * Waits until no other change is about to commit something for these accounts. What this change numbers afterwards is committed in the order
+   * of numbers. To be called once at most, with all accounts that the change emits stored events to.
    */
-  emit(recipients: readonly number[], event: NewEvent, options?: EmitOptions): number;
+  inOrderFor(uids: readonly number[]): Promise<void>;
   /** Runs after the commit, ahead of the pushes; must not fail. */
   afterCommit(action: () => void): void;
 }
@@ -48,10 +52,21 @@ export interface Author {
   turn: Turn;
 }
 
+/** What a change touches beside its author. */
+export interface Touched {
+  accounts?: readonly number[];
+  groups?: readonly number[];
+}
+
 /** A recipient's row and its index entry. */
 const BOX_BYTES = 80;
 
-interface Emitted extends BoxedEvent, EmitOptions {}
+interface Emitted extends EmitOptions {
+  recipients: readonly number[];
+  event: NewEvent;
+}
+
+interface Numbered extends BoxedEvent, EmitOptions {}
 
 /** Carries a refusal out of the transaction, which is thereby rolled back. */
 class Refused extends Error {
@@ -60,15 +75,24 @@ class Refused extends Error {
   }
 }
 
-export class Changes {
-  /** One after the other; who has taken the least of late comes first. */
-  readonly #turns = new Turns(1);
+/** Of PostgreSQL: two transactions waited for each other, and this one was undone. */
+const DEADLOCK = '40P01';
+const ATTEMPTS = 3;
 
+export class Changes {
+  readonly #turns: Turns;
+  /** Whose events are being committed. */
+  readonly #order = new Turns(Number.POSITIVE_INFINITY);
+
+  /** @param atOnce changes that run at the same time */
   constructor(
     private readonly store: Store,
     private readonly presence: Presence<Connection>,
+    atOnce: number,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#turns = new Turns(atOnce);
+  }
 
   /**
    * Does the work unless its request was answered before, and hands out the one answer. An answer with a code other than 0 undoes
@@ -76,66 +100,109 @@ export class Changes {
    * @param key see `keyOf`
    * @param by whom it is counted for
    */
-  run(key: string, by: Author, work: (change: Change) => Promise<Answer>): Promise<Answer> {
-    return this.store.requests.once(key, async () => {
+  run(
+    key: string,
+    by: Author,
+    { accounts = [], groups = [] }: Touched,
+    work: (change: Change) => Promise<Answer>,
+  ): Promise<Answer> {
+    const keys = [
+      ...new Set([by.uid, ...accounts].map((uid) => `account ${uid}`)),
+      ...groups.map((gid) => `group ${gid}`),
+    ];
+    return this.store.requests.once(key, by.turn, async () => {
       if (await this.store.volume.isFull(by.uid)) return VOLUME_FULL;
-      // Who waits for another change does not keep the others from being served.
-      return by.turn.aside(() => this.#turns.run(by.usage, () => this.#attempt(key, by.uid, work)));
+      // A change that waits for another one does not keep others from being served.
+      return by.turn.aside(() => this.#turns.run(by.usage, () => this.#persist(key, by.uid, work), keys));
     });
+  }
+
+  async #persist(key: string, uid: number, work: (change: Change) => Promise<Answer>): Promise<Answer> {
+    for (let left = ATTEMPTS - 1; ; left -= 1) {
+      try {
+        return await this.#attempt(key, uid, work);
+      } catch (error) {
+        if (error instanceof Refused) return error.answer;
+        if (left === 0 || !isDeadlock(error)) throw error;
+      }
+    }
   }
 
   /** Pushes an event to whoever is here, without storing it. */
   tell(recipients: readonly number[], event: NewEvent, except?: Connection): void {
-    const told = wireEvent(this.store.messageIds.next(), event);
-    this.#push({ event: told, recipients, live: true, ...(except !== undefined && { except }) });
+    this.#push({
+      event: this.#number(event),
+      recipients,
+      live: true,
+      ...(except !== undefined && { except }),
+    });
+  }
+
+  #number(event: NewEvent): WireEvent {
+    return wireEvent(this.store.messageIds.next(), event);
   }
 
   async #attempt(key: string, uid: number, work: (change: Change) => Promise<Answer>): Promise<Answer> {
     const emitted: Emitted[] = [];
+    const numbered: Numbered[] = [];
     const actions: (() => void)[] = [];
     const nowMs = this.now();
     let bytes = ROW_BYTES;
+    let endOrder: (() => void) | undefined;
+    const inOrderFor = async (uids: readonly number[]): Promise<void> => {
+      if (endOrder) throw new Error('a change that waits a second time could wait for ever');
+      endOrder = await this.#order.take(noUsage(), [...new Set(uids)]);
+    };
     try {
       const answer = await this.store.db.transaction().execute(async (transaction) => {
         const outcome = await work({
           transaction,
           nowMs,
           nextId: () => this.store.messageIds.next(),
-          emit: (recipients, event, options) => {
-            const told = wireEvent(this.store.messageIds.next(), event);
-            emitted.push({ event: told, recipients, ...options });
-            return told.event_id;
-          },
+          inOrderFor,
+          emit: (recipients, event, options) => emitted.push({ recipients, event, ...options }),
           afterCommit: (action) => actions.push(action),
         });
         if (outcome.code !== CODES.success) throw new Refused(outcome);
-        await this.store.events.store(
-          transaction,
-          emitted
-            .filter(({ live }) => !live)
-            .map(({ except, exceptLater, ...boxed }) => ({
-              ...boxed,
-              exceptPlatform: (exceptLater && except?.session?.platform) || '',
-            })),
-        );
-        await rememberAnswer(transaction, { key, answer: outcome, nowMs });
-        for (const { event, recipients, live } of emitted) {
-          if (!live) bytes += JSON.stringify(event).length + recipients.length * BOX_BYTES;
+        const stored = emitted.filter(({ live }) => !live);
+        if (!endOrder && stored.length > 0) await inOrderFor(stored.flatMap(({ recipients }) => recipients));
+        for (const one of emitted) {
+          const event = this.#number(one.event);
+          await one.record?.(event.event_id);
+          numbered.push({ ...one, event });
         }
+        bytes += await this.#store(transaction, numbered);
+        await rememberAnswer(transaction, { key, answer: outcome, nowMs });
         await this.store.volume.count(transaction, uid, bytes);
         return outcome;
       });
       this.store.volume.added(uid, 1, bytes);
       for (const action of actions) action();
-      for (const event of emitted) this.#push(event);
+      for (const event of numbered) this.#push(event);
       return answer;
-    } catch (error) {
-      if (error instanceof Refused) return error.answer;
-      throw error;
+    } finally {
+      endOrder?.();
     }
   }
 
-  #push({ event, recipients, live = false, except }: Emitted): void {
+  /** @returns the bytes that the events take */
+  async #store(transaction: Transaction<Tables>, events: readonly Numbered[]): Promise<number> {
+    const stored = events.filter(({ live }) => !live);
+    await this.store.events.store(
+      transaction,
+      stored.map(({ event, recipients, except, exceptLater }) => ({
+        event,
+        recipients,
+        exceptPlatform: (exceptLater && except?.session?.platform) || '',
+      })),
+    );
+    return stored.reduce(
+      (sum, { event, recipients }) => sum + JSON.stringify(event).length + recipients.length * BOX_BYTES,
+      0,
+    );
+  }
+
+  #push({ event, recipients, live = false, except }: Numbered): void {
     for (const uid of new Set(recipients)) {
       for (const connection of this.presence.of(uid).values()) {
         if (connection !== except) connection.session?.feed.tell(event, !live);
@@ -143,5 +210,8 @@ export class Changes {
     }
   }
 }
+
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === DEADLOCK;
 
 export type { NewEvent, WireEvent };

@@ -31,8 +31,11 @@ export async function addFriend(handling: Handling<'add_friend'>): Promise<Reply
   if (target.uid === account.uid) {
     return { answer: refuse(CODES.invalidValue, 'add_friend: one cannot be a friend of oneself') };
   }
-  if (from_type === INVITES) return change(handling, (made) => invite(handling, made, target));
-  if (from_type === ANSWERS) return change(handling, (made) => answerInvitation(handling, made, target));
+  const touched = { accounts: [target.uid] };
+  if (from_type === INVITES) return change(handling, (made) => invite(handling, made, target), touched);
+  if (from_type === ANSWERS) {
+    return change(handling, (made) => answerInvitation(handling, made, target), touched);
+  }
   return { answer: refuse(CODES.invalidValue, 'add_friend: from_type must be 1 or 2') };
 }
 
@@ -96,17 +99,21 @@ export async function delFriend(handling: Handling<'del_friend'>): Promise<Reply
   const { account } = sessionOf(connection);
   const friend = await findUser(handling, payload.target_name, payload.appkey);
   if (!friend) return { answer: refuse(CODES.userNotExist) };
-  return change(handling, async ({ transaction, emit }) => {
-    const parted = await services.store.friends.part(transaction, account.uid, friend.uid);
-    if (!parted) return refuse(CODES.notFriend);
-    emit([friend.uid], {
-      event_type: EVENT.unfriended,
-      from: account,
-      to_usernames: [userNameOf(friend)],
-    });
-    tellOwnDevices({ emit }, connection, account, friend, EVENT.unfriended);
-    return success();
-  });
+  return change(
+    handling,
+    async ({ transaction, emit }) => {
+      const parted = await services.store.friends.part(transaction, account.uid, friend.uid);
+      if (!parted) return refuse(CODES.notFriend);
+      emit([friend.uid], {
+        event_type: EVENT.unfriended,
+        from: account,
+        to_usernames: [userNameOf(friend)],
+      });
+      tellOwnDevices({ emit }, connection, account, friend, EVENT.unfriended);
+      return success();
+    },
+    { accounts: [friend.uid] },
+  );
 }
 
 export async function updateFriendMemo(handling: Handling<'update_friend_memo'>): Promise<Reply> {

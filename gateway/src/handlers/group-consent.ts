@@ -5,7 +5,7 @@ import type { Settings } from '../config.js';
 import { BY_MEMBER, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { ROLE } from '../store/groups.js';
-import { admitMembers, type GroupContext, recentRequests } from './group-guards.js';
+import { admitMembers, type GroupContext, recentRequests, recordRequest } from './group-guards.js';
 
 /** Values of the setting `groupConsent`. */
 const ASK = { strangers: 1, everybody: 2 } as const;
@@ -81,20 +81,17 @@ async function invite(
     .where('invitation', '=', true)
     .executeTakeFirst();
   if (again) return refuse(CODES.beyondFrequencyLimit, 'they have just been asked: wait a minute');
-  const requests = invited.map((account) => ({
-    event_id: open.emit([account.uid], {
+  for (const account of invited) {
+    const event = {
       event_type: EVENT.joinRequest,
       from: asker,
       group,
       to_usernames: [userNameOf(account)],
       extra: BY_MEMBER,
       description: '',
-    }),
-    gid,
-    inviter: asker.uid,
-    uid: account.uid,
-    invitation: true,
-  }));
-  await open.transaction.insertInto('join_request').values(requests).execute();
+    };
+    const request = { gid, inviter: asker.uid, uid: account.uid, invitation: true };
+    open.emit([account.uid], event, { record: recordRequest(open, request) });
+  }
   return null;
 }

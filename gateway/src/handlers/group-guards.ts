@@ -35,21 +35,38 @@ export const recentRequests = (
     )
     .where('event_id', '>', firstIdAt(nowMs - withinMs));
 
+/** Keeps a request to join under the id of its event, by which it is answered. */
+export const recordRequest =
+  (
+    { transaction }: Change,
+    request: { gid: number; inviter: number; uid: number; invitation: boolean },
+  ): ((eventId: number) => Promise<unknown>) =>
+  (event_id) =>
+    transaction
+      .insertInto('join_request')
+      .values({ ...request, event_id })
+      .execute();
+
 type GroupEvent = Extract<RequestEvent, `${string}group${string}`>;
 
-/** A change of one group; 880204 when it does not exist. */
+/**
+ * A change of one group; 880204 when it does not exist.
+ * @param accounts those of others that the change touches
+ */
 export function inGroup<E extends GroupEvent>(
   handling: Handling<E> & { payload: { gid: number } },
   work: (scene: GroupContext) => Promise<Answer>,
+  accounts: readonly Account[] = [],
 ): Promise<Reply> {
   const asker = sessionOf(handling.connection).account;
   const { gid } = handling.payload;
-  return change(handling, async (open) => {
+  const serve = async (open: Change): Promise<Answer> => {
     const roster = await readRoster(open.transaction, gid);
     if (!roster) return refuse(CODES.targetGroupNotExist);
     open.afterCommit(() => handling.services.store.groups.forget(gid));
     return work({ ...roster, change: open, gid, asker, me: roster.members.get(asker.uid) });
-  });
+  };
+  return change(handling, serve, { groups: [gid], accounts: accounts.map(({ uid }) => uid) });
 }
 
 /** …by a member; 880205 for others. */

@@ -13,6 +13,7 @@ import {
   keepersOf,
   mayModerate,
   recentRequests,
+  recordRequest,
   uidsOf,
 } from './group-guards.js';
 import { findUser, findUsers } from './targets.js';
@@ -37,18 +38,22 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
   const { settings } = handling.services;
   const accounts = await listed(handling);
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
-  return inGroup(handling, async (scene) => {
-    const { me, members, group } = scene;
-    if (!me) return refuse(CODES.mayNotAddMembers);
-    if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
-      return refuse(CODES.repeatedAdd);
-    }
-    if (!group.is_public || mayModerate(me)) {
-      return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
-    }
-    if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
-    return askKeepers(scene, accounts, { extra: BY_MEMBER, reason: '' }, settings.joinRequestIntervalMs);
-  });
+  return inGroup(
+    handling,
+    async (scene) => {
+      const { me, members, group } = scene;
+      if (!me) return refuse(CODES.mayNotAddMembers);
+      if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
+        return refuse(CODES.repeatedAdd);
+      }
+      if (!group.is_public || mayModerate(me)) {
+        return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
+      }
+      if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
+      return askKeepers(scene, accounts, { extra: BY_MEMBER, reason: '' }, settings.joinRequestIntervalMs);
+    },
+    accounts,
+  );
 }
 
 /** An event for each, so that each can be answered by itself. */
@@ -64,20 +69,18 @@ async function askKeepers(
     .where('invitation', '=', false)
     .executeTakeFirst();
   if (asked) return refuse(CODES.beyondFrequencyLimit, 'the keepers have just been asked: wait a minute');
-  const requests = applicants.map((applicant) => ({
-    event_id: open.emit(keepersOf(scene), {
+  for (const applicant of applicants) {
+    const event = {
       event_type: EVENT.joinRequest,
       from: asker,
       group,
       to_usernames: [userNameOf(applicant)],
       extra,
       description: reason,
-    }),
-    gid,
-    inviter: asker.uid,
-    uid: applicant.uid,
-  }));
-  await open.transaction.insertInto('join_request').values(requests).execute();
+    };
+    const request = { gid, inviter: asker.uid, uid: applicant.uid, invitation: false };
+    open.emit(keepersOf(scene), event, { record: recordRequest(open, request) });
+  }
   return success();
 }
 
@@ -99,27 +102,31 @@ export async function answerJoinRequest(handling: Handling<'admin_add_group_memb
   const { payload } = handling;
   const target = await findUser(handling, payload.target_username, payload.target_appkey);
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
-  return inGroup(handling, async (scene) => {
-    const { change: open, gid, me, members, asker } = scene;
-    const request = await open.transaction
-      .selectFrom('join_request')
-      .select(['inviter', 'processed', 'invitation'])
-      .where('event_id', '=', payload.event_id)
-      .where('gid', '=', gid)
-      .where('uid', '=', target.uid)
-      .executeTakeFirst();
-    const isMine = request?.invitation === true && asker.uid === target.uid;
-    if (!isMine) {
-      if (!me) return refuse(CODES.userNotInGroup);
-      if (!mayModerate(me)) return refuse(CODES.noPermission);
-    }
-    if (!request || request.invitation !== isMine) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
-    if (request.processed) return refuse(CODES.requestAlreadyProcessed);
-    if (members.has(target.uid)) return refuse(CODES.alreadyInGroup);
-    return isMine
-      ? answerInvitation(handling, scene, request.inviter)
-      : decide(handling, scene, target, request.inviter);
-  });
+  return inGroup(
+    handling,
+    async (scene) => {
+      const { change: open, gid, me, members, asker } = scene;
+      const request = await open.transaction
+        .selectFrom('join_request')
+        .select(['inviter', 'processed', 'invitation'])
+        .where('event_id', '=', payload.event_id)
+        .where('gid', '=', gid)
+        .where('uid', '=', target.uid)
+        .executeTakeFirst();
+      const isMine = request?.invitation === true && asker.uid === target.uid;
+      if (!isMine) {
+        if (!me) return refuse(CODES.userNotInGroup);
+        if (!mayModerate(me)) return refuse(CODES.noPermission);
+      }
+      if (!request || request.invitation !== isMine) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
+      if (request.processed) return refuse(CODES.requestAlreadyProcessed);
+      if (members.has(target.uid)) return refuse(CODES.alreadyInGroup);
+      return isMine
+        ? answerInvitation(handling, scene, request.inviter)
+        : decide(handling, scene, target, request.inviter);
+    },
+    [target],
+  );
 }
 
 const NO_SUCH_REQUEST = 'admin_add_group_member: there is no such request to join';

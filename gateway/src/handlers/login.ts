@@ -38,7 +38,7 @@ export async function init({ services, connection, payload }: Handling<'c_init'>
 }
 
 export async function register(handling: Handling<'register'>): Promise<Reply> {
-  const { services, connection, payload } = handling;
+  const { services, connection, payload, turn } = handling;
   const { username, password, is_md5: _, media_id: avatar, ...fields } = payload;
   const profile = { ...fields, avatar };
   if (connection.session) return { answer: refuse(CODES.logOutBeforeRegister) };
@@ -48,13 +48,13 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
   const appkey = appkeyOf(connection);
   const { accounts, requests } = services.store;
   const key = keyOf(handling, [appkey, username]);
-  const answer = await requests.once(key, async () => {
+  const answer = await requests.once(key, turn, async () => {
     // Ahead of the slow hash: most refusals are decided here.
     if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
     const limited = refuseRegistration(services, connection.socket.address);
     if (limited) return limited;
-    const turn = { lane: connection.socket.address, isKnown: false };
-    const passwordHash = await services.passwords.hash(password, turn).catch(busyOr);
+    const lane = { lane: connection.socket.address, isKnown: false };
+    const passwordHash = await turn.aside(() => services.passwords.hash(password, lane).catch(busyOr));
     if (passwordHash === undefined) return refuse(CODES.busy);
     const kept = { key, answer: success(), nowMs: services.now() };
     const made = await accounts.create({ appkey, username, passwordHash, profile }, kept);
@@ -80,7 +80,7 @@ export function busyOr(error: unknown): undefined {
   throw error;
 }
 
-export async function login({ services, connection, payload }: Handling<'login'>): Promise<Reply> {
+export async function login({ services, connection, payload, turn }: Handling<'login'>): Promise<Reply> {
   const appkey = appkeyOf(connection);
   const { username, password, device } = payload;
   const { audit, loginGuard, passwords, store } = services;
@@ -98,10 +98,11 @@ export async function login({ services, connection, payload }: Handling<'login'>
     return isAdmitted ? refused('no such user', refuse(CODES.userNotExist)) : refused('throttled', THROTTLED);
   }
   const { uid } = account;
-  const admitted = await loginGuard.admit({ uid, address, device });
+  const admitted = await turn.aside(() => loginGuard.admit({ uid, address, device }));
   if (!admitted) return refused('throttled', THROTTLED);
   const hash = await store.accounts.passwordHash(uid);
-  const isRight = hash !== undefined && (await passwords.verify(password, hash, admitted).catch(busyOr));
+  const isRight =
+    hash !== undefined && (await turn.aside(() => passwords.verify(password, hash, admitted).catch(busyOr)));
   if (isRight === undefined) {
     admitted.cancel();
     return refused('busy', refuse(CODES.busy));

@@ -8,8 +8,10 @@ import { type Handling, sessionOf } from './types.js';
 
 export async function getUploadToken({ services, connection }: Handling<'get_upload_token'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;
-  const { tickets, settings } = services;
-  return { answer: success({ uptoken: tickets.uploadToken(uid, settings.uploadTokenLifetimeMs) }) };
+  const { store, tickets, settings } = services;
+  const passwordHash = (await store.accounts.passwordHash(uid)) ?? '';
+  const uptoken = tickets.uploadToken({ uid, passwordHash }, settings.uploadTokenLifetimeMs);
+  return { answer: success({ uptoken }) };
 }
 
 /** Whoever was told a media_id may have the file: it cannot be guessed, and messages cross applications. */

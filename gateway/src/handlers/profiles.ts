@@ -43,7 +43,7 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
 }
 
 export async function updatePassword(handling: Handling<'update_user_pwd'>): Promise<Reply> {
-  const { services, connection, payload } = handling;
+  const { services, connection, payload, turn } = handling;
   const { account, device } = sessionOf(connection);
   const { audit, loginGuard, passwords, store } = services;
   const { uid, appkey, username } = account;
@@ -54,13 +54,15 @@ export async function updatePassword(handling: Handling<'update_user_pwd'>): Pro
     audit.note('password_change_refused', { appkey, username, address, reason });
     return answer;
   };
-  const answer = await store.requests.once(key, async () => {
-    const admitted = await loginGuard.admit({ uid, address, device });
+  const answer = await store.requests.once(key, turn, async () => {
+    const admitted = await turn.aside(() => loginGuard.admit({ uid, address, device }));
     if (!admitted) return refused('throttled', THROTTLED);
     const hash = await store.accounts.passwordHash(uid);
     const isRight =
-      hash !== undefined && (await passwords.verify(payload.old_pwd, hash, admitted).catch(busyOr));
-    const passwordHash = isRight && (await passwords.hash(payload.new_pwd, admitted).catch(busyOr));
+      hash !== undefined &&
+      (await turn.aside(() => passwords.verify(payload.old_pwd, hash, admitted).catch(busyOr)));
+    const passwordHash =
+      isRight && (await turn.aside(() => passwords.hash(payload.new_pwd, admitted).catch(busyOr)));
     if (passwordHash === undefined || isRight === undefined) {
       admitted.cancel();
       return refused('busy', refuse(CODES.busy));

@@ -6,7 +6,14 @@ import { EVENT } from '../event-types.js';
 import type { Account } from '../store/accounts.js';
 import { findMessage, takesPart } from '../store/messages.js';
 import { markRead } from '../store/reading.js';
-import { byConversation, type Receipt, type Report, readersOf, recordReading } from '../store/receipts.js';
+import {
+  byConversation,
+  type Receipt,
+  type Report,
+  readersOf,
+  recordReading,
+  sendersOf,
+} from '../store/receipts.js';
 import { findUser, findUsers } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
 
@@ -66,7 +73,9 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     const peer = users[index]?.uid;
     return peer === undefined ? [] : [{ peer, gid: 0, msgIds: session.msg_ids }];
   });
-  return change(handling, async ({ transaction, nextId, emit, afterCommit }) => {
+  return change(handling, async ({ transaction, nextId, inOrderFor, emit, afterCommit }) => {
+    // A sender hears of changes in the order of their numbers.
+    await inOrderFor(await sendersOf(transaction, reports));
     const changed = await recordReading(transaction, account.uid, reports, nextId);
     for (const description of reportedIn(changed, users)) {
       // Who is away has nothing that waits to be reported.

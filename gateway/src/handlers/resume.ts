@@ -9,7 +9,13 @@ import { type Handling, sessionOf } from './types.js';
 const REFUSED = refuse(CODES.authFail, 'this token is not good: log in');
 
 /** In place of `c_init` and `login`. Whether it is the account, the device or the token that is wrong is not said. */
-export async function resume({ services, connection, payload, request }: Handling<'resume'>): Promise<Reply> {
+export async function resume({
+  services,
+  connection,
+  payload,
+  request,
+  turn,
+}: Handling<'resume'>): Promise<Reply> {
   const { resumed, session } = connection;
   if (session || connection.init) {
     // A retry on the same socket gets the first answer: the token that it presents may be used up by now.
@@ -30,7 +36,7 @@ export async function resume({ services, connection, payload, request }: Handlin
     return isAdmitted ? refused('no such user') : refused('throttled', THROTTLED);
   }
   const owner = { uid: account.uid, platform: platformOf(fromPlatForm) };
-  const admitted = await resumeGuard.admit({ uid: owner.uid, address, device });
+  const admitted = await turn.aside(() => resumeGuard.admit({ uid: owner.uid, address, device }));
   if (!admitted) return refused('throttled', THROTTLED);
   connection.init = { appkey, flag, fromPlatForm, random_str: '', signature: '', timestamp: 0 };
   const renewed = await entering(connection, () =>

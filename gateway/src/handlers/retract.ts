@@ -13,7 +13,7 @@ export async function retractMessage(handling: Handling<'msg_retract'>): Promise
   const { services, connection, payload } = handling;
   const { account } = sessionOf(connection);
   const { msg_id } = payload;
-  return change(handling, async ({ transaction, nowMs, emit }) => {
+  return change(handling, async ({ transaction, nowMs, inOrderFor, emit }) => {
     const message = await findMessage(transaction, msg_id);
     if (!message) {
       const sender = await retractedBy(transaction, msg_id);
@@ -25,12 +25,14 @@ export async function retractMessage(handling: Handling<'msg_retract'>): Promise
       return refuse(sees ? CODES.notTheSender : CODES.messageNotExist);
     }
     if (nowMs - timeOf(msg_id) > services.settings.retractAgeMs) return refuse(CODES.retractOutOfTime);
-    await retract(transaction, message);
-
     const { gid, recipient } = message;
     const members = gid > 0 ? (await readRoster(transaction, gid))?.members : undefined;
     const [target] = gid > 0 ? [] : await services.store.accounts.byIds([recipient], transaction);
-    emit([account.uid, ...(target ? [target.uid] : []), ...(members?.keys() ?? [])], {
+    const concerned = [account.uid, ...(target ? [target.uid] : []), ...(members?.keys() ?? [])];
+    // No report of a reader is on its way that would leave something of the message.
+    await inOrderFor(concerned);
+    await retract(transaction, message);
+    emit(concerned, {
       event_type: EVENT.retracted,
       from: account,
       gid,

@@ -2,7 +2,7 @@
 import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
 import type { Answer } from '../answers.js';
 import type { Connection, Reply, Request, Session } from '../connection/connection.js';
-import type { Change } from '../delivery/changes.js';
+import type { Change, Touched } from '../delivery/changes.js';
 import type { Services } from '../gateway.js';
 import { requestKey } from '../store/requests.js';
 import type { Turn } from '../util/turns.js';
@@ -46,10 +46,14 @@ export async function refuseUnlessTaken(handling: Handling<RequestEvent>, refusa
   return { answer: (await handling.services.store.requests.answered(keyOf(handling, [uid]))) ?? refusal };
 }
 
-/** Serves a request of the session's account that changes something: see `Changes.run`. */
+/**
+ * Serves a request of the session's account that changes something: see `Changes.run`.
+ * @param touched what the change reads or writes beside its own account
+ */
 export async function change(
   handling: Handling<RequestEvent>,
   work: (change: Change) => Promise<Answer>,
+  touched: Touched = {},
 ): Promise<Reply> {
   const { services, connection, turn } = handling;
   const { uid } = sessionOf(connection).account;
@@ -57,6 +61,7 @@ export async function change(
   const answer = await services.changes.run(
     keyOf(handling, [uid]),
     { uid, usage: connection.party.usage, turn },
+    touched,
     (open) =>
       work({
         ...open,

@@ -120,7 +120,11 @@ async function uploaderOf(
   const auth = basicAuth(headers.authorization, 'last');
   if (!auth) return new HttpRefusal(401, HTTP_CODES.uploadMissingAuth, 'Authorization is missing');
   const account = await store.accounts.find(appkey, auth.name);
-  const verdict = account ? tickets.verifyUploadToken(account.uid, auth.password) : 'forged';
+  const passwordHash = account && (await store.accounts.passwordHash(account.uid));
+  const verdict =
+    account && passwordHash !== undefined
+      ? tickets.verifyUploadToken({ uid: account.uid, passwordHash }, auth.password)
+      : 'forged';
   if (verdict === 'expired') {
     return new HttpRefusal(401, HTTP_CODES.uploadTokenExpired, 'the token has expired: get another one');
   }

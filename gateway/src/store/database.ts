@@ -17,6 +17,8 @@ import type { Database, Tables } from './schema.js';
 
 export interface OpenDatabase {
   db: Database;
+  /** The database runs in this process, one statement at a time. */
+  isEmbedded: boolean;
   /** What a PostgreSQL server does by itself and an embedded one must be told: reclaim space, bound its log. */
   maintain(): Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
   const db = new Kysely<Tables>({ dialect: new PGliteDialect(paced(pglite)) });
   return {
     db,
+    isEmbedded: true,
     maintain: async () => {
       await sql`vacuum`.execute(db);
       await sql`checkpoint`.execute(db);
@@ -108,5 +111,5 @@ function openServer(connectionString: string): OpenDatabase {
   // An idle connection that is lost: the next query gets another one, or fails and is answered so.
   pool.on('error', () => {});
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, maintain: async () => {}, close: () => db.destroy() };
+  return { db, isEmbedded: false, maintain: async () => {}, close: () => db.destroy() };
 }

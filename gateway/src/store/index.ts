@@ -90,6 +90,11 @@ export class Store {
     }
   }
 
+  /** The database runs in this process, one statement at a time. */
+  get isEmbedded(): boolean {
+    return this.opened.isEmbedded;
+  }
+
   get db(): Database {
     return this.opened.db;
   }

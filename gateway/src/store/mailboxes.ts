@@ -189,9 +189,8 @@ export class Mailboxes {
     if (ids.length === 0) return [];
     const { rows } = await sql<SizedId>`
       select msg_id, octet_length(content_json) as bytes from message
-      where msg_id = any(${JSON.stringify(ids).replace('[', '{').replace(']', '}')}::bigint[]) order by msg_id`.execute(
-      this.db,
-    );
+      where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+      order by msg_id`.execute(this.db);
     return rows;
   }
 

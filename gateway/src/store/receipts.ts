@@ -33,6 +33,20 @@ export interface Report {
   msgIds: readonly number[];
 }
 
+/** The senders of the messages that a report names. */
+export async function sendersOf(
+  transaction: Transaction<Tables>,
+  reports: readonly Report[],
+): Promise<number[]> {
+  const ids = reports.flatMap(({ msgIds }) => msgIds);
+  const { rows } = await sql<{ sender: number }>`
+    select distinct sender from message
+    where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(
+    transaction,
+  );
+  return rows.map(({ sender }) => sender);
+}
+
 /**
  * Takes note of what the account has read. What was not sent to it, did not ask for a receipt or was reported before is passed over.
  * @returns the receipts that changed

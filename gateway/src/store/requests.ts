@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Answer } from '../answers.js';
+import type { Turn } from '../util/turns.js';
 import type { Database, Tables } from './schema.js';
 
 /**
@@ -44,11 +45,12 @@ export class Requests {
 
   /**
    * Does `work` unless its request was answered before or is being worked on, and hands out the one answer.
+   * @param turn is given to others while another try of the same request is at work
    * @param work stores its answer under the key itself, where the answer is to be kept
    */
-  once(key: string, work: () => Promise<Answer>): Promise<Answer> {
+  once(key: string, turn: Turn, work: () => Promise<Answer>): Promise<Answer> {
     const open = this.#inFlight.get(key);
-    if (open) return open;
+    if (open) return turn.aside(() => open);
     const answer = this.answered(key)
       .then((kept) => kept ?? work())
       .finally(() => this.#inFlight.delete(key));

@@ -22,6 +22,8 @@ export interface WireSocket {
   onClose(listener: () => void): void;
   /** @returns what it takes, in characters */
   emit(event: string, payload: object): number;
+  /** The same for a payload that goes to many sockets: it is encoded once, and must not change any more. */
+  push(event: string, payload: object): number;
   /** Closes after what was emitted has been written, or when that takes too long. */
   close(): void;
   /** Closes at once; what waits to be written is thrown away. */
@@ -43,6 +45,7 @@ interface TransportLike {
 interface EngineSocketLike {
   readonly transport: TransportLike;
   on(event: string, listener: (argument: unknown) => void): unknown;
+  write(packet: string): unknown;
   close(discard: boolean): unknown;
 }
 
@@ -153,12 +156,31 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
       socket.emit(event, payload);
       return backlog.made() - before;
     },
+    push: (event, payload) => {
+      if (closed || RESERVED.has(event)) return 0;
+      const before = backlog.made();
+      conn.write(encodedOnce(event, payload));
+      return backlog.made() - before;
+    },
     close,
     discard,
     backlog: () => backlog.size(),
     onDrain: (listener) => backlog.onDrain(listener),
     drained: () => (closed ? Promise.resolve() : backlog.drained()),
   };
+}
+
+/** What Socket.IO calls an event in the main namespace. */
+const EVENT_PACKET = '2';
+const encoded = new WeakMap<object, { event: string; packet: string }>();
+
+/** As Socket.IO encodes a packet that has nothing binary. */
+function encodedOnce(event: string, payload: object): string {
+  const known = encoded.get(payload);
+  if (known?.event === event) return known.packet;
+  const packet = `${EVENT_PACKET}${JSON.stringify([event, payload])}`;
+  encoded.set(payload, { event, packet });
+  return packet;
 }
 
 /** What Engine.IO keeps is its own business; its events say how it changes: made, handed to the transport, taken by the network. */

@@ -20,6 +20,8 @@ export interface Shares<T> {
 export class GroupCommit<T, R> {
   #waiting: Waiting<T, R>[] = [];
   #working = false;
+  /** Of the lot before: their next items come after those of others. */
+  #served = new Set<unknown>();
 
   /** @param work answers each item of a lot at its index */
   constructor(
@@ -60,19 +62,34 @@ export class GroupCommit<T, R> {
       else queues.set(key, [one]);
       cost += shares.costOf(one.item);
     }
-    if (this.#waiting.length <= this.maxLot && cost <= shares.maxCost) return this.#waiting.splice(0);
-    const lot = new Set<Waiting<T, R>>();
-    let left = shares.maxCost;
-    for (let round = 0; left > 0 && lot.size < this.maxLot && lot.size < this.#waiting.length; round += 1) {
-      for (const queue of queues.values()) {
-        const one = queue[round];
-        if (!one || left <= 0 || lot.size >= this.maxLot) continue;
-        lot.add(one);
-        left -= shares.costOf(one.item);
-      }
+    if (this.#waiting.length <= this.maxLot && cost <= shares.maxCost) {
+      this.#served = new Set(queues.keys());
+      return this.#waiting.splice(0);
     }
+    const lot = this.#share(queues, shares);
+    this.#served = new Set([...lot].map(({ item }) => shares.keyOf(item)));
     this.#waiting = this.#waiting.filter((one) => !lot.has(one));
     return [...lot];
+  }
+
+  /** Round after round one item of each key. A key whose next item finds no room has to wait for another lot. */
+  #share(queues: ReadonlyMap<unknown, Waiting<T, R>[]>, { costOf, maxCost }: Shares<T>): Set<Waiting<T, R>> {
+    const lot = new Set<Waiting<T, R>>();
+    const isServed = ([key]: [unknown, unknown]): number => Number(this.#served.has(key));
+    let open = [...queues].sort((one, other) => isServed(one) - isServed(other)).map(([, queue]) => queue);
+    let left = maxCost;
+    for (let round = 0; open.length > 0; round += 1) {
+      open = open.filter((queue) => {
+        const one = queue[round];
+        if (!one || lot.size >= this.maxLot) return false;
+        const cost = costOf(one.item);
+        if (lot.size > 0 && cost > left) return false;
+        lot.add(one);
+        left -= cost;
+        return true;
+      });
+    }
+    return lot;
   }
 
   /** @returns whether a lot of several failed: nobody has been answered then */

@@ -1,5 +1,16 @@
+/** An item that goes to many is measured once. */
+const sizes = new WeakMap<object, number>();
+
+function sizeOf(item: object): number {
+  const known = sizes.get(item);
+  if (known !== undefined) return known;
+  const size = Buffer.byteLength(JSON.stringify(item));
+  sizes.set(item, size);
+  return size;
+}
+
 /** Fills portions up to a size; a single item may exceed it. */
-export class SizeBatcher<T> {
+export class SizeBatcher<T extends object> {
   #items: T[] = [];
   #bytes = 0;
 
@@ -7,7 +18,7 @@ export class SizeBatcher<T> {
 
   /** @returns the portion before, when the item does not fit into it */
   add(item: T): T[] | undefined {
-    const bytes = Buffer.byteLength(JSON.stringify(item));
+    const bytes = sizeOf(item);
     const full = this.#items.length > 0 && this.#bytes + bytes > this.maxBytes ? this.take() : undefined;
     this.#items.push(item);
     this.#bytes += bytes;

@@ -26,15 +26,17 @@ export interface Turn {
   giveWay(): Promise<void>;
 }
 
-/** Of work that needs none. */
-export const NO_TURN: Turn = { aside: (work) => work(), giveWay: () => Promise.resolve() };
-
 interface Waiting {
+  readonly keys: readonly Key[];
   start(): void;
 }
 
+/** Two pieces of work with a key in common are never served at the same time. */
+export type Key = string | number;
+
 export class Turns {
   readonly #levels: Waiting[][] = Array.from({ length: LEVELS }, () => []);
+  readonly #heldKeys = new Set<Key>();
   #free: number;
   #waiting = 0;
   #given = 0;
@@ -48,54 +50,75 @@ export class Turns {
   }
 
   /** Does the work when it is its turn, and charges the time that it takes. */
-  async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>): Promise<T> {
-    let sinceMs = 0;
-    const take = async (): Promise<void> => {
-      if (this.#free > 0) this.#free -= 1;
-      else await this.#wait(usage);
-      sinceMs = this.clock();
-    };
-    const give = (): void => {
-      const nowMs = this.clock();
-      usage.takenMs = current(usage, nowMs) + nowMs - sinceMs;
-      usage.atMs = nowMs;
-      this.#next();
-    };
+  async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>, keys: readonly Key[] = []): Promise<T> {
+    let giveBack = await this.take(usage, keys);
     const aside = async <R>(other: () => Promise<R>): Promise<R> => {
-      give();
+      giveBack();
       try {
         return await other();
       } finally {
-        await take();
+        giveBack = await this.take(usage, keys);
       }
     };
-    await take();
     try {
       return await work({
         aside,
         giveWay: () => (this.#waiting > 0 ? aside(() => Promise.resolve()) : Promise.resolve()),
       });
     } finally {
-      give();
+      giveBack();
     }
   }
 
-  #wait(usage: Usage): Promise<void> {
-    const level = Math.min(LEVELS - 1, Math.ceil(Math.log2(1 + current(usage, this.clock()))));
-    this.#waiting += 1;
-    return new Promise((start) => this.#levels[level]?.push({ start }));
-  }
-
-  #next(): void {
-    if (this.#waiting === 0) {
+  /** Waits for a turn. @returns gives the turn back, to be called once; the time until then is charged */
+  async take(usage: Usage, keys: readonly Key[] = []): Promise<() => void> {
+    await this.#wait(usage, keys);
+    const sinceMs = this.clock();
+    return () => {
+      const nowMs = this.clock();
+      usage.takenMs = current(usage, nowMs) + nowMs - sinceMs;
+      usage.atMs = nowMs;
+      for (const key of keys) this.#heldKeys.delete(key);
       this.#free += 1;
-      return;
+      this.#serve();
+    };
+  }
+
+  #wait(usage: Usage, keys: readonly Key[]): Promise<void> {
+    const level = Math.min(LEVELS - 1, Math.ceil(Math.log2(1 + current(usage, this.clock()))));
+    return new Promise((start) => {
+      this.#levels[level]?.push({ keys, start });
+      this.#waiting += 1;
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    while (this.#free > 0 && this.#waiting > 0) {
+      const next = this.#pick();
+      if (!next) return;
+      this.#free -= 1;
+      this.#waiting -= 1;
+      for (const key of next.keys) this.#heldKeys.add(key);
+      next.start();
     }
-    this.#given = (this.#given + 1) % TURN_OF_THE_HEAVIEST;
-    const occupied = (level: Waiting[]): boolean => level.length > 0;
-    const level = this.#given === 0 ? this.#levels.findLast(occupied) : this.#levels.find(occupied);
-    this.#waiting -= 1;
-    level?.shift()?.start();
+  }
+
+  /** The first in order whose keys are free. Nobody overtakes another one who waits for the same key. */
+  #pick(): Waiting | undefined {
+    const isForHeaviest = this.#given + 1 === TURN_OF_THE_HEAVIEST;
+    const taken = new Set(this.#heldKeys);
+    for (const level of isForHeaviest ? this.#levels.toReversed() : this.#levels) {
+      for (const [index, waiting] of level.entries()) {
+        if (!waiting.keys.some((key) => taken.has(key))) {
+          level.splice(index, 1);
+          this.#given = (this.#given + 1) % TURN_OF_THE_HEAVIEST;
+          return waiting;
+        }
+        for (const key of waiting.keys) taken.add(key);
+      }
+    }
+    return undefined;
   }
 }
 

@@ -20,6 +20,8 @@ const IMPATIENT = { uploadIdleMs: 1_000, requestTimeoutMs: 1_000 };
 export interface Target {
   readonly url: string;
   readonly port: number;
+  /** See `GatewayOptions.data`. */
+  readonly data: string;
   /** Where its files are. */
   readonly media: string;
   readonly guests: Guests;
@@ -84,6 +86,9 @@ export function hostileGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = 
     },
     get port() {
       return running().port;
+    },
+    get data() {
+      return data?.data ?? '';
     },
     get media() {
       return media;

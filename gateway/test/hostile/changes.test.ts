@@ -1,0 +1,63 @@
+/** Changes of groups and accounts: what one is doing never holds up another one, and everybody hears of them in order. */
+import { Client as Postgres } from 'pg';
+import { describe, expect, it } from 'vitest';
+import type { Data } from '../support/client.js';
+import { makeGroup, missedEvents, told } from '../support/groups.js';
+import { hostileGateway } from './support/gateway.js';
+
+const onServer = process.env.JMESSAGE_HOSTILE_POSTGRES !== undefined;
+const gateway = hostileGateway();
+const { guests } = gateway;
+
+describe('changes', () => {
+  it.runIf(onServer)('of a group that is held up do not hold up those of others', async () => {
+    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [held, other] = [await makeGroup([alice, bob]), await makeGroup([carol, bob])];
+    const database = new Postgres({ connectionString: gateway.data });
+    await database.connect();
+    await database.query('begin');
+    await database.query('select from chat_group where gid = $1 for update', [held]);
+    let isDone = false;
+    const waiting = alice.ask('update_group_info', { gid: held, group_name: 'held' }).then((answer) => {
+      isDone = true;
+      return answer;
+    });
+    expect(await carol.ask('update_group_info', { gid: other, group_name: 'other' })).toMatchObject({
+      code: 0,
+    });
+    expect(await bob.ask('update_user_inf', { nickname: 'bob' })).toMatchObject({ code: 0 });
+    await told(bob, 12, ({ gid }) => gid === other);
+    expect(isDone).toBe(false);
+    await database.query('commit');
+    await database.end();
+    expect(await waiting).toMatchObject({ code: 0 });
+    await told(bob, 12, ({ gid }) => gid === held);
+  });
+
+  it('of many groups at once reach a member of all in the order of their ids, live and later', async () => {
+    const member = await guests.liveUser();
+    const owners = await Promise.all(Array.from({ length: 6 }, () => guests.liveUser()));
+    const gids: number[] = [];
+    for (const owner of owners) gids.push(await makeGroup([owner, member]));
+    const names = Array.from({ length: 8 }, (_, index) => `name ${index}`);
+    const answers = await Promise.all(
+      owners.flatMap((owner, index) =>
+        names.map((group_name) => owner.ask('update_group_info', { gid: gids[index], group_name })),
+      ),
+    );
+    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([0]));
+    const heard = () =>
+      member
+        .all('event_notification')
+        .filter(({ event_type }) => event_type === 12)
+        .map(idOf);
+    await expect.poll(heard).toHaveLength(owners.length * names.length);
+    expect(heard()).toEqual(heard().toSorted((one, two) => one - two));
+    const missed = (await missedEvents(await guests.user(member.username))).filter(
+      ({ event_type }) => event_type === 12,
+    );
+    expect(missed.map(({ event_id }) => event_id)).toEqual(heard());
+  });
+});
+
+const idOf = ({ event_id }: Data): number => Number(event_id);

@@ -1,0 +1,30 @@
+/** A message for many: it costs the gateway one encoding, and its sender what it makes others be sent. */
+import { afterEach, expect, it, vi } from 'vitest';
+import { groupText, makeGroup } from '../support/groups.js';
+import { hostileGateway } from './support/gateway.js';
+
+const gateway = hostileGateway();
+const { guests } = gateway;
+const KB = 1_024;
+
+afterEach(() => vi.restoreAllMocks());
+
+it('a large group message is encoded once for all who get it', async () => {
+  const [owner, ...members] = await Promise.all(Array.from({ length: 8 }, () => guests.liveUser()));
+  if (!owner) throw new Error('no owner');
+  const gid = await makeGroup([owner, ...members]);
+  // The gateway runs in this process, and no client encodes this event.
+  const stringify = vi.spyOn(JSON, 'stringify');
+  const text = 'x'.repeat(50 * KB);
+  const content = { msg_type: 'custom', msg_body: { text } };
+  const message = groupText(gid, '') as { content: object };
+  const { code } = await owner.ask('send_group_msg', {
+    ...message,
+    content: { ...message.content, ...content },
+  });
+  expect(code).toBe(0);
+  const received = await Promise.all(members.map((member) => member.live(1)));
+  expect(received.map(([mail]) => mail?.content.msg_body)).toEqual(members.map(() => ({ text })));
+  const encoded = stringify.mock.calls.filter(([value]) => Array.isArray(value) && value[0] === 'msg_sync');
+  expect(encoded).toHaveLength(1);
+});
