@@ -1,4 +1,4 @@
-/** The page: which of its screens is on, and what is true of all of them. */
+/** The page: it chooses the screen, and has the parts that all screens share. */
 import { useEffect } from 'preact/hooks';
 import type { Chat } from './chats.js';
 import { Announcer } from './components/announcer.js';

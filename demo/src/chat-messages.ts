@@ -1,37 +1,35 @@
 /**
  * A conversation's messages as values. Pure functions.
- *
- * A message has the order of its `msg_id`. One that has none yet, or never got one, stands where its writer saw it: after the message
- * that was the last at the time.
+ * A message has the order of its `msg_id`. A message without one stands where its writer saw it: after the last message of that time.
  */
 import type { Content } from './content.js';
 
-/** `waiting`: for a connection. */
+/** `waiting` means for a connection. */
 export type Status = 'waiting' | 'sending' | 'sent' | 'failed';
 
 export interface ChatMessage {
-  /** Of this page; stays the same when a sent message gets its `msgId`, so that its bubble stays the same element. */
+  /** The key within this page. It stays the same when a sent message gets its `msgId`, so its bubble stays the same element. */
   id: string;
   msgId?: number | undefined;
-  /** Without `msgId`: that of the message which it was written under, 0 for none. */
+  /** For a message without `msgId`: the `msgId` of the message above it, 0 for none. */
   after?: number | undefined;
   /** User name. */
   from: string;
   content: Content;
-  /** ms since 1970: the server's time, or this page's while it is on its way. */
+  /** ms since 1970: the server's time, or this page's until the message is sent. */
   at: number;
   status: Status;
-  /** Why it failed, for people. */
+  /** The reason of its failure, for people. */
   error?: string | undefined;
-  /** It failed, and would fail again: it is too large, or not wanted. */
+  /** A retry would fail too, because the message is too large or refused. */
   hopeless?: boolean | undefined;
-  /** How much of its file has been uploaded, 0 … 1. */
+  /** The uploaded part of its file, 0 … 1. */
   progress?: number | undefined;
-  /** Its sender wants to know when it has been read. */
+  /** Its sender has asked for a receipt. */
   needsReceipt?: boolean | undefined;
-  /** One's own: how many have not read it yet. */
+  /** For an own message: the number of recipients that have not read it. */
   unreadBy?: number | undefined;
-  /** A group message that addresses whoever sits here. */
+  /** A group message that mentions the user of this page. */
   mentionsMe?: boolean | undefined;
 }
 
@@ -41,16 +39,16 @@ export const lastId = (messages: readonly ChatMessage[]): number =>
 
 const place = ({ msgId, after }: ChatMessage): number => msgId ?? after ?? 0;
 
-/** Stable: messages written under the same one keep their order. */
+/** The sort is stable, so messages written under the same one keep their order. */
 const inOrder = (a: ChatMessage, b: ChatMessage): number =>
   place(a) - place(b) || Number(a.msgId === undefined) - Number(b.msgId === undefined);
 
-/** Adds messages that are not there yet. The same array if there are none. */
+/** Adds the new ones of these messages. It returns the same array if there are none. */
 export function withMessages(
   messages: readonly ChatMessage[],
   added: readonly ChatMessage[],
 ): readonly ChatMessage[] {
-  // Nearly always it is one and the latest, and a burst must not look through the whole conversation for each.
+  // Nearly always it is one message and the latest. A burst must not search the whole conversation for each.
   const [only] = added;
   const last = messages.at(-1);
   if (added.length === 1 && only?.msgId !== undefined && only.msgId > (last?.msgId ?? Infinity)) {
@@ -61,7 +59,7 @@ export function withMessages(
   return fresh.length === 0 ? messages : [...messages, ...fresh].sort(inOrder);
 }
 
-/** Gives a message what the server knows of it. It may have come back as history before its answer did. */
+/** Merges the server's data into a message. The history may have brought the message before its answer did. */
 export function withSent(
   messages: readonly ChatMessage[],
   id: string,
@@ -72,7 +70,7 @@ export function withSent(
   if (message === undefined) return messages;
   const { msgId } = sent;
   const others = messages
-    // What was written under it stays under it.
+    // Messages written under it stay under it.
     .map((other, place) =>
       place > index && (other.after ?? msgId) < msgId ? { ...other, after: msgId } : other,
     )
@@ -107,7 +105,7 @@ export function withReceipts(
   });
 }
 
-/** @param isMine whether the text is kept, for its writer to write it again */
+/** @param isMine whether the text is kept, so that its writer can edit it again */
 export function withRetracted(
   messages: readonly ChatMessage[],
   msgIds: readonly number[],

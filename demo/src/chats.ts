@@ -1,4 +1,4 @@
-/** Conversations as values: how they are named, what one holds, in which order they are listed. Pure functions. */
+/** Conversations as values: names, content and order. Pure functions. */
 import { type ChatMessage, lastId } from './chat-messages.js';
 
 /** A conversation with a user, or a group. */
@@ -13,13 +13,13 @@ export const peerOf = (id: ChatId): Peer =>
 
 export interface Chat {
   id: ChatId;
-  /** In order, oldest first. */
+  /** Oldest first. */
   messages: readonly ChatMessage[];
   draft: string;
-  /** Time of the last message as the conversation list has it, ms since 1970. */
+  /** Time of the last message in the conversation list, ms since 1970. */
   mtime: number;
   unread: number;
-  /** Whether there are earlier messages; undefined until somebody has asked. */
+  /** Whether there are earlier messages; undefined before the first request. */
   more?: boolean | undefined;
 }
 
@@ -29,19 +29,17 @@ export const lastMessage = (chat: Chat): ChatMessage | undefined => chat.message
 
 export const lastTime = (chat: Chat): number => Math.max(lastMessage(chat)?.at ?? 0, chat.mtime);
 
-/** Whether one of the messages that were not read addresses whoever sits here. */
+/** Whether an unread message mentions the user of this page. */
 export const isMentioned = ({ messages, unread }: Chat): boolean =>
   unread > 0 && messages.slice(-unread).some(({ mentionsMe }) => mentionsMe === true);
 
-/**
- * Whether one's own message has been read by all that it was for. In a conversation of two whoever has read a later one has read it as well.
- */
+/** Whether all recipients have read an own message. In a conversation of two, a read message implies that earlier ones were read. */
 export function readUpTo({ id, messages }: Chat): number {
   const isRead = (message: ChatMessage): boolean => message.unreadBy === 0;
   return 'gid' in peerOf(id) ? 0 : lastId(messages.filter(isRead));
 }
 
-/** The latest first. */
+/** Latest first. */
 export function listed(chats: Readonly<Record<ChatId, Chat>>): Chat[] {
   return Object.values<Chat>(chats).sort((a, b) => lastTime(b) - lastTime(a) || (a.id < b.id ? -1 : 1));
 }

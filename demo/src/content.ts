@@ -1,6 +1,5 @@
 /**
- * What a message consists of, as the page shows it. Its sender wrote it, and need not have used this page: nothing about it is taken for
- * granted.
+ * The content of a message in the page's own form. Its sender may have used any client, so the page checks every field.
  */
 import type { Message } from './jmessage.js';
 
@@ -9,11 +8,11 @@ export type Content =
   | { type: 'image'; mediaId: string; width: number; height: number; size: number; localUrl?: string }
   | { type: 'file'; mediaId: string; name: string; size: number }
   | { type: 'location'; latitude: number; longitude: number; scale: number; label: string }
-  /** Taken back. `was` is there for whoever wrote it. */
+  /** A retracted message. Its writer keeps the text in `was`. */
   | { type: 'retracted'; was?: string | undefined }
-  /** Something that happened in a group. */
+  /** An event of a group. */
   | { type: 'notice'; what: GroupNews; who: readonly string[] }
-  /** A kind that this page does not show. */
+  /** A kind without a form of its own on this page. */
   | { type: 'other'; kind: string };
 
 export type GroupNews = 'created' | 'left' | 'dissolved' | 'added' | 'removed' | 'changed';

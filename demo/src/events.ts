@@ -1,4 +1,4 @@
-/** What the server tells of besides messages: friends, groups, messages that were taken back. */
+/** Handles the server's events besides messages: friends, groups, retracted messages. */
 import { lastId, withMessages, withRetracted } from './chat-messages.js';
 import { type ChatId, chatOf, chatWith, lastTime } from './chats.js';
 import type { GroupNews } from './content.js';
@@ -24,9 +24,9 @@ const EVENT = {
   ownerChanged: 82,
   friendsElsewhere: 100,
 } as const;
-/** `extra` of a friend event that asks; one that answers has 2. */
+/** `extra` of a friend invitation; an answer has 2. */
 const INVITES = 1;
-/** `extra` of event 9 when nobody is left. */
+/** `extra` of event 9 for a dissolved group. */
 const DISSOLVED = 69;
 
 const NEWS: Readonly<Record<number, GroupNews>> = {
@@ -37,7 +37,7 @@ const NEWS: Readonly<Record<number, GroupNews>> = {
   [EVENT.groupChanged]: 'changed',
 };
 
-/** @param live as it happens, rather than missed while away */
+/** @param live a live event, rather than a missed one */
 export function onEvent(event: EventNotification, live: boolean): void {
   const { event_type } = event;
   if (event_type === EVENT.friend) onFriendEvent(event, live);
@@ -73,7 +73,7 @@ function onFriendEvent(event: EventNotification, live: boolean): void {
   if (live) update({ toast: return_code === 0 ? strings.isFriendNow(name) : strings.declined(name) });
 }
 
-/** The ids stand under names that differ between servers. */
+/** Servers use different names for the ids. */
 function retractedIds(event: EventNotification): number[] {
   const { msg_ids, msgid_list, msg_id } = event as {
     msg_ids?: unknown;
@@ -104,7 +104,7 @@ function onGroupEvent(event: EventNotification, gid: number): void {
   const what = isDissolved ? 'dissolved' : NEWS[event_type];
   if (isOut) updateGroup(gid, { gone: true });
   else void refreshGroup(gid);
-  // Whoever has left a group on another device does not want to see it here.
+  // A group that the user has left on another device disappears here.
   if (event_type === EVENT.left && from === username && !isDissolved) return;
   if (what === undefined) return;
   const at = timeOf(ctime_ms ?? Date.now());
@@ -113,7 +113,7 @@ function onGroupEvent(event: EventNotification, gid: number): void {
     const content = { type: 'notice', what, who } as const;
     const id = `e${event_id}`;
     if (messages.some((message) => message.id === id)) return {};
-    // One that was missed belongs where it happened.
+    // A missed event belongs to the place of its time.
     const after = lastId(messages.filter((message) => message.at <= at));
     const note = { id, after, from, content, at, status: 'sent' } as const;
     return { messages: withMessages(messages, [note]), mtime: Math.max(lastTime(chat), at) };

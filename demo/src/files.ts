@@ -1,16 +1,16 @@
-/** Files on their way out: what they are to be sent as, and the form that the SDK takes them in. */
+/** Outgoing files: their message type, and their form for the SDK. */
 
-/** What every browser shows. All else goes as a file. */
+/** Image types that every browser shows. Other types are sent as files. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-/** The SDK takes files as V2 does: as a form with one file in it. */
+/** The SDK takes a file as V2 does: in a form of its own. */
 export function formOf(file: File): FormData {
   const form = new FormData();
   form.append('file', file, file.name);
   return form;
 }
 
-/** Width and height in pixels; undefined for what this browser cannot show as an image. */
+/** Width and height in pixels; undefined for a file that this browser cannot show as an image. */
 export async function pixelsOf(file: Blob): Promise<{ width: number; height: number } | undefined> {
   if (!SHOWN.has(file.type)) return undefined;
   try {
@@ -25,14 +25,14 @@ export async function pixelsOf(file: Blob): Promise<{ width: number; height: num
 
 export const filesOf = (data: DataTransfer | null): File[] => [...(data?.files ?? [])];
 
-/** What was copied as text, word processors and spreadsheets offer as an image too. */
+/** Word processors and spreadsheets offer copied text as an image too. */
 export const pastedFiles = (data: DataTransfer | null): File[] =>
   data?.types.includes('text/plain') && data.types.includes('text/html') ? [] : filesOf(data);
 
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 const KILO = 1_000;
 
-/** As file managers say it. */
+/** The size in the style of file managers. */
 export function sizeText(bytes: number): string {
   let size = bytes;
   let unit = 0;

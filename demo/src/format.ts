@@ -9,7 +9,7 @@ const locale = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'e
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Making a format is slow, using it is not. */
+/** Creating a format is slow, so each is created once. */
 function format(language: Language, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language} ${name}`;
   let known = formats.get(key);
@@ -22,7 +22,7 @@ function format(language: Language, name: string, options: Intl.DateTimeFormatOp
 
 const midnight = (at: number): number => new Date(timeOf(at)).setHours(0, 0, 0, 0);
 
-/** Rounded, since a day of a clock change has 23 or 25 hours. */
+/** The difference is rounded, since a day with a clock change has 23 or 25 hours. */
 const daysAgo = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / DAY_MS);
 
 export const isSameDay = (a: number, b: number): boolean => midnight(a) === midnight(b);
@@ -30,11 +30,11 @@ export const isSameDay = (a: number, b: number): boolean => midnight(a) === midn
 export const clock = (at: number, language: Language): string =>
   format(language, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(timeOf(at));
 
-/** In full, for a tooltip. */
+/** The full date, for a tooltip. */
 export const moment = (at: number, language: Language): string =>
   format(language, 'moment', { dateStyle: 'full', timeStyle: 'medium' }).format(timeOf(at));
 
-/** For machines. */
+/** The machine-readable form. */
 export const isoTime = (at: number): string => new Date(timeOf(at)).toISOString();
 
 const relativeDay = (days: number, language: Language): string => {

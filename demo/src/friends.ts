@@ -1,4 +1,4 @@
-/** Friends: who they are, who wants to be one, and how one calls them. */
+/** Friends, friend invitations, and custom names. */
 import { account, JIM } from './jim.js';
 import { type Invitation, rememberedInvitations, rememberInvitations, watchInvitations } from './remember.js';
 import { getState, update, updatePerson } from './store.js';
@@ -14,17 +14,17 @@ export async function loadFriends(): Promise<void> {
     updatePerson(username, { nickname, signature, avatar });
   }
   update({ friends });
-  // Whoever is a friend has been answered, here or elsewhere.
+  // A friend's invitation has been answered, here or elsewhere.
   const open = getState().invitations.filter(({ username }) => friends[username] === undefined);
   if (open.length !== getState().invitations.length) setInvitations(open);
 }
 
-/** @throws what `addFriend` failed with */
+/** @throws the failure of `addFriend` */
 export async function invite(username: string, why: string): Promise<void> {
   await JIM.addFriend({ target_name: username, from_type: 1, why });
 }
 
-/** @throws what `acceptFriend` or `declineFriend` failed with */
+/** @throws the failure of `acceptFriend` or `declineFriend` */
 export async function answer({ username }: Invitation, accepts: boolean): Promise<void> {
   const target = { target_name: username };
   await (accepts ? JIM.acceptFriend(target) : JIM.declineFriend(target));
@@ -32,19 +32,19 @@ export async function answer({ username }: Invitation, accepts: boolean): Promis
   if (accepts) await loadFriends();
 }
 
-/** @throws what `updateFriendMemo` failed with */
+/** @throws the failure of `updateFriendMemo` */
 export async function setMemo(username: string, memo: string): Promise<void> {
   await JIM.updateFriendMemo({ target_name: username, memo_name: memo });
   await loadFriends();
 }
 
-/** @throws what `delFriend` failed with */
+/** @throws the failure of `delFriend` */
 export async function unfriend(username: string): Promise<void> {
   await JIM.delFriend({ target_name: username });
   await loadFriends();
 }
 
-/** The server tells of an invitation once. It is kept until it is answered. */
+/** The server delivers an invitation once, so the page stores it until it is answered. */
 export function noteInvitation(invitation: Invitation): void {
   const others = getState().invitations.filter(({ username }) => username !== invitation.username);
   setInvitations([...others, invitation]);
@@ -60,7 +60,7 @@ function setInvitations(invitations: readonly Invitation[]): void {
   if (owner !== undefined) rememberInvitations(owner, invitations);
 }
 
-/** To be called once: what another tab has answered is answered. */
+/** To be called once. An answer by another tab counts here too. */
 export function followInvitations(): void {
   watchInvitations(account, () => {
     const owner = account();

@@ -1,4 +1,4 @@
-/** Groups: made, looked at, changed, left. */
+/** Groups: create, show, change and leave. */
 import { chatOf, lastTime } from './chats.js';
 import { JIM } from './jim.js';
 import { openChat } from './navigation.js';
@@ -14,7 +14,7 @@ export async function loadGroups(): Promise<void> {
   }
 }
 
-/** Its name and members. @throws what the questions failed with */
+/** Loads the name and the members. @throws the failure of the requests */
 export async function loadGroup(gid: number): Promise<void> {
   const [{ group_info }, { member_list }] = await Promise.all([
     JIM.getGroupInfo({ gid }),
@@ -32,7 +32,7 @@ export async function loadGroup(gid: number): Promise<void> {
 
 const named = (usernames: readonly string[]) => usernames.map((username) => ({ username }));
 
-/** @throws what `createGroup` or `addGroupMembers` failed with */
+/** @throws the failure of `createGroup` or `addGroupMembers` */
 export async function createGroup(name: string, usernames: readonly string[]): Promise<void> {
   const { gid } = await JIM.createGroup({ group_name: name });
   updateGroup(gid, { name });
@@ -42,25 +42,25 @@ export async function createGroup(name: string, usernames: readonly string[]): P
   openChat(chatOf(gid));
 }
 
-/** @throws what `addGroupMembers` failed with */
+/** @throws the failure of `addGroupMembers` */
 export async function addMembers(gid: number, usernames: readonly string[]): Promise<void> {
   await JIM.addGroupMembers({ gid, member_usernames: named(usernames) });
   await loadGroup(gid);
 }
 
-/** @throws what `delGroupMembers` failed with */
+/** @throws the failure of `delGroupMembers` */
 export async function removeMember(gid: number, username: string): Promise<void> {
   await JIM.delGroupMembers({ gid, member_usernames: named([username]) });
   await loadGroup(gid);
 }
 
-/** @throws what `updateGroupInfo` failed with */
+/** @throws the failure of `updateGroupInfo` */
 export async function renameGroup(gid: number, name: string): Promise<void> {
   await JIM.updateGroupInfo({ gid, group_name: name });
   await loadGroup(gid);
 }
 
-/** @throws what `exitGroup` failed with */
+/** @throws the failure of `exitGroup` */
 export async function leaveGroup(gid: number): Promise<void> {
   await JIM.exitGroup({ gid });
   if (getState().open === chatOf(gid)) openChat(null);
@@ -68,7 +68,7 @@ export async function leaveGroup(gid: number): Promise<void> {
   removeChat(chatOf(gid));
 }
 
-/** A group that has been opened, or that something has happened to. One that is not there, or not for us, is one that is gone. */
+/** Loads a group that was opened or changed. An unknown or inaccessible group counts as left. */
 export async function refreshGroup(gid: number): Promise<void> {
   try {
     await loadGroup(gid);

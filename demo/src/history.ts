@@ -7,7 +7,7 @@ import { getState, update, updateChat } from './store.js';
 
 const PAGE_MESSAGES = 50;
 
-/** Conversations that are being asked about. */
+/** Conversations with a running request. */
 const asking = new Set<ChatId>();
 
 export interface EarlierPage {
@@ -15,7 +15,7 @@ export interface EarlierPage {
   more: boolean;
 }
 
-/** @returns undefined if it is being asked for already, or cannot be had now */
+/** @returns undefined if a request is running, or if it failed */
 export async function fetchEarlier(id: ChatId): Promise<EarlierPage | undefined> {
   const { chats, username } = getState();
   if (asking.has(id)) return undefined;

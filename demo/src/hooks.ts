@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { explain, useStrings } from './strings.js';
 
-/** The time, anew after each period while `active`. ms since 1970. */
+/** The time in ms since 1970, updated after each period while `active`. */
 export function useNow(periodMs: number, active = true): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -16,13 +16,13 @@ export function useNow(periodMs: number, active = true): number {
 
 interface Action {
   busy: boolean;
-  /** Why it has not worked, for people; '' while nothing has failed. */
+  /** The reason of the failure, for people; '' without one. */
   error: string;
-  /** Runs it unless it runs already. @returns whether it has worked */
+  /** Runs it unless it is running. @returns whether it succeeded */
   run(action: () => Promise<void>): Promise<boolean>;
 }
 
-/** Something that takes a moment and may fail: what a form or a button starts. */
+/** An action of a form or button that takes a moment and may fail. */
 export function useAction(): Action {
   const strings = useStrings();
   const [busy, setBusy] = useState(false);
@@ -44,5 +44,5 @@ export function useAction(): Action {
   return { busy, error, run };
 }
 
-/** Whether a keydown belongs to an input method. Safari ends the composition first and then tells by `keyCode` 229 alone. */
+/** Whether a keydown belongs to an input method. Safari ends the composition first, and then only `keyCode` 229 shows it. */
 export const isComposing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;

@@ -1,12 +1,12 @@
-/** Finds web addresses in a text that a stranger wrote. Nothing but http and https becomes a link. */
+/** Finds web addresses in untrusted text. Only http and https become links. */
 export interface Part {
   text: string;
   href?: string;
 }
 
-// Up to white space, quotation marks and the CJK punctuation that no address holds unescaped.
+// An address ends before white space, quotation marks and CJK punctuation, which it never has unescaped.
 const ADDRESS = /https?:\/\/[^\s<>"'`“”‘’「」『』（）【】《》，。；！？、]+/giu;
-/** What ends a sentence rather than an address. */
+/** Punctuation that ends a sentence rather than an address. */
 const TRAILING = /[.,;:!?…)\]}]+$/u;
 
 function withoutTrailing(address: string): string {
@@ -30,10 +30,10 @@ export function linkify(text: string): Part[] {
 }
 
 const PICTURE = '\\p{Extended_Pictographic}[\\u{FE0F}\\u{1F3FB}-\\u{1F3FF}]*';
-/** Pictures that are joined are one, as are the two letters of a flag. */
+/** Joined pictures are one emoji, as are the two letters of a flag. */
 const FEW_EMOJI = new RegExp(`^(?:${PICTURE}(?:\\u{200D}${PICTURE})*|\\p{RI}{2}){1,3}$`, 'u');
 const MAX_EMOJI_CHARS = 24;
 
-/** Whether a text is nothing but up to three emoji, to be shown large. */
+/** Whether a text has only emoji, at most three, which are shown large. */
 export const isFewEmoji = (text: string): boolean =>
   text.length <= MAX_EMOJI_CHARS && FEW_EMOJI.test(text.trim());

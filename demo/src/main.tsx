@@ -1,4 +1,4 @@
-/** Puts the page on the screen. What needs a SharedWorker is only loaded where there is one. */
+/** Renders the page. Modules that need a SharedWorker are loaded only if the browser has it. */
 import { render } from 'preact';
 import { Unsupported } from './components/unsupported.js';
 import { showLooks } from './theme.js';

@@ -1,22 +1,22 @@
-/** `@` in group messages: whom one is about to name, and whom a text names. Pure functions. */
+/** `@` mentions in group messages: the one being typed, and those of a text. Pure functions. */
 interface Named {
   username: string;
   nickname: string;
 }
 
-/** What everybody is called after an `@`, in both languages: a text does not know which one its reader has. */
+/** The word for everyone after an `@` in both languages, because the reader's language is unknown. */
 const EVERYONE = ['everyone', '所有人'];
 
 export const nameInText = ({ nickname, username }: Named): string => nickname || username;
 
-/** The name that is being typed before the caret, and where its `@` is; undefined if none is. */
+/** The unfinished name before the caret and the position of its `@`; undefined if there is none. */
 export function typedMention(text: string, caret: number): { at: number; query: string } | undefined {
   const match = /(?:^|[\s\p{P}\p{Script=Han}])@([^\s@]{0,32})$/u.exec(text.slice(0, caret));
   const query = match?.[1];
   return query === undefined ? undefined : { at: caret - query.length - 1, query };
 }
 
-/** Members whose name or user name begins with it, at any of its words. */
+/** Members with a word in their name or user name that begins with the query. */
 export function matching<T extends Named>(members: readonly T[], query: string): T[] {
   const wanted = query.toLowerCase();
   return members.filter(({ nickname, username }) =>
@@ -41,10 +41,10 @@ function withoutMention(text: string, name: string): string | undefined {
   return from === 0 ? undefined : rest + text.slice(from);
 }
 
-/** @returns the `at_list` of a text: undefined addresses nobody, an empty list everybody */
+/** @returns the `at_list` of a text: undefined for no mention, an empty list for everyone */
 export function addressed(text: string, members: readonly Named[]): { username: string }[] | undefined {
   if (EVERYONE.some((name) => withoutMention(text, name) !== undefined)) return [];
-  // Longest first, so that a name is not taken for the beginning of a longer one.
+  // Longest first, so that a name does not match the beginning of a longer one.
   const byLength = [...members].sort((a, b) => nameInText(b).length - nameInText(a).length);
   const users: { username: string }[] = [];
   let rest = text;

@@ -1,4 +1,4 @@
-/** The conversation on the screen is the address's, so that "back" goes back and a reload comes back. */
+/** The page's address names the open conversation, so that "back" and a reload work. */
 import { addressOf, type ChatId, chatAt } from './chats.js';
 import { lookAtOpen, lookAway } from './reading.js';
 import { getState, update } from './store.js';

@@ -1,6 +1,6 @@
 /**
- * Messages that are not delivered, as the runtime has them: written in whatever tab, or before a reload. Each entry of the outbox is one
- * bubble; one that this page has drawn already when its entry comes is that entry's bubble from then on.
+ * Undelivered messages of the runtime's outbox, from any tab and from before a reload. Each entry is one bubble. If this page has already drawn
+ * a bubble for the entry, that bubble becomes the entry's.
  */
 import {
   type ChatMessage,
@@ -19,12 +19,12 @@ import type { OutboxEntry } from './jmessage.js';
 import { getState, update, updateChat } from './store.js';
 import { canSucceedLater, explain, stringsOf } from './strings.js';
 
-/** By entry: its bubble. */
+/** The bubble of each entry. */
 const bubbles = new Map<string, { chatId: ChatId; id: string }>();
 
 export const forgetOutbox = (): void => bubbles.clear();
 
-/** All that is waiting or has failed. @throws what `getOutbox` failed with */
+/** Loads all waiting and failed messages. @throws the failure of `getOutbox` */
 export async function loadOutbox(): Promise<void> {
   const owner = getState().username;
   const { entries } = await JIM.getOutbox();
@@ -40,20 +40,20 @@ export function watchOutbox(): void {
   JIM.onOutboxChange((entry) => show(entry, contentOf(entry.content)));
 }
 
-/** Whether it is a bubble of this page's that has no entry yet. */
+/** Whether it is a bubble of this page without an entry. */
 const isUnclaimed = ({ id, msgId }: ChatMessage): boolean =>
   msgId === undefined && ![...bubbles.values()].some((bubble) => bubble.id === id);
 
-/** The entry that a bubble stands for. */
+/** The entry of a bubble. */
 export const entryOf = (message: ChatMessage): string | undefined =>
   [...bubbles].find(([, { id }]) => id === message.id)?.[0];
 
-/** Sends what has failed once more: how it goes is told by the outbox. */
+/** Retries a failed message. The outbox reports its progress. */
 export function retryEntry(id: string): void {
   JIM.retrySend({ id }).onFail(() => undefined);
 }
 
-/** Takes a message back before it has gone out. */
+/** Cancels a message before it is sent. */
 export function discardEntry(id: string): void {
   JIM.cancelSend({ id }).onFail((error) => update({ toast: explain(error, stringsOf(getState().language)) }));
 }
@@ -90,7 +90,7 @@ function add(entry: OutboxEntry, chatId: ChatId, content: Content, from: string)
   if (content.type === 'other') void drawFile(entry.id);
 }
 
-/** Until it has been uploaded, what a file is stands in the full entry only. */
+/** Before the upload, only the full entry has the data of a file. */
 async function drawFile(entryId: string): Promise<void> {
   const { entries } = await JIM.getOutbox();
   const entry = entries.find(({ id }) => id === entryId);
@@ -110,7 +110,7 @@ async function contentOfEntry({ content, file, fname = '', method }: OutboxEntry
   return { type: 'image', mediaId: '', ...pixels, size, localUrl: URL.createObjectURL(file) };
 }
 
-/** The first bubble of this page's that has no entry yet and says the same. */
+/** The first bubble of this page without an entry and with the same content. */
 function claim(
   entryId: string,
   chatId: ChatId,
@@ -125,7 +125,7 @@ function claim(
   return bubble;
 }
 
-/** @param entry of a file nothing is known before it has been uploaded */
+/** @param entry its file has no data before the upload */
 function says(written: Content, entry: Content): boolean {
   if (entry.type === 'other') return written.type === 'image' || written.type === 'file';
   if (written.type === 'text' && entry.type === 'text') return written.text === entry.text;
@@ -142,7 +142,7 @@ type Look = Pick<ChatMessage, 'error' | 'hopeless'> & { status: Status };
 
 function lookOf({ state, code, message = '' }: OutboxEntry): Look {
   if (state === 'sent' || state === 'cancelled') return { status: 'sent' };
-  // With a connection it is being uploaded, or about to go out.
+  // With a connection the message is being uploaded, or will be sent at once.
   const isWaiting = state === 'queued' && !getState().connection.connected;
   if (state === 'queued' && !isWaiting) return { status: 'sending', error: undefined };
   if (state !== 'failed') return { status: STATUS[state], error: undefined };

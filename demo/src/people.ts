@@ -1,4 +1,4 @@
-/** Who people are: profiles, one's own and those of others. */
+/** Profiles of the user and of others. */
 import { chatOf, chatWith, lastTime } from './chats.js';
 import { formOf } from './files.js';
 import { JIM } from './jim.js';
@@ -29,20 +29,20 @@ export async function loadConversations(): Promise<void> {
   }
 }
 
-/** Learns who somebody is. @throws what `getUserInfo` failed with */
+/** Loads a profile. @throws the failure of `getUserInfo` */
 export async function meet(username: string): Promise<void> {
   const { nickname, signature, avatar } = (await JIM.getUserInfo({ username })).user_info;
   updatePerson(username, { nickname, signature, avatar });
 }
 
-/** Opens a conversation, a new one if need be. @throws what `getUserInfo` failed with: there may be no such user */
+/** Opens a conversation, or starts a new one. @throws the failure of `getUserInfo`, for example for an unknown user */
 export async function startChat(username: string): Promise<void> {
   await meet(username);
   updateChat(chatWith(username), (chat) => ({ mtime: lastTime(chat) || Date.now() }));
   openChat(chatWith(username));
 }
 
-/** Looks up whose conversation has been opened: a name in the address need not be anybody's. */
+/** Loads the partner of an opened conversation. The name in the page's address may be unknown. */
 export async function refreshUser(username: string): Promise<void> {
   try {
     await meet(username);
@@ -51,14 +51,14 @@ export async function refreshUser(username: string): Promise<void> {
   }
 }
 
-/** @throws what `updateSelfInfo` failed with */
+/** @throws the failure of `updateSelfInfo` */
 export async function saveProfile(nickname: string, signature: string): Promise<void> {
   await JIM.updateSelfInfo({ nickname, signature });
   const { profile } = getState();
   if (profile !== null) update({ profile: { ...profile, nickname, signature } });
 }
 
-/** @throws what `updateSelfAvatar` failed with */
+/** @throws the failure of `updateSelfAvatar` */
 export async function saveAvatar(file: File): Promise<void> {
   const request: JMessageRequest<object> = JIM.updateSelfAvatar({ avatar: formOf(file) });
   await request;
@@ -66,7 +66,7 @@ export async function saveAvatar(file: File): Promise<void> {
   if (username !== null) await loadProfile(username);
 }
 
-/** Somebody whom this page knows has changed their profile. */
+/** Updates the changed profile of a known user. */
 export function onUserChanged({ username }: { username: string }): void {
   if (username === getState().username) void loadProfile(username).catch(() => undefined);
   else if (getState().people[username] !== undefined) void meet(username).catch(() => undefined);

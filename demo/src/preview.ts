@@ -1,8 +1,8 @@
-/** A message in a few words: for the conversation list, and for who listens rather than looks. */
+/** A message in a few words, for the conversation list and for screen readers. */
 import type { Content, GroupNews } from './content.js';
 import type { Strings } from './strings.js';
 
-/** More than ever shows in a row, whatever a stranger sends. */
+/** A limit for untrusted text, longer than any row. */
 const MAX_PREVIEW_CHARS = 120;
 
 export function previewOf(content: Content, strings: Strings): string {
@@ -24,7 +24,7 @@ export function previewOf(content: Content, strings: Strings): string {
   }
 }
 
-/** What happened in a group, by whom, to whom. Names, not user names. */
+/** The text of a group event with names, not user names. */
 export function newsOf(what: GroupNews, by: string, who: readonly string[], strings: Strings): string {
   return strings.news[what](by, who.join(strings.listComma)).trim();
 }

@@ -1,16 +1,16 @@
 /**
- * What has been read: unread counts as the runtime keeps them for all tabs, and receipts for those who asked for them.
+ * Unread counts, which the runtime keeps for all tabs, and receipts for senders who asked for them.
  *
- * What is on the screen of a visible page counts as read.
+ * Messages on the screen of a visible page count as read.
  */
 import { withReceipts } from './chat-messages.js';
 import { type ChatId, chatOf, chatWith, peerOf } from './chats.js';
 import { JIM } from './jim.js';
 import { getState, updateChat } from './store.js';
 
-/** A burst of messages is looked at once. */
+/** A burst of messages is processed once. */
 const REPORT_DELAY_MS = 100;
-/** What one report takes. */
+/** The maximum of one report. */
 const MAX_REPORTED_IDS = 500;
 
 export function refreshUnread(id: ChatId): void {
@@ -23,7 +23,7 @@ export function refreshUnread(id: ChatId): void {
 const isLookedAt = (id: ChatId): boolean =>
   getState().open === id && getState().phase === 'signedIn' && document.visibilityState === 'visible';
 
-/** Somebody has begun to look at the open conversation. */
+/** The open conversation became visible. */
 export function lookAtOpen(): void {
   const { open } = getState();
   if (open !== null && isLookedAt(open)) {
@@ -34,26 +34,26 @@ export function lookAtOpen(): void {
   }
 }
 
-/** Nobody looks at it any longer: what comes in counts again. */
+/** The conversation is no longer visible, so new messages count as unread. */
 export function lookAway(id: ChatId): void {
   if (JIM.isLogin()) JIM.closeConversation(peerOf(id));
 }
 
-/** Something has come in. */
+/** A message has arrived. */
 export function noteArrival(id: ChatId): void {
   refreshUnread(id);
   if (!isLookedAt(id)) return;
   if ((getState().chats[id]?.unread ?? 0) > 0) lookAtOpen();
   else reportSoon();
-  // Its history may come after it was opened.
+  // The history may arrive after the conversation was opened.
   void askReaders(id);
 }
 
-/** Ids of messages whose senders know, or will soon. */
+/** Ids of messages whose receipt is reported or being reported. */
 const reported = new Set<number>();
 let isReportDue = false;
 
-/** Ids of one's own messages whose readers have been asked for. */
+/** Ids of own messages whose readers were requested. */
 const asked = new Set<number>();
 
 export function forgetReported(): void {
@@ -70,7 +70,7 @@ function reportSoon(): void {
   }, REPORT_DELAY_MS);
 }
 
-/** Tells the senders of what is on the screen that it has been read. */
+/** Reports receipts for the messages on the screen. */
 function report(): void {
   const { open, chats, username } = getState();
   if (open === null || !isLookedAt(open)) return;
@@ -91,14 +91,14 @@ export interface Readers {
   unread: readonly string[];
 }
 
-/** User names of those who have read a message, and of those who have not. @throws what `msgUnreadList` failed with */
+/** User names of a message's readers and of the other recipients. @throws the failure of `msgUnreadList` */
 export async function readersOf(msgId: number): Promise<Readers> {
   const { msg_unread_list } = await JIM.msgUnreadList({ msg_id: msgId });
   const names = (users: readonly { username: string }[]) => users.map(({ username }) => username);
   return { read: names(msg_unread_list.read_list), unread: names(msg_unread_list.unread_list) };
 }
 
-/** History from the cache says nothing of receipts: of the last message one may well want to know. */
+/** Cached history has no receipts, so the readers of the last message are requested. */
 async function askReaders(id: ChatId): Promise<void> {
   const { chats, username } = getState();
   const last = chats[id]?.messages.findLast(({ from, msgId }) => from === username && msgId !== undefined);
@@ -112,7 +112,7 @@ async function askReaders(id: ChatId): Promise<void> {
     const receipts = [{ msg_id: msgId, unread_count: unread.length }];
     updateChat(id, ({ messages }) => ({ messages: withReceipts(messages, receipts) }));
   } catch {
-    // It shows as sent, which it is.
+    // The message then shows as sent, which is true.
   }
 }
 

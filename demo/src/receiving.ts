@@ -1,4 +1,4 @@
-/** What comes in: messages, what was missed, and how far one's own have been read. */
+/** Incoming messages, missed messages, and receipts for own messages. */
 import { type ChatMessage, withMessages, withReceipts } from './chat-messages.js';
 import { type ChatId, chatOf, chatWith } from './chats.js';
 import { contentOf, mentions } from './content.js';
@@ -27,14 +27,14 @@ export function chatMessage({ msg_id, ctime_ms, content, need_receipt }: Message
   };
 }
 
-/** Where a message belongs. */
+/** The conversation of a message. */
 function chatIdOf({ msg_type, from_gid, content }: Message): ChatId {
   if (msg_type === 4) return chatOf(from_gid);
   const isMine = content.from_id === getState().username;
   return chatWith(isMine ? String(content.target_id) : content.from_id);
 }
 
-/** A message tells what its sender is called, which is better than nothing. */
+/** A message has its sender's name, which is used until the profile is loaded. */
 function noteSender({ from_id, from_name }: Message['content']): void {
   const { people, username } = getState();
   if (from_id === username || people[from_id] !== undefined || !from_name) return;

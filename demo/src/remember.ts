@@ -1,13 +1,13 @@
 /**
- * What the page keeps in the browser: who was logged in here (never a password), invitations that wait for an answer, which the server
- * tells of once, and the looks. Storage may be forbidden or full: the page then works without.
+ * Data that the page stores in the browser: the account (never a password), unanswered invitations, which the server delivers once, and the
+ * appearance. Storage may be forbidden or full. The page then works without it.
  */
 export interface Account {
   appkey: string;
   username: string;
 }
 
-/** Somebody wants to be a friend. */
+/** An unanswered friend invitation. */
 export interface Invitation {
   username: string;
   why: string;
@@ -35,18 +35,18 @@ function write(storage: () => Storage, key: string, value: unknown): void {
     if (value === undefined) storage().removeItem(PREFIX + key);
     else storage().setItem(PREFIX + key, JSON.stringify(value));
   } catch {
-    // Nothing is lost that matters.
+    // The data are not essential.
   }
 }
 
-// Functions, since the mere look at a forbidden storage throws.
+// Functions, since the mere access to a forbidden storage throws.
 const tab = () => sessionStorage;
 const browser = () => localStorage;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Who was logged in: in this tab, or else in this browser last. */
+/** The last account of this tab, or else of this browser. */
 export function rememberedAccount(appkey: string): Account | undefined {
   for (const storage of [tab, browser]) {
     const value = read(storage, ACCOUNT);
@@ -58,11 +58,11 @@ export function rememberedAccount(appkey: string): Account | undefined {
 }
 
 export function rememberAccount({ appkey, username }: Account): void {
-  // Field by field: whatever else an account may carry one day stays out.
+  // Field by field, so that later fields of an account are not stored by accident.
   for (const storage of [tab, browser]) write(storage, ACCOUNT, { appkey, username });
 }
 
-/** The browser's memory is left alone if it is of another account, which another tab may have. */
+/** The browser's entry stays if it belongs to another account, which another tab may use. */
 export function forgetAccount(account: Account): void {
   write(tab, ACCOUNT, undefined);
   const last = read(browser, ACCOUNT);
@@ -83,7 +83,7 @@ export function rememberInvitations(account: Account, invitations: readonly Invi
   write(browser, invitationsKey(account), invitations.length === 0 ? undefined : invitations);
 }
 
-/** Calls back when another tab has got or answered one. */
+/** Calls back after another tab has received or answered an invitation. */
 export function watchInvitations(account: () => Account | undefined, changed: () => void): void {
   addEventListener('storage', ({ key }) => {
     const current = account();

@@ -1,14 +1,14 @@
-/** Addresses of uploaded files. They are asked for when they are needed and expire. */
+/** Addresses of uploaded files. They are requested on demand and expire. */
 import { useEffect, useState } from 'preact/hooks';
 import { JIM } from './jim.js';
 import { webAddressOf } from './untrusted.js';
 
-/** The gateway's own are good for an hour. */
+/** The gateway's addresses are valid for an hour. */
 const KEEP_MS = 30 * 60_000;
 
 const known = new Map<string, { url: Promise<string>; until: number }>();
 
-/** @throws what `getResource` failed with */
+/** @throws the failure of `getResource` */
 export function resourceUrl(mediaId: string): Promise<string> {
   const kept = known.get(mediaId);
   if (kept !== undefined && kept.until > Date.now()) return kept.url;
@@ -18,7 +18,7 @@ export function resourceUrl(mediaId: string): Promise<string> {
     return address;
   });
   known.set(mediaId, { url, until: Date.now() + KEEP_MS });
-  // Asked for again by whoever looks next.
+  // The next use requests it again.
   url.catch(() => known.delete(mediaId));
   return url;
 }
@@ -31,7 +31,7 @@ export function useResource(mediaId: string): string {
     let isWanted = true;
     resourceUrl(mediaId).then(
       (url) => isWanted && setFound({ mediaId, url }),
-      // What it stands for is shown without it.
+      // The page shows the message without the file.
       () => undefined,
     );
     return () => {
@@ -41,7 +41,7 @@ export function useResource(mediaId: string): string {
   return found.mediaId === mediaId ? found.url : '';
 }
 
-/** Saves an uploaded file under its own name. @throws what `getResource` failed with */
+/** Saves an uploaded file under its own name. @throws the failure of `getResource` */
 export async function download(mediaId: string, name: string): Promise<void> {
   const link = document.createElement('a');
   link.href = await resourceUrl(mediaId);

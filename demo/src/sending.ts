@@ -1,4 +1,4 @@
-/** What goes out: what somebody writes, drops or shares becomes a call, and what becomes of the call shows. */
+/** Sends texts, files and places, and shows the outcome of each call. */
 import {
   type ChatMessage,
   lastId,
@@ -20,9 +20,9 @@ import { canSucceedLater, explain, stringsOf } from './strings.js';
 
 type Sent = JMessageRequest<SendAnswer, SentMessage>;
 
-/** By message: the file that it is made of, for another try, … */
+/** The file of each message, for a retry, … */
 const files = new Map<string, File>();
-/** …and the call that it is on its way with. */
+/** … and its call in flight. */
 const calls = new Map<string, Sent>();
 let written = 0;
 
@@ -37,7 +37,7 @@ export function sendText(id: ChatId, text: string): void {
   send(id, { type: 'text', text });
 }
 
-/** Images are sent as such, all else as files; one after the other, so that they arrive in the order in which they were chosen. */
+/** Sends images as such and other types as files, one after the other, so that they arrive in the chosen order. */
 export async function sendFiles(id: ChatId, chosen: readonly File[]): Promise<void> {
   const owner = getState().username;
   const contents = await Promise.all(chosen.map(contentOfFile));
@@ -61,7 +61,7 @@ export function send(id: ChatId, content: Content): void {
   if (username !== null) void deliver(id, add(id, username, content));
 }
 
-/** Shows what is about to be sent. */
+/** Shows a message before its call. */
 function add(chatId: ChatId, from: string, content: Content, file?: File): ChatMessage {
   written += 1;
   const id = `w${written}`;
@@ -73,7 +73,7 @@ function add(chatId: ChatId, from: string, content: Content, file?: File): ChatM
   return message;
 }
 
-/** Sends a message that failed once more, from its place in the conversation. */
+/** Retries a failed message in its place in the conversation. */
 export function retry(chatId: ChatId, message: ChatMessage): void {
   change(chatId, (messages) => withChange(messages, message.id, { status: 'sending' }));
   const entry = entryOf(message);
@@ -81,7 +81,7 @@ export function retry(chatId: ChatId, message: ChatMessage): void {
   else retryEntry(entry);
 }
 
-/** Gives a message up that has not gone out: one that waits, has failed, or is being uploaded. */
+/** Cancels an unsent message: a waiting, failed or uploading one. */
 export function discard(chatId: ChatId, message: ChatMessage): void {
   const { id } = message;
   const entry = entryOf(message);
@@ -91,12 +91,12 @@ export function discard(chatId: ChatId, message: ChatMessage): void {
   change(chatId, (messages) => without(messages, id));
 }
 
-/** The account may have been left since: then there is nothing to change. */
+/** After a log-out there is nothing to change. */
 function change(id: ChatId, messages: (before: Chat['messages']) => Chat['messages']): void {
   if (getState().chats[id] !== undefined) updateChat(id, (chat) => ({ messages: messages(chat.messages) }));
 }
 
-/** @returns when it has been sent, or cannot be */
+/** @returns a promise that resolves after success or failure */
 async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   const { id, content } = message;
   const request = call(chatId, content, files.get(id));
@@ -104,7 +104,7 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   calls.set(id, request);
   const fail = (error: unknown) => {
     calls.delete(id);
-    // What has an entry in the outbox is told by that.
+    // The outbox reports the messages that have an entry.
     if (codeOf(error) === CODES.aborted || entryOf(message) !== undefined) return void files.delete(id);
     const failure = explain(error, stringsOf(getState().language));
     const hopeless = !canSucceedLater(error);
@@ -122,7 +122,7 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
       const { unread_count: unreadBy } = answer as { unread_count?: number };
       const stored = keptLocal(content, contentOf(sent.content));
       const arrived = { msgId: msg_id, at: ctime_ms, content: stored, unreadBy };
-      // Given up too late: it is there all the same.
+      // The cancellation came too late, and the message is sent.
       const late: ChatMessage = { ...message, ...arrived, status: 'sent' };
       change(chatId, (messages) => withMessages(withAnswer(messages, id, arrived), [late]));
     })
@@ -134,7 +134,7 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   );
 }
 
-/** The outbox may have told of it before: then only what it did not say is new. */
+/** The outbox may have reported it before. Then only the other fields are new. */
 function withAnswer(
   messages: Chat['messages'],
   id: string,
@@ -145,7 +145,7 @@ function withAnswer(
   return isOther ? messages : withSent(messages, known?.id ?? id, arrived);
 }
 
-/** The picture that is on the screen already stays the one that is shown. */
+/** The picture on the screen stays in place. */
 const keptLocal = (before: Content, now: Content): Content =>
   before.type === 'image' && now.type === 'image' && before.localUrl !== undefined
     ? { ...now, localUrl: before.localUrl }
@@ -182,7 +182,7 @@ function call(id: ChatId, content: Content, file: File | undefined): Sent | unde
     : JIM.sendSingleFile({ ...single, file: form });
 }
 
-/** Takes a message back, for everybody. */
+/** Retracts a message for all recipients. */
 export function retract(id: ChatId, { msgId }: ChatMessage): void {
   if (msgId === undefined) return;
   JIM.msgRetract({ msg_id: msgId })

@@ -1,7 +1,7 @@
 /**
- * The page's session: logging in, joining one that another tab has, leaving.
+ * The page's session: log in, join another tab's session, log out.
  *
- * The runtime keeps the connection up by itself; all that the page owes it is a signed payload when it asks, and honesty on the screen.
+ * The runtime maintains the connection by itself. The page provides a signed payload on request, and shows the connection's state.
  */
 import { loadFriends } from './friends.js';
 import { loadGroups } from './groups.js';
@@ -15,10 +15,10 @@ import { forgetOutgoing } from './sending.js';
 import { getState, NO_ACCOUNT, update } from './store.js';
 import { explain, stringsOf } from './strings.js';
 
-/** A tab that is opened with it does not join the last session but asks who it is for. */
+/** A tab that is opened with it shows the login instead of joining the last session. */
 export const ASK_WHO_HASH = '#log-in';
 
-/** Before the call that lets messages in: they can come before its answer does. */
+/** Runs before the call that starts the messages, because they can arrive before its answer. */
 function prepare(username: string): void {
   if (username !== getState().username) forgetState();
   const invitations = rememberedInvitations({ appkey: APPKEY, username });
@@ -39,7 +39,7 @@ function enter(username: string): void {
   load(username);
 }
 
-/** None of it is worth stopping for: without it user names are shown. */
+/** A failure is ignored, because the page can show user names instead. */
 function load(username: string): void {
   void Promise.allSettled([
     loadConversations().then(loadOutbox),
@@ -49,16 +49,16 @@ function load(username: string): void {
   ]);
 }
 
-/** @throws what `init` or `login` failed with */
+/** @throws the failure of `init` or `login` */
 export async function logIn(username: string, password: string): Promise<void> {
-  // A payload is good for ten minutes, and somebody may have left the form open for longer.
+  // A payload is valid for ten minutes, and the form may have been open for longer.
   await JIM.init(await fetchAuth());
   prepare(username);
   await JIM.login({ username, password });
   enter(username);
 }
 
-/** @throws what `init`, `register` or `login` failed with */
+/** @throws the failure of `init`, `register` or `login` */
 export async function registerAndLogIn(username: string, password: string): Promise<void> {
   await JIM.init(await fetchAuth());
   await JIM.register({ username, password });
@@ -70,7 +70,7 @@ export function logOut(): void {
   leave('');
 }
 
-/** Back to the form, with nothing of the account left on the page. */
+/** Returns to the form and clears the account's data from the page. */
 function leave(notice: string): void {
   const current = account();
   if (current !== undefined) forgetAccount(current);
@@ -79,10 +79,10 @@ function leave(notice: string): void {
   update({ phase: 'signedOut', open: null, panel: 'chats', notice });
 }
 
-/** After an end that was not asked for: to the form, so that another account can be used. */
+/** Returns to the form after an unrequested end, so that another account can be used. */
 export const giveUp = (): void => leave('');
 
-/** Hands the worker a fresh signature when it could get none by itself. */
+/** Gives the worker a fresh signature that it could not get by itself. */
 export async function renewSignature(): Promise<void> {
   await JIM.init(await fetchAuth());
 }
@@ -103,7 +103,7 @@ function onStateChange(connection: StateSnapshot): void {
   }
 }
 
-/** Joins the session that was here before a reload or is in another tab, or else asks who it is. */
+/** Joins the session from before a reload or of another tab, or shows the login. */
 export async function start(): Promise<void> {
   JIM.onStateChange(onStateChange);
   const last = location.hash === ASK_WHO_HASH ? undefined : rememberedAccount(APPKEY);

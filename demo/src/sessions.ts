@@ -3,7 +3,7 @@ import { JIM } from './jim.js';
 import type { UserSession } from './jmessage.js';
 import { textOf } from './untrusted.js';
 
-/** Browsers and systems by the names that they give themselves, the more particular first: each also claims to be one of the later. */
+/** Browsers and systems by their user agents, the most specific first, because each also claims to be a later one. */
 const BROWSERS = [
   ['Edg', 'Edge'],
   ['OPR', 'Opera'],
@@ -21,7 +21,7 @@ const SYSTEMS = [
   ['Linux', 'Linux'],
 ] as const;
 
-/** Names program and system, as far as the client has said what it is. */
+/** Names the program and system, as far as the user agent tells them. */
 export function deviceOf({ agent, platform }: Pick<UserSession, 'agent' | 'platform'>): string {
   const said = textOf(agent);
   const find = (names: typeof BROWSERS | typeof SYSTEMS) =>
@@ -29,7 +29,7 @@ export function deviceOf({ agent, platform }: Pick<UserSession, 'agent' | 'platf
   return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(' · ') || textOf(platform);
 }
 
-/** One's own first. @throws what `getSessions` failed with */
+/** The own session comes first. @throws the failure of `getSessions` */
 export async function loadSessions(): Promise<UserSession[]> {
   const { sessions } = await JIM.getSessions();
   return sessions.toSorted(
@@ -37,7 +37,7 @@ export async function loadSessions(): Promise<UserSession[]> {
   );
 }
 
-/** @throws what `logoutSession` failed with */
+/** @throws the failure of `logoutSession` */
 export async function endSession(id: string): Promise<void> {
   await JIM.logoutSession({ id });
 }

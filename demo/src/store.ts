@@ -11,7 +11,7 @@ import {
 } from './remember.js';
 import { withTexts } from './untrusted.js';
 
-/** What is known of somebody. */
+/** The known profile of a user. */
 export interface Person {
   nickname: string;
   signature: string;
@@ -31,41 +31,41 @@ export interface Group {
   desc: string;
   /** media_id, or ''. */
   avatar: string;
-  /** undefined until somebody has asked. */
+  /** undefined before the first request. */
   members: readonly Member[] | undefined;
-  /** One is no longer in it. */
+  /** The user has left the group. */
   gone: boolean;
 }
 
 export interface State {
   /** `starting`: looking for a session to join. */
   phase: 'starting' | 'signedOut' | 'signedIn';
-  /** Signed in: who. Signed out: who was, to be offered again. */
+  /** The account of the session; after a log-out the last one, which the form offers again. */
   username: string | null;
   profile: UserInfo | null;
   connection: StateSnapshot;
-  /** From the loss of a connection until all is well again. */
+  /** From the loss of a connection until the session is ready again. */
   outage: boolean;
-  /** What is shown may be older than what the server has: it could not be asked. */
+  /** The shown data may be older than the server's, which could not be reached. */
   fromCache: boolean;
-  /** The browser's storage has failed: nothing is kept on this device. */
+  /** The browser's storage has failed, so no data are stored on this device. */
   degraded: boolean;
   chats: Readonly<Record<ChatId, Chat>>;
   /** By username. Null-prototype objects here and below, since users choose the names. */
   people: Readonly<Record<string, Person>>;
-  /** By username: how one calls them oneself, or ''. */
+  /** By username: the user's own name for a friend, or ''. */
   friends: Readonly<Record<string, string>>;
   invitations: readonly Invitation[];
   groups: Readonly<Record<number, Group>>;
-  /** The conversation that is on the screen. */
+  /** The conversation on the screen. */
   open: ChatId | null;
-  /** What the left side shows. */
+  /** The content of the left side. */
   panel: 'chats' | 'contacts';
-  /** What a screen reader is to say. */
+  /** The announcement for screen readers. */
   announcement: string;
-  /** Says in passing what has not worked. */
+  /** A short error message. */
   toast: string;
-  /** Why the page could not do what it was asked for at the start. */
+  /** The reason why the start failed. */
   notice: string;
   theme: Theme;
   language: Language;
@@ -73,7 +73,7 @@ export interface State {
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
-/** What belongs to an account and must not be seen by the next one. */
+/** Data of an account that the next account must not see. */
 export const NO_ACCOUNT = {
   profile: null,
   chats: NOTHING,
@@ -114,7 +114,7 @@ function subscribe(subscriber: () => void): () => void {
   return () => subscribers.delete(subscriber);
 }
 
-/** @param select picks a part of the state; what it makes anew on each call never counts as equal */
+/** @param select picks a part of the state; a value that it creates on each call never counts as equal */
 export function useStore<T>(select: (state: State) => T): T {
   return useSyncExternalStore(subscribe, () => select(state));
 }
@@ -123,7 +123,7 @@ function copyOf<R extends object>(record: R): R {
   return Object.assign(Object.create(null), record);
 }
 
-/** Changes one conversation, which comes into being if it is not there. */
+/** Changes one conversation, and creates it if necessary. */
 export function updateChat(id: ChatId, change: (chat: Chat) => Partial<Chat>): void {
   const chat = state.chats[id] ?? emptyChat(id);
   const chats: Record<ChatId, Chat> = copyOf(state.chats);
@@ -157,14 +157,14 @@ export function updateGroup(gid: number, change: Partial<Group>): void {
   update({ groups });
 }
 
-/** What a user is called: as one calls them oneself, or else as they do. */
+/** The name of a user: the own name for a friend, or else the profile's. */
 export const nameOf = ({ friends, people, profile }: State, username: string): string =>
   friends[username] ||
   people[username]?.nickname ||
   (profile?.username === username && profile.nickname) ||
   username;
 
-/** What a conversation is called. */
+/** The name of a conversation. */
 export function titleOf(from: State, id: ChatId): string {
   const peer = peerOf(id);
   return 'gid' in peer ? from.groups[peer.gid]?.name || `#${peer.gid}` : nameOf(from, peer.username);

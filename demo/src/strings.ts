@@ -1,4 +1,4 @@
-/** Everything that the page says, in the language of whoever looks at it. */
+/** All texts of the page, in the user's language. */
 import { CODES, codeOf } from './jmessage.js';
 import type { Language } from './remember.js';
 import { useStore } from './store.js';
@@ -13,14 +13,14 @@ export const stringsOf = (language: Language): Strings => TABLES[language];
 
 export const useStrings = (): Strings => stringsOf(useStore(({ language }) => language));
 
-/** What went wrong, for people. Without a code it was a fetch that found nobody. */
+/** The text of a failure. An error without a code is a fetch that reached no server. */
 export function explain(error: unknown, strings: Strings): string {
   const code = codeOf(error);
   if (code === undefined) return strings.noServer;
   return strings.failures[code] ?? strings.failed(code, (error as { message?: string }).message ?? '');
 }
 
-/** Another matter at another time: with a connection, in a while, logged in again, or when the other side relents. */
+/** Failures that may pass: with a connection, after a while, after a login, or when the other side agrees. */
 const PASSING: ReadonlySet<number> = new Set([
   CODES.unknown,
   CODES.beyondFrequencyLimit,
@@ -39,7 +39,7 @@ const PASSING: ReadonlySet<number> = new Set([
   CODES.uploadFailed,
 ]);
 
-/** Whether trying again is worth it. */
+/** Whether a retry can succeed. */
 export function canSucceedLater(error: unknown): boolean {
   const code = codeOf(error);
   return code === undefined || PASSING.has(code);

@@ -1,4 +1,4 @@
-/** Light, dark or as the system has it; and the language. Both show on the document's root, where CSS and screen readers look. */
+/** The theme (light, dark or the system's) and the language. The document's root has both for CSS and screen readers. */
 import { type Language, rememberLanguage, rememberTheme, type Theme } from './remember.js';
 import { getState, update } from './store.js';
 

@@ -1,17 +1,17 @@
-/** A conversation's messages as rows to show: with a line at each new day, and runs of one sender's messages held together. */
+/** A conversation's messages as rows, with a line at each new day and runs of one sender's messages. */
 import type { ChatMessage } from './chat-messages.js';
 import { isSameDay } from './format.js';
 
 export type Row =
   | { kind: 'day'; key: string; at: number }
-  /** What happened, rather than what was said. */
+  /** A row for an event rather than a message. */
   | { kind: 'note'; key: string; message: ChatMessage; mine: boolean }
   | {
       kind: 'message';
       key: string;
       message: ChatMessage;
       mine: boolean;
-      /** First and last of a run. */
+      /** Whether it is the first and the last of a run. */
       first: boolean;
       last: boolean;
     };

@@ -1,15 +1,15 @@
-/** A server may say anything: here it becomes something that can be shown. */
+/** Makes untrusted data of a server safe to show. */
 
 /** The range of `Date`, in both directions. */
 const MAX_TIME_MS = 8.64e15;
 
-/** A time within what a date can be; for what is none the beginning of time, which shows where something is wrong without breaking the page. */
+/** A time within the range of dates. An invalid time becomes 0, which shows the fault without breaking the page. */
 export const timeOf = (at: unknown): number =>
   typeof at === 'number' && Math.abs(at) <= MAX_TIME_MS ? at : 0;
 
 export const textOf = (text: unknown): string => (typeof text === 'string' ? text : '');
 
-/** The same with every field that is to be a text. */
+/** A copy in which every text field is a text. */
 export function withTexts<T extends object>(from: T, fields: readonly (keyof T)[]): T {
   const made = { ...from };
   for (const field of fields) {
@@ -18,7 +18,7 @@ export function withTexts<T extends object>(from: T, fields: readonly (keyof T)[
   return made;
 }
 
-/** An address of the web that a picture may come from and a link may lead to; '' for anything else, a script above all. */
+/** A web address that is safe for pictures and links; '' for any other address, such as a script. */
 export function webAddressOf(url: unknown, base: string): string {
   const text = textOf(url);
   if (text === '' || !URL.canParse(text, base)) return '';

@@ -15,7 +15,6 @@ const NOT_YET = [
   'gateway/test/',
   'test/unit/',
 
-  'demo/src/',
   'scripts/reference/',
 ];
 

@@ -143,7 +143,7 @@ test('a group is created, exchanges messages, mentions members, changes and lose
   await bob.locator('.message[data-mentioned=true]').filter({ hasText: 'noodles' }).waitFor();
   await bubble(alice, 'noodles').getByLabel('Read').waitFor();
   await bubble(alice, 'noodles').getByRole('button', { name: 'Message actions' }).click();
-  await alice.getByRole('button', { name: 'Who has read it' }).click();
+  await alice.getByRole('button', { name: 'Read receipts' }).click();
   await alice.getByRole('list', { name: 'Read by' }).getByText('Bob Wang').waitFor();
   await alice.keyboard.press('Escape');
 
@@ -179,11 +179,11 @@ test('an invitation waits for its answer, and a friend can get a name of one’s
   await showContacts(alice);
   const mei = await stage.enter(stage.his, 'Mei Lin');
   await alice.locator('[data-invitation=mei]').getByRole('button', { name: 'Accept' }).click();
-  await mei.getByText('Alice Chen is a friend now').waitFor();
+  await mei.getByText('Alice Chen is now a friend').waitFor();
   await alice.locator('[data-invitation=mei]').waitFor({ state: 'detached' });
   await alice.getByRole('region', { name: 'Friends' }).getByRole('button', { name: 'Mei Lin' }).click();
   await alice.getByTitle('Details').click();
-  await alice.getByLabel('Call them').fill('小林');
+  await alice.getByLabel('Custom name').fill('小林');
   await alice.getByRole('button', { name: 'Save' }).click();
   await alice.getByRole('heading', { name: '小林', level: 1 }).waitFor();
 

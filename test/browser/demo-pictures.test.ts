@@ -89,6 +89,6 @@ test('fits its window, light and dark, wide and narrow', async () => {
   await page.locator('.message[data-status=failed]').waitFor();
   await shoot(page, 'failed');
   await stage.enter(stage.his, 'Alice Chen');
-  await page.getByRole('heading', { name: 'Logged in somewhere else' }).waitFor();
+  await page.getByRole('heading', { name: 'Logged in elsewhere' }).waitFor();
   await shoot(page, 'kicked');
 });

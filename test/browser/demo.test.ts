@@ -138,13 +138,13 @@ test('an offline message waits, is marked as waiting, and arrives once when the 
 test('every tab shows a login elsewhere, and one click logs in again', async () => {
   const here = await stage.enter(stage.hers, 'Alice Chen');
   const there = await stage.enter(stage.his, 'Alice Chen');
-  await here.getByRole('heading', { name: 'Logged in somewhere else' }).waitFor();
+  await here.getByRole('heading', { name: 'Logged in elsewhere' }).waitFor();
   await here.keyboard.press('Escape');
   await here.keyboard.press('Escape');
   await here.getByRole('button', { name: 'Log in here' }).click();
   await here.getByRole('dialog').waitFor({ state: 'detached' });
   await here.getByTestId('connection').getByText('Online').waitFor();
-  await there.getByRole('heading', { name: 'Logged in somewhere else' }).waitFor();
+  await there.getByRole('heading', { name: 'Logged in elsewhere' }).waitFor();
 });
 
 test('a new person registers, gets no result for a wrong name, and writes to a user by name', async () => {
@@ -213,7 +213,7 @@ test('a message is marked once it has been read, and can be retracted for all re
   await note(alice, 'You retracted a message').waitFor();
   await note(bob, 'Alice Chen retracted a message').waitFor();
   for (const page of [alice, bob]) await bubble(page, 'not yet').waitFor({ state: 'detached' });
-  await alice.getByRole('button', { name: 'Write it again' }).click();
+  await alice.getByRole('button', { name: 'Edit again' }).click();
   expect(await field(alice).inputValue()).toBe('not yet');
 });
 
@@ -240,7 +240,7 @@ test('waiting messages are in every tab and after a reload, and each can be canc
   await first.getByTestId('connection').getByText('Offline · showing saved data').waitFor();
 
   await bubble(first, 'better not').getByRole('button', { name: 'Message actions' }).click();
-  await first.getByRole('button', { name: 'Don’t send' }).click();
+  await first.getByRole('button', { name: 'Cancel sending' }).click();
   for (const page of [first, second]) await bubble(page, 'better not').waitFor({ state: 'detached' });
   await stage.mend(first);
   for (const page of [first, second]) {

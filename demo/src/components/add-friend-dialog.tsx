@@ -1,4 +1,4 @@
-/** An invitation to be friends, by user name. */
+/** Sends a friend invitation by user name. */
 import { useState } from 'preact/hooks';
 import { invite } from '../friends.js';
 import { getState, nameOf, update } from '../store.js';

@@ -1,4 +1,4 @@
-/** Says new messages to screen readers: only these, not the history that appears with a conversation. */
+/** Announces new messages to screen readers, without the history of an opened conversation. */
 import { useStore } from '../store.js';
 
 export function Announcer() {

@@ -1,4 +1,4 @@
-/** What else than text can be sent. */
+/** The menu of attachments: photos, files and places. */
 import { useRef, useState } from 'preact/hooks';
 import type { ChatId } from '../chats.js';
 import { sendFiles } from '../sending.js';

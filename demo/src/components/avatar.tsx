@@ -1,4 +1,4 @@
-/** Somebody's picture; or their initial, on a colour that depends on nothing but the user name. */
+/** A profile picture, or an initial on a colour that depends on the user name only. */
 import { type ChatId, peerOf } from '../chats.js';
 import { useResource } from '../resources.js';
 import { nameOf, titleOf, useStore } from '../store.js';
@@ -11,14 +11,14 @@ function hueOf(seed: string): number {
   return HUES[hash % HUES.length] ?? 0;
 }
 
-/** The first character as people see it: an emoji or a composed letter is one. */
+/** The first visible character: an emoji or a composed letter is one. */
 const initialOf = (name: string): string => {
   const [first] = new Intl.Segmenter().segment(name.trim());
   return first?.segment.toUpperCase() ?? '?';
 };
 
 interface Props {
-  /** What the colour is made from. */
+  /** The source of the colour. */
   seed: string;
   name: string;
   size?: number;

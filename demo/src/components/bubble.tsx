@@ -1,4 +1,4 @@
-/** One message, with what its sender may want to know of it and what can be done with it. */
+/** One message, with its state and its actions. */
 import { memo } from 'preact/compat';
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
@@ -17,15 +17,15 @@ interface Props {
   mine: boolean;
   first: boolean;
   last: boolean;
-  /** By all that it was for. */
+  /** All recipients have read it. */
   read: boolean;
-  /** Who wrote it, in a group; '' where that need not be said. */
+  /** The writer's name in a group; '' if it is not shown. */
   author: string;
   chatId: ChatId;
   language: Language;
 }
 
-/** Drawn anew only when something about it is new; timeline rows are made afresh, their messages are not. */
+/** Redrawn only after a change of its message. Timeline rows are rebuilt, and their messages are not. */
 export const Bubble = memo(BubbleView, (a, b) => {
   const keys = ['message', 'mine', 'first', 'last', 'read', 'author', 'chatId', 'language'] as const;
   return keys.every((key) => a[key] === b[key]);
@@ -84,7 +84,7 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
 
 type MetaProps = Pick<Props, 'message' | 'mine' | 'read' | 'language'>;
 
-/** When it was sent, and how far it has come. */
+/** Its time and its delivery state. */
 function Meta({ message: { at, status, unreadBy }, mine, read, language }: MetaProps) {
   const strings = useStrings();
   const label = read ? strings.read : statusText(status, unreadBy, strings);
@@ -100,7 +100,7 @@ function Meta({ message: { at, status, unreadBy }, mine, read, language }: MetaP
   );
 }
 
-/** Of a conversation of two there is nothing to count. */
+/** A conversation of two needs no count. */
 const statusText = (status: ChatMessage['status'], unreadBy = 0, strings: Strings): string => {
   if (status === 'sent' && unreadBy > 1) return strings.unreadBy(unreadBy);
   return status === 'failed' ? strings.notSent : strings[status];

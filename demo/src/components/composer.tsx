@@ -1,4 +1,4 @@
-/** Where one writes. Enter sends, Shift+Enter makes a new line, and an input method's Enter is its own. */
+/** The field to write in. Enter sends, Shift+Enter makes a new line, and an input method keeps its own Enter. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatId } from '../chats.js';
 import { pastedFiles } from '../files.js';
@@ -16,17 +16,17 @@ interface Props {
   draft: string;
 }
 
-/** A field that takes the focus by itself would open the keyboard of a phone over the messages. */
+/** An automatic focus would open a phone's keyboard over the messages. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches;
 
 export function Composer({ id, name, draft }: Props) {
   const strings = useStrings();
   const field = useRef<HTMLTextAreaElement>(null);
-  /** Where the caret belongs once the field has its new text. */
+  /** The caret's position after the next change of the text. */
   const caret = useRef<number | undefined>(undefined);
   const isEmpty = draft.trim() === '';
 
-  /** Puts a text in place of a part of what is written. */
+  /** Replaces a part of the text. */
   const replace = (from: number, to: number, text: string) => {
     caret.current = from + text.length;
     setDraft(id, draft.slice(0, from) + text + draft.slice(to));
@@ -37,7 +37,7 @@ export function Composer({ id, name, draft }: Props) {
     if (hasKeyboard()) field.current?.focus({ preventScroll: true });
   }, []);
 
-  // As high as its text.
+  // The field is as high as its text.
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;

@@ -1,15 +1,15 @@
-/** Asks before what cannot be taken back. */
+/** Asks before an action that cannot be undone. */
 import { useStrings } from '../strings.js';
 import { DialogForm } from './dialog-form.js';
 import { Modal } from './modal.js';
 
 export interface Question {
   title: string;
-  /** What it means. */
+  /** The consequence of the action. */
   text: string;
-  /** What the button says. */
+  /** The label of the button. */
   label: string;
-  /** What it does. */
+  /** The action. */
   action: () => Promise<void>;
 }
 

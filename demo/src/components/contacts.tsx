@@ -1,4 +1,4 @@
-/** Whom one knows: who asks to be a friend, the groups one is in, friends. */
+/** The contacts: friend invitations, groups and friends. */
 import { useState } from 'preact/hooks';
 import { type ChatId, chatOf, chatWith, lastTime } from '../chats.js';
 import { answer } from '../friends.js';

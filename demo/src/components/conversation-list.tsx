@@ -1,4 +1,4 @@
-/** The conversations, the latest first, with one field to find one or to start one. */
+/** The conversations, latest first, with one field to find or start a conversation. */
 import { useState } from 'preact/hooks';
 import { type ChatId, chatWith, listed, peerOf } from '../chats.js';
 import { useNow } from '../hooks.js';

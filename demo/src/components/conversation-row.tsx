@@ -1,4 +1,4 @@
-/** One conversation in the list: who, what was said last and when, and how much is unread. */
+/** One conversation in the list: its name, last message with time, and unread count. */
 import { type Chat, isMentioned, lastMessage, lastTime, peerOf } from '../chats.js';
 import { shortTime } from '../format.js';
 import { openChat } from '../navigation.js';
@@ -16,7 +16,7 @@ interface Props {
   now: number;
 }
 
-/** The last message in a line: in a group, and where it is one's own, with who said it. */
+/** The last message in one line, with its writer if it is a group's or an own message. */
 function lastLine(state: State, chat: Chat, strings: Strings): string {
   const last = lastMessage(chat);
   const peer = peerOf(chat.id);

@@ -1,4 +1,4 @@
-/** One conversation: whom it is with, what was said, and the field to answer in. Files can be dropped on it. */
+/** One conversation: its partner or group, its messages, and the field to answer in. Files can be dropped on it. */
 import { useEffect, useState } from 'preact/hooks';
 import { type ChatId, emptyChat, peerOf } from '../chats.js';
 import { filesOf } from '../files.js';

@@ -1,4 +1,4 @@
-/** Whom a conversation is with. */
+/** The partner or group of a conversation. */
 import { type ChatId, peerOf } from '../chats.js';
 import { GroupDialog } from './group-dialog.js';
 import { PersonDialog } from './person-dialog.js';

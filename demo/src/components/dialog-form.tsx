@@ -1,4 +1,4 @@
-/** A form in a dialog: its fields, what has not worked, and the two ways out. */
+/** A form in a dialog: its fields, its error, and its two buttons. */
 import type { ComponentChildren } from 'preact';
 import { useAction } from '../hooks.js';
 import { useStrings } from '../strings.js';
@@ -8,9 +8,9 @@ interface Props {
   children: ComponentChildren;
   submitLabel: string;
   busyLabel?: string;
-  /** What it does cannot be taken back: Enter alone does not do it. */
+  /** Its action cannot be undone, so Enter alone does not start it. */
   isDangerous?: boolean;
-  /** What it is for. If it fails the form stays, and says why. */
+  /** The action. If it fails, the form stays and shows the reason. */
   submit: () => Promise<void>;
   onDone: () => void;
   onCancel: () => void;

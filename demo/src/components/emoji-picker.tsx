@@ -1,4 +1,4 @@
-/** A few emoji to choose from: one stop for the Tab key, the arrow keys inside. */
+/** A choice of emoji. It is one stop for the Tab key, and the arrow keys move inside. */
 import { useState } from 'preact/hooks';
 import { useStrings } from '../strings.js';
 import { Popup } from './popup.js';
@@ -11,7 +11,7 @@ const EMOJI = [
   ...['☕', '🍜', '🍕', '🍺', '🎂', '🌹', '🌙', '☀️', '🌈', '🐱', '🐶', '🚀', '🚆', '🏔️', '💡', '✅'],
 ] as const;
 
-/** Where an arrow key leads; undefined for other keys. */
+/** The target of an arrow key; undefined for other keys. */
 function moved(from: number, key: string): number | undefined {
   const steps: Record<string, number> = {
     ArrowLeft: from - 1,

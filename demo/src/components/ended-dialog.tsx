@@ -1,4 +1,4 @@
-/** The session is over and does not come back by itself: why, and the way back in. */
+/** Shows why the session has ended, and offers a new login. */
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
 import { useAction } from '../hooks.js';
@@ -9,7 +9,7 @@ import { useStrings } from '../strings.js';
 import { Modal } from './modal.js';
 import { Problem } from './problem.js';
 
-/** The page keeps no password. Those of the demo's accounts are no secret. */
+/** The page stores no password. The passwords of the demo's accounts are public. */
 const knownPassword = (username: string): string | undefined =>
   APPKEY === demo.appkey
     ? demo.accounts.find((account) => account.username === username)?.password
@@ -20,7 +20,7 @@ export function EndedDialog() {
   const { state, reason } = useStore(({ connection }) => connection);
   if (state !== 'ended' || reason === undefined || reason === 'logged_out') return null;
   const [title, text] = strings.ended[reason];
-  // Only a new page can help against an old worker, or none.
+  // Only a reload helps against an old or missing worker.
   const needsReload = reason === 'superseded' || reason === 'host_lost';
   return (
     <Modal title={title}>
@@ -53,7 +53,7 @@ function LogInAgain() {
         void run(() => logIn(username, known ?? password));
       }}
     >
-      {/* For password managers: which account it is. */}
+      {/* Tells password managers the account. */}
       <input class="visually-hidden" tabIndex={-1} autocomplete="username" readOnly value={username} />
       {known === undefined && (
         <label>

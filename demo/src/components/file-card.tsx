@@ -1,4 +1,4 @@
-/** A file in a message: what it is called, how large it is, and the way to have it. */
+/** A file in a message: its name, its size, and a download button. */
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
 import type { Content } from '../content.js';

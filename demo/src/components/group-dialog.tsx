@@ -1,4 +1,4 @@
-/** A group: what it is called, who is in it, and the way in and out. */
+/** A group: its name and members, with ways to add, remove and leave. */
 import { useState } from 'preact/hooks';
 import { chatOf } from '../chats.js';
 import { addMembers, leaveGroup, removeMember, renameGroup } from '../groups.js';
@@ -13,7 +13,7 @@ import { Problem } from './problem.js';
 
 const MAX_NAME_CHARS = 64;
 const MAX_USERNAME_CHARS = 128;
-/** Of a member. */
+/** The role of a member. */
 const ORDINARY = 0;
 
 const NOBODY: readonly Member[] = [];
@@ -101,7 +101,7 @@ interface MemberProps {
   member: Member;
   busy: boolean;
   canRemove: boolean;
-  /** @param name what the member is called here */
+  /** @param name the member's name on this page */
   onRemove: (name: string) => void;
 }
 
@@ -137,7 +137,7 @@ interface FieldProps {
   maxLength: number;
   button: string;
   busy: boolean;
-  /** @returns whether it has worked: the field then is as it was at first */
+  /** @returns whether it succeeded, and the field is then reset */
   onSubmit: (text: string) => Promise<boolean>;
 }
 

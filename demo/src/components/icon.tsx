@@ -1,4 +1,4 @@
-/** The page's line icons. They are decoration: what a button does is said by its label. */
+/** The page's line icons. They are decoration, because each button has a label. */
 const PATHS = {
   back: 'M15 5l-7 7 7 7',
   addUser:

@@ -1,4 +1,4 @@
-/** An image as large as the window lets it be. */
+/** An image in the largest size that fits the window. */
 import { useEffect, useRef } from 'preact/hooks';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';

@@ -1,4 +1,4 @@
-/** A place in a message. No map is fetched: whoever wants one opens it. */
+/** A place in a message. The map is fetched only after a click. */
 import { useStrings } from '../strings.js';
 import { MapSketch } from './map-sketch.js';
 

@@ -1,4 +1,4 @@
-/** A place to be sent: where it is, and what it is called. */
+/** Sends a place with its coordinates and name. */
 import { useState } from 'preact/hooks';
 import type { ChatId } from '../chats.js';
 import { useAction } from '../hooks.js';

@@ -1,9 +1,9 @@
-/** What looks like a map without being one: streets that depend on the place alone, and a pin in the middle. */
+/** A drawing in the style of a map: streets that depend on the place only, and a pin in the middle. */
 const WIDTH = 260;
 const HEIGHT = 110;
 const STREETS = 5;
 
-/** Repeatable, and different from place to place. */
+/** Repeatable random numbers, different for each place. */
 function noise(seed: number, n: number): number {
   const x = Math.sin(seed * 12.9898 + n * 78.233) * 43_758.5453;
   return x - Math.floor(x);

@@ -1,4 +1,4 @@
-/** The members whose name is being typed after an `@`, to choose from without leaving the field. */
+/** The members that match the name after an `@`, to choose from without leaving the field. */
 import type { RefObject } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { type ChatId, peerOf } from '../chats.js';
@@ -16,9 +16,9 @@ interface Mentions {
   options: readonly Option[];
   active: number;
   choose(option: Option): void;
-  /** @returns whether the key was for the list */
+  /** @returns whether the list has handled the key */
   onKeyDown(event: KeyboardEvent): boolean;
-  /** What the field says of the list. */
+  /** The field's ARIA attributes for the list. */
   fieldProps: Record<string, unknown>;
 }
 
@@ -39,7 +39,7 @@ export function useMentions(
   );
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
-  /** The `@` that the list was closed for. */
+  /** The `@` for which the user has closed the list. */
   const [dismissed, setDismissed] = useState(-1);
   useEffect(() => setCaret(field.current?.selectionStart ?? draft.length), [draft]);
 

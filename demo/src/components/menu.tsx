@@ -1,4 +1,4 @@
-/** What one does seldom: the profile, the looks, another account, leaving. */
+/** The menu of rare actions: profile, appearance, another account, log-out. */
 import { useId, useRef, useState } from 'preact/hooks';
 import { ASK_WHO_HASH, logOut } from '../session.js';
 import { useStrings } from '../strings.js';
@@ -25,7 +25,7 @@ export function Menu() {
           <Icon name="edit" size={18} />
           {strings.editProfile}
         </button>
-        {/* Without an opener: it is to have a session storage of its own. */}
+        {/* Without an opener, so that the new tab gets a session storage of its own. */}
         <a href={ASK_WHO_HASH} target="_blank" rel="noopener" onClick={chosen(() => undefined)}>
           <Icon name="newTab" size={18} />
           {strings.otherAccount}

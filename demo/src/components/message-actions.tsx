@@ -1,4 +1,4 @@
-/** What can be done with a message. */
+/** The actions on a message. */
 import { useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
 import { type ChatId, peerOf } from '../chats.js';

@@ -1,4 +1,4 @@
-/** What a message consists of. All of it is a stranger's: text reaches the page as text nodes only. */
+/** The content of a message. A stranger may have written it, so text reaches the page as text nodes only. */
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
 import { linkify } from '../linkify.js';

@@ -1,7 +1,6 @@
 /**
- * A conversation's messages. The view stays at the end if it was there, and where its reader left it if it was not; new messages then
- * show as a button. The latest are drawn first, earlier ones when somebody scrolls up to them, so that a long history costs nothing until it
- * is looked at.
+ * A conversation's messages. A view at the end follows new messages. Otherwise it stays in its place, and a button shows the new messages. The
+ * latest messages are drawn first, and earlier ones when the reader scrolls up to them. So a long history costs nothing before it is read.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ChatMessage, lastId } from '../chat-messages.js';
@@ -18,14 +17,14 @@ import { NoteLine } from './note-line.js';
 
 const PAGE_MESSAGES = 100;
 const NEAR_END_PX = 80;
-/** Earlier messages are fetched before the reader has come to the first one. */
+/** Earlier messages are fetched before the reader reaches the first one. */
 const NEAR_TOP_PX = 400;
 const HOUR_MS = 3_600_000;
 
 const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
   scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
 
-/** How many of the messages came after this one from somebody else. */
+/** The number of messages of others after this one. */
 const countAfter = (messages: readonly ChatMessage[], id: number, me: string): number =>
   messages.filter(({ from, msgId }) => from !== me && msgId !== undefined && msgId > id).length;
 
@@ -38,24 +37,24 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const content = useRef<HTMLOListElement>(null);
   /** Whether the view follows the end. */
   const follows = useRef(true);
-  /** Where the view was when last looked at. A reader's scrolling is told about a frame late. */
+  /** The last known position of the view. Scroll events arrive about a frame late. */
   const top = useRef(0);
-  /** The last message that was there while the view was at the end. */
+  /** The last message at the time when the view was at the end. */
   const seen = useRef(0);
-  /** One's own message that the view has gone to the end for. */
+  /** The own message for which the view has moved to the end. */
   const written = useRef<string | undefined>(undefined);
-  /** Distance from the end, to be kept while earlier messages come in above. */
+  /** The distance from the end, which stays the same while earlier messages are added above. */
   const keep = useRef<number | undefined>(undefined);
 
   const { messages } = chat;
   const last = lastMessage(chat);
   const rows = useMemo(() => timeline(messages.slice(-shown), me), [messages, shown, me]);
 
-  // One's own new message is always shown.
+  // The view always shows an own new message.
   const isNew = last?.status === 'sending' || last?.status === 'waiting';
   const isWritten = isNew && last?.id !== written.current;
 
-  // Whenever other rows are drawn.
+  // Runs after each change of the drawn rows.
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return;
@@ -71,7 +70,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     top.current = element.scrollTop;
   }, [rows]);
 
-  // The view also changes its height: a keyboard opens, the field below grows, the window is resized.
+  // The view changes its height with a keyboard, the field below and the window.
   useEffect(() => {
     const element = list.current;
     if (element === null || content.current === null) return;
@@ -89,7 +88,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     const element = list.current;
     if (element !== null && !follows.current) keep.current = element.scrollHeight - element.scrollTop;
   };
-  /** What is there already is drawn first; then the runtime is asked. */
+  /** Draws the loaded messages first, and then asks the runtime. */
   const showEarlier = async () => {
     if (shown < messages.length) {
       keepView();
@@ -103,7 +102,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     addEarlier(chat.id, page);
   };
 
-  // How far back it goes is known before anybody gets there.
+  // The start of the history is known before the reader gets there.
   useEffect(() => {
     if (chat.more === undefined) void showEarlier();
   }, [chat.id]);
@@ -160,7 +159,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
 }
 
 function Rows({ rows, chat }: { rows: readonly Row[]; chat: Chat }) {
-  // For the names of those who write, which may become known at any time.
+  // Names of writers may become known at any time.
   const state = useStore((current) => current);
   const { language } = state;
   const now = useNow(HOUR_MS);

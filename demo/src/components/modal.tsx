@@ -1,11 +1,11 @@
-/** A modal dialog of the browser's own, which holds the focus and gives it back. */
+/** A native modal dialog, which holds the focus and gives it back. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface Props {
   title: string;
   children: ComponentChildren;
-  /** Without it the dialog stays until it is taken away. */
+  /** Without it the dialog stays until it is removed. */
   onClose?: () => void;
 }
 
@@ -26,7 +26,7 @@ export function Modal({ title, children, onClose }: Props) {
         event.preventDefault();
         onClose?.();
       }}
-      // Chrome lets a second Escape through whatever `cancel` says.
+      // Chrome closes on a second Escape even if `cancel` was prevented.
       onClose={({ currentTarget }) => {
         if (onClose) onClose();
         else if (currentTarget.isConnected) currentTarget.showModal();

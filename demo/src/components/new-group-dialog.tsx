@@ -1,4 +1,4 @@
-/** A new group: its name, and who of those whom one knows is in it. */
+/** Creates a group with a name and members from the contacts. */
 import { useState } from 'preact/hooks';
 import { createGroup } from '../groups.js';
 import { useAction } from '../hooks.js';
@@ -10,7 +10,7 @@ import { Problem } from './problem.js';
 
 const MAX_NAME_CHARS = 64;
 
-/** Friends, whomever one talks to, members of one's groups. */
+/** Friends, conversation partners, and members of own groups. */
 function acquaintances(): string[] {
   const { people, username } = getState();
   return Object.keys(people)

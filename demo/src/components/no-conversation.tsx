@@ -1,4 +1,4 @@
-/** The right side before anything has been chosen. */
+/** The right side before a conversation is chosen. */
 import { useStrings } from '../strings.js';
 
 export function NoConversation() {

@@ -1,4 +1,4 @@
-/** A line that says what happened: in the group, or to a message that is no longer there. */
+/** A line for an event of the group or for a retracted message. */
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
 import { newsOf } from '../preview.js';

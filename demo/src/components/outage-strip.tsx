@@ -1,4 +1,4 @@
-/** Says that the connection is lost, what happens about it and when, until everything is back. */
+/** Shows a lost connection and the next retry, until the session is ready again. */
 import { useState } from 'preact/hooks';
 import { useNow } from '../hooks.js';
 import { renewSignature } from '../session.js';
@@ -41,7 +41,7 @@ function Strip() {
   return (
     <div class="strip">
       <Icon name="offline" size={18} />
-      {/* Not a live region: it would be read out each second. The sidebar's status says it once. */}
+      {/* Not a live region, which would be read out each second. The sidebar's status announces it once. */}
       <span data-testid="outage">{isCounting ? strings.retryingIn(seconds) : strings.retryingNow}</span>
       <span class="muted strip-note">{strings.keepsWriting}</span>
     </div>

@@ -1,4 +1,4 @@
-/** Somebody: what they say of themselves, and whether they are a friend. */
+/** A user's profile and friendship. */
 import { useState } from 'preact/hooks';
 import { invite, setMemo, unfriend } from '../friends.js';
 import { useAction } from '../hooks.js';

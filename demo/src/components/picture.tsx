@@ -1,4 +1,4 @@
-/** An image in a message: its place is there before it is, and a click enlarges it. */
+/** An image in a message. It has its size before it loads, and a click enlarges it. */
 import { useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
@@ -12,12 +12,12 @@ import { Progress } from './progress.js';
 const MAX_WIDTH_PX = 320;
 const MAX_HEIGHT_PX = 340;
 const MIN_SIDE_PX = 72;
-/** Of an image whose sender does not say. */
+/** The size of an image whose sender gives none. */
 const UNKNOWN = { width: 240, height: 180 };
 
 type Image = Extract<Content, { type: 'image' }>;
 
-/** The place that an image gets: its own size if that is not too much. */
+/** The size of an image on the page: its own size within limits. */
 export function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { width: number; height: number } {
   if (width === 0 || height === 0) return UNKNOWN;
   const scale = Math.min(1, MAX_WIDTH_PX / width, MAX_HEIGHT_PX / height);

@@ -1,4 +1,4 @@
-/** A button, and what it opens beside itself: a popover of the browser's own, which closes on Escape and on a click elsewhere. */
+/** A button with a native popover beside it, which closes on Escape and on a click elsewhere. */
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icon.js';
@@ -9,15 +9,15 @@ interface Props {
   icon: IconName;
   label: string;
   iconSize?: number;
-  /** Of what is opened. */
+  /** The class of the popover. */
   class: string;
-  /** Made only while it is open. */
+  /** Created only while it is open. */
   children: (close: () => void) => ComponentChildren;
 }
 
 const clamp = (value: number, max: number): number => Math.max(GAP_PX, Math.min(value, max - GAP_PX));
 
-/** Above the button if there is room, else below; never beyond the window. */
+/** The popover stands above the button if there is room, otherwise below, and never beyond the window. */
 function place(box: HTMLElement, { left, width, top, bottom }: DOMRect): void {
   const { offsetWidth, offsetHeight } = box;
   const above = top - offsetHeight - GAP_PX;

@@ -1,4 +1,4 @@
-/** What has not worked, where it was tried. */
+/** Shows an error beside the action that failed. */
 export function Problem({ text }: { text: string }) {
   return text === '' ? null : (
     <p class="error" role="alert">

@@ -1,4 +1,4 @@
-/** One's own picture, name and the line about oneself, and where one is logged in. */
+/** The own picture, name and signature, and the account's sessions. */
 import { useRef, useState } from 'preact/hooks';
 import { useAction } from '../hooks.js';
 import { saveAvatar, saveProfile } from '../people.js';
@@ -52,7 +52,7 @@ export function ProfileDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Saved as soon as it is chosen. */
+/** A chosen picture is saved at once. */
 function Picture() {
   const strings = useStrings();
   const input = useRef<HTMLInputElement>(null);

@@ -1,4 +1,4 @@
-/** How far an upload is, as a ring around the button that gives it up. */
+/** The progress of an upload, as a ring around its cancel button. */
 import type { ChatMessage } from '../chat-messages.js';
 import type { ChatId } from '../chats.js';
 import { discard } from '../sending.js';
@@ -29,7 +29,7 @@ export function Progress({ message, chatId }: { message: ChatMessage; chatId: Ch
         type="button"
         aria-label={strings.cancelUpload}
         title={strings.cancelUpload}
-        // All of it is there: a message that is being stored cannot be called back.
+        // The upload is complete, and a message that is being stored cannot be cancelled.
         disabled={progress >= 1}
         onClick={() => discard(chatId, message)}
       >

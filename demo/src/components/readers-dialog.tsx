@@ -1,4 +1,4 @@
-/** Who has read one's message to a group, and who has not. */
+/** The readers of an own group message, and the other recipients. */
 import { useEffect, useState } from 'preact/hooks';
 import { useAction } from '../hooks.js';
 import { type Readers, readersOf } from '../reading.js';

@@ -1,10 +1,10 @@
-/** A choice of a few, all on view: radio buttons that look like one control. */
+/** A choice of a few visible options: radio buttons in the form of one control. */
 import { useId } from 'preact/hooks';
 
 interface Props<T extends string> {
   label: string;
   options: Readonly<Record<T, string>>;
-  /** What there is to say of an option: shown as a dot. */
+  /** A notice on an option, shown as a dot. */
   badges?: Partial<Readonly<Record<T, string>>>;
   value: T;
   onChange: (value: T) => void;

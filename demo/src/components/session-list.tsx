@@ -1,4 +1,4 @@
-/** The sessions of the account, with a way to end each of them but this one. */
+/** The sessions of the account, with a button to end each of the others. */
 import { useEffect, useState } from 'preact/hooks';
 import { shortTime } from '../format.js';
 import { useAction } from '../hooks.js';

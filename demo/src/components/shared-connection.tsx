@@ -1,9 +1,9 @@
-/** What this page is about: how many tabs share the account's one connection, and whether it is up. */
+/** Shows the number of tabs on the account's one connection, and the state of that connection. */
 import { type State, useStore } from '../store.js';
 import { type Strings, useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 
-/** The connection in one word, or two where what is shown may be old. */
+/** The connection's state in a word or two. */
 export function connectionWord({ connection: { state }, fromCache }: State, strings: Strings): string {
   if (state === 'ready') return strings.online;
   if (fromCache && state === 'waiting') return strings.savedData;
@@ -16,7 +16,7 @@ export function SharedConnection() {
   const { connected, tabs: counted } = useStore(({ connection }) => connection);
   const word = useStore((state) => connectionWord(state, strings));
   const degraded = useStore((state) => state.degraded);
-  // This one is there in any case.
+  // This tab always counts.
   const tabs = Math.max(counted, 1);
   const label = connected ? strings.tabsOnOne(tabs) : strings.tabsOnNone(tabs);
   return (
@@ -39,7 +39,7 @@ export function SharedConnection() {
         class="icon-button"
         aria-label={strings.openTab}
         title={strings.openTab}
-        // With an opener, so that the new tab starts from this one's session storage: the same account.
+        // With an opener, so that the new tab copies this one's session storage and joins the same account.
         onClick={() => window.open(location.href, '_blank')}
       >
         <Icon name="newTab" size={18} />

@@ -1,4 +1,4 @@
-/** Who one is, whom one talks to or knows, and what carries it. */
+/** The own profile, the conversations and contacts, and the shared connection. */
 import { update, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';

@@ -1,4 +1,4 @@
-/** The moment in which a reloaded page joins its session. Appears only if it is a long one. */
+/** Shown while a reloaded page joins its session, if that takes long. */
 import { useStrings } from '../strings.js';
 
 export function Starting() {

@@ -1,4 +1,4 @@
-/** Says in passing what there is no other place for, and goes by itself. */
+/** A short notice without another place, which disappears by itself. */
 import { useEffect } from 'preact/hooks';
 import { update, useStore } from '../store.js';
 

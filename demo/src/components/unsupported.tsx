@@ -1,4 +1,4 @@
-/** What a browser without SharedWorker gets to see. */
+/** The page for a browser without SharedWorker. */
 import { useStrings } from '../strings.js';
 
 export function Unsupported() {

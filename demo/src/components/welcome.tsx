@@ -1,4 +1,4 @@
-/** Who is not logged in meets one card: log in, register, or take a demo account. */
+/** The card before login: log in, register, or choose a demo account. */
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
 import { APPKEY } from '../jim.js';

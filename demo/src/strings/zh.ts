@@ -1,4 +1,4 @@
-/** What the page says in Chinese. */
+/** The texts of the page in Chinese. */
 import { CODES } from '../jmessage.js';
 import type { Strings } from './en.js';
 
@@ -18,7 +18,7 @@ export const zh: Strings = {
   continueAs: (name) => `以 ${name} 的身份继续`,
   secondAccount: '再开一个标签页，用另一个账号登录，就可以和自己聊天。',
   sessionGone: '会话已结束，请重新登录。',
-  noSharedWorker: '此浏览器不支持 SharedWorker,无法使用本页面。',
+  noSharedWorker: '此浏览器不支持 SharedWorker，无法使用本页面。',
 
   conversations: '会话',
   find: '查找或发起会话',
@@ -152,7 +152,7 @@ export const zh: Strings = {
   removeNow: '移出',
   leaveGroup: '退出群组',
   leaveThis: (group) => `退出“${group}”？`,
-  leaveHint: '您将收不到本群消息；要重新加入，须由成员添加。',
+  leaveHint: '你将收不到本群消息；要重新加入，须由成员添加。',
   leaveNow: '退出',
   working: '请稍候…',
   create: '创建',
