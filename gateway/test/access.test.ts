@@ -1,19 +1,20 @@
 /** Getting in: transports, init, register, login, one session for each account. */
+
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../src/server.js';
+import { freshData } from '../../test/kit/gateway-database.js';
+import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
   APPS,
-  md5,
   nextRid,
   OTHER_APPKEY,
   OTHER_SECRET,
   SECRET,
   sign,
   uniqueName,
-} from './support/client.js';
-import { freshData } from './support/data.js';
-import { Guests, hostGateway } from './support/gateway.js';
+} from '../../test/kit/wire-socket.js';
+import { startGateway } from '../src/server.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,11 +1,13 @@
 /** Whatever an application's server or a client sends in whatever field: an answer with a code, never an internal error. */
+
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type Client, md5, textTo, uniqueName } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { groupText } from './support/groups.js';
-import { callerOf } from './support/server-api.js';
+import { callerOf } from '../../test/kit/gateway-api.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { groupText } from '../../test/kit/wire-groups.js';
+import { type Client, textTo, uniqueName } from '../../test/kit/wire-socket.js';
 
 const errors: unknown[] = [];
 const log = pino(

@@ -1,4 +1,5 @@
 /** The built command line as a process: how it starts, stops, fails, and what it still has after it was killed. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
@@ -9,9 +10,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { APPKEY, type Client, type Data, md5, nextRid, SECRET, textOf } from './support/client.js';
-import { emptyDirectory, freshData, type TestData } from './support/data.js';
-import { Guests } from './support/gateway.js';
+import { emptyDirectory, freshData, type TestData } from '../../test/kit/gateway-database.js';
+import { Guests } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { APPKEY, type Client, type Data, nextRid, SECRET, textOf } from '../../test/kit/wire-socket.js';
 
 // A place of its own, within the package so that its dependencies are found: others may be building, or running, `dist`.
 const MAIN = fileURLToPath(new URL('../.cache/cli-test/main.js', import.meta.url));

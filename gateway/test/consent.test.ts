@@ -1,7 +1,7 @@
 /** Being put into groups by others: not by whom one has blacklisted, not at the expense of one's own groups, and, where it is set so, not unasked. */
 import { describe, expect, it } from 'vitest';
-import { hostGateway } from './support/gateway.js';
-import { makeGroup, membersOf, named, told, type User } from './support/groups.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { makeGroup, membersOf, named, told, type User } from '../../test/kit/wire-groups.js';
 
 const IN_BLACKLIST = { code: 880207 };
 const JOIN_REQUEST = 56;

@@ -1,9 +1,9 @@
 /** Business events: stored until acknowledged, told in order, held back during a sync. */
 import { describe, expect, it } from 'vitest';
-import type { Data } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostMounted } from './support/gateway.js';
-import { goAway, makeGroup, missedEvents, told, type User } from './support/groups.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { goAway, makeGroup, missedEvents, told, type User } from '../../test/kit/wire-groups.js';
+import type { Data } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
 const SETTINGS = { syncPushBytes: 2_048 };

@@ -1,17 +1,18 @@
 /** Friends: who may ask whom, and what both sides hear. */
+
 import { describe, expect, it } from 'vitest';
+import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
 import {
   APPKEY,
   type Client,
-  md5,
   nextRid,
   OTHER_APPKEY,
   OTHER_SECRET,
   uniqueName,
-} from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostGateway, type LiveUser } from './support/gateway.js';
-import { uploadedImage } from './support/upload.js';
+} from '../../test/kit/wire-socket.js';
+import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ friends: 2 });
 const { guests } = gateway;

@@ -1,10 +1,10 @@
 /** What the events of groups say of the group, for clients that know nothing else of it. */
 import { describe, expect, it } from 'vitest';
-import type { Client } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostGateway } from './support/gateway.js';
-import { goAway, makeGroup, missedEvents, named, told } from './support/groups.js';
-import { uploadedImage } from './support/upload.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { goAway, makeGroup, missedEvents, named, told } from '../../test/kit/wire-groups.js';
+import type { Client } from '../../test/kit/wire-socket.js';
+import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;

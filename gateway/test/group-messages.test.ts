@@ -1,8 +1,8 @@
 /** Group messages: who gets them, in which order, once, and what those find who come back. */
 import { describe, expect, it } from 'vitest';
-import { APPKEY, type Client, type Data, nextRid, textOf } from './support/client.js';
-import { Guests, hostMounted, mount } from './support/gateway.js';
-import { goAway, groupText, makeGroup, named, sendTo, told } from './support/groups.js';
+import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { goAway, groupText, makeGroup, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { APPKEY, type Client, type Data, nextRid, textOf } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
 const SETTINGS = { offlineMessages: 5, historyMessages: 4 };

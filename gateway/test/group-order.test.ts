@@ -1,9 +1,17 @@
 /** Keeping order in a group: who may change it, silence, appoint, hand over and let in, and who hears of it. */
 import { describe, expect, it } from 'vitest';
-import { type Data, nextRid } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { goAway, makeGroup, membersOf, missedEvents, named, told, type User } from './support/groups.js';
-import { uploadedImage } from './support/upload.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import {
+  goAway,
+  makeGroup,
+  membersOf,
+  missedEvents,
+  named,
+  told,
+  type User,
+} from '../../test/kit/wire-groups.js';
+import { type Data, nextRid } from '../../test/kit/wire-socket.js';
+import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 });
 const { guests } = gateway;

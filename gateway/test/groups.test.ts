@@ -1,9 +1,26 @@
 /** Groups and who is in them: made, joined, left, and who hears of it, at once or when they come back. */
+
 import { describe, expect, it } from 'vitest';
-import { APPKEY, type Data, md5, nextRid, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { goAway, makeGroup, membersOf, missedEvents, named, told, type User } from './support/groups.js';
-import { uploadedImage } from './support/upload.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import {
+  goAway,
+  makeGroup,
+  membersOf,
+  missedEvents,
+  named,
+  told,
+  type User,
+} from '../../test/kit/wire-groups.js';
+import {
+  APPKEY,
+  type Data,
+  nextRid,
+  OTHER_APPKEY,
+  OTHER_SECRET,
+  uniqueName,
+} from '../../test/kit/wire-socket.js';
+import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 });
 const { guests } = gateway;

@@ -1,13 +1,15 @@
 /** Guessing at passwords, tokens and secrets: how much of it is answered, whom it keeps out, and what the log says of it. */
+
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { callerOf } from '../../test/kit/gateway-api.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { basicAuth, md5 } from '../../test/kit/signing.js';
+import { APPKEY, type Client, OTHER_APPKEY, SECRET, uniqueName } from '../../test/kit/wire-socket.js';
 import { ServerGuard } from '../src/auth/server-guard.js';
 import { FairQueue, QueueFull } from '../src/util/fair-queue.js';
 import { TokenBucket, TokenBuckets } from '../src/util/token-bucket.js';
-import { APPKEY, type Client, md5, OTHER_APPKEY, SECRET, uniqueName } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { authOf, callerOf } from './support/server-api.js';
 
 const logged: Record<string, unknown>[] = [];
 const log = pino(
@@ -144,7 +146,7 @@ describe('passwords', () => {
 describe('a masterSecret', () => {
   const call = async (address: string, secret: string): Promise<number> => {
     const { status } = await fetch(`${gateway.url}/v1/groups/1/members`, {
-      headers: { authorization: authOf(APPKEY, secret), 'x-forwarded-for': address },
+      headers: { authorization: basicAuth(APPKEY, secret), 'x-forwarded-for': address },
     });
     return status;
   };
@@ -204,7 +206,7 @@ describe('the log', () => {
     await client.ask('resume', { appkey: APPKEY, username, device: DEVICE, token });
     await fetch(`${audited.url}/v1/users`, {
       method: 'POST',
-      headers: { authorization: authOf(OTHER_APPKEY, 'a guessed secret'), 'x-forwarded-for': address },
+      headers: { authorization: basicAuth(OTHER_APPKEY, 'a guessed secret'), 'x-forwarded-for': address },
     });
     expect(auditOf(address)).toMatchObject([
       { audit: 'resume_refused', username, reason: 'wrong token' },

@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { makeGroup, named, sendTo } from '../../test/kit/wire-groups.js';
+import { type Client, type Data, textOf } from '../../test/kit/wire-socket.js';
 import { ofGroup, ofSingle, readPage } from '../src/store/pages.js';
-import { type Client, type Data, textOf } from './support/client.js';
-import { hostMounted } from './support/gateway.js';
-import { makeGroup, named, sendTo } from './support/groups.js';
 
 const MANY = 100_000;
 /** Rows beside the page's own: the next earlier one, and the few memberships that this file makes. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ACK, ANSWERED_AS, REQUESTS } from '../../src/protocol/index.js';
-import { type Client, nextRid } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { type Client, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ passwordTriesPerMinute: 1_000, requestBurst: 1e6 });
 const { guests } = gateway;

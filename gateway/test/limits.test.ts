@@ -1,12 +1,14 @@
 /** Limits are settings, and each is kept to. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freshData, type TestData } from '../../test/kit/gateway-database.js';
+import { Guests, type Mounted, mount, openStore } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { APPS, nextRid, textTo } from '../../test/kit/wire-socket.js';
 import type { Settings } from '../src/config.js';
 import { startGateway } from '../src/server.js';
 import type { Store } from '../src/store/index.js';
-import { APPS, md5, nextRid, textTo } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, type Mounted, mount, openStore } from './support/gateway.js';
 
 let data: TestData;
 let store: Store;

@@ -1,9 +1,9 @@
 /** No-disturb, shields and blacklists: on, off, refused when nothing would change, and told to the account's devices. */
 import { describe, expect, it } from 'vitest';
-import { APPKEY, nextRid } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { type Guests, hostGateway } from './support/gateway.js';
-import { makeGroup, named, sendTo, told, type User } from './support/groups.js';
+import { type Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { makeGroup, named, sendTo, told, type User } from '../../test/kit/wire-groups.js';
+import { APPKEY, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ listEntries: 3 });
 const { guests } = gateway;

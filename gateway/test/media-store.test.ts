@@ -1,13 +1,15 @@
 /** How long files are kept: while somebody asks for them, as avatars, and not beyond their row. */
+
 import { existsSync } from 'node:fs';
 import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { APPKEY, md5 } from './support/client.js';
-import { freshData } from './support/data.js';
-import { openStore } from './support/gateway.js';
-import { png } from './support/images.js';
+import { freshData } from '../../test/kit/gateway-database.js';
+import { openStore } from '../../test/kit/gateway-in-process.js';
+import { png } from '../../test/kit/images.js';
+import { md5 } from '../../test/kit/signing.js';
+import { APPKEY } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

@@ -4,10 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { GIF, HTML, JPEG, png, SVG, WEBP } from './support/images.js';
-import { formOf, tokenOf, upload } from './support/upload.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { GIF, HTML, JPEG, png, SVG, WEBP } from '../../test/kit/images.js';
+import { type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from '../../test/kit/wire-socket.js';
+import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

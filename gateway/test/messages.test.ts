@@ -1,16 +1,17 @@
 /** Single messages: what is stored, to whom it goes, in which order, and that nothing takes effect twice. */
+
 import { describe, expect, it } from 'vitest';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
-  md5,
   nextRid,
   OTHER_APPKEY,
   OTHER_SECRET,
   textOf,
   textTo,
   uniqueName,
-} from './support/client.js';
-import { hostGateway } from './support/gateway.js';
+} from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;

@@ -8,11 +8,11 @@ import { Writable } from 'node:stream';
 import { PGlite } from '@electric-sql/pglite';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { freshData, type TestData } from '../../test/kit/gateway-database.js';
+import { APPKEY, APPS, Client } from '../../test/kit/wire-socket.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../src/server.js';
 import { sourceOf } from '../src/util/address.js';
 import { safeError } from '../src/util/safe-error.js';
-import { APPKEY, APPS, Client } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
 
 const gateways: RunningGateway[] = [];
 const clients: Client[] = [];

@@ -1,8 +1,8 @@
 /** Extension `ordered_sends`: sends that name their predecessor keep their order, whatever the way does to their frames. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Client, nextRid, textTo } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { Client, nextRid, textTo } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;

@@ -1,11 +1,13 @@
 /** Sessions of the old password end when there is a new one, at whatever moment it was changed. */
+
 import { describe, expect, it } from 'vitest';
-import { hostileGateway } from './hostile/support/gateway.js';
-import { APPKEY, type Client, md5, SECRET, sign, uniqueName } from './support/client.js';
-import { hostMounted } from './support/gateway.js';
-import { GIF } from './support/images.js';
-import { callerOf } from './support/server-api.js';
-import { formOf, tokenOf, upload } from './support/upload.js';
+import { callerOf } from '../../test/kit/gateway-api.js';
+import { hostileGateway } from '../../test/kit/gateway-hostile.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { GIF } from '../../test/kit/images.js';
+import { md5 } from '../../test/kit/signing.js';
+import { APPKEY, type Client, SECRET, sign, uniqueName } from '../../test/kit/wire-socket.js';
+import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
 
 const DEVICE = 'device-of-the-user';
 const NOBODY = { address: '', agent: '' };

@@ -1,8 +1,9 @@
 /** Passwords at rest. */
+
 import { describe, expect, it } from 'vitest';
+import { md5 } from '../../test/kit/signing.js';
 import { hashPassword, verifyPassword } from '../src/auth/passwords.js';
 import { DEFAULTS } from '../src/config.js';
-import { md5 } from './support/client.js';
 
 const digest = md5('a password');
 

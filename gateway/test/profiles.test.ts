@@ -1,11 +1,13 @@
 /** Profiles and passwords: what their owner may change, who hears of it, and what it ends. */
+
 import { describe, expect, it } from 'vitest';
 import type { UserInfo } from '../../src/protocol/index.js';
-import { APPKEY, type Client, md5, nextRid, uniqueName } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostGateway } from './support/gateway.js';
-import { goAway, makeGroup, membersOf, missedEvents, sendTo, told } from './support/groups.js';
-import { uploadedImage } from './support/upload.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { goAway, makeGroup, membersOf, missedEvents, sendTo, told } from '../../test/kit/wire-groups.js';
+import { APPKEY, type Client, nextRid, uniqueName } from '../../test/kit/wire-socket.js';
+import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;

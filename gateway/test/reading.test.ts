@@ -1,9 +1,9 @@
 /** What has been read: unread counts by marks, receipts for senders, and who has not read yet. */
 import { describe, expect, it } from 'vitest';
-import { APPKEY, type Client, nextRid } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostGateway, type LiveUser } from './support/gateway.js';
-import { goAway, makeGroup, missedEvents, named, sendTo, told } from './support/groups.js';
+import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { goAway, makeGroup, missedEvents, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { APPKEY, type Client, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ offlineMessages: 10 });
 const { guests } = gateway;

@@ -1,19 +1,20 @@
 /** Coming back with a token instead of a password: what it is good for, and what ends it. */
+
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
   type Client,
   type Data,
-  md5,
   nextRid,
   SECRET,
   sign,
   textOf,
   uniqueName,
-} from './support/client.js';
-import { Guests, hostMounted, mount } from './support/gateway.js';
+} from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const DEVICE = 'device-of-the-user';

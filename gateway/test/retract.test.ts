@@ -1,9 +1,9 @@
 /** Messages that are taken back, and those that are handed on and never kept. */
 import { describe, expect, it } from 'vitest';
-import { APPKEY, type Client, nextRid, textOf } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostMounted } from './support/gateway.js';
-import { goAway, makeGroup, missedEvents, named, sendTo, told } from './support/groups.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { goAway, makeGroup, missedEvents, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { APPKEY, type Client, nextRid, textOf } from '../../test/kit/wire-socket.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,10 +1,10 @@
 /** Chat rooms: who is in, what they hear, and that nothing is kept for who is away but the latest messages. */
 import { describe, expect, it } from 'vitest';
 import type { RoomMessage } from '../../src/protocol/index.js';
-import { type Client, type Data, nextRid, OTHER_APPKEY, textTo } from './support/client.js';
-import { hostMounted } from './support/gateway.js';
-import { goAway } from './support/groups.js';
-import { makeRoom as makeRoomIn } from './support/rooms.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { makeRoom as makeRoomIn } from '../../test/kit/gateway-rooms.js';
+import { goAway } from '../../test/kit/wire-groups.js';
+import { type Client, type Data, nextRid, OTHER_APPKEY, textTo } from '../../test/kit/wire-socket.js';
 
 const SETTINGS = { roomHistory: 3, pageRows: 2, roomsOfSession: 3 };
 

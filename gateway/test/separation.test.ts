@@ -1,18 +1,19 @@
 /** Several applications on one gateway, which know nothing of each other unless they are linked. */
+
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../src/server.js';
+import { callerOf } from '../../test/kit/gateway-api.js';
+import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
+import { basicAuth, md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
   APPS,
   type Client,
-  md5,
   OTHER_APPKEY,
   OTHER_SECRET,
   textTo,
   uniqueName,
-} from './support/client.js';
-import { hostGateway, type LiveUser } from './support/gateway.js';
-import { authOf, callerOf } from './support/server-api.js';
+} from '../../test/kit/wire-socket.js';
+import { startGateway } from '../src/server.js';
 
 const THIRD = 'app3';
 const THIRD_SECRET = 'secret-3 of the third';
@@ -36,7 +37,7 @@ async function stage(host: Host) {
   const [mine, theirs] = [await host.guests.liveUser(), await elsewhere(host)];
   const call = callerOf(host);
   const room = { owner_username: theirs.username, name: 'their room' };
-  const { body } = await call('POST', '/v1/chatroom', room, authOf(OTHER_APPKEY, OTHER_SECRET));
+  const { body } = await call('POST', '/v1/chatroom', room, basicAuth(OTHER_APPKEY, OTHER_SECRET));
   const roomId = (body as { chatroom_id: number }).chatroom_id;
   const { gid } = await theirs.ask('create_group', { group_name: 'their group', is_limit: true });
   return { mine, theirs, roomId, gid, call };

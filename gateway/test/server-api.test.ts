@@ -1,11 +1,13 @@
 /** What an application's own server may do over HTTP, and that nobody else may. */
+
 import { describe, expect, it } from 'vitest';
+import { callerOf, refused } from '../../test/kit/gateway-api.js';
+import { freshData } from '../../test/kit/gateway-database.js';
+import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { basicAuth, md5 } from '../../test/kit/signing.js';
+import { APPKEY, APPS, OTHER_APPKEY, OTHER_SECRET, SECRET, uniqueName } from '../../test/kit/wire-socket.js';
+import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
 import { startGateway } from '../src/server.js';
-import { APPKEY, APPS, md5, OTHER_APPKEY, OTHER_SECRET, SECRET, uniqueName } from './support/client.js';
-import { freshData } from './support/data.js';
-import { Guests, hostGateway } from './support/gateway.js';
-import { authOf, callerOf, refused } from './support/server-api.js';
-import { formOf, tokenOf, upload } from './support/upload.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;
@@ -24,9 +26,9 @@ describe('a call', () => {
     const body = method === 'GET' ? undefined : {};
     expect(await call(method, path, body, null)).toEqual(refused(401, 899007));
     expect(await call(method, path, body, 'Bearer x')).toEqual(refused(401, 899007));
-    expect(await call(method, path, body, authOf('nothing', SECRET))).toEqual(refused(401, 899009));
-    expect(await call(method, path, body, authOf(APPKEY, OTHER_SECRET))).toEqual(refused(401, 899008));
-    expect(await call(method, path, body, authOf(APPKEY, ''))).toEqual(refused(401, 899008));
+    expect(await call(method, path, body, basicAuth('nothing', SECRET))).toEqual(refused(401, 899009));
+    expect(await call(method, path, body, basicAuth(APPKEY, OTHER_SECRET))).toEqual(refused(401, 899008));
+    expect(await call(method, path, body, basicAuth(APPKEY, ''))).toEqual(refused(401, 899008));
   });
 
   it('that is no JSON is answered in the same form', async () => {
@@ -86,7 +88,12 @@ describe('registering users', () => {
 
   it('makes them in the application that calls', async () => {
     const username = uniqueName('made');
-    await call('POST', '/v1/users/', [{ username, password: 'secret' }], authOf(OTHER_APPKEY, OTHER_SECRET));
+    await call(
+      'POST',
+      '/v1/users/',
+      [{ username, password: 'secret' }],
+      basicAuth(OTHER_APPKEY, OTHER_SECRET),
+    );
     const client = await guests.connect();
     await client.init();
     expect(await client.login(username)).toMatchObject({ code: 880103 });
@@ -115,7 +122,7 @@ describe('a disabled account', () => {
   it('stays so when the gateway is started again', async () => {
     const own = await freshData();
     const first = await startGateway({ apps: APPS, data: own.path });
-    const headers = { authorization: authOf(APPKEY, SECRET), 'content-type': 'application/json' };
+    const headers = { authorization: basicAuth(APPKEY, SECRET), 'content-type': 'application/json' };
     const body = JSON.stringify([{ username: 'forbidden', password: 'secret' }]);
     await fetch(`${first.url}/v1/users`, { method: 'POST', headers, body });
     const { authorization } = headers;
@@ -139,9 +146,9 @@ describe('a disabled account', () => {
     const path = `/v1/users/${username}/forbidden`;
     expect(await call('PUT', '/v1/users/nobody/forbidden?disable=true')).toEqual(refused(400, 899002));
     expect(await call('PUT', `${path}?disable=maybe`)).toEqual(refused(400, 899003));
-    expect(await call('PUT', `${path}?disable=true`, undefined, authOf(OTHER_APPKEY, OTHER_SECRET))).toEqual(
-      refused(400, 899002),
-    );
+    expect(
+      await call('PUT', `${path}?disable=true`, undefined, basicAuth(OTHER_APPKEY, OTHER_SECRET)),
+    ).toEqual(refused(400, 899002));
   });
 });
 

@@ -1,8 +1,10 @@
 /** What an application's own server says over HTTP, to users, groups and chat rooms, and who hears it. */
+
 import { describe, expect, it } from 'vitest';
-import { APPKEY, type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from './support/client.js';
-import { hostGateway } from './support/gateway.js';
-import { authOf, callerOf, refused } from './support/server-api.js';
+import { callerOf, refused } from '../../test/kit/gateway-api.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { basicAuth } from '../../test/kit/signing.js';
+import { APPKEY, type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
 const { guests } = gateway;
@@ -70,7 +72,12 @@ describe('sending', () => {
   it('to another application on this gateway crosses over', async () => {
     const sender = await guests.user();
     const username = uniqueName('across');
-    await call('POST', '/v1/users/', [{ username, password: 'secret' }], authOf(OTHER_APPKEY, OTHER_SECRET));
+    await call(
+      'POST',
+      '/v1/users/',
+      [{ username, password: 'secret' }],
+      basicAuth(OTHER_APPKEY, OTHER_SECRET),
+    );
     const message = text(sender.username, 'single', username, { target_appkey: OTHER_APPKEY });
     expect((await call('POST', '/v1/messages', message)).status).toBe(201);
     const client = await guests.connect();
@@ -103,7 +110,7 @@ describe('sending', () => {
         expect.objectContaining({ username: member.username, flag: 0 }),
       ],
     ]);
-    const other = authOf(OTHER_APPKEY, OTHER_SECRET);
+    const other = basicAuth(OTHER_APPKEY, OTHER_SECRET);
     expect(await call('GET', `/v1/groups/${gid}/members`, undefined, other)).toEqual(refused(400, 899006));
     expect(await call('GET', '/v1/groups/x/members')).toEqual(refused(400, 899006));
   });

@@ -1,8 +1,10 @@
 /** An account's own sessions: listed for it alone, and ended from another one. */
+
 import { describe, expect, it } from 'vitest';
 import type { UserSession } from '../../src/protocol/index.js';
-import { APPKEY, type Client, md5, nextRid, SECRET, sign, uniqueName } from './support/client.js';
-import { hostMounted } from './support/gateway.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { md5 } from '../../test/kit/signing.js';
+import { APPKEY, type Client, nextRid, SECRET, sign, uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostMounted();
 const { guests } = gateway;

@@ -4,13 +4,13 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freshData, type TestData } from '../../test/kit/gateway-database.js';
+import { Guests, openStore } from '../../test/kit/gateway-in-process.js';
+import { APPS } from '../../test/kit/wire-socket.js';
 import { DEFAULTS } from '../src/config.js';
 import { createGateway, type Gateway } from '../src/gateway.js';
 import type { Store } from '../src/store/index.js';
 import { type SocketIoSocketLike, socketIoWire } from '../src/transport/wire-socket.js';
-import { APPS } from './support/client.js';
-import { freshData, type TestData } from './support/data.js';
-import { Guests, openStore } from './support/gateway.js';
 
 interface ServerV2 {
   on(event: 'connection', listener: (socket: SocketIoSocketLike) => void): void;

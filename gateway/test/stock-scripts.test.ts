@@ -1,10 +1,17 @@
 /** V2's own scripts as clients of this gateway: each is told everything once, counts right, and is understood. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { uniqueName } from './support/client.js';
-import { liveDevice } from './support/devices.js';
-import { hostMounted } from './support/gateway.js';
-import { makeRoom } from './support/rooms.js';
-import { Page23, Page25, type Row, type StockPage, type Storage, stockText } from './support/stock.js';
+import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { makeRoom } from '../../test/kit/gateway-rooms.js';
+import {
+  Page23,
+  Page25,
+  type Row,
+  type StockPage,
+  type Storage,
+  stockText,
+} from '../../test/kit/stock-pages.js';
+import { liveDevice } from '../../test/kit/wire-devices.js';
+import { uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostMounted();
 const { guests } = gateway;

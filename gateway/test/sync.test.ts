@@ -1,7 +1,7 @@
 /** What was missed: acknowledgement, offline messages, roaming, and that nothing overtakes older messages. */
 import { describe, expect, it } from 'vitest';
-import { type Client, type Data, textOf } from './support/client.js';
-import { Guests, hostMounted, mount } from './support/gateway.js';
+import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { type Client, type Data, textOf } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
 const SETTINGS = { offlineMessages: 5, historyMessages: 4, syncPushBytes: 4_096 };

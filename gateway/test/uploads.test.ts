@@ -5,11 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { freshData } from '../../test/kit/gateway-database.js';
+import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { basicAuth } from '../../test/kit/signing.js';
+import { APPKEY, APPS } from '../../test/kit/wire-socket.js';
+import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
 import { startGateway } from '../src/server.js';
-import { APPKEY, APPS } from './support/client.js';
-import { freshData } from './support/data.js';
-import { Guests, hostGateway } from './support/gateway.js';
-import { basic, formOf, tokenOf, upload } from './support/upload.js';
 
 const MB = 1_024 * 1_024;
 const LIMIT_BYTES = 48 * MB;
@@ -32,7 +33,7 @@ async function open(headers: Record<string, string | number>): Promise<ClientReq
     method: 'POST',
     headers: {
       'x-app-key': APPKEY,
-      authorization: basic(user.username, await tokenOf(user)),
+      authorization: basicAuth(user.username, await tokenOf(user)),
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
       ...headers,
     },
@@ -180,7 +181,7 @@ describe('an upload', () => {
       fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
     );
     const user = await guests.user();
-    const authorization = basic(user.username, await tokenOf(user));
+    const authorization = basicAuth(user.username, await tokenOf(user));
     let accepted = (await kept()).length;
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 12 }), async (parts) => {
@@ -215,7 +216,7 @@ describe('an upload', () => {
       method: 'POST',
       headers: {
         'x-app-key': APPKEY,
-        authorization: basic(user.username, await tokenOf(user)),
+        authorization: basicAuth(user.username, await tokenOf(user)),
         'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
         'content-length': MB,
       },

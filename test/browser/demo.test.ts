@@ -261,7 +261,7 @@ test('a failed message shows its reason in every tab, and is retried or deleted'
   await bob.request('add_black_list', { member_usernames });
   await write(first, 'let me in');
   await write(first, 'never mind');
-  const why = 'Not sent: This user does not want messages from you.';
+  const why = 'Not sent: This user does not accept your messages.';
   for (const page of [first, second]) await bubble(page, 'let me in').getByText(why).waitFor();
   await bubble(second, 'never mind').getByRole('button', { name: 'Delete' }).click();
   for (const page of [first, second]) await bubble(page, 'never mind').waitFor({ state: 'detached' });

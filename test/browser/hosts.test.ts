@@ -105,7 +105,7 @@ test.each(['shared', 'leader', 'page'] as const)('the host can be forced: %s', a
   expect(await tab.host()).toBe(host);
 });
 
-test('what only some browsers need is loaded by those only', async () => {
+test('only the browsers that need a file load it', async () => {
   const asked: string[] = [];
   profile.context.on('request', (request) =>
     asked.push(new URL(request.url()).pathname.replace(/^.*\//, '')),

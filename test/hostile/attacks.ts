@@ -1,6 +1,7 @@
 /** The kinds of attackers: loops that end with their process. Their load is bounded, and they attack loopback only. */
-import { largeTo, Polling, stopReading } from '../../gateway/test/hostile/support/raw.js';
-import { Client, md5, nextRid } from '../../gateway/test/support/client.js';
+import { md5 } from '../kit/signing.js';
+import { largeTo, Polling, stopReading } from '../kit/wire-raw.js';
+import { Client, nextRid } from '../kit/wire-socket.js';
 import { enter, PASSWORD, range } from './stage.js';
 
 const MEMBERS = 60;

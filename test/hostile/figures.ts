@@ -2,7 +2,7 @@
  * The cost of an attack for an ordinary user: the time of a send, quiet and under each attack. Rounds alternate, since a machine has other
  * work too. The gateway's own work during a send stands beside it, since other programs do not lengthen that.
  */
-import type { Client } from '../../gateway/test/support/client.js';
+import type { Client } from '../kit/wire-socket.js';
 import { ATTACKS, attackerName, MEMBER_NAMES } from './attacks.js';
 import { idleSockets } from './idle.js';
 import type { StartAttackers } from './main.js';

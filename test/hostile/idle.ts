@@ -1,7 +1,8 @@
 /** The gateway's memory for an idle socket: of a stranger, and of a logged-in user. */
+
 import type { WebSocket } from 'ws';
-import { bareSocket, frame, initFrame } from '../../gateway/test/hostile/support/raw.js';
-import { md5 } from '../../gateway/test/support/client.js';
+import { md5 } from '../kit/signing.js';
+import { bareSocket, frame, initFrame } from '../kit/wire-raw.js';
 import { makeAccounts, PASSWORD, type Running, range, startGateway } from './stage.js';
 
 const SOCKETS = 2_000;

@@ -1,5 +1,5 @@
 /** Fifty attackers and fifty ordinary users: each send of a user succeeds, and memory does not grow. */
-import type { Client } from '../../gateway/test/support/client.js';
+import type { Client } from '../kit/wire-socket.js';
 import { attackerName, MEMBER_NAMES } from './attacks.js';
 import type { StartAttackers } from './main.js';
 import { enter, makeAccounts, percentile, range, startGateway } from './stage.js';

@@ -1,20 +1,22 @@
 /** Shared by figures and soak: a gateway process, accounts registered by its server API, and sending clients. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { APPKEY, Client, md5, SECRET } from '../../gateway/test/support/client.js';
+import { md5 } from '../kit/signing.js';
+import { APPKEY, Client, SECRET } from '../kit/wire-socket.js';
 
 export const PASSWORD = 'secret';
 const HEAP_MB = 1_024;
 
-/** What the gateway's own process measured since it was last asked; times in milliseconds. */
+/** The measurements of the gateway's own process since the last request; times in milliseconds. */
 export interface Probe {
-  /** How late its event loop was, … */
+  /** The delay of its event loop, … */
   lateP99: number;
-  /** …and how long it worked without looking at the network. */
+  /** … and the longest work without a look at the network. */
   blockedP99: number;
-  /** Of one processor, 0 to 1. */
+  /** The used part of one processor, 0 to 1. */
   cpu: number;
   rss: number;
   heapUsed: number;
@@ -25,14 +27,14 @@ export interface Running {
   readonly process: ChildProcess;
   /** Memory of the process, in megabytes. */
   rssMb(): number;
-  /** Measures anew from here on. @param collect garbage first, for its memory */
+  /** Starts a new measurement. @param collect collects garbage first, for the memory figures */
   probe(collect?: 'collect'): Promise<Probe>;
-  /** How long its thread has had a processor, in milliseconds; NaN where that is not known. */
+  /** The processor time of its thread, in milliseconds; NaN if unknown. */
   takenMs(): number;
   stop(): void;
 }
 
-/** What is measured comes ahead of the attackers, who stand for other machines. */
+/** The measured processes have priority over the attackers, which stand for other machines. */
 const MEASURED_PRIORITY = -5;
 const ATTACKER_PRIORITY = 0;
 

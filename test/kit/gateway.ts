@@ -2,11 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AuthPayload } from '../../src/protocol/index.js';
-import { freshData } from './gateway-data.js';
+import { basicAuth, signatureOf } from './signing.js';
+import { copyOf } from './template-folder.js';
 
 const CLI = fileURLToPath(new URL('../../gateway/dist/main.js', import.meta.url));
 const READY = 'gateway listening on ';
@@ -99,14 +100,13 @@ export class Gateway {
   /** The signed payload that an application's own server gives to its page, signed now or at another time. */
   auth(timestamp = Date.now(), flag = true, appkey = this.appkey): AuthPayload {
     const random_str = randomBytes(16).toString('hex');
-    const text = `appkey=${appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${this.secret}`;
-    const signature = createHash('md5').update(text).digest('hex');
+    const signature = signatureOf(appkey, this.secret, timestamp, random_str);
     return { appkey, random_str, signature, timestamp, flag };
   }
 
   /** Calls the gateway's REST API, as an application's own server does. @returns the answer, which must not be a refusal */
   async rest(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, unknown>> {
-    const authorization = `Basic ${Buffer.from(`${this.appkey}:${this.secret}`).toString('base64')}`;
+    const authorization = basicAuth(this.appkey, this.secret);
     const response = await fetch(new URL(path, this.#url), {
       method,
       headers: { authorization, 'content-type': 'application/json' },
@@ -134,13 +134,18 @@ export class Gateway {
   }
 }
 
-/** A data folder with an empty database. */
-export const freshGatewayData = (): Promise<string> =>
-  freshData(CLI, async (folder) => {
+/** A data folder with an empty database, which each build of the gateway creates once by its first start. */
+export async function freshGatewayData(): Promise<string> {
+  const build = createHash('sha1')
+    .update(await readFile(CLI))
+    .digest('hex');
+  const fill = async (folder: string) => {
     const first = new Gateway(folder, {});
     await first.start();
     await first.stop();
-  });
+  };
+  return copyOf({ prefix: 'gateway-data-', version: build, fill }, 'jmessage-gateway-');
+}
 
 /** Starts a gateway on fresh data. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {

@@ -2,8 +2,7 @@
  * A client that speaks the wire protocol directly, by plain Socket.IO and without the runtime: the other side of a test.
  * It can also read the stored messages, by a login with roaming.
  */
-import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { io, type Socket } from 'socket.io-client';
+import { randomInt, randomUUID } from 'node:crypto';
 import {
   ANSWERED_AS,
   type AuthPayload,
@@ -11,7 +10,9 @@ import {
   type RequestEvent,
   type WireMessage,
 } from '../../src/protocol/index.js';
+import { md5 } from './signing.js';
 import { until } from './until.js';
+import { Client } from './wire-socket.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_RID = 0x7fff_ffff;
@@ -39,14 +40,12 @@ export interface WireClientOptions {
   platform?: string;
 }
 
-export const digestOf = (password: string): string => createHash('md5').update(password).digest('hex');
-
 /** Registers new accounts. */
 export async function register(url: string, options: WireClientOptions): Promise<Answer> {
   const client = await WireClient.connect(url, options);
   try {
     const { username, password } = options;
-    return await client.request('register', { username, password: digestOf(password) });
+    return await client.request('register', { username, password: md5(password) });
   } finally {
     client.close();
   }
@@ -63,24 +62,18 @@ export async function wireClient(url: string, options: WireClientOptions): Promi
 export class WireClient {
   /** Every push of the server. */
   readonly pushes: Push[] = [];
-  readonly #socket: Socket;
+  readonly #client: Client;
   readonly #options: WireClientOptions;
-  readonly #answers = new Map<number, Answer>();
 
-  private constructor(socket: Socket, options: WireClientOptions) {
-    this.#socket = socket;
+  private constructor(client: Client, options: WireClientOptions) {
+    this.#client = client;
     this.#options = options;
-    socket.onAny((event: string, payload: Record<string, unknown>) => this.#receive(event, payload));
+    client.onPush = (event, payload) => this.#receive(event, payload);
   }
 
   /** A socket that has presented its signature. */
   static async connect(url: string, options: WireClientOptions): Promise<WireClient> {
-    const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
-    const client = new WireClient(socket, options);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('connect_error', reject);
-    });
+    const client = new WireClient(await Client.connect(url), options);
     client.#expectOk(
       'c_init',
       await client.request('c_init', { ...options.auth(), fromPlatForm: options.platform ?? 'j' }),
@@ -89,7 +82,7 @@ export class WireClient {
   }
 
   get connected(): boolean {
-    return this.#socket.connected;
+    return this.#client.all('disconnect').length === 0;
   }
 
   get username(): string {
@@ -98,7 +91,7 @@ export class WireClient {
 
   async login(): Promise<Answer> {
     const { username, password } = this.#options;
-    const payload = { username, password: digestOf(password), is_md5: true, version: '2.5.0' };
+    const payload = { username, password: md5(password), is_md5: true, version: '2.5.0' };
     return this.#expectOk('login', await this.request('login', payload));
   }
 
@@ -110,14 +103,16 @@ export class WireClient {
 
   /** Sends a request once and waits for its answer, including a refusal. */
   async request(event: RequestEvent, payload: object, rid = randomInt(1, MAX_RID)): Promise<Answer> {
-    this.#answers.delete(rid);
-    this.#socket.emit(event, { ...payload, rid });
-    return until(`the answer to ${event}`, () => this.#answers.get(rid), ANSWER_TIMEOUT_MS);
+    let answer: Answer | undefined;
+    void this.#client.ask(event, payload, rid).then((data) => {
+      answer = data;
+    });
+    return until(`the answer to ${event}`, () => answer, ANSWER_TIMEOUT_MS);
   }
 
   /** Emits without waiting for an answer. */
-  emit(event: string, ...args: unknown[]): void {
-    this.#socket.emit(event, ...args);
+  emit(event: string, payload: object): void {
+    this.#client.socket.emit(event, payload);
   }
 
   /** Sends a text. @returns the answer, with its `msg_id` */
@@ -176,15 +171,10 @@ export class WireClient {
   }
 
   close(): void {
-    this.#socket.disconnect();
+    this.#client.close();
   }
 
   #receive(event: string, payload: Record<string, unknown>): void {
-    if (event === 'ack') return;
-    if (typeof payload.rid === 'number' && typeof payload.code === 'number') {
-      this.#answers.set(payload.rid, payload as Answer);
-      return;
-    }
     this.pushes.push({ event, payload });
     if (this.#options.acknowledge === false) return;
     if (event === 'msg_sync') {
@@ -197,7 +187,7 @@ export class WireClient {
   }
 
   #acknowledge(event: RequestEvent, payload: object): void {
-    this.#socket.emit(event, { ...payload, rid: randomInt(1, MAX_RID) });
+    this.emit(event, { ...payload, rid: randomInt(1, MAX_RID) });
   }
 
   #expectOk(event: RequestEvent, answer: Answer): Answer {

@@ -1,9 +1,9 @@
 /** Changes of groups and accounts: what one is doing never holds up another one, and everybody hears of them in order. */
 import { Client as Postgres } from 'pg';
 import { describe, expect, it } from 'vitest';
-import type { Data } from '../support/client.js';
-import { makeGroup, missedEvents, told } from '../support/groups.js';
-import { hostileGateway } from './support/gateway.js';
+import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
+import { makeGroup, missedEvents, told } from '../../../test/kit/wire-groups.js';
+import type { Data } from '../../../test/kit/wire-socket.js';
 
 const onServer = process.env.JMESSAGE_HOSTILE_POSTGRES !== undefined;
 const gateway = hostileGateway();
@@ -13,7 +13,7 @@ describe('changes', () => {
   it.runIf(onServer)('of a group that is held up do not hold up those of others', async () => {
     const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
     const [held, other] = [await makeGroup([alice, bob]), await makeGroup([carol, bob])];
-    const database = new Postgres({ connectionString: gateway.data });
+    const database = new Postgres({ connectionString: gateway.path });
     await database.connect();
     await database.query('begin');
     await database.query('select from chat_group where gid = $1 for update', [held]);

@@ -1,7 +1,7 @@
 /** A message for many: it costs the gateway one encoding, and its sender what it makes others be sent. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { groupText, makeGroup } from '../support/groups.js';
-import { hostileGateway } from './support/gateway.js';
+import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
+import { groupText, makeGroup } from '../../../test/kit/wire-groups.js';
 
 const gateway = hostileGateway();
 const { guests } = gateway;

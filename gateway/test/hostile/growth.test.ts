@@ -1,8 +1,10 @@
 /** What stays: messages, accounts, and what changes leave behind. */
+
 import { describe, expect, it } from 'vitest';
-import { md5, nextRid, SECRET, textTo } from '../support/client.js';
-import { hostileGateway } from './support/gateway.js';
-import { largeTo } from './support/raw.js';
+import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
+import { basicAuth, md5 } from '../../../test/kit/signing.js';
+import { largeTo } from '../../../test/kit/wire-raw.js';
+import { nextRid, SECRET, textTo } from '../../../test/kit/wire-socket.js';
 
 describe('what an account has stored', () => {
   const gateway = hostileGateway({ storedItems: 20, storedBytes: 300_000 });
@@ -67,7 +69,7 @@ describe('registration', () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`app1:${SECRET}`).toString('base64')}`,
+        authorization: basicAuth('app1', SECRET),
       },
       body: JSON.stringify([{ username: 'somebody', password: 'secret' }]),
     });

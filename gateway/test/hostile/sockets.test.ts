@@ -1,10 +1,12 @@
 /** What a client can make the gateway keep or do over sockets: without reading, without a login, and without end. */
+
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { type Client, nextRid } from '../support/client.js';
-import { hostileGateway } from './support/gateway.js';
-import { bareSocket, half, initFrame, largeTo, Polling, stopReading } from './support/raw.js';
+import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
+import { basicAuth } from '../../../test/kit/signing.js';
+import { bareSocket, half, initFrame, largeTo, Polling, stopReading } from '../../../test/kit/wire-raw.js';
+import { type Client, nextRid } from '../../../test/kit/wire-socket.js';
 
 const MB = 1_024 * 1_024;
 const gateway = hostileGateway({
@@ -117,7 +119,7 @@ describe('a request over HTTP', () => {
       'host: localhost',
       'content-type: application/json',
       'content-length: 1000000',
-      `authorization: Basic ${Buffer.from('app1:wrong').toString('base64')}`,
+      `authorization: ${basicAuth('app1', 'wrong')}`,
       '',
       '[',
     ]);
@@ -131,7 +133,7 @@ describe('a request over HTTP', () => {
       'host: localhost',
       'content-type: application/json',
       'content-length: 1000',
-      `authorization: Basic ${Buffer.from('app1:secret-1').toString('base64')}`,
+      `authorization: ${basicAuth('app1', 'secret-1')}`,
       '',
       '[',
     ]);
@@ -143,7 +145,7 @@ describe('a request over HTTP', () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from('app1:secret-1').toString('base64')}`,
+        authorization: basicAuth('app1', 'secret-1'),
       },
       body: JSON.stringify({ x: 'x'.repeat(200_000) }),
     });

@@ -1,12 +1,14 @@
 /** Issue of the hostile run: uploads filled the disk past the quota, and a refusal was not always heard. */
+
 import { readdir } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { APPKEY } from '../support/client.js';
-import { basic, tokenOf } from '../support/upload.js';
-import { hostileGateway } from './support/gateway.js';
+import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
+import { basicAuth } from '../../../test/kit/signing.js';
+import { APPKEY } from '../../../test/kit/wire-socket.js';
+import { tokenOf } from '../../../test/kit/wire-uploads.js';
 
 const MB = 1_024 * 1_024;
 const BOUNDARY = 'boundary';
@@ -61,7 +63,7 @@ function post(
 
 async function uploader(): Promise<string> {
   const user = await guests.user();
-  return basic(user.username, await tokenOf(user));
+  return basicAuth(user.username, await tokenOf(user));
 }
 
 describe('the quota of uploads', () => {

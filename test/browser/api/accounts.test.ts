@@ -1,12 +1,13 @@
 /** Accounts through pages: login and log-out, profiles, passwords, and their events for others. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
+import { png } from '../../kit/images.js';
+import { md5 } from '../../kit/signing.js';
 import type { Tab } from '../../kit/tab.js';
 import { until } from '../../kit/until.js';
-import { digestOf } from '../../kit/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'visitor'>;
@@ -124,7 +125,7 @@ test.each(['true', '1', 1, true] as const)(
   async (is_md5) => {
     await fresh();
     const username = `digested-${typeof is_md5}-${is_md5}`;
-    await visitor.ok('register', { username, password: digestOf('secret').toUpperCase(), is_md5 });
+    await visitor.ok('register', { username, password: md5('secret').toUpperCase(), is_md5 });
     await visitor.ok('login', { username, password: 'secret', is_md5: false });
   },
 );
@@ -141,7 +142,7 @@ test('login: takes a digest with is_md5 as text or boolean', async () => {
   const { username, password } = cast.world.user('visitor');
   for (const is_md5 of ['true', true, 1, '1'] as const) {
     await fresh();
-    await visitor.ok('login', { username, password: digestOf(password), is_md5 });
+    await visitor.ok('login', { username, password: md5(password), is_md5 });
   }
   await fresh();
   await visitor.ok('login', { username, password, is_md5: 'false' });
@@ -277,8 +278,8 @@ test('updateSelfPwd: ends every session with event 2; afterwards the new passwor
   const { password: old_pwd } = cast.world.user('visitor');
   expect(await visitor.code('updateSelfPwd', { old_pwd: 'wrong', new_pwd: 'x' })).toBe(CODES.invalidPassword);
   await visitor.ok('updateSelfPwd', {
-    old_pwd: digestOf(old_pwd),
-    new_pwd: digestOf(`new ${EMOJI}`),
+    old_pwd: md5(old_pwd),
+    new_pwd: md5(`new ${EMOJI}`),
     is_md5: 'true',
   });
   for (const actor of [visitor, second]) {

@@ -1,8 +1,8 @@
 /** Groups through pages: created, changed, joined, left, moderated; and the members' events, online or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
+import { png } from '../../kit/images.js';
 import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, target, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { GIF, HTML, JPEG, png, WEBP } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
+import { GIF, HTML, JPEG, png, WEBP } from '../../kit/images.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
 
 /** The gateway's limit. */

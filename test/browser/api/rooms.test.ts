@@ -1,8 +1,8 @@
 /** Chat rooms through pages: found, entered, left; their messages, and the tabs that receive them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { png } from '../../../gateway/test/support/images.js';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
+import { png } from '../../kit/images.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;

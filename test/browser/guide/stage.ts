@@ -3,8 +3,8 @@
  * have accounts of their own.
  */
 import { expect } from 'vitest';
-import { png } from '../../../gateway/test/support/images.js';
 import type { Profile } from '../../kit/browser.js';
+import { png } from '../../kit/images.js';
 import type { Tab } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
 import { Actor, OTHER_APPKEY } from '../api/cast.js';

@@ -1,6 +1,6 @@
 /** Chat rooms for tests. */
-import type { Store } from '../../src/store/index.js';
-import { APPKEY } from './client.js';
+import type { Store } from '../../gateway/src/store/index.js';
+import { APPKEY } from './wire-socket.js';
 
 export const makeRoom = (
   { rooms }: Pick<Store, 'rooms'>,

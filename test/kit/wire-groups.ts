@@ -1,7 +1,8 @@
 /** Groups for tests. */
-import type { Client, Data } from './client.js';
-import { textTo } from './client.js';
-import type { LiveUser } from './gateway.js';
+
+import type { LiveUser } from './gateway-in-process.js';
+import type { Client, Data } from './wire-socket.js';
+import { textTo } from './wire-socket.js';
 
 export type User = LiveUser;
 
@@ -38,15 +39,15 @@ export const groupText = (gid: number, text: string, extra: object = {}): object
 export const sendTo = (client: Client, gid: number, text: string, extra: object = {}, rid?: number) =>
   client.ask('send_group_msg', groupText(gid, text, extra), rid);
 
-/** As one of them sees them. */
+/** The members in the view of one of them. */
 export const membersOf = async (user: Client, gid: number) =>
   (await user.ask('get_group_members', { gid })).member_list as Data[];
 
-/** The live event of that type, once it is there. */
+/** Waits for a live event of that type. */
 export const told = (client: Client, type: number, matches: (event: Data) => boolean = () => true) =>
   client.next('event_notification', (event) => event.event_type === type && matches(event));
 
-/** Syncs events from a key, and asks once more: what the sync pushes comes before that answer. */
+/** Syncs events from a key, and sends another request. The pushes of the sync arrive before its answer. */
 export async function missedEvents(client: Client, key = 0): Promise<Data['events']> {
   const before = client.all('sync_event').length;
   await client.ask('sync_check', { sync_key: 0, sync_type: 0, sync_event_key: key, msg_receipt_key: 0 });
@@ -57,7 +58,7 @@ export async function missedEvents(client: Client, key = 0): Promise<Data['event
     .flatMap(({ events }) => events);
 }
 
-/** The user goes away, and is gone. */
+/** Closes the user's socket, and waits for its end. */
 export async function goAway(user: User): Promise<string> {
   user.close();
   await user.next('disconnect');

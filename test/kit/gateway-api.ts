@@ -1,24 +1,22 @@
-/** The server API as an application's own server calls it. */
+/** Calls the server API as an application's own server does. */
 import { expect } from 'vitest';
-import { APPKEY, SECRET } from './client.js';
-import type { Host } from './gateway.js';
+import type { Host } from './gateway-in-process.js';
+import { basicAuth } from './signing.js';
+import { APPKEY, SECRET } from './wire-socket.js';
 
 export interface Called {
   status: number;
   body: unknown;
 }
 
-export const authOf = (appkey: string, secret: string): string =>
-  `Basic ${Buffer.from(`${appkey}:${secret}`).toString('base64')}`;
-
-/** With the right authorisation unless another one is given, or null for none. */
+/** Calls with the right authorisation by default; null sends none. */
 export const callerOf =
   (gateway: Pick<Host, 'url'>) =>
   async (
     method: string,
     path: string,
     body?: unknown,
-    authorization: string | null = authOf(APPKEY, SECRET),
+    authorization: string | null = basicAuth(APPKEY, SECRET),
   ): Promise<Called> => {
     const response = await fetch(`${gateway.url}${path}`, {
       method,

@@ -1,29 +1,30 @@
-/** Gateways for tests: one for a file, with data of its own, and its pieces where a test needs other settings. */
+/** Gateways in the process of the tests: one for each file, with data of its own, and parts for tests with other settings. */
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { AppLinks } from '../../src/auth/app-links.js';
-import { DEFAULTS, type Settings } from '../../src/config.js';
-import { createGateway } from '../../src/gateway.js';
-import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/server.js';
-import { Store } from '../../src/store/index.js';
-import { socketIoWire } from '../../src/transport/wire-socket.js';
+import { AppLinks } from '../../gateway/src/auth/app-links.js';
+import { DEFAULTS, type Settings } from '../../gateway/src/config.js';
+import { createGateway } from '../../gateway/src/gateway.js';
+import { type GatewayOptions, type RunningGateway, startGateway } from '../../gateway/src/server.js';
+import { Store } from '../../gateway/src/store/index.js';
+import { socketIoWire } from '../../gateway/src/transport/wire-socket.js';
+import { freshData, type TestData } from './gateway-database.js';
+import { md5 } from './signing.js';
 import {
   APPKEY,
   APPS,
   Client,
   type Library,
-  md5,
   OTHER_APPKEY,
   type Transport,
   uniqueName,
-} from './client.js';
-import { freshData, type TestData } from './data.js';
+} from './wire-socket.js';
 
-/** Passwords of tests are not worth much. */
-const CHEAP = { passwordCost: 10 };
+/** Passwords of tests need no strong hash. */
+export const CHEAP = { passwordCost: 10 };
 /** The applications of the tests belong together. */
 const LINKS = [[APPKEY, OTHER_APPKEY]] as const;
 
@@ -32,7 +33,7 @@ export interface Mounted {
   close(): Promise<void>;
 }
 
-/** The gateway's own logic with other settings, on a store that several may share one after the other. */
+/** The gateway's own logic with other settings, on a store that several gateways may use one after the other. */
 export async function mount(
   store: Store,
   settings: Partial<Settings>,
@@ -89,7 +90,7 @@ export class Guests {
     return client;
   }
 
-  /** Initialised, registered if need be, and logged in. */
+  /** A client that is initialised, registered if necessary, and logged in. */
   async user(username = uniqueName('user'), library?: Library): Promise<LiveUser> {
     const client = await this.connect(library);
     await client.init(undefined, undefined, this.now());
@@ -99,7 +100,7 @@ export class Guests {
     return Object.assign(client, { username });
   }
 
-  /** …and past its first sync, so that messages come live. */
+  /** The same after its first sync, so that it receives live messages. */
   async liveUser(username?: string, library?: Library): Promise<LiveUser> {
     const user = await this.user(username, library);
     await user.sync(0, 0);
@@ -115,23 +116,23 @@ export class Guests {
   }
 }
 
-/** What a test file has from its first test to its last. */
+/** The gateway of a test file, from its first test to its last. */
 export interface Host {
   readonly url: string;
-  /** The data directory. */
+  /** The data directory, or the URL of the database. */
   readonly path: string;
-  /** They leave after each test. */
+  /** Their sockets are closed after each test. */
   readonly guests: Guests;
 }
 
-/** A gateway as the command line makes it. */
+/** A gateway as the command line creates it. */
 export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
   return host(options.now, (path) =>
     startGateway({ ...CHEAP, links: LINKS, ...options, apps: APPS, data: path }),
   );
 }
 
-/** The gateway's own logic, with its store at hand. */
+/** The gateway's own logic, with access to its store. */
 export function hostMounted(
   settings: Partial<Settings> = {},
   now?: () => number,
@@ -157,15 +158,16 @@ export function hostMounted(
   };
 }
 
-function host(
+export function host(
   now: (() => number) | undefined,
   open: (path: string) => Promise<Pick<RunningGateway, 'url' | 'close'>>,
+  prepare: () => Promise<TestData> = freshData,
 ): Host {
   let data: TestData | undefined;
   let gateway: Awaited<ReturnType<typeof open>> | undefined;
   const guests = new Guests(() => there(gateway).url, now);
   beforeAll(async () => {
-    data = await freshData();
+    data = await prepare();
     gateway = await open(data.path);
   });
   afterEach(() => guests.leave());
@@ -185,6 +187,6 @@ function host(
 }
 
 function there<T>(opened: T | undefined): T {
-  if (opened === undefined) throw new Error('there is none before the first test of the file');
+  if (opened === undefined) throw new Error('the gateway starts with the first test of the file');
   return opened;
 }

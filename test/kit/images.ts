@@ -1,4 +1,4 @@
-/** Real images for tests, made here or small enough to be written down. */
+/** Real images for tests, generated or small enough for a literal. */
 import { crc32, deflateSync } from 'node:zlib';
 
 function pngChunk(type: string, data: Buffer): Buffer {

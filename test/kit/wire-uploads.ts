@@ -1,14 +1,13 @@
 /** Uploads as a client makes them. */
-import type { UploadedMedia } from '../../../src/protocol/index.js';
-import { APPKEY, type Client } from './client.js';
+
+import type { UploadedMedia } from '../../src/protocol/index.js';
 import { GIF } from './images.js';
+import { basicAuth } from './signing.js';
+import { APPKEY, type Client } from './wire-socket.js';
 
 export interface UploadAnswer extends UploadedMedia {
   error?: { code: number; message: string };
 }
-
-export const basic = (name: string, password: string): string =>
-  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
 export function formOf(content: Uint8Array, filename = 'some.bin', field = 'anything'): FormData {
   const form = new FormData();
@@ -16,7 +15,7 @@ export function formOf(content: Uint8Array, filename = 'some.bin', field = 'anyt
   return form;
 }
 
-/** An image of the user's own. @returns its media_id */
+/** Uploads an image of the user. @returns its media_id */
 export async function uploadedImage(url: string, user: Client & { username: string }): Promise<string> {
   const ticket = { username: user.username, token: await tokenOf(user) };
   const { answer } = await upload(url, 'image', formOf(GIF), ticket);
@@ -45,7 +44,7 @@ export async function upload(
     headers: {
       'X-App-Key': appkey,
       'jm-channel': 'w',
-      Authorization: basic(username, token),
+      Authorization: basicAuth(username, token),
       ...(typeof body === 'string' && { 'content-type': 'text/plain' }),
     },
   });

@@ -1,6 +1,8 @@
-/** Another device of an account that is here at the same time: another platform than the web. */
-import { APPKEY, type Client, md5, SECRET, sign } from './client.js';
-import type { Guests } from './gateway.js';
+/** Another online device of an account, on another platform than the web. */
+
+import type { Guests } from './gateway-in-process.js';
+import { md5 } from './signing.js';
+import { APPKEY, type Client, SECRET, sign } from './wire-socket.js';
 
 export async function liveDevice(
   guests: Guests,

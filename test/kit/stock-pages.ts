@@ -1,11 +1,13 @@
 /**
- * Clients with the habits of V2's own scripts, over the Socket.IO that those have: what they send and when, what they take an event for, how
- * they count. `storage` is what the browser keeps between two pages.
+ * Clients with the habits of V2's own scripts, over their version of Socket.IO. They imitate the requests and their times, the handling of
+ * events, and the unread counts. `storage` is the browser's storage, which outlives a page.
  */
+
 import { randomInt } from 'node:crypto';
 import ioV2 from 'socket.io-client-v2';
-import type { WireMessage } from '../../../src/protocol/index.js';
-import { APPKEY, md5, SECRET, sign } from './client.js';
+import type { WireMessage } from '../../src/protocol/index.js';
+import { md5, signatureOf } from './signing.js';
+import { APPKEY, SECRET, sign } from './wire-socket.js';
 
 const MAX_RID = 0x7fff_ffff;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -29,7 +31,7 @@ interface Conversation {
   msg_time: number[];
 }
 
-/** One page: its script and its socket. What the page would be told stands in `told`, by the name of the listener. */
+/** One page with its script and socket. `told` records the calls of its listeners by their names. */
 export abstract class StockPage {
   readonly told: { listener: string; data: Row }[] = [];
   readonly frames: { event: string; data: Row }[] = [];
@@ -63,20 +65,18 @@ export abstract class StockPage {
     };
   }
 
-  /** Names that the script never takes for an answer. */
+  /** Events that the script never takes for an answer. */
   protected abstract isPush(event: string): boolean;
-  /** What its listeners do. */
+  /** The script's handling of an event. */
   protected abstract handle(event: string, data: Row): void;
   protected abstract readonly version: string;
-  /** What it does as soon as it is in. */
+  /** The script's actions after the login. */
   protected abstract entered(): void;
 
   async login(username: string, flag: 0 | 1 = 0): Promise<Row> {
     await this.#connected;
     const auth = { ...sign(APPKEY, SECRET, Date.now()), random_str: 'abc' };
-    const signature = md5(
-      `appkey=${APPKEY}&timestamp=${auth.timestamp}&random_str=${auth.random_str}&key=${SECRET}`,
-    );
+    const signature = signatureOf(APPKEY, SECRET, auth.timestamp, auth.random_str);
     await this.ask('c_init', { ...auth, signature, flag });
     await this.ask('register', { username, password: md5('secret') });
     const answer = await this.ask('login', { username, password: md5('secret'), version: this.version });
@@ -117,7 +117,7 @@ export abstract class StockPage {
     open.settle(data);
   }
 
-  /** Resolves when the page has been told something by that listener. */
+  /** Resolves after a matching call of that listener. */
   async hears(listener: string, matches: (data: Row) => boolean = () => true): Promise<Row> {
     for (;;) {
       const found = this.heard(listener).find(matches);
@@ -134,7 +134,7 @@ export abstract class StockPage {
     this.told.push({ listener, data: structuredClone(data) as Row });
   }
 
-  /** All that the server has to say about what was sent so far is here. */
+  /** Resolves after the pushes of all earlier requests. */
   settled(): Promise<Row> {
     return this.ask('get_groups_list');
   }
@@ -145,7 +145,7 @@ export abstract class StockPage {
   }
 }
 
-/** 2.3.0: acknowledges all it hears, and takes whatever has the name of an event for one. */
+/** 2.3.0 acknowledges every push, and takes every frame with the name of an event for one. */
 export class Page23 extends StockPage {
   protected readonly version = '2.3.0';
 
@@ -157,7 +157,7 @@ export class Page23 extends StockPage {
     void this.check();
   }
 
-  /** At login and every five minutes. It asks for no events. */
+  /** Runs at login and every five minutes. It requests no events. */
   async check(): Promise<void> {
     const sync_key = this.storage.get(`${this.username}s_key`) ?? '0';
     await this.ask('sync_check', { sync_key, sync_type: 0 });
@@ -186,7 +186,7 @@ export class Page23 extends StockPage {
   }
 }
 
-/** 2.5.0: acknowledges messages one by one and of events only those of type 1, and counts what is unread by itself. */
+/** 2.5.0 acknowledges messages one by one, of events only type 1, and counts unread messages by itself. */
 export class Page25 extends StockPage {
   protected readonly version = '2.5.0';
   #keys: Row = { sync_key: 0, sync_type: 0, sync_event_key: 0, msg_receipt_key: 0 };
@@ -214,7 +214,7 @@ export class Page25 extends StockPage {
     void this.check();
   }
 
-  /** At login and every 150 s: with the keys that the last answer had. */
+  /** Runs at login and every 150 s, with the keys of the last answer. */
   async check(): Promise<void> {
     const { sync_key, sync_type, sync_event_key, msg_receipt_key } = await this.ask('sync_check', this.#keys);
     this.#keys = { sync_key, sync_type, sync_event_key, msg_receipt_key };
@@ -341,7 +341,7 @@ export class Page25 extends StockPage {
   }
 }
 
-/** What the scripts' builder makes of a text. */
+/** A text message in the form of the scripts' builder. */
 export function stockText(type: 'single' | 'group' | 'chatroom', target: string | number, text: string): Row {
   const target_id = String(target);
   const content = {

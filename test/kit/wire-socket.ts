@@ -1,8 +1,8 @@
 /**
- * A bare client of the wire protocol for the gateway's tests, over the real Socket.IO 4 client or the real 2.x one. It waits for what the
- * gateway says and never for a time to pass.
+ * One socket that speaks the wire protocol, over the real Socket.IO 4 client or the real 2.x one. It records every event, and waits for events
+ * and never for time to pass.
  */
-import { createHash } from 'node:crypto';
+
 import { io as ioV4 } from 'socket.io-client';
 import ioV2 from 'socket.io-client-v2';
 import {
@@ -16,7 +16,8 @@ import {
   type ReceiptChange,
   type UserInfo,
   type WireMessage,
-} from '../../../src/protocol/index.js';
+} from '../../src/protocol/index.js';
+import { md5, signatureOf } from './signing.js';
 
 export const APPKEY = 'app1';
 export const SECRET = 'secret-1';
@@ -24,7 +25,7 @@ export const OTHER_APPKEY = 'app2';
 export const OTHER_SECRET = 'secret-2';
 export const APPS = { [APPKEY]: SECRET, [OTHER_APPKEY]: OTHER_SECRET };
 
-/** A message of `msg_sync`, or a conversation of `sync_conversation`: a test knows which of them it looks at. */
+/** A message of `msg_sync`, or a conversation of `sync_conversation`. A test knows which one it reads. */
 export interface Mail extends WireMessage {
   key: number;
   from_appkey: string;
@@ -33,7 +34,7 @@ export interface Mail extends WireMessage {
   msgs: WireMessage[];
 }
 
-/** What the gateway says, under any event: a test asserts the fields that it is about. */
+/** The data of any event of the gateway. A test asserts its own fields. */
 export interface Data {
   rid: number;
   code: number;
@@ -55,7 +56,7 @@ export interface Data {
   friend_list: Friend[];
   uptoken: string;
   url: string;
-  /** A test says what it expects of the rest. */
+  /** A test checks the types of other fields. */
   [field: string]: unknown;
 }
 
@@ -78,11 +79,9 @@ export const nextRid = (): number => {
   return lastRid;
 };
 
-export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-
 export function sign(appkey: string, secret: string, timestamp: number) {
   const random_str = '022cd9fd995849b58b3ef0e943421ed9';
-  const signature = md5(`appkey=${appkey}&timestamp=${timestamp}&random_str=${random_str}&key=${secret}`);
+  const signature = signatureOf(appkey, secret, timestamp, random_str);
   return { appkey, random_str, signature, timestamp, flag: 1, fromPlatForm: 'j' };
 }
 
@@ -95,7 +94,7 @@ function answerTo(event: string): string {
   return renamed[event] ?? event;
 }
 
-/** What is pushed. */
+/** The pushes of the server. */
 const PUSHES = [
   'msg_sync',
   'event_notification',
@@ -109,7 +108,10 @@ const PUSHES = [
   'going_away',
 ] as const satisfies readonly PushEvent[];
 
-/** Every event that a test may want to see. The 2.x client has no `onAny`. */
+const isPush = (event: string, data: Data | undefined): boolean =>
+  event !== 'ack' && event !== 'disconnect' && !(data && 'rid' in data && 'code' in data);
+
+/** The recorded events. The 2.x client has no `onAny`. */
 const EVENTS = new Set([
   'ack',
   ...Object.keys(REQUESTS),
@@ -121,6 +123,8 @@ const EVENTS = new Set([
 
 export class Client {
   readonly seen: { event: string; data: Data }[] = [];
+  /** Called for each push, which is neither an `ack` nor an answer. */
+  onPush: (event: string, data: Data) => void = () => {};
   readonly #waits = new Set<Wait>();
 
   private constructor(readonly socket: BareSocket) {
@@ -133,6 +137,7 @@ export class Client {
           this.#waits.delete(wait);
           wait.resolve(data);
         }
+        if (isPush(event, data)) this.onPush(event, data);
       });
     }
   }
@@ -158,7 +163,7 @@ export class Client {
     });
   }
 
-  /** The first of that event, seen before or to come. */
+  /** The first matching event, past or future. */
   next(event: string, matches: (data: Data) => boolean = () => true): Promise<Data> {
     const seen = this.seen.find((past) => past.event === event && matches(past.data));
     if (seen) return Promise.resolve(seen.data);
@@ -209,7 +214,7 @@ export class Client {
       .map(textOf);
   }
 
-  /** Resolves when so many live messages have arrived. */
+  /** Resolves after the arrival of this many live messages. */
   async live(count: number): Promise<Mail[]> {
     const messages = () => this.all('msg_sync').flatMap((push) => push.messages);
     while (messages().length < count) {
@@ -235,7 +240,7 @@ export class Client {
 
 export const textOf = ({ content }: WireMessage): string => String(content.msg_body.text);
 
-/** A payload whose every field is as a stock client makes it, once and for all of its tries. */
+/** A payload with every field of a stock client, the same for all of its tries. */
 export function textTo(to: string, text: string, extra: object = {}): object {
   return {
     target_id: to,
@@ -262,7 +267,7 @@ export function textTo(to: string, text: string, extra: object = {}): object {
 }
 
 let lastUser = 0;
-/** A name that no other test has. */
+/** A name of this test only. */
 export const uniqueName = (prefix: string): string => {
   lastUser += 1;
   return `${prefix}-${lastUser}`;

@@ -1,7 +1,7 @@
-/** Clients that do what no library would: bare Engine.IO over HTTP and over WebSocket. */
+/** Clients that misbehave as no library does: bare Engine.IO over HTTP and over WebSocket. */
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { APPKEY, type Client, SECRET, sign, textTo } from '../../support/client.js';
+import { APPKEY, type Client, SECRET, sign, textTo } from './wire-socket.js';
 
 const EIO = '/socket.io/?EIO=4&transport=';
 
@@ -39,7 +39,7 @@ export class Polling {
     return response.ok ? text.split('\x1e') : response.status;
   }
 
-  /** What every answer says, until it has been answered. */
+  /** Sends a request and polls until its answer. */
   async ask(event: string, payload: object, rid: number): Promise<string> {
     await this.post(frame(event, { ...payload, rid }));
     for (;;) {
@@ -63,8 +63,8 @@ export const initFrame = (rid: number): string =>
   frame('c_init', { ...sign(APPKEY, SECRET, Date.now()), rid });
 
 /**
- * @param localAddress where it comes from, if that matters
- * @returns a WebSocket past its namespace, and why it was closed when it is
+ * @param localAddress its address of this machine
+ * @returns a WebSocket in its namespace, and a promise of its close code
  */
 export async function bareSocket(
   gateway: string,
@@ -85,7 +85,7 @@ export async function bareSocket(
   return { socket, closed };
 }
 
-/** Says so much of an HTTP request and then nothing. @returns what was answered before the end */
+/** Sends the beginning of an HTTP request and no more. @returns the answer before the end */
 export function half(port: number, lines: readonly string[]): { socket: Socket; ended: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -101,12 +101,12 @@ interface Below {
   io: { engine: { transport: { ws: WebSocket } } };
 }
 
-/** From here on the client reads nothing. */
+/** Stops the client from reading its socket. */
 export function stopReading(client: Client): void {
   (client.socket as unknown as Below).io.engine.transport.ws.pause();
 }
 
-/** A message as large as a frame allows. */
+/** A message of almost the maximum frame size. */
 export function largeTo(to: string, bytes = 56 * 1_024): object {
   const payload = textTo(to, '') as { content: object };
   return {
