@@ -1,4 +1,4 @@
-/** The runtime finds a place to live in every browser, and another one when that goes. */
+/** The runtime finds a host in every browser, and another one after its loss. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
@@ -8,9 +8,9 @@ import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
 import { createWorld, type HostKind, type World } from '../kit/world.js';
 
-/** What decides where the runtime lives … */
+/** The APIs that decide about the host … */
 const DECISIVE = ['SharedWorker', 'locks', 'Worker', 'BroadcastChannel'] as const;
-/** … and what it can do without wherever that is. */
+/** … and those that every host can do without. */
 const APIS = [...DECISIVE, 'indexedDB'] as const;
 type Api = (typeof APIS)[number];
 
@@ -31,7 +31,7 @@ afterEach(async () => {
   await until('every socket to be closed', () => world.relay.open === 0);
 });
 
-/** A tab in whose page these are missing, or answer with an exception. */
+/** A tab without these APIs, or with APIs that throw. */
 async function tabWithout(apis: readonly Api[], how: 'absent' | 'forbidden'): Promise<Tab> {
   const page = await profile.context.newPage();
   await page.addInitScript(
@@ -53,7 +53,7 @@ async function tabWithout(apis: readonly Api[], how: 'absent' | 'forbidden'): Pr
 
 const login = (tab: Tab) => tab.login(world.auth(), world.user('alice'));
 
-/** Alice logs in, says something, and is answered. */
+/** Alice logs in, sends a message, and receives an answer. */
 async function chats(tab: Tab): Promise<void> {
   greetings += 1;
   await login(tab);
@@ -67,7 +67,7 @@ function hostWithout(apis: readonly Api[]): HostKind {
   return DECISIVE.slice(1).some((api) => apis.includes(api)) ? 'page' : 'leader';
 }
 
-/** All sets of what decides; where that leaves the runtime in the page, there is no database either. */
+/** All sets of the deciding APIs. The sets with the page host have no database either. */
 const SETS = Array.from({ length: 2 ** DECISIVE.length }, (_, bits) => {
   const apis: Api[] = DECISIVE.filter((_api, place) => bits & (1 << place));
   return hostWithout(apis) === 'page' && bits % 4 === 3 ? [...apis, 'indexedDB' as const] : apis;
@@ -122,7 +122,7 @@ test('only the browsers that need a file load it', async () => {
   expect(await files('page')).toEqual(['jmessage-page.min.js']);
 });
 
-test('a worker that comes up after its tab has given up on it takes nothing from it', async () => {
+test('a worker that starts after its tab has abandoned it takes nothing from that tab', async () => {
   const worker = '/dist/jmessage-worker.min.js?late';
   const release = world.site.hold(worker);
   const page = await profile.page();
@@ -144,7 +144,7 @@ test('a worker that comes up after its tab has given up on it takes nothing from
   expect(world.relay.total).toBe(sockets);
 });
 
-test('in the page host a second tab takes the account over, and the first one knows', async () => {
+test('in the page host a second tab takes the account over, and the first one is informed', async () => {
   const first = await world.tab(profile, { host: 'page' });
   await login(first);
   const second = await world.tab(profile, { host: 'page' });
@@ -181,7 +181,7 @@ describe('tabs of the leader host', () => {
       document.dispatchEvent(new Event('visibilitychange'));
     }, state);
 
-  /** Sends many, does something to the leading tab meanwhile, and sees that each was stored once and in order. */
+  /** Sends many messages, runs an action on the leading tab meanwhile, and checks that each is stored once and in order. */
   async function sendsThrough(sender: Tab, meanwhile: () => Promise<unknown>): Promise<void> {
     greetings += 1;
     const target = `target${greetings}`;
@@ -219,7 +219,7 @@ describe('tabs of the leader host', () => {
     },
   );
 
-  test('are led by one that is seen, before long, and lose nothing by that', async () => {
+  test('are soon led by a visible tab, and lose nothing by that', async () => {
     const [first, second, third] = (await openTabs(3)) as [Tab, Tab, Tab];
     await show(second, 'hidden');
     await sendsThrough(second, async () => {
@@ -229,7 +229,7 @@ describe('tabs of the leader host', () => {
     expect([first, second].map(leads)).toEqual([false, false]);
   });
 
-  /** The leading worker does nothing any more, and still has all that it had. */
+  /** The leading worker hangs, and still holds its locks and sockets. */
   function wedge(tab: Tab): void {
     for (const worker of pageOf(tab).workers()) {
       void worker
@@ -239,13 +239,13 @@ describe('tabs of the leader host', () => {
         .catch(() => undefined);
     }
   }
-  /** Coming back to a page is when one wants to know. */
+  /** The return to a page starts the check. */
   const lookedAt = (tab: Tab) => show(tab, 'visible');
 
-  test('take the lead from one that is frozen, within ten seconds of looking at another', async () => {
+  test('take the lead from a frozen tab within ten seconds after another becomes visible', async () => {
     const [first, second] = (await openTabs(2)) as [Tab, Tab];
     wedge(first);
-    // Nothing of the page runs any more either.
+    // The page's own code is frozen too.
     const session = await profile.context.newCDPSession(pageOf(first));
     await session.send('Debugger.enable');
     await session.send('Debugger.pause');
