@@ -1,4 +1,4 @@
-/** Whatever an application's server or a client sends in whatever field: an answer with a code, never an internal error. */
+/** Any value in any field, from an application's server or a client, is answered with a code and never with an internal error. */
 
 import { Writable } from 'node:stream';
 import { pino } from 'pino';

@@ -1,4 +1,4 @@
-/** What a retry is recognised by. */
+/** The digest by which a retry is recognised. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalJson } from '../src/util/canonical-json.js';

@@ -1,4 +1,4 @@
-/** Being put into groups by others: not by whom one has blacklisted, not at the expense of one's own groups, and, where it is set so, not unasked. */
+/** Additions to groups by others. A blacklisted user cannot add his target, additions do not use up the own groups, and a setting demands consent. */
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { makeGroup, membersOf, named, told, type User } from '../../test/kit/wire-groups.js';
@@ -21,7 +21,7 @@ const answer = (who: User, gid: number, event_id: number, target: User, result =
     reason,
   });
 
-describe('whom somebody has blacklisted', () => {
+describe('a blacklisted user', () => {
   const { guests } = hostGateway({ joinRequestIntervalMs: 0 });
 
   it('does not put him into a group, nor others with him', async () => {
@@ -101,7 +101,7 @@ describe('with groupConsent=1', () => {
     await other.ask('add_friend', { target_name: one.username, from_type: 2, why: 'yes' });
   };
 
-  it('friends are added at once, and others asked: who accepts is in', async () => {
+  it('friends are added at once, and others are asked and join after they accept', async () => {
     const [alice, friend, stranger] = await guests.three();
     await befriend(alice, friend);
     const gid = await makeGroup([alice]);
@@ -126,7 +126,7 @@ describe('with groupConsent=1', () => {
     expect(await answer(stranger, gid, eventId, stranger)).toMatchObject({ code: 880612 });
   });
 
-  it('who declines is not in, and who asked hears it', async () => {
+  it('a user who declines does not join, and the inviter learns of it', async () => {
     const [alice, stranger] = await guests.three();
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);
@@ -143,7 +143,7 @@ describe('with groupConsent=1', () => {
     expect(await gidsOf(stranger)).toEqual([]);
   });
 
-  it('nobody answers for somebody else, and nobody is asked again within a minute', async () => {
+  it('no user can answer for another, and none is asked again within a minute', async () => {
     const [alice, stranger, other] = await guests.three();
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);

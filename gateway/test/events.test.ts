@@ -62,7 +62,7 @@ describe('events', () => {
     const live = await told(bob, 12);
     const last = await told(bob, 12, ({ event_id }) => Number(event_id) > Number(live.event_id));
     expect(idsOf(await missedEvents(bob, Number(live.event_id)))).toEqual([last.event_id]);
-    // What a client once had is acknowledged, also for one that starts from nothing.
+    // An event that one client has received is acknowledged, also for a client without keys.
     expect(idsOf(await missedEvents(bob, 0))).toEqual([last.event_id]);
   });
 

@@ -1,4 +1,4 @@
-/** What the events of groups say of the group, for clients that know nothing else of it. */
+/** The fields of group events that describe the group, for clients without other knowledge of it. */
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';

@@ -12,7 +12,7 @@ const now = (): number => nowMs;
 const gateway = hostMounted(SETTINGS, now);
 const { guests } = gateway;
 
-/** Syncs, and asks once more: what the sync pushes comes before that answer. */
+/** Syncs, and sends another request. The pushes of the sync arrive before its answer. */
 async function synced(client: Client, key: number, roaming: 0 | 1): Promise<Data['messages']> {
   const before = client.all('sync_conversation').length;
   await client.sync(key, roaming);
@@ -158,7 +158,7 @@ describe('a message to a group', () => {
   });
 });
 
-describe('who comes back', () => {
+describe('a returning member', () => {
   it('gets what was said in the group, oldest first, until it is acknowledged', async () => {
     const [owner, bob] = await guests.three();
     const gid = await makeGroup([owner, bob]);

@@ -194,7 +194,7 @@ describe('members', () => {
     expect(await remove(owner, bob)).toMatchObject({ code: 0 });
   });
 
-  it('who leave are said to have left', async () => {
+  it('a leaving member is named in the event', async () => {
     const [owner, bob, carol] = await guests.three();
     const gid = await makeGroup([owner, bob, carol]);
     const away = await goAway(owner);

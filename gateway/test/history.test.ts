@@ -50,7 +50,7 @@ it('a conversation is handed out in pages, oldest first, from the latest backwar
   expect(await pages(b, { type: 3, username: a.username }, 100)).toEqual([['1', '2', '3', '4', '5']]);
 });
 
-it('whoever walks back meets every message once, wherever the pages end', async () => {
+it('a walk back through the pages has every message once, wherever the pages end', async () => {
   const [a, b, owner] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
   const gid = await makeGroup([owner, a]);
   const texts = Array.from({ length: 12 }, (_, index) => `${index}`);
@@ -78,7 +78,7 @@ it.each([0, 101, -1, 1.5])('a page of %j messages is refused', async (limit) => 
   expect((await page(user, { type: 3, username: user.username }, limit)).code).toBeGreaterThan(0);
 });
 
-it('what was taken back is in no page, and may still be where a page ends', async () => {
+it('a retracted message is in no page, and can still mark the end of one', async () => {
   const [a, b] = [await guests.liveUser(), await guests.liveUser()];
   await a.send(b.username, 'kept');
   const { msg_id, ctime_ms } = await a.send(b.username, 'taken back');
@@ -89,7 +89,7 @@ it('what was taken back is in no page, and may still be where a page ends', asyn
   expect((await page(b, ofA, 10, { msg_id, ctime_ms })).messages.map(textOf)).toEqual(['kept']);
 });
 
-it('nobody sees the conversation of others, nor one with somebody who does not exist', async () => {
+it('a user sees neither the conversations of others nor one with an unknown user', async () => {
   const [a, b, stranger] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
   await a.send(b.username, 'private');
   expect(await pages(stranger, { type: 3, username: a.username }, 10)).toEqual([[]]);

@@ -1,4 +1,4 @@
-/** Whatever arrives, the gateway stays up and serves the others. */
+/** The gateway survives all input and serves its other clients. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';

@@ -60,7 +60,7 @@ describe('no-disturb', () => {
     expect(await noDisturb(alice)).toMatchObject({ global: 1 });
   });
 
-  it('is told to the changer as event 37 and to the other devices as event 102', async () => {
+  it('reaches the changing device as event 37 and the other devices as event 102', async () => {
     const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
     const phone = await liveDevice(guests, alice.username);
     await alice.ask('add_msg_no_disturb_single', { target_name: bob.username });
@@ -91,7 +91,7 @@ describe('a shield', () => {
     expect(ids).toEqual([shielded.msg_id, heard.msg_id]);
   });
 
-  it('is for members, and is told to the other devices', async () => {
+  it('is for members, and reaches the other devices', async () => {
     const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
     const gid = await makeGroup([alice]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 880205 });

@@ -1,4 +1,4 @@
-/** How a gateway is run: who may reach what of it over HTTP, what it refuses to be started with, and what its log and its files say to others. */
+/** The operation of a gateway: access over HTTP, refused settings at the start, and the privacy of its log and files. */
 import { once } from 'node:events';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -272,7 +272,7 @@ describe('an error in the log', () => {
 });
 
 describe('a gateway that is starting', () => {
-  /** What becomes of a websocket that is asked for: resolves when something is answered or it is closed; undefined: nothing listens yet. */
+  /** Requests a websocket. Resolves with its answer or its end, and with undefined if no server listens yet. */
   const askForWebsocket = (port: number): Promise<'settled' | undefined> =>
     new Promise((resolve) => {
       const socket = net.connect(port, '127.0.0.1', () => {

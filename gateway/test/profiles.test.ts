@@ -68,7 +68,7 @@ describe('a profile', () => {
     expect(await infoOf(alice, alice.username)).toMatchObject({ nickname: 'second' });
   });
 
-  it('is told to the account’s other devices, which hear of nobody else’s', async () => {
+  it('reaches the account’s other devices, which receive no other account’s changes', async () => {
     const alice = await guests.liveUser();
     const friend = await guests.liveUser();
     const phone = await liveDevice(guests, alice.username);

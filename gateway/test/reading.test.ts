@@ -1,4 +1,4 @@
-/** What has been read: unread counts by marks, receipts for senders, and who has not read yet. */
+/** Read messages: unread counts by marks, receipts for senders, and lists of the other recipients. */
 import { describe, expect, it } from 'vitest';
 import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
@@ -23,7 +23,7 @@ const report = (reader: Client, sender: LiveUser, ...msg_ids: number[]) =>
 const reportInGroup = (reader: Client, gid: number, ...msg_ids: number[]) =>
   reader.ask('receipt_report', { sessions: [{ type: 4, gid, msg_ids }] });
 
-/** Syncs receipts from a key, and asks once more: what the sync pushes comes before that answer. */
+/** Syncs receipts from a key, and sends another request. The pushes of the sync arrive before its answer. */
 async function missedReceipts(client: Client, msg_receipt_key = 0) {
   const before = client.all('sync_receipt').length;
   await client.ask('sync_check', { sync_key: 0, sync_type: 0, sync_event_key: 0, msg_receipt_key });
@@ -90,7 +90,7 @@ describe('unread messages', () => {
     const tablet = await liveDevice(guests, alice.username, 'ios');
     const { events: missed } = await tablet.next('sync_event');
     expect(readElsewhere(missed)).toMatchObject([{ description: read }, { description: { type: 4, gid } }]);
-    // Where it was read it is no news.
+    // The reading device does not receive it.
     expect(readElsewhere(await missedEvents(await guests.user(alice.username)))).toEqual([]);
   });
 

@@ -254,7 +254,7 @@ describe('a token is worth nothing any more', () => {
   });
 });
 
-it('whatever the order of uses, the newest token and the one that gave it are good; an older one ends all of them', async () => {
+it('in every order of uses, the newest token and its predecessor are valid; an older one ends all of them', async () => {
   const { username } = await owner();
   const account = await gateway.store.accounts.find(APPKEY, username);
   if (!account) throw new Error('no account');

@@ -28,7 +28,7 @@ function roomText(id: number, text: string): object {
 const say = (client: Client, id: number, text: string, rid?: number): Promise<Data> =>
   client.ask('send_room_msg', roomText(id, text), rid);
 
-/** What a client has heard live. */
+/** The live messages of a client. */
 const heard = (client: Client): string[] =>
   client.all('room_msg_sync').map((said) => String((said as unknown as RoomMessage).content.msg_body.text));
 

@@ -1,4 +1,4 @@
-/** What an application's own server may do over HTTP, and that nobody else may. */
+/** The server API over HTTP, for the application's own server only. */
 
 import { describe, expect, it } from 'vitest';
 import { callerOf, refused } from '../../test/kit/gateway-api.js';

@@ -1,4 +1,4 @@
-/** What an application's own server says over HTTP, to users, groups and chat rooms, and who hears it. */
+/** Messages of an application's own server over HTTP, to users, groups and chat rooms, and their recipients. */
 
 import { describe, expect, it } from 'vitest';
 import { callerOf, refused } from '../../test/kit/gateway-api.js';

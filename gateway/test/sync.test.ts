@@ -1,4 +1,4 @@
-/** What was missed: acknowledgement, offline messages, roaming, and that nothing overtakes older messages. */
+/** Missed messages: acknowledgements, offline messages, roaming, and their order. */
 import { describe, expect, it } from 'vitest';
 import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
 import { type Client, type Data, textOf } from '../../test/kit/wire-socket.js';
@@ -14,7 +14,7 @@ const { guests } = gateway;
 const textsOf = (pushes: Data[]): string[] =>
   pushes.flatMap(({ messages }) => messages.flatMap(({ msgs }) => msgs.map(textOf)));
 
-/** Syncs, and asks once more: what the sync pushes comes before that answer. */
+/** Syncs, and sends another request. The pushes of the sync arrive before its answer. */
 async function syncedTexts(client: Client, key: number, roaming: 0 | 1): Promise<string[]> {
   const before = client.all('sync_conversation').length;
   await client.sync(key, roaming);
@@ -64,7 +64,7 @@ describe('offline messages', () => {
     const sent = await sendAll(alice, bob, ['one', 'two', 'three']);
     const back = await guests.user(bob);
     expect(await syncedTexts(back, 0, 0)).toEqual(['one', 'two', 'three']);
-    // Whatever the key says: these were never acknowledged.
+    // These were never acknowledged, so the key does not matter.
     const key = sent[2]?.msg_id ?? 0;
     expect(await syncedTexts(back, key, 0)).toEqual(['one', 'two', 'three']);
     const { messages } = await back.next('sync_conversation');

@@ -1,10 +1,10 @@
-/** Who is served next, and how what arrives at once is cut into slices. */
+/** The order of service, and the slices of work that arrives at once. */
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../src/util/group-commit.js';
 import { TokenBucket, TokenBuckets } from '../src/util/token-bucket.js';
 import { LoopTurn, noUsage, Slices, Turns } from '../src/util/turns.js';
 
-/** Work that ends when it is told to. */
+/** Work that the test ends. */
 function held(): { work: () => Promise<void>; end: () => void } {
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => {

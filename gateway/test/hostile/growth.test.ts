@@ -1,4 +1,4 @@
-/** What stays: messages, accounts, and what changes leave behind. */
+/** Growth of the stored data: messages, accounts, and traces of changes. */
 
 import { describe, expect, it } from 'vitest';
 import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
@@ -6,7 +6,7 @@ import { basicAuth, md5 } from '../../../test/kit/signing.js';
 import { largeTo } from '../../../test/kit/wire-raw.js';
 import { nextRid, SECRET, textTo } from '../../../test/kit/wire-socket.js';
 
-describe('what an account has stored', () => {
+describe('stored data of an account', () => {
   const gateway = hostileGateway({ storedItems: 20, storedBytes: 300_000 });
   const { guests } = gateway;
 

@@ -1,4 +1,4 @@
-/** What a client can make the gateway keep or do over sockets: without reading, without a login, and without end. */
+/** Costs that a client can cause over sockets: without reading, without a login, and without end. */
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -28,7 +28,7 @@ function inUse(): number {
 const isServed = async (client: Client): Promise<boolean> =>
   (await client.ask('get_conversations')).code === 0;
 
-describe('who reads nothing', () => {
+describe('a client that reads nothing', () => {
   it('is served no further, and each login anew keeps next to nothing', async () => {
     const alice = await guests.liveUser();
     const { username } = await guests.user();
@@ -77,7 +77,7 @@ describe('a stranger', () => {
     expect(await closed).toBe(1_009);
   });
 
-  it('has so many sockets; who is logged in does not count', async () => {
+  it('has so many sockets; a logged-in client does not count', async () => {
     const open = await Promise.all(Array.from({ length: 20 }, () => bareSocket(gateway.url)));
     await expect(bareSocket(gateway.url)).rejects.toThrow();
     for (const { socket } of open.slice(0, 10)) socket.close();

@@ -53,7 +53,7 @@ test('a message that comes twice is there once, and nothing new is no change', (
   expect(ids(withMessages(messages, [stored(2), stored(3)]))).toEqual(['m1', 'm2', 'm3']);
 });
 
-test('what is on its way stays under the message that it was written under', () => {
+test('an unsent message stays under the message that it was written under', () => {
   const messages = withMessages([stored(1), stored(2)], [written('w1', 2), written('w2', 2)]);
   expect(ids(withMessages(messages, [stored(3)]))).toEqual(['m1', 'm2', 'w1', 'w2', 'm3']);
 });
@@ -84,7 +84,7 @@ test('of two receipts the smaller count is believed, in either order', () => {
   expect([down[0]?.unreadBy, up[0]?.unreadBy]).toEqual([1, 1]);
 });
 
-test('whoever has read a message has read those before it in a conversation of two, but not in a group', () => {
+test('a read message implies that earlier ones were read in a conversation of two, but not in a group', () => {
   const messages = [stored(1), stored(2, { unreadBy: 0 }), stored(3)];
   expect(readUpTo({ ...emptyChat(chatWith('bob')), messages })).toBe(2);
   expect(readUpTo({ ...emptyChat(chatOf(5)), messages })).toBe(0);

@@ -16,7 +16,7 @@ test('only http and https addresses become links', () => {
   ]);
 });
 
-test('what ends a sentence is not part of an address', () => {
+test('punctuation that ends a sentence is not part of an address', () => {
   expect(links('Is it https://a.example/x?')).toEqual(['https://a.example/x']);
   expect(links('(https://a.example/x).')).toEqual(['https://a.example/x']);
   expect(links('看 https://a.example/x，好吗')).toEqual(['https://a.example/x']);
