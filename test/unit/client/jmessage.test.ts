@@ -26,7 +26,7 @@ beforeEach(() => {
   ports = [];
   pages = [];
   accept = serve(world.worker.platform);
-  // What a browser has and Node has not.
+  // Globals of a browser that Node lacks.
   vi.stubGlobal('SharedWorker', class {});
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('document', { addEventListener: () => undefined, visibilityState: 'visible' });

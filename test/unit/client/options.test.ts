@@ -27,7 +27,7 @@ test.each([
   });
 });
 
-test('what is given is taken', () => {
+test('given options are used', () => {
   const options: JMessageOptions = {
     address: 'http://localhost:1',
     upload_file: 'http://localhost:2/up',
@@ -79,7 +79,7 @@ test.each([
     outboxAge: null,
     disconnectGrace: null,
   },
-])('what is empty or null counts as left out: %j', (options) => {
+])('an empty option or null counts as omitted: %j', (options) => {
   expect(settingsOf(options as JMessageOptions | null)).toEqual(settingsOf({}));
 });
 

@@ -1,4 +1,4 @@
-/** What a method returns: the documented chain that can also be awaited. */
+/** The return value of a method: the documented chain, which can also be awaited. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { JMessageError, JMessageRequest, type OpenRequest } from '../../../src/client/request.js';
 import { CODES, type Outcome } from '../../../src/protocol/tab.js';

@@ -24,7 +24,7 @@ export class FakeEnd {
   readonly told: string[] = [];
   /** Answers nothing from now on. */
   frozen = false;
-  /** What becomes of a call. By default it stays open. */
+  /** The outcome of a call. By default it stays open. */
   answer: (call: Call) => Promise<Outcome> = () => new Promise(() => undefined);
 
   constructor(

@@ -1,6 +1,6 @@
 /**
- * A network between sockets and a server, with the faults of one: it refuses, stays silent, loses frames, and cuts. What is on its way takes
- * a while, in order, and is lost when the line is cut.
+ * A network between sockets and a server, with its faults: it refuses, stays silent, loses frames, and cuts. Frames take a while, keep their
+ * order, and are lost when the line is cut.
  */
 import type { OpenSocket, Socket, SocketHandlers } from '../../../src/worker/platform/socket.js';
 import type { FakeClock } from './clock.js';
@@ -18,7 +18,7 @@ export interface Frame {
   payload: unknown;
 }
 
-/** What a server does with its end. */
+/** The server's side of a line. */
 export interface Callee {
   receive(line: Line, event: string, payload: object): void;
   closed(line: Line): void;

@@ -1,4 +1,4 @@
-/** What tests of the outbox do over and over. */
+/** Steps that the tests of the outbox share. */
 import type { OutboxEntry, Outcome } from '../../../src/protocol/index.js';
 import type { FakeTab } from './tab.js';
 import type { World } from './world.js';

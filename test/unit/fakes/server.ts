@@ -1,6 +1,6 @@
 /**
- * A small JMessage server in memory, behind a {@link FakeNetwork}: it acknowledges and answers, does a repeated request once, has one web
- * session for each account, keeps what is not acknowledged and syncs it. The real gateway is used in the browser tests.
+ * A small JMessage server in memory, behind a {@link FakeNetwork}. It acknowledges and answers, executes a repeated request once, and has one web
+ * session for each account. It keeps and syncs unacknowledged messages. The browser tests use the real gateway.
  */
 import {
   CODES,
@@ -14,7 +14,7 @@ import type { FakeClock } from './clock.js';
 import type { Callee, FakeNetwork, Line } from './network.js';
 
 export const APPKEY = 'app';
-/** What is told of a conversation at login. */
+/** The number of messages of a conversation that a login delivers. */
 const KEPT_PER_CONVERSATION = 100;
 
 export const BAD_SIGNATURE = 'f'.repeat(32);
@@ -30,7 +30,7 @@ interface User {
   /** Received and not acknowledged. */
   pending: Set<number>;
   line: Line | undefined;
-  /** What it may come back with: the current token and the one before it. */
+  /** The valid resume tokens: the current one and its predecessor. */
   token: { device: string; current: string; previous: string } | undefined;
 }
 
@@ -49,7 +49,7 @@ interface Stored {
 
 export class FakeServer implements Callee {
   readonly messages: Stored[] = [];
-  /** What it can do beyond the original protocol: nothing, as a stock server. */
+  /** Its extensions of the original protocol: none, as for a stock server. */
   capabilities: ('resume' | 'history')[] = [];
   /** By how much its clock is ahead of the clients'. */
   skewMs = 0;

@@ -1,6 +1,6 @@
 /**
- * A tab, as the runtime meets one: it keeps its calls until they are answered, submits them again to the next worker, says where it was, and
- * drops what it has seen. What `client/link.ts` does over real ports this does in one turn.
+ * A tab in the view of the runtime. It keeps its calls until they are answered, submits them again to the next worker, sends its last position,
+ * and drops known messages. It does in one turn the work of `client/worker-link/link.ts` over real ports.
  */
 
 import { SeenMessages } from '../../../src/client/events/seen-messages.js';
@@ -147,7 +147,7 @@ export class FakeTab {
     this.world.locks.crash(this.id);
   }
 
-  /** What the application was told, by listener. */
+  /** The events that the application received, by listener. */
   heard<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
     return this.events
       .filter((event) => event.listener === listener)
@@ -179,7 +179,7 @@ export class FakeTab {
       .filter(({ content }) => peer === undefined || content.from_id === peer || content.target_id === peer);
   }
 
-  /** Whoever logs in again expects the history again. */
+  /** After another login the application expects the history again. */
   #startAfresh(): void {
     this.#seen.clear();
     if (this.#last) this.#last = { ...this.#last, newestMs: 0 };
@@ -306,7 +306,7 @@ export class FakeTab {
   }
 
   #reflect(mirror: Mirror): void {
-    // What is told may overtake what is answered.
+    // A mirror by event may arrive before an older one by answer.
     if (mirror.version <= this.#mirrored) return;
     this.#mirrored = mirror.version;
     this.mirror = mirror;

@@ -124,7 +124,7 @@ export class FakeWorker {
     return new Proxy<Store>(store, {
       get: (target, name: keyof Store) => {
         if (name === 'close') return () => this.#closeStore();
-        // Whoever awaits the store asks it for a `then`.
+        // An `await` of the store reads its `then`.
         return name in target ? work(target[name] as () => Promise<unknown>) : undefined;
       },
     });
@@ -144,7 +144,7 @@ export class World {
   readonly workers: FakeWorker[] = [];
   readonly tabs: FakeTab[] = [];
   readonly #stores = new Map<string, MemoryStore>();
-  /** What uploads come to. */
+  /** The outcome of uploads. */
   postForm: PostForm = async () => ({ status: 500, body: '' });
   /** Between a write's effect and its worker's knowing of it. */
   storeLatencyMs = 0;
@@ -195,7 +195,7 @@ export class World {
     return tab;
   }
 
-  /** What is promised, with as much time as it takes, up to a limit. */
+  /** Passes time until the promise settles, up to a limit. */
   async passing<T>(promise: Promise<T>, limitMs = 600_000): Promise<T> {
     let done = false;
     const mark = () => {

@@ -1,4 +1,4 @@
-/** What pages of V2 pass and V2 takes: nothing in many forms, numbers for text and text for numbers, misprints. */
+/** Parameters that V2 pages pass and V2 accepts: empty values in many forms, numbers for text and text for numbers, misprints. */
 import { describe, expect, test } from 'vitest';
 import {
   CODES,
@@ -11,7 +11,7 @@ import {
 
 const ALL: Record<string, { params: Schema | null }> = { ...METHODS, ...LOCAL_METHODS };
 
-/** What a method makes of its parameters: those that it sends on, or the code that it fails with. */
+/** The parameters that a method sends on, or the code of its failure. */
 function taken(method: string, params: unknown): unknown {
   const schema = ALL[method]?.params;
   if (!schema) throw new Error(`${method} takes nothing`);

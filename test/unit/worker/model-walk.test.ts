@@ -1,6 +1,6 @@
 /**
- * A walk through everything that can happen, at random but repeatable: tabs come, go and crash, users log in, out and are kicked, networks
- * fail, workers die, messages fly. After each step what must never be must not be; at the end everything has come right.
+ * A random but repeatable walk. Tabs open, close and crash; users log in, log out and are kicked; networks fail, and workers die. The invariants
+ * hold after each step, and at the end everything has recovered.
  */
 import { describe, expect, test } from 'vitest';
 import type { MethodName, OutboxEntry, Outcome } from '../../../src/protocol/index.js';
@@ -11,18 +11,18 @@ import { World } from '../fakes/world.js';
 /** More of them: `WALK_SEEDS=1-400 npx vitest run --project unit test/unit/worker/model-walk.test.ts`. */
 const [FIRST_SEED = 1, LAST_SEED = FIRST_SEED] = (process.env.WALK_SEEDS ?? '1-16').split('-').map(Number);
 const SEEDS = Array.from({ length: LAST_SEED - FIRST_SEED + 1 }, (_, n) => FIRST_SEED + n);
-const PAYLOAD_BUILDERS = 1_200;
-/** What has left may still arrive. */
+const STEPS = 1_200;
+/** Frames in flight may still arrive. */
 const ON_ITS_WAY_MS = 20;
 const MAX_TABS = 6;
 const USERS = ['alice', 'bob'] as const;
-/** All tries of all that may stand in line, and a session's linger for as long as something is on its way. */
+/** Enough for all tries of a full queue, and for a session's extended idle time-out. */
 const CALM_MS = 900_000;
 
 interface Member {
   tab: FakeTab;
   away: boolean;
-  /** Who it logged in as, and how many messages there were by then. `whole`: it can have missed nothing since. */
+  /** Its account, and the number of messages at its login. `whole`: it cannot have missed a message since. */
   login: { username: string; messages: number; whole: boolean } | undefined;
 }
 
@@ -31,7 +31,7 @@ class Walk {
   readonly members: Member[] = [];
   /** Those that have gone as well. */
   readonly #tabs: FakeTab[] = [];
-  /** What became of each text: undefined while its call is open. */
+  /** The outcome of each text: undefined while its call is open. */
   readonly sends = new Map<string, Outcome | undefined>();
   /** When each text was reported as not sent. */
   readonly reported = new Map<string, number>();
@@ -184,7 +184,7 @@ class Walk {
     this.trail.push(`${member.tab.id} ${method}`);
     if (method === 'loginOut') member.login = undefined;
     void member.tab.call(method, params);
-    // Whoever attaches is not followed: its history is another's.
+    // The walk does not follow an attached tab, because its history is another's.
     if (method === 'attach') member.login = undefined;
   }
 
@@ -245,20 +245,20 @@ class Walk {
     this.trail.push('kill worker');
     this.world.worker.kill();
     for (const member of this.members) {
-      // What is kept tells an absent tab what it missed from where it was, if it was anywhere.
+      // The store brings an absent tab its missed messages from its last position, if it had one.
       if (member.away && member.login && member.tab.current.length === 0) member.login.whole = false;
       if (!member.away) void member.tab.connect();
     }
   }
 
-  /** A server under strain: requests and acknowledgements are lost. What it pushes and answers a connection carries or ends. */
+  /** A server under strain: requests and acknowledgements are lost. Its pushes and answers arrive, or the connection ends. */
   #loses({ way, event }: Frame): boolean {
     if (this.#losing === 0 || (way === 'down' && event !== 'ack')) return false;
     this.#losing -= 1;
     return this.#random.chance(0.5);
   }
 
-  /** What must hold at any time. */
+  /** The invariants of any time. */
   #check(): void {
     const { network, server } = this.world;
     expect(server.doubleLogins).toEqual([]);
@@ -296,8 +296,8 @@ class Walk {
   }
 
   /**
-   * Each conversation in the server's order, without doubles. Where a worker or a frame was lost, or a tab was away, an account may learn late
-   * what it has sent itself: then the order is that of each sender.
+   * Each conversation in the server's order, without doubles. After a lost worker or frame, or with an absent tab, own messages may arrive
+   * late. The order is then that of each sender.
    */
   #checkEvents({ tab }: Member): void {
     const newest = new Map<string, number>();
@@ -344,7 +344,7 @@ class Walk {
     this.#checkHanded();
   }
 
-  /** What came while no page was there, or for one that died, is there for the next one. */
+  /** Pushes without a page, or for a dead one, are delivered to the next page. */
   #checkHanded(): void {
     const told = new Set(
       this.#tabs.flatMap((tab) =>
@@ -380,7 +380,7 @@ class Walk {
   }
 }
 
-describe('whatever happens', () => {
+describe('after any events', () => {
   test.each(SEEDS)(
     'one socket for an account, each message once and in order, every call settled (seed %i)',
     async (seed) => {
@@ -391,7 +391,7 @@ describe('whatever happens', () => {
       });
       walk.world.storeLatencyMs = seed % 4;
       try {
-        await walk.run(PAYLOAD_BUILDERS);
+        await walk.run(STEPS);
       } catch (error) {
         console.error(
           `seed ${seed}, the last of ${walk.trail.length} steps:\n${walk.trail.slice(-60).join('\n')}`,
@@ -404,7 +404,7 @@ describe('whatever happens', () => {
 
 test('a walk goes through all that it is about', async () => {
   const walk = new Walk(7, { roaming: true, gentle: false, stock: false });
-  await walk.run(PAYLOAD_BUILDERS);
+  await walk.run(STEPS);
   const kinds = new Set([...walk.sends.values()].map((outcome) => outcome?.kind));
   expect(kinds).toContain('success');
   expect(walk.world.workers.length).toBeGreaterThan(2);

@@ -9,7 +9,7 @@ const KEEP_MS = 10_000;
 const SLICE_MS = 8;
 
 let dispatcher: Dispatcher;
-/** What the page gets its turn before. */
+/** Work that waits for the page's turn. */
 let waiting: (() => void)[];
 let heard: number[];
 
@@ -149,7 +149,7 @@ test('after closing nobody is told anything', () => {
   expect(heard).toEqual([]);
 });
 
-test('whatever the order of listening and happening, each event is told once and in order', () => {
+test('in any order of listeners and events, each event is delivered once and in order', () => {
   const step = fc.constantFrom('push', 'listen', 'ignore', 'turn');
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {

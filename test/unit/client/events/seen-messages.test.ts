@@ -41,12 +41,12 @@ test('a conversation with nothing new is left out, and an event with nothing new
   expect(seen.fresh(synced([1], [2]))).toBeUndefined();
 });
 
-test('what was sent from here is known here', () => {
+test('an own message is known here', () => {
   seen.sent({ code: 0, msg_id: 5 });
   expect(seen.fresh(live(5))).toBeUndefined();
 });
 
-test('what has no message is passed on', () => {
+test('an event without a message is passed on', () => {
   const event: AccountEvent = { seq: 1, listener: 'onDisconnect', data: undefined };
   expect(seen.fresh(event)).toBe(event);
   seen.sent({ code: 0 });
@@ -59,7 +59,7 @@ test('after a new login everything is new', () => {
   expect(seen.fresh(live(1))).toBeDefined();
 });
 
-test('what is remembered has a bound', () => {
+test('the memory is bounded', () => {
   for (let id = 1; id <= 20_001; id += 1) seen.sent({ msg_id: id });
   expect(seen.fresh(live(2))).toBeUndefined();
   expect(seen.fresh(live(1))).toBeDefined();

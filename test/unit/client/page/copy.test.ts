@@ -54,7 +54,7 @@ describe('parameters', () => {
   });
 });
 
-test('what is hidden has nothing that a framework would watch, and says that it is not to be wrapped', () => {
+test('a hidden object has no property for a framework to watch, and forbids wrapping', () => {
   class Thing {
     _of2017 = { deep: 1 };
     constructor() {

@@ -58,7 +58,7 @@ describe('a callback', () => {
   });
 });
 
-test('what is done outside of zones is done in none', () => {
+test('work outside of zones runs in none', () => {
   const { within, name } = zones();
   expect(within('angular', () => outsideZones(name))).toBe('root');
 });

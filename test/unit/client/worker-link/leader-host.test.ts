@@ -74,7 +74,7 @@ class FakeLeaderWorker {
     if (this.gone) return;
     this.gone = true;
     broadcasts.crash(this.name);
-    // What a tab's link does when the worker's lock is free.
+    // A tab's link does this when the worker's lock is free.
     for (const tab of tabs) tab.lost(this);
   }
 }
@@ -275,7 +275,7 @@ test('a worker that does not answer any more is replaced by its tab when somebod
   expect(tabs.map(({ by }) => by)).toEqual([workers[1], workers[1]]);
 });
 
-describe('whatever happens', () => {
+describe('under random faults', () => {
   test.each(Array.from({ length: 25 }, (_, seed) => seed + 1))(
     'there is one worker, and every tab finds it (seed %i)',
     async (seed) => {

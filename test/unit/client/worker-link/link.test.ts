@@ -221,7 +221,7 @@ describe('a worker that dies', () => {
     expect(told).not.toContain('given up');
   });
 
-  test('has nothing more to say: what was on its way from it is ignored', async () => {
+  test('is ignored afterwards, with its messages in flight', async () => {
     open();
     await opened();
     const first = host.end;
@@ -278,7 +278,7 @@ describe('silence', () => {
   });
 });
 
-describe('where there are several hosts', () => {
+describe('with several hosts', () => {
   let next: FakeHost;
   beforeEach(() => {
     next = new FakeHost(locks, 'page');
@@ -338,7 +338,7 @@ describe('where there are several hosts', () => {
     expect(next.ends).toEqual([]);
   });
 
-  test('what all of them fail at begins with the first one again', async () => {
+  test('after a failure of all hosts the first one is tried again', async () => {
     host.starts = 'error';
     next.starts = 'error';
     open();
@@ -382,7 +382,7 @@ describe('the back/forward cache', () => {
   });
 });
 
-describe('what the worker says', () => {
+describe('a push of the worker', () => {
   test('is passed on, each event once', async () => {
     open();
     await opened();

@@ -7,7 +7,7 @@ import { FakeClock } from '../../fakes/clock.js';
 
 const LANES = ['bob', 'carol', undefined] as const;
 
-/** What becomes of the next frame that is sent. `late`: its answer stays on its way until the next frame. */
+/** The fate of the next frame. `late`: its answer stays on its way until the next frame. */
 const fate = fc.constantFrom('through', 'through', 'lost', 'ack lost', 'answer lost', 'repeated', 'late');
 const step = fc.oneof(
   {

@@ -268,7 +268,7 @@ describe('attaching', () => {
     expect(wire).toHaveLength(1);
   });
 
-  test('what there was before the first connection may be done already, by a worker that has died', async () => {
+  test('requests from before the first connection may be done already, by a dead worker', async () => {
     void send();
     let sure = false;
     void attach().then(() => {
@@ -310,7 +310,7 @@ describe('attaching', () => {
   });
 });
 
-describe('what is not an answer', () => {
+describe('a frame that is not an answer', () => {
   test.each([undefined, null, 7, 'ack', {}, { rid: '7' }, { rid: 8 }])('%j is left to others', (payload) => {
     void attach();
     void send();

@@ -98,7 +98,7 @@ describe('an opening', () => {
   });
 });
 
-describe('the fence around an account', () => {
+describe('the account lock', () => {
   const open = () => new AbortController().signal;
 
   test('lets one worker in at a time', async () => {

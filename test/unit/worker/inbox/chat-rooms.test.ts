@@ -30,7 +30,7 @@ test('the first tab asks the server, a second one is shown what the room has', a
   expect(show.mock.calls.map(([recent]) => ids(recent))).toEqual([[1]]);
 });
 
-test('who enters while the first entry is on its way shares its fate', async () => {
+test('a tab that enters during the first entry shares its outcome', async () => {
   for (const outcome of [refused, succeeded({ id: 7 })]) {
     const rooms = new ChatRooms();
     const { asked, answer } = pending();

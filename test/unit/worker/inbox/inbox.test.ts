@@ -1,4 +1,4 @@
-/** What comes in: persisted, then told, then acknowledged; each once, in order. */
+/** Pushes are persisted, then delivered, then acknowledged; each once, in order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Message, SyncedConversation } from '../../../../src/protocol/index.js';
 import { ConversationForm } from '../../../../src/worker/inbox/conversation-form.js';
@@ -28,7 +28,7 @@ class HeldStore extends MemoryStore {
   }
 }
 
-/** What happened, in order. */
+/** The steps, in order. */
 let done: string[];
 let delivered: { ids: number[]; exceptTab: string | undefined }[];
 let messages: Message[];
@@ -129,7 +129,7 @@ describe('a message', () => {
     expect(done).toContain('acknowledged sync 9');
   });
 
-  test('that this account sent is told to all but the tab that sent it', async () => {
+  test('of this account is delivered to all tabs except the sending one', async () => {
     inbox.sent(apiMessage(5, { from: 'alice', to: 'bob' }), 'tab-1');
     await inbox.idle();
     expect(delivered).toEqual([{ ids: [5], exceptTab: 'tab-1' }]);
@@ -215,7 +215,7 @@ describe('a tab that joins', () => {
     expect(conversations[0]).toMatchObject({ from_username: 'bob', msgs: [{ msg_id: 1 }, { msg_id: 2 }] });
   });
 
-  test('is given it in its turn: what came before is in it, what comes after is not', async () => {
+  test('is a snapshot in its turn: it has the earlier messages and not the later ones', async () => {
     store.hold = true;
     live(1);
     const given = snapshot();
@@ -226,7 +226,7 @@ describe('a tab that joins', () => {
 });
 
 describe('after a worker has died', () => {
-  test('its successor tells what is stored: nobody knows whether it was told', async () => {
+  test('its successor delivers the stored messages, since their delivery is unknown', async () => {
     live(1);
     await inbox.idle();
     delivered = [];
@@ -239,7 +239,7 @@ describe('after a worker has died', () => {
 });
 
 describe('faults', () => {
-  test('what is not a message is dropped, and the messages beside it are not', async () => {
+  test('an invalid message is dropped, and the messages beside it are not', async () => {
     inbox.live({
       messages: [null, 'junk', { msg_id: 'x' }, wireMessage(1), { ...wireMessage(2), content: null }],
     });

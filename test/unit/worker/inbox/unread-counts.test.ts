@@ -9,7 +9,7 @@ const TEAM = groupId(9);
 
 class Stage {
   readonly clock = new FakeClock();
-  /** What is being looked at. */
+  /** The open conversations. */
   readonly open = new Set<ConversationId>();
   readonly changes: [ConversationId, number][] = [];
   readonly reported: ConversationId[] = [];
@@ -76,7 +76,7 @@ test('a message counts, unless the list has counted it already', () => {
   ]);
 });
 
-test('who reads it here makes nothing of the count and has the server told; who read it elsewhere is not told to it', () => {
+test('a read here clears the count and is reported to the server; a read elsewhere is not reported', () => {
   const { unread, changes, reported } = new Stage();
   unread.received(BOB, 1);
   unread.received(TEAM, 1);

@@ -1,4 +1,4 @@
-/** What a user does to sends that are not delivered: takes one back, tries one again, watches them. */
+/** User actions on undelivered sends: cancel, retry, watch. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES, type Outcome } from '../../../../src/protocol/index.js';
 import { codeOf, goOffline, goOnline, outboxOf, post } from '../../fakes/sends.js';

@@ -1,4 +1,4 @@
-/** What was accepted is sent once, whatever breaks on the way; what was reported as over is not sent afterwards. */
+/** An accepted message is sent once, whatever breaks on the way; a message that was reported as ended is not sent afterwards. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES, failure, type Outcome } from '../../../../src/protocol/index.js';
 import { succeeded } from '../../../../src/worker/methods/outcome.js';
@@ -36,7 +36,7 @@ describe('off line', () => {
     expect(stored()).toEqual(['hello']);
   });
 
-  test('what is sent while there is a connection does not say that it is queued', async () => {
+  test('a send with a connection is not reported as queued', async () => {
     await world.passing(alice.send('bob', 'hello'));
     expect(alice.queued).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('off line', () => {
     expect(stored()).toEqual([]);
   });
 
-  test('what was acknowledged before the line broke and is too old by then is not sent again', async () => {
+  test('a send that was acknowledged before a cut and has expired is not sent again', async () => {
     const hasty = await world.loggedIn('alice', { outboxAgeMs: V2_TIMEOUT_MS });
     world.network.loses = ({ way, event }) => way === 'up' && event === 's_across_single_text';
     const sent = post(hasty, 'lost on its way');
@@ -87,7 +87,7 @@ describe('off line', () => {
   });
 });
 
-describe('whoever made it may go', () => {
+describe('without its tab', () => {
   test('a send goes out though its tab has gone, and the other tabs are told of the message', async () => {
     const other = await world.loggedIn('alice');
     await goOffline(world);
@@ -99,7 +99,7 @@ describe('whoever made it may go', () => {
     expect(other.texts('bob')).toEqual(['hello']);
   });
 
-  test('what a killed worker had accepted is sent by the next one, in order, once', async () => {
+  test('the accepted sends of a killed worker are sent by the next one, in order, once', async () => {
     await goOffline(world);
     for (const text of ['1', '2', '3']) post(alice, text);
     await world.clock.advance(10);
@@ -118,7 +118,7 @@ describe('whoever made it may go', () => {
     expect(await outboxOf(world, next)).toEqual([]);
   });
 
-  test('what was on its way when the worker was killed is stored once, and its tab gets the answer', async () => {
+  test('a send in flight at the death of the worker is stored once, and its tab gets the answer', async () => {
     world.network.loses = ({ way, event }) => way === 'down' && event === 's_single_text';
     const sent = post(alice, 'hello');
     await world.clock.advance(100);
@@ -143,7 +143,7 @@ describe('whoever made it may go', () => {
   });
 });
 
-describe('what was reported as over', () => {
+describe('a send that was reported as ended', () => {
   test('a refused message fails once and does not hold up those behind it', async () => {
     await goOffline(world);
     const refused = post(alice, 'x', 'nobody');

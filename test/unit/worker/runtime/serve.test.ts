@@ -1,4 +1,4 @@
-/** What a port of the worker lets through: any page of the origin can open one and post whatever it likes. */
+/** The calls that a port of the worker accepts. Any page of the origin can open a port and post any data. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALLS } from '../../../../src/protocol/tab.js';
 import { serve } from '../../../../src/worker/runtime/serve.js';

@@ -1,4 +1,4 @@
-/** What opens, joins and ends sessions, seen from tabs: one socket for an account, whatever they do at once. */
+/** Opening, joining and ending sessions in the view of tabs: one socket for an account, whatever they do at once. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../../../src/protocol/index.js';
 import { BAD_SIGNATURE } from '../../fakes/server.js';
@@ -274,7 +274,7 @@ describe('loginOut', () => {
   });
 });
 
-describe('what ends a session', () => {
+describe('the end of a session', () => {
   test('a login on another machine ends it in every tab and is not answered by another login', async () => {
     const tabs = [await world.loggedIn('alice'), await world.loggedIn('alice')];
     world.server.kick('alice');

@@ -1,4 +1,4 @@
-/** What a call is answered, whatever it was called with. */
+/** Answers to calls with any parameters. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -90,7 +90,7 @@ describe('parameters', () => {
     }
   });
 
-  test('what does not fit into a frame fails with 880206', async () => {
+  test('a payload that exceeds a frame fails with 880206', async () => {
     expect(codeOf(await world.passing(tab.send('bob', '四'.repeat(30_000))))).toBe(CODES.messageTooLong);
     expect(world.server.messages).toHaveLength(0);
   });
@@ -159,7 +159,7 @@ describe('a send', () => {
   });
 });
 
-describe('what is open when the session ends', () => {
+describe('a call that is open when the session ends', () => {
   test('settles: a send, read receipts that were still being gathered, a call for the list', async () => {
     const tab = await world.loggedIn('alice');
     world.network.loses = () => true;
@@ -192,7 +192,7 @@ describe('getConversation', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('with any parameters', () => {
   test('junk as parameters settles with a failure, for each method', async () => {
     const tab = await world.loggedIn('alice');
     const junk = fc.oneof(
@@ -257,7 +257,7 @@ describe('whatever comes', () => {
   });
 });
 
-/** Junk that can cross a port. What cannot is the link's business. */
+/** Junk that can cross a port. The link handles all other values. */
 function cloneable(input: unknown): unknown {
   try {
     return structuredClone(input);

@@ -1,4 +1,4 @@
-/** What tabs leave behind: the socket for a while, what they sent for as long as it takes, and in the end nothing. */
+/** The remains of closed tabs: the socket for a while, their sends until they are terminal, and in the end nothing. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { World } from '../../fakes/world.js';
 
@@ -110,7 +110,7 @@ describe('when tabs go', () => {
     expectNothingLeft();
   });
 
-  test('what a tab sent before it went reaches the server', async () => {
+  test('the sends of a closed tab reach the server', async () => {
     const tab = await world.loggedIn('alice');
     world.network.goDown();
     void tab.send('bob', 'last words');

@@ -76,7 +76,7 @@ describe("after a worker's death", () => {
     expect(await world.passing(tab.login('alice'))).toMatchObject({ kind: 'success' });
   });
 
-  test('what was called in the meantime is done, once and in order', async () => {
+  test('calls during the restore are executed once and in order', async () => {
     const tab = await world.loggedIn('alice');
     const before = [tab.send('bob', 'one'), tab.send('bob', 'two')];
     await world.clock.advance(6);
@@ -89,7 +89,7 @@ describe("after a worker's death", () => {
     expect(world.server.texts('alice', 'bob')).toEqual(['one', 'two', 'three']);
   });
 
-  test('who logs in as somebody else is told what both have', async () => {
+  test('a tab that changes its account receives the messages of both', async () => {
     const tab = await world.loggedIn('alice', { flag: true });
     await world.passing(tab.send('bob', 'from alice'));
     world.network.goDown();

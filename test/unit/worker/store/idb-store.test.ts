@@ -1,4 +1,4 @@
-/** What the store on the disk does beyond the common promise: its cap, its journal, and what it makes of broken records. */
+/** The disk store's own features: its cap, its journal, and its handling of broken records. */
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
@@ -193,7 +193,7 @@ describe('a record that is broken is left out:', () => {
   }
 });
 
-test('what version 1 had is let go of', async () => {
+test('the data of version 1 are deleted', async () => {
   vi.stubGlobal('indexedDB', new IDBFactory());
   const request = indexedDB.open('account', 1);
   request.onupgradeneeded = () => {

@@ -71,7 +71,7 @@ function watchOpened(): IDBDatabase[] {
   return opened;
 }
 
-test('what one store keeps the next one finds', async () => {
+test('the next store finds the data of the one before', async () => {
   const first = await open();
   await first.putMessages([stored(1)]);
   first.close();
@@ -90,12 +90,12 @@ describe('goes on in memory, and says so once,', () => {
     expect(clock.pending).toBe(0);
   }
 
-  test('where there is no IndexedDB', async () => {
+  test('without IndexedDB', async () => {
     vi.stubGlobal('indexedDB', undefined);
     await expectMemory(await open());
   });
 
-  test('where opening throws', async () => {
+  test('if opening throws', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('no', 'SecurityError');
     });
@@ -103,14 +103,14 @@ describe('goes on in memory, and says so once,', () => {
     expect(reasons[0]).toContain('SecurityError');
   });
 
-  test('where opening hangs', async () => {
+  test('if opening hangs', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => new IDBOpenDBRequest());
     const opening = open();
     await clock.advance(OPEN_TIMEOUT_MS);
     await expectMemory(await opening);
   });
 
-  test('where newer code has been', async () => {
+  test('after newer code', async () => {
     const upgrade = indexedDB.open(NAME, 99);
     await new Promise((resolve) => upgrade.addEventListener('success', resolve));
     upgrade.result.close();
@@ -118,7 +118,7 @@ describe('goes on in memory, and says so once,', () => {
     expect(reasons[0]).toContain('VersionError');
   });
 
-  test('where an older version does not let go', async () => {
+  test('if an older version does not close', async () => {
     const older = indexedDB.open(NAME, 1);
     await resultOf(older);
     await expectMemory(await open());
@@ -128,21 +128,21 @@ describe('goes on in memory, and says so once,', () => {
     await resultOf(indexedDB.open(NAME, 3));
   });
 
-  test('where the disk is full, and shedding does not help', async () => {
+  test('if the disk is full, and shedding does not help', async () => {
     const store = await open();
     failPuts('QuotaExceededError');
     await expectMemory(store);
     expect(reasons[0]).toContain('QuotaExceededError');
   });
 
-  test.each(['ReadOnlyError', 'UnknownError', 'DataError'])('where writing fails: %s', async (name) => {
+  test.each(['ReadOnlyError', 'UnknownError', 'DataError'])('if writing fails: %s', async (name) => {
     const store = await open();
     failPuts(name);
     await expectMemory(store);
     expect(reasons[0]).toContain(name);
   });
 
-  test('where newer code takes the database over', async () => {
+  test('if newer code takes the database over', async () => {
     const store = await open();
     await store.putMessages([stored(9)]);
     (await resultOf(indexedDB.open(NAME, 3))).close();
@@ -150,7 +150,7 @@ describe('goes on in memory, and says so once,', () => {
     expect(reasons[0]).toContain('VersionError');
   });
 
-  test('where the database does not answer any more', async () => {
+  test('if the database no longer answers', async () => {
     const store = await open();
     vi.spyOn(IdbStore.prototype, 'putMessages').mockImplementation(() => new Promise(() => undefined));
     const expected = expectMemory(store);
@@ -160,7 +160,7 @@ describe('goes on in memory, and says so once,', () => {
     await expected;
   });
 
-  test('whatever fails at once, and what was on its way is still there', async () => {
+  test('if every access fails at once, and unsent messages are still there', async () => {
     const first = await open();
     await first.putOutbox([outboxRecord(1), outboxRecord(2)]);
     await first.putToken(TOKEN);
@@ -184,7 +184,7 @@ describe('goes on in memory, and says so once,', () => {
     expect(reasons).toHaveLength(1);
   });
 
-  test('where the connection is lost and cannot be opened again', async () => {
+  test('if the connection is lost and cannot be opened again', async () => {
     const opened = watchOpened();
     const store = await open();
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
@@ -322,7 +322,7 @@ describe('wiping', () => {
   });
 });
 
-test("what still comes after closing is nobody's error", async () => {
+test('calls after closing cause no error', async () => {
   const store = await open();
   store.close();
   await store.putConversations([]);

@@ -1,4 +1,4 @@
-/** Whatever is done with a store, it is the same as a plain list. */
+/** A store behaves like a plain list under any operations. */
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';

@@ -20,7 +20,7 @@ test('a tab that was away gets what came since, in order', () => {
   expect(log.since(2, 'a').isComplete).toBe(true);
 });
 
-test('what a tab caused is not told to it later either', () => {
+test('an event that a tab caused is not delivered to it later either', () => {
   append(1, 1);
   append(2, 2, (tab) => tab !== 'a');
   append(3, 3);
@@ -42,7 +42,7 @@ test('a tab that was away for longer learns that something is missing', () => {
   expect(log.since(KEPT_EVENTS, 'a').isComplete).toBe(true);
 });
 
-test('what is kept has a bound', () => {
+test('the log is bounded', () => {
   append(1, 100_000);
   expect(seqs(0).length).toBeLessThanOrEqual(KEPT_EVENTS * 2);
 });

@@ -1,4 +1,4 @@
-/** What the server pushes counts as delivered when a page has been handed it, and not before. */
+/** A push counts as delivered after a page has received it, and not before. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FakeTab } from '../../fakes/tab.js';
 import { World } from '../../fakes/world.js';
@@ -25,7 +25,7 @@ async function reload(tab: FakeTab, meanwhile: () => void): Promise<FakeTab> {
   return world.loggedIn('alice');
 }
 
-describe('what comes while no page is there', () => {
+describe('a push without a page', () => {
   test('is handed to the next page as what it missed, with its count, and only then acknowledged', async () => {
     const next = await reload(alice, () => world.server.deliver('bob', 'alice', 'missed'));
     await world.clock.advance(1_000);

@@ -1,4 +1,4 @@
-/** What a tab that joins is told first. */
+/** The first deliveries to a joining tab. */
 import { expect, test } from 'vitest';
 import type { AccountEvent, SyncedConversation, TabMessage } from '../../../../src/protocol/worker.js';
 import { EventLog } from '../../../../src/worker/tabs/event-log.js';
@@ -53,7 +53,7 @@ function joining() {
   };
 }
 
-test('what a sync told before a tab joined is in its history and in its place, though the store has lost it', async () => {
+test('messages of a sync before a tab joined are in its history and in their place, even if the store has lost them', async () => {
   const { audience, tab, heard } = joining();
   audience.publishSync([conversation([1, 2, 3], 3)]);
   audience.tabs.add(tab);
@@ -63,7 +63,7 @@ test('what a sync told before a tab joined is in its history and in its place, t
   expect(await heard()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
 });
 
-test('what is told live at the end of a conversation is not in its history', async () => {
+test('a live message at the end of a conversation is not in its history', async () => {
   const { audience, tab, heard } = joining();
   audience.tabs.add(tab);
   const take = audience.holdForHistory(tab);

@@ -1,4 +1,4 @@
-/** What a tab's port carries: of one turn of the worker as little as there can be. */
+/** The posts of a tab's port: one turn of the worker makes as few as possible. */
 import { expect, test } from 'vitest';
 import type { AccountEvent, TabMessage } from '../../../../src/protocol/worker.js';
 import { Tab } from '../../../../src/worker/tabs/tab.js';
@@ -29,7 +29,7 @@ test('a burst and the unread counts it leads to travel as two messages, the last
   ]);
 });
 
-test('whatever else is told comes after what was told before it', async () => {
+test('other posts come after the earlier events', async () => {
   const { posted, tab } = withPort();
   tab.deliver([event(1)]);
   tab.updateUnread([['s/app/bob', 1]]);
