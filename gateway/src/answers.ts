@@ -1,4 +1,4 @@
-/** What a request is answered with, beside its `rid`. */
+/** The answer to a request, without its `rid`. */
 import { CODES, type ErrorCode, failure, MESSAGES } from '../../src/protocol/index.js';
 
 export interface Answer {

@@ -21,7 +21,7 @@ function parsePort(text: string): number {
   return port;
 }
 
-/** What throws an error of its own is a bad argument. */
+/** A thrown error means a bad argument. */
 const argument =
   <T>(parse: (text: string, before?: T) => T) =>
   (text: string, before?: T): T => {
@@ -168,7 +168,7 @@ async function main(): Promise<void> {
   const { app, appFile, allowOrigin = [], link = [], data, dev, host, port, publicUrl, trustProxy } = options;
   const apps = new Map([...(appFile ?? []), ...(app ?? [])]);
   if (apps.size === 0) program.error('error: no application to serve: give --app-file or --app');
-  // What is written here is nobody else's to read on this machine.
+  // Other users of this machine may not read the files.
   process.umask(0o077);
   const settings = { level: options.logLevel, serializers: { err: safeError } };
   const log = pino(settings, pino.destination({ fd: 2, sync: true }));

@@ -152,7 +152,7 @@ function warnOfProxy(server: HttpServer, log: Logger): void {
   server.on('request', look).on('upgrade', look);
 }
 
-/** What Engine.IO writes ahead of a packet. */
+/** Engine.IO's prefix of a packet. */
 const FRAME_HEAD_BYTES = 16;
 
 /** Engine.IO has one limit for a body of polling, which carries many packets, and for a WebSocket message, which carries one. */

@@ -1,6 +1,6 @@
 /**
- * Which applications' users, groups and rooms can be seen from which. V2 lets users of different applications meet; on one gateway these may belong
- * to people who know nothing of each other, so it takes the operator's word, for each pair.
+ * Which applications' users, groups and rooms can be seen from which. V2 connects users of different applications. On one gateway the
+ * applications may have unrelated owners, so the operator has to allow each pair.
  */
 import type { Apps } from '../config.js';
 

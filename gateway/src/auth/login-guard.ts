@@ -106,7 +106,7 @@ export class LoginGuard {
     return undefined;
   }
 
-  /** The latest goes first: a sender of many at once waits for himself, and the next client is served as soon as there is a turn. */
+  /** The latest goes first. A sender of many tries delays only itself, and the next client is served at the next turn. */
   async #waitFor(network: string, bucket: TokenBucket): Promise<boolean> {
     const waiting = this.#waiting.get(network) ?? [];
     this.#waiting.set(network, waiting);

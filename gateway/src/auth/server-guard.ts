@@ -1,6 +1,6 @@
 /**
- * Limits guessing at a masterSecret. From an address that has used the right one before it goes on to be taken: somebody else's guesses from behind
- * the same proxy do not lock an application's server out.
+ * Limits guessing at a masterSecret. An address that has used the right one before may still use it. So guesses by others behind the same
+ * proxy do not lock an application's server out.
  */
 import { LRUCache } from 'lru-cache';
 import type { TokenBuckets } from '../util/token-bucket.js';

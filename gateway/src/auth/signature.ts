@@ -16,7 +16,7 @@ function signatureOf(signed: Signed, masterSecret: string): string {
     .digest('hex');
 }
 
-/** @returns what is wrong with the payload, or null */
+/** @returns the fault of the payload, or null */
 export function refuseInit(
   payload: RequestPayload<'c_init'>,
   apps: Apps,
@@ -43,7 +43,7 @@ export function refuseInit(
   return null;
 }
 
-/** What an application's own server hands to its pages; the gateway does so with `--dev` only. */
+/** The payload that an application's own server gives to its pages. The gateway signs it with `--dev` only. */
 export function signAuth(appkey: string, masterSecret: string, timestamp: number) {
   const signed = { appkey, random_str: randomUUID(), timestamp };
   return { ...signed, signature: signatureOf(signed, masterSecret) };

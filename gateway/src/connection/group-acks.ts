@@ -1,7 +1,7 @@
 /**
- * Which group messages a session was pushed and has not acknowledged. Storage has one mark for each member and group ("has everything up to
- * here"), so a single acknowledgement may only move it when nothing older is open. What is acknowledged out of order and not covered by a mark
- * when the session ends is pushed again: at least once, never less.
+ * Which group messages a session was pushed and has not acknowledged. The store has one mark for each member and group ("has everything up to
+ * here"). So an acknowledgement may move it only if no older message is open. A message that was acknowledged out of order, and is not
+ * covered by a mark at the end of the session, is pushed again.
  */
 interface Open {
   /** In the order of ids. */

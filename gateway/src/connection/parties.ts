@@ -1,5 +1,5 @@
 /**
- * Whom costs are charged to: an account over all of its sockets, and before a login the address that a socket came from. A new socket is
+ * The parties that pay for costs: an account over all of its sockets, and before a login the address of the socket. A new socket is
  * no new party.
  */
 import { LRUCache } from 'lru-cache';
@@ -10,7 +10,7 @@ import { noUsage, type Usage } from '../util/turns.js';
 /** Beyond that, who was not here for the longest is forgotten. */
 const MAX_PARTIES = 50_000;
 
-/** What is known of a socket by whom it is charged to. */
+/** The data of a socket for its party. */
 export interface Holder {
   readonly held: number;
   /** It is being closed, and has nothing to lose. */
@@ -19,16 +19,16 @@ export interface Holder {
 }
 
 export interface Party {
-  /** What it may ask; beyond it is refused. */
+  /** The limit of its requests; further ones are refused. */
   readonly requests: TokenBucket;
-  /** What it may send at all, asked or not; beyond its socket is closed. */
+  /** The limit of all of its frames; beyond it the socket is closed. */
   readonly frames: TokenBucket;
   /** How often it is told that it asks too much; beyond its socket is closed. */
   readonly refusals: TokenBucket;
   readonly usage: Usage;
   /** Its sockets, as long as memory is kept for them. */
   readonly holders: Set<Holder>;
-  /** What waits to be read by all of them. */
+  /** The backlog of all of its sockets. */
   heldBytes: number;
   /** Frames that it owes, since it was pushed what it has to acknowledge. */
   owed: number;
@@ -82,7 +82,7 @@ export class Parties {
   }
 
   /**
-   * Keeps account of what waits to be read, and to the budgets of it: of the party's sockets, and of all, the one goes that holds most. Those
+   * Counts the backlogs and keeps them within their budgets. Beyond a budget, the socket with the largest backlog is closed. Those
    * that are being closed anyway go first.
    */
   weigh(party: Party, holder: Holder, change: number): void {
@@ -102,7 +102,7 @@ export class Parties {
     while (this.#heldBytes > totalBacklogBytes && discardLargest(this.#holders));
   }
 
-  /** What waits to be read by everybody. */
+  /** The backlog of all clients. */
   get heldBytes(): number {
     return this.#heldBytes;
   }

@@ -1,6 +1,6 @@
 /**
- * Who is in which chat room: sessions, for as long as they last. An account that is in with two sessions counts once. Who has just entered
- * is shown the room's latest messages first; what is said meanwhile waits.
+ * The sessions in each chat room, for as long as they last. An account that is in with two sessions counts once. A session that enters gets
+ * the room's latest messages first, and newer ones wait meanwhile.
  */
 import type { RoomMessage } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -10,7 +10,7 @@ interface Stay {
   uid: number;
   /** The request that it began with: its retry is answered the same. */
   key: string;
-  /** What was said since; null when it need not wait any more. */
+  /** The messages since the entry; null once they need not wait. */
   held: RoomMessage[] | null;
   /** The last of the messages that it began with. */
   shown: number;
@@ -51,7 +51,7 @@ export class RoomPresence {
 
   /** @param origin the connection that said it, which does not hear it again */
   async say(message: RoomMessage, origin: string): Promise<void> {
-    // Who enters meanwhile is shown it with the latest messages.
+    // A session that enters meanwhile gets it with the latest messages.
     for (const [connection, stay] of [...(this.#rooms.get(message.room_id) ?? [])]) {
       if (connection.id !== origin) hear(connection, stay, message);
       await loopTurn.breathe();

@@ -37,7 +37,7 @@ export async function addBlackList(handling: Handling<'add_black_list'>): Promis
   });
 }
 
-/** Who is not in the list need not be removed from it. */
+/** Users that are not in the list need no removal. */
 export async function delBlackList(handling: Handling<'del_black_list'>): Promise<Reply> {
   const { services, connection } = handling;
   const { account } = sessionOf(connection);

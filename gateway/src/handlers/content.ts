@@ -1,4 +1,4 @@
-/** What a message may consist of, whatever it is sent to. */
+/** The allowed content of a message to any target. */
 import * as v from 'valibot';
 import {
   CODES,
@@ -18,7 +18,7 @@ const media = v.looseObject({ media_id: filled });
 /** Stock clients hand on what their page has passed, which is text in the documents' example. */
 const degrees = (max: number) => v.pipe(decimal, v.minValue(-max), v.maxValue(max));
 
-/** By `msg_type`. What else a body carries is the application's. */
+/** By `msg_type`. Other fields of a body belong to the application. */
 const BODIES = new Map<string, v.GenericSchema>([
   ['text', v.looseObject({ text: filled })],
   ['image', media],
@@ -31,7 +31,7 @@ const BODIES = new Map<string, v.GenericSchema>([
 
 interface TextLimit {
   bytes: number;
-  /** What a longer text is refused with. */
+  /** The code for a longer text. */
   refusal: ErrorCode;
 }
 

@@ -37,7 +37,7 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
   return { answer: { later } };
 }
 
-/** What stands against the account's speaking in the group. */
+/** The reason why the account may not send to the group. */
 export function refuseSender(audience: Audience | undefined, uid: number): ErrorCode | null {
   if (!audience) return CODES.targetGroupNotExist;
   const member = audience.members.get(uid);

@@ -11,13 +11,13 @@ import { asMember } from './group-guards.js';
 import { findUser } from './targets.js';
 import { change, type Handler, type Handling, sessionOf } from './types.js';
 
-/** What one of the six requests does. */
+/** The effect of one of the six requests. */
 interface Switch {
   list: List;
   on: boolean;
   /** When it is so already. */
   refusal: ErrorCode;
-  /** What the account's other devices are told. */
+  /** The event for the account's other devices. */
   extra: number;
 }
 

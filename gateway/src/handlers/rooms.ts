@@ -85,7 +85,7 @@ export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Rep
   const isInside = inRooms.stay(roomId, connection) !== undefined;
   if (!room || !isInside || room.banned.has(sender.uid)) {
     const refusal = !room ? CODES.chatroomNotExist : isInside ? CODES.banned : CODES.notInChatroom;
-    // What was taken before stays taken: its retry gets the first answer.
+    // An accepted message stays accepted, and its retry gets the first answer.
     return { answer: (await store.requests.answered(key)) ?? refuse(refusal) };
   }
   const content = contentFrom(sender, payload.content, { id: String(roomId), appkey: room.appkey });

@@ -1,4 +1,4 @@
-/** What a client missed, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
+/** Missed pushes of a client, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
 import { GROUP, type RequestPayload } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';

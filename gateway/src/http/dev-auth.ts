@@ -1,7 +1,6 @@
 /**
  * `GET /dev/auth?appkey=…`: signs for anyone who asks, which is what an application's own server does for its users only. So it answers this
- * machine and nobody else: not through a proxy that serves others, not under another name (which a page elsewhere could make point here), and
- * not for the pages of other machines.
+ * machine only. It refuses proxies, pages of other machines, and other host names, which a foreign page could point here.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { signAuth } from '../auth/signature.js';

@@ -1,6 +1,6 @@
 /**
- * `GET /media/<media_id>?e=…&s=…`: hands out a file to whoever has a signed address, which `get_resource` gives and which expires. Nothing
- * that was uploaded can act as a page of this server: only plain images are shown, all else is saved, and nothing is guessed at or run.
+ * `GET /media/<media_id>?e=…&s=…`: hands out a file to whoever has a signed address, which `get_resource` gives and which expires. No
+ * uploaded file can act as a page of this server. Only plain images are shown, and all other files are saved.
  */
 import send from '@fastify/send';
 import type { FastifyInstance } from 'fastify';
@@ -35,7 +35,7 @@ export async function downloads(http: FastifyInstance, services: () => Services)
 
     const { statusCode, headers, stream, type } = await send(request.raw, media.media_id, {
       root: store.media.files.directory,
-      // What lies in the directory has no meaning by its name.
+      // Names of files in the directory have no meaning.
       index: false,
       contentType: false,
       cacheControl: false,

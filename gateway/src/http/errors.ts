@@ -40,7 +40,7 @@ export function sendRefusal(reply: FastifyReply, refusal: HttpRefusal): FastifyR
   return reply.code(refusal.status).send(refusalBody(refusal));
 }
 
-/** What Fastify itself refuses, or what fails, is answered in the same form. */
+/** Refusals by Fastify itself, and failures, are answered in the same form. */
 export function answerErrors(
   http: FastifyInstance,
   codes: { invalid: number; internal: number },
@@ -54,7 +54,7 @@ export function answerErrors(
   });
 }
 
-/** `Authorization: Basic`, taken apart. @param split where the name ends: its own colons, or the password's, belong to the other */
+/** `Authorization: Basic`, taken apart. @param split the end of the name, since the password may have colons too */
 export function basicAuth(
   header: string | undefined,
   split: 'first' | 'last',

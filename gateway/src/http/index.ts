@@ -1,5 +1,5 @@
 /**
- * What the gateway answers over HTTP beside its sockets: health, uploads, downloads, and the application's own server. Made before the
+ * The gateway's HTTP routes beside its sockets: health, uploads, downloads, and the server API. Made before the
  * database is open, since a taken port is to be found out first; until then everything is answered 503.
  */
 import cors, { type FastifyCorsOptions } from '@fastify/cors';

@@ -1,4 +1,4 @@
-/** What an uploaded file is, by its content alone: what its sender calls it decides nothing. */
+/** The type of an uploaded file, by its content alone and never by its name. */
 import { fileTypeFromBuffer } from 'file-type';
 import { disableTypes } from 'image-size';
 import { imageSizeFromFile } from 'image-size/fromFile';
@@ -18,7 +18,7 @@ const IMAGES = new Set([
 /** Images that every browser shows; a page may have them shown in place. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-// What is none of ours is not parsed at all.
+// Other types are not parsed at all.
 disableTypes(['dds', 'icns', 'ico', 'j2c', 'jp2', 'jxl', 'jxl-stream', 'ktx', 'pnm', 'psd', 'svg', 'tga']);
 
 export interface MediaType {

@@ -6,7 +6,7 @@ import { type KeptAnswer, rememberAnswer } from './requests.js';
 import { revokeAll } from './resume-tokens.js';
 import type { Database, Tables } from './schema.js';
 
-/** What an owner sets of a profile; what was never set is absent. */
+/** The fields of a profile that its owner has set; others are absent. */
 export interface Profile {
   /** media_id */
   avatar?: string | undefined;
@@ -178,7 +178,7 @@ export class Accounts {
   }
 
   /**
-   * Whoever got in with the old one cannot come back without the new one.
+   * A session with the old password cannot return without the new one.
    * @param kept the answer to keep with it, and the hash that is to be replaced, where a client knew the password
    * @returns false if it has been changed since
    */
@@ -204,7 +204,7 @@ export class Accounts {
 
   /**
    * Sets the fields that are given and leaves the others.
-   * @returns what {@link keep} is to be told after the commit
+   * @returns the argument for {@link keep} after the commit
    */
   async updateProfile(
     transaction: Transaction<Tables>,

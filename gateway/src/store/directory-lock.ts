@@ -1,6 +1,6 @@
 /**
- * One process for each data directory. The lock is a name that the operating system frees when its holder dies, however it dies, so
- * nothing stale is ever left: an abstract socket on Linux, a named pipe on Windows. Elsewhere it is a socket file, which is taken over
+ * One process for each data directory. The lock is a name that the operating system frees when its holder dies, so no stale lock remains. It
+ * is an abstract socket on Linux and a named pipe on Windows. Elsewhere it is a socket file, which is taken over
  * when nobody answers on it.
  */
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Which accounts the application has shut out: few, so all of them are in memory, and a login cannot slip past one that is being shut out. */
+/** The accounts that the application has disabled. They are few, so all of them are in memory, and no login can slip past a running change. */
 import { revokeAll } from './resume-tokens.js';
 import type { Database } from './schema.js';
 

@@ -17,17 +17,17 @@ const READ_AT_ONCE = 500;
 /** An event as it is told; what is left out is 0 or ''. */
 export interface NewEvent {
   event_type: number;
-  /** Who did it. */
+  /** The author. */
   from?: Pick<Account, 'uid' | 'username' | 'appkey' | 'profile'>;
   gid?: number;
   /** The group that it is about, where clients are told more of it than `gid`. */
   group?: Pick<GroupRow, 'gid' | 'name' | 'avatar'>;
-  /** Whom it was done to. */
+  /** The targets. */
   to_usernames?: UserName[];
   extra?: number;
   return_code?: number;
   description?: string;
-  /** What only this type of event has. */
+  /** Fields of this type of event only. */
   more?: Readonly<Record<string, Json>>;
 }
 
@@ -105,7 +105,7 @@ export class Events {
     );
   }
 
-  /** What lies between and is news to that platform, oldest first, in chunks. */
+  /** The events in between that are new to that platform, oldest first, in chunks. */
   async *missed(uid: number, platform: string, after: number, upTo: number): AsyncGenerator<WireEvent[]> {
     let from = Math.max(after, firstIdAt(this.now() - this.limits.eventAgeMs) - 1);
     for (;;) {

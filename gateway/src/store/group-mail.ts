@@ -1,6 +1,6 @@
 /**
- * Group messages as their members see them. A message is stored once for the group; a member's share of it follows from two marks: what is
- * from before the membership, and up to where the member has acknowledged. Nothing is written for each member.
+ * Group messages as their members see them. A message is stored once for the group. Two marks give a member's share: the start of the
+ * membership, and the last acknowledgement. Nothing is written for each member.
  */
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Conversation } from '../../../src/protocol/index.js';
@@ -91,7 +91,7 @@ export async function acknowledgeInGroups(db: Database, marks: readonly GroupMar
   );
 }
 
-/** What the group has so far will not be delivered to the member any more; it stays in the history. */
+/** The group's messages so far are no longer delivered to the member, and stay in the history. */
 export async function passOver(transaction: Transaction<Tables>, gid: number, uid: number): Promise<void> {
   await sql`
     update group_member set acked_msg_id = greatest(acked_msg_id, last_msg_id) from chat_group

@@ -1,6 +1,6 @@
 /**
  * Groups and who is in them. Changes go through `Changes`, one after the other, so what a roster says holds until the change is
- * committed. Who gets a group's messages is kept in memory; this process is the only one that changes it.
+ * committed. The recipients of a group's messages are cached in memory, because only this process changes them.
  */
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
@@ -25,7 +25,7 @@ export interface Roster {
   members: ReadonlyMap<number, Member>;
 }
 
-/** What sending to a group needs to know of it. */
+/** The data of a group that a send needs. */
 export interface Audience {
   gid: number;
   appkey: string;
@@ -105,13 +105,13 @@ export class Groups {
     return readRoster(this.db, gid);
   }
 
-  /** Who gets the group's messages; undefined when there is no such group. */
+  /** The recipients of the group's messages; undefined for an unknown group. */
   async audience(gid: number): Promise<Audience | undefined> {
     const known = this.#audiences.get(gid);
     if (known) return known;
     const before = this.#changes;
     const audience = await this.#readAudience(gid);
-    // What was read while a group changed may be from before the change.
+    // Data that were read during a change of the group may be outdated.
     if (audience && this.#changes === before) this.#audiences.set(gid, audience);
     return audience;
   }

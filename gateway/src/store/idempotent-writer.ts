@@ -1,6 +1,6 @@
 /**
- * Stores what arrives in quantity, all that waits in one statement, and with each the answer to its request, so that a retry finds the first
- * answer instead of storing another. After the commit, and in the order of arrival, the stored ones are handed on.
+ * Stores rows that arrive in quantity, all waiting ones in one statement. Each has the answer to its request, so that a retry finds the first
+ * answer. After the commit, and in the order of arrival, the stored ones are handed on.
  */
 import type { Answer } from '../answers.js';
 import { GroupCommit } from '../util/group-commit.js';
@@ -8,10 +8,10 @@ import type { Database } from './schema.js';
 
 /** Rows in one statement: beyond it nothing gets faster, and answers wait longer. */
 const MAX_LOT = 250;
-/** What one lot hands on at most: the others' messages wait for it. */
+/** The maximum that one batch hands on, because other messages wait for it. */
 const MAX_LOT_BYTES = 1_024 * 1_024;
 
-/** What is about to be stored, and what its request will be answered. */
+/** A row to be stored, and the answer to its request. */
 export interface Prepared<S> {
   key: string;
   stored: S;
@@ -25,7 +25,7 @@ export interface Writing<T, S> {
   /** Must not fail. */
   onStored(stored: readonly S[]): Promise<void>;
   senderOf(item: T): number | string;
-  /** What handing it on takes, in bytes. */
+  /** The size of handing it on, in bytes. */
   costOf(item: T): number;
 }
 

@@ -41,7 +41,7 @@ export class KnownOrigins {
     return known;
   }
 
-  /** @param known what {@link among} has found: what was noted today need not be noted again */
+  /** @param known the result of {@link among}; an origin that was noted today is not noted again */
   async remember(
     uid: number,
     origins: readonly Origin[],
@@ -68,7 +68,7 @@ export class KnownOrigins {
   }
 }
 
-/** A device's name has as much chance in it as a token; of an address the digest hides little, and nobody is to read it by accident. */
+/** A device's name is as random as a token. The digest of an address hides little, but prevents reading it by accident. */
 const digestOf = ({ kind, name }: Origin): string =>
   createHash('sha256')
     .update(JSON.stringify([kind, name]))

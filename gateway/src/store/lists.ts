@@ -65,7 +65,7 @@ export class Lists {
     return rows.map(({ target }) => target);
   }
 
-  /** Groups in a list. Who leaves a group loses it from the lists as well. */
+  /** Groups in a list. A member who leaves a group loses it from the lists as well. */
   groups(uid: number, list: 'quiet_group' | 'shield'): Promise<GroupRow[]> {
     return this.db
       .selectFrom('listed')
@@ -104,7 +104,7 @@ export class Lists {
     if (known) return known.has(other);
     const before = this.#changes;
     const blacklist = new Set(await this.targets(uid, 'black'));
-    // What was read while a blacklist changed may be the one before the change.
+    // A blacklist that was read during its change may be outdated.
     if (this.#changes === before) this.#blacklists.set(uid, blacklist);
     return blacklist.has(other);
   }

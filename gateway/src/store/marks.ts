@@ -1,6 +1,6 @@
 /**
- * How far an account has heard of what it is told in the order of ids, which increase: one mark for each account. What is told is committed in
- * that order, so that a mark leaves nothing out.
+ * How far an account has heard of what it is told in the order of ids, which increase: one mark for each account. Pushes are committed in
+ * that order, so that a mark leaves none out.
  */
 import { sql } from 'kysely';
 import type { Database } from './schema.js';
@@ -11,7 +11,7 @@ export interface KeyRange {
   last: number;
 }
 
-/** Where marks are kept, and what they are of. */
+/** The table of the marks, and their subject. */
 const KINDS = {
   events: { marks: 'event_mark', told: 'event_box', account: 'uid', id: 'event_id' },
   receipts: { marks: 'receipt_mark', told: 'receipt', account: 'sender', id: 'change_id' },

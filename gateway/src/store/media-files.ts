@@ -1,6 +1,6 @@
 /**
- * The contents of uploads, as files of one directory, named by media_id and by nothing that a client says. A file gets its name only
- * when it is whole: what an upload leaves that was broken off, or a gateway that died, is gone by the next start.
+ * The contents of uploads, as files of one directory, named by media_id and by nothing that a client says. A file gets its name only when it
+ * is complete. The next start removes the remains of interrupted uploads and of a killed gateway.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { privateDirectory } from './private-directory.js';
 
-/** Whatever a file's first bytes can say about its type is within these. */
+/** These first bytes of a file are enough to recognise its type. */
 const HEAD_BYTES = 4_100;
 const INCOMING = 'incoming';
 const PORTION = 1_000;

@@ -1,6 +1,6 @@
 /**
- * How much may be uploaded. What is under way counts as if it were there, so that many at once are no way around a limit; what was refused or
- * cut off counts no more.
+ * How much may be uploaded. Running uploads count as stored, so that many at once cannot pass a limit. Refused and interrupted ones no longer
+ * count.
  */
 import type { Settings } from '../config.js';
 import type { Media } from './media.js';
@@ -8,7 +8,7 @@ import type { Media } from './media.js';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface Reservation {
-  /** What the file may have, now that others have theirs. */
+  /** The bytes that the file may have beside the others. */
   readonly room: number;
   release(): void;
 }

@@ -6,9 +6,9 @@ export interface MediaTables {
   media: {
     media_id: string;
     appkey: string;
-    /** Who uploaded it. */
+    /** The uploader. */
     uid: number;
-    /** What the upload was declared as: `image` or `file`. */
+    /** The declared type of the upload: `image` or `file`. */
     type: string;
     /** By its content; '' when that says nothing. */
     mime: string;
@@ -20,7 +20,7 @@ export interface MediaTables {
     /** When somebody last asked for it, to the day. */
     used_ms: number;
   };
-  /** What this gateway signs with. */
+  /** This gateway's signing key. */
   secret: {
     name: string;
     value: string;

@@ -1,4 +1,4 @@
-/** What was uploaded: a row for each file beside its content, never one without the other for longer than until the next sweep. */
+/** Uploaded files: a row for each file beside its content. A sweep removes rows without content, and content without a row. */
 import { randomBytes } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Settings } from '../config.js';
@@ -16,7 +16,7 @@ const ORPHANS_INTERVAL_MS = DAY_MS;
 export type MediaRow = Tables['media'];
 export type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fname'>;
 
-/** What a media_id of ours looks like. */
+/** The form of this gateway's media_ids. */
 const MEDIA_ID = /^[0-9a-f]{32}$/;
 
 /** Whether the account has uploaded it, as an image, and it is still there. */

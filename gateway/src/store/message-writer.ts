@@ -42,7 +42,7 @@ export interface StoredMessage {
   /** Whether the recipient's mailbox has it; never for a group, which has no mailboxes. */
   delivered: boolean;
   wire: WireMessage;
-  /** What it says, as it is stored. */
+  /** Its content, as stored. */
   contentJson: string;
 }
 

@@ -2,7 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from './schema.js';
 
-/** What a message is, without what it says. */
+/** A message without its content. */
 export interface MessageHead {
   msg_id: number;
   sender: number;
@@ -35,7 +35,7 @@ export async function takesPart(db: Kysely<Tables>, uid: number, message: Messag
   return row !== undefined;
 }
 
-/** @returns who took it back */
+/** @returns the account that retracted it */
 export async function retractedBy(
   transaction: Transaction<Tables>,
   msgId: number,

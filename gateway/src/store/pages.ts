@@ -37,7 +37,7 @@ export const ofSingle: PageQuery = (peer, { uid, before, limit }) => sql`
   where uid = ${uid} and peer = ${peer} and msg_id < ${before}
   order by msg_id desc limit ${limit + 1}`;
 
-/** What was written since the account has been in the group. Of a group that it is not in: nothing. */
+/** The messages since the account joined the group. Of a group that it is not in: nothing. */
 export const ofGroup: PageQuery = (gid, { uid, before, limit }) => sql`
   select msg_id, octet_length(content_json) as bytes from message
   where message.gid = ${gid} and message.gid > 0 and msg_id < ${before}

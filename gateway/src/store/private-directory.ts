@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
-/** What the mode says of all but the owner. */
+/** The mode bits of all users except the owner. */
 const EVERYBODY_ELSE = 0o077;
 
-/** Makes it, if need be. What belongs to another user stays as it is: so decided whoever set this up. */
+/** Makes it, if need be. A directory of another user stays unchanged, because the operator has set it up that way. */
 export async function privateDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
   await close(path, DIRECTORY_MODE);

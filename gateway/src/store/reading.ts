@@ -1,4 +1,4 @@
-/** What an account has read: a mark for each of its conversations. Receiving a message and reading it are two things. */
+/** The read marks of an account, one for each conversation. Receiving a message and reading it are two things. */
 import { sql, type Transaction } from 'kysely';
 import { GROUP, SINGLE } from '../../../src/protocol/index.js';
 import type { Database, Tables } from './schema.js';

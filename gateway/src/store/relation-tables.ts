@@ -42,7 +42,7 @@ export interface RelationTables {
     key: number;
     msg_id: number;
   };
-  /** Who has reported a message as read. */
+  /** The accounts that have reported a message as read. */
   reader: {
     msg_id: number;
     uid: number;
@@ -97,7 +97,7 @@ async function lists(db: Kysely<unknown>): Promise<void> {
     .addColumn('target', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('listed_key', ['uid', 'list', 'target'])
     .execute();
-  // Who has shielded a group is asked whenever its audience is read.
+  // The query for a group's audience reads its shields.
   await db.schema.createIndex('listed_target').on('listed').columns(['target', 'list', 'uid']).execute();
 }
 

@@ -1,7 +1,7 @@
 /**
- * An account's sessions: one for each platform, and the token that its client comes back with instead of a signature and a password, good on one
- * device. Each use gives the next token; the one before it stays good until the next has been used, so that an answer that is lost locks nobody
- * out. One that is older has been copied: two have it, and it is not said which of them is the owner, so the session ends for both. Only
+ * An account's sessions: one for each platform, with its resume token. The token replaces signature and password, and works on one device.
+ * Each use gives the next token. The previous one stays valid until the next has been used, so that a lost answer locks no client out. An
+ * older token was copied. The gateway cannot know which of its two holders is the owner, so the session ends for both. Only
  * digests are stored.
  *
  * A session is entered within the transaction that has found its password or token good. A change of the password waits for that transaction and
@@ -94,7 +94,7 @@ export class ResumeTokens {
   /**
    * Opens a session in place of the one that the platform has.
    * @param device without it there is no token, and none of before stays good
-   * @param passwordHash what the password was found right by
+   * @param passwordHash the digest by which the password was verified
    */
   open(
     owner: TokenOwner,

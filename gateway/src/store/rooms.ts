@@ -1,6 +1,6 @@
 /**
- * Chat rooms as they are stored: what they are, who is banned, and the latest messages of each. Who is in a room is known in memory only
- * (`RoomPresence`). Rooms are made and bans set by the server API.
+ * Chat rooms as they are stored: what they are, who is banned, and the latest messages of each. The sessions in a room are known in memory
+ * only (`RoomPresence`). Rooms are made and bans set by the server API.
  */
 import { type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
@@ -12,7 +12,7 @@ import type { Database, Tables } from './schema.js';
 
 export type RoomRow = Selectable<Tables['room']>;
 
-/** What sending to a room needs to know of it. */
+/** The data of a room that a send needs. */
 interface Rules {
   appkey: string;
   banned: ReadonlySet<number>;
@@ -96,7 +96,7 @@ export class Rooms {
     const [first] = rows;
     if (!first) return undefined;
     const rules = { appkey: first.appkey, banned: new Set(rows.flatMap(({ uid }) => uid ?? [])) };
-    // What was read while a ban changed may be from before the change.
+    // Data that were read during a change of a ban may be outdated.
     if (this.#changes === before) this.#rules.set(id, rules);
     return rules;
   }

@@ -1,4 +1,7 @@
-/** The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot (NUL). */
+/**
+ * The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot
+ * (NUL).
+ */
 import type { Generated, Kysely } from 'kysely';
 import type { AccessTables } from './access-tables.js';
 import type { MediaTables } from './media-tables.js';
@@ -33,7 +36,7 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Acces
     /** How many others it was sent to: 1, or the group's other members at that time. */
     receivers: Generated<number>;
   };
-  /** Who sees which message: a row for its sender and one for its recipient. */
+  /** The visibility of messages: a row for the sender and one for the recipient. */
   mailbox: {
     uid: number;
     /** The other side of the conversation. */
@@ -54,7 +57,7 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Acces
     event_json: string;
     except_platform: string;
   };
-  /** Whom an event concerns. */
+  /** The accounts that an event concerns. */
   event_box: {
     uid: number;
     event_id: number;
@@ -93,11 +96,11 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Acces
     /** Put in by somebody else, without having been asked. */
     added: Generated<boolean>;
   };
-  /** Whom keepers are asked to let in: an event 56 each. */
+  /** Applications to join that wait for keepers, with an event 56 each. */
   join_request: {
     event_id: number;
     gid: number;
-    /** Who asked: the applicant or a member. */
+    /** The author of the application: the applicant or a member. */
     inviter: number;
     uid: number;
     processed: Generated<boolean>;

@@ -1,4 +1,4 @@
-/** What this gateway signs with: made once, kept in its database, and so the same after a restart. */
+/** This gateway's signing key. It is created once and stored in the database, so it is the same after a restart. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from './schema.js';
 

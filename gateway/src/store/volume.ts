@@ -33,7 +33,7 @@ export const volumeTables: Migration = {
 };
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** What a row and its index entries take beside what it says: a message's own, its two boxes, and its answer for retries. */
+/** The size of rows and index entries beside the content: the message, its two boxes, and its answer for retries. */
 export const ROW_BYTES = 400;
 
 export const dayOf = (nowMs: number): number => Math.floor(nowMs / DAY_MS);

@@ -1,6 +1,6 @@
 /**
- * Who may open a socket: so many of one address, so many that are not logged in, so many in all, and so often. What is decided here costs
- * next to nothing, since nothing has been made for the peer yet.
+ * Limits on opening sockets: for one address, before a login, in all, and for each second. These decisions cost almost nothing, since no data
+ * exist for the peer yet.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -32,7 +32,7 @@ interface Peer {
   socket: EngineSocketLike;
   address: string;
   isStranger: boolean;
-  /** What its last poll was answered over. */
+  /** The response of its last poll. */
   polledOver: Socket | undefined;
   /** Counts frames before it has its namespace. */
   countEarly: () => void;
@@ -130,7 +130,7 @@ export class ConnectionLimits {
     return 400;
   }
 
-  /** What strangers send is kept until it has arrived. */
+  /** Bodies of clients without a login are held until they are complete. */
   #refuseBody(request: EngineRequest): number | undefined {
     const { strangerBodyBytes, totalStrangerBodyBytes } = this.settings;
     // Every browser says how much it sends.

@@ -1,6 +1,6 @@
 /**
- * Which sites' pages may use this gateway. Any by default: pages of V2 call a server on another origin, and what a page may do is proven by
- * its signature, never by a cookie. With a list, only these; who sends no `Origin` is no page.
+ * Which sites' pages may use this gateway. Any origin by default. V2's pages call a server on another origin, and a signature proves a page's
+ * rights, never a cookie. With a list, only these; who sends no `Origin` is no page.
  */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;

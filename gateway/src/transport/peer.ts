@@ -1,9 +1,9 @@
-/** Who is on the other end of a connection, as far as the network and its proxies say. */
+/** The peer of a connection, as far as the network and its proxies name it. */
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { sourceOf } from '../util/address.js';
 
-/** What proxies say who it is that they speak for with. */
+/** The headers in which proxies name their client. */
 const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
 
 type Header = string | string[] | undefined;

@@ -1,6 +1,6 @@
 /**
- * What holds for each TCP connection, whatever is spoken on it: how many there are, how long a request may take to arrive, and that what is
- * sent is taken. Without it a stranger keeps memory for as long as he likes by being slow.
+ * Limits for each TCP connection, whatever its protocol. They cover the number of connections, the time of a request's arrival, and unread
+ * answers. Without it a stranger keeps memory for as long as he likes by being slow.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,7 +15,7 @@ const HEADERS_TIMEOUT_MS = 10 * SECOND_MS;
 const KEEP_ALIVE_MS = 15 * SECOND_MS;
 
 interface Watched {
-  /** What waited to be taken when it was last looked at, … */
+  /** The unread bytes at the last check, … */
   waiting: number;
   /** …had been handed over, … */
   handed: number;

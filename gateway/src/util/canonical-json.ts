@@ -1,6 +1,6 @@
 /**
- * Canonical JSON of a client's frame: the same value gives the same text whatever the order of its keys. What the digest of a request
- * is taken from, and where a frame that is nested beyond reason or is not JSON is found out.
+ * Canonical JSON of a client's frame: the same value gives the same text whatever the order of its keys. The input of a request's digest. It
+ * also detects frames that are nested too deeply or are not JSON.
  */
 
 /** Deeper than any message is, and far from what recursion could not bear. */

@@ -1,6 +1,6 @@
 /**
- * Slow work in turns: a few at once, one lane after the other, so that many from one side keep nobody else waiting for more than one of
- * them. Work that would have to wait for too long is refused at once.
+ * Slow work in turns: a few at once, one lane after the other. So a lane with many tasks delays the others by one task at most. Work that
+ * would have to wait for too long is refused at once.
  */
 
 export class QueueFull extends Error {}

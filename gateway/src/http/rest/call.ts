@@ -1,4 +1,4 @@
-/** What a call of an application's server is, and what it may be answered. */
+/** A call of an application's server, and its possible answers. */
 import type * as v from 'valibot';
 import { check, type Schema } from '../../../../src/protocol/index.js';
 import type { Services } from '../../gateway.js';

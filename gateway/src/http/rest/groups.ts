@@ -1,4 +1,4 @@
-/** Who is in a group. */
+/** The members of a group. */
 import { userInfoOf } from '../../store/accounts.js';
 import type { HttpRefusal } from '../errors.js';
 import { NO_SUCH_GROUP, type Outcome, type Route, type ServerCall } from './call.js';

@@ -1,5 +1,5 @@
 /**
- * What an application's own server may do, and no page: JMessage's REST API, as far as a client cannot do it itself. The paths, bodies
+ * The server API, for an application's own server and no page: the part of JMessage's REST API that clients lack. The paths, bodies
  * and error form are JMessage's, so its server libraries work when they are told this address. Authorised by appkey and masterSecret.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';

@@ -41,7 +41,7 @@ const message = v.object({
 });
 type Message = v.InferOutput<typeof message>;
 
-/** Where a message goes: to one of the three, the others being 0. */
+/** The target of a message: one of the three, with 0 for the others. */
 interface Target {
   recipient: number;
   gid: number;
