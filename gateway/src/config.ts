@@ -19,7 +19,7 @@ export const DEFAULTS = {
   textBytes: MAX_TEXT_BYTES,
   /** Requests that an account may make at once, over all of its sockets, … */
   requestBurst: 2_000,
-  /** … and how many it gets back each second. Beyond: 880209. What it was pushed may be acknowledged on top. */
+  /** … and how many it gets back each second. Beyond: 880209. Acknowledgements of pushes come on top. */
   requestsPerSecond: 100,
   /** So many bytes of a request count as one request more. */
   bytesPerRequest: 16 * KB,
@@ -47,7 +47,10 @@ export const DEFAULTS = {
   changesAtOnce: 4,
   /** An event for this many accounts counts as one request more: a page may not keep the gateway busy with telling others. */
   recipientsPerRequest: 20,
-  /** Who makes accounts: only the application's `server`, everybody without a limit (`open`), or everybody so often an hour of one address. */
+  /**
+   * The source of new accounts: the application's `server` only, pages without a limit (`open`), or pages with a limit for each address and
+   * hour.
+   */
   registration: 'limited' as 'server' | 'limited' | 'open',
   registrationsPerHour: 300,
   /** Wrong passwords per minute for one account from one address, or from a device that it knows. Beyond: 880209. */
@@ -60,14 +63,14 @@ export const DEFAULTS = {
   /** Hashes of passwords that are made at the same time, and that may wait for it. Beyond: 882005. */
   hashesAtOnce: 2,
   waitingHashes: 1_000,
-  /** What a password's hash costs, as a power of two: scrypt's N. One more doubles time and memory; hashes that exist keep theirs. */
+  /** The cost of a password's hash, as a power of two: scrypt's N. One more doubles time and memory; hashes that exist keep theirs. */
   passwordCost: 14,
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
   queuedRequests: 4_000,
   queuedBytes: 8 * 1_024 * KB,
   /** A client is not served further while so much waits for it to be read. */
   readAheadBytes: 1_024 * KB,
-  /** What waits for a client that does not read. Beyond: its socket is closed. */
+  /** The backlog of a client that does not read. Beyond: its socket is closed. */
   backlogBytes: 8 * 1_024 * KB,
   /** …for all sockets of an account, or of an address without; and for all sockets. Beyond: the one that most waits for. */
   accountBacklogBytes: 16 * 1_024 * KB,
@@ -106,20 +109,20 @@ export const DEFAULTS = {
   /** How long a stop waits for requests that are being worked on. */
   closeGraceMs: 5 * SECOND_MS,
 
-  /** What roaming shows of each conversation: this many messages, this old. */
+  /** The limits of roaming for each conversation: the number and age of messages. */
   historyMessages: 100,
   historyAgeMs: 15 * DAY_MS,
   /** Unacknowledged messages kept for each conversation, and how long. */
   offlineMessages: 100,
   offlineAgeMs: 15 * DAY_MS,
-  /** What an account may have stored at a time, of what is kept for the ages here: messages and events, and their bytes. Beyond: 880209. */
+  /** The stored data of an account within these ages: the number of messages and events, and their bytes. Beyond: 880209. */
   storedItems: 200_000,
   storedBytes: 512 * 1_024 * KB,
   /** Largest page of a history: it is shorter than what was asked for, and there is more. */
   historyPageBytes: 512 * KB,
   /** How long business events are kept for those who are away. */
   eventAgeMs: 15 * DAY_MS,
-  /** How long a request's answer is kept for its retries: a client may keep trying for a day after its first try, which may be late itself. */
+  /** The time for which an answer is stored for retries. A client may retry for a day, and its first try may be late itself. */
   requestAgeMs: 49 * HOUR_MS,
   /** How long a client that was not here can come back without its password. */
   resumeAgeMs: 30 * DAY_MS,
@@ -148,7 +151,7 @@ export const DEFAULTS = {
   groupsOfUser: 500,
   /** Groups that others have put a user into: these do not count among the user's own. Beyond, nobody can add him to more (880609). */
   groupsAddedTo: 500,
-  /** Whether users are asked before they are added to a group (event 56): 0 not, as in V2; 1 all but friends of the adder; 2 all. */
+  /** Consent before an addition to a group (event 56): 0 never, as in V2; 1 all users except friends of the inviter; 2 all users. */
   groupConsent: 0,
   /** Groups whose members, and rooms whose bans are kept in memory. */
   cachedGroups: 2_000,
@@ -177,11 +180,11 @@ export const DEFAULTS = {
 
   /** The address under which clients reach this gateway, where that is not what they say themselves (`Host`). */
   publicUrl: '',
-  /** Where uploaded files are kept; '' is `media` in the data directory. */
+  /** The folder of uploaded files; '' is `media` in the data directory. */
   mediaDirectory: '',
   /** Largest upload. Beyond: 898061. */
   uploadBytes: 10 * 1_024 * KB,
-  /** An upload that is refused for its size is let in and thrown away up to here, so that the answer is read; beyond it is cut off. */
+  /** An upload that is too large is read and discarded up to here, so that its client reads the answer. A larger one is cut off. */
   uploadDrainBytes: 1_024 * 1_024 * KB,
   /** How long an upload may take, … */
   uploadTimeoutMs: 10 * MINUTE_MS,
@@ -193,7 +196,7 @@ export const DEFAULTS = {
   /** Uploads of one account. Beyond: 898030. */
   uploadsPerMinute: 60,
   uploadBytesPerDay: 1_024 * 1_024 * KB,
-  /** What all files together may take. Beyond: 898030. */
+  /** The size of all files together. Beyond: 898030. */
   mediaBytes: 100 * 1_024 * 1_024 * KB,
   uploadTokenLifetimeMs: 10 * MINUTE_MS,
   /** How long the address of a file works. */
@@ -236,5 +239,5 @@ export function parseSetting(text: string): NumberSettings | undefined {
     : undefined;
 }
 
-/** What a gateway serves: the applications by appkey, with their masterSecret. */
+/** The applications of a gateway by appkey, with their masterSecret. */
 export type Apps = ReadonlyMap<string, string>;

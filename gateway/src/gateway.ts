@@ -25,7 +25,7 @@ import type { WireSocket } from './transport/wire-socket.js';
 import { TokenBucket, TokenBuckets } from './util/token-bucket.js';
 import { Slices, Turns } from './util/turns.js';
 
-/** What the handlers work with. */
+/** The tools of the handlers. */
 export interface Services {
   readonly apps: Apps;
   readonly reach: AppLinks;
@@ -175,7 +175,7 @@ export function createGateway({
 
   async function finish(): Promise<void> {
     await Promise.all([...connections].map((connection) => connection.finish()));
-    // Whoever closes the transport next may throw away what has not been handed to the network.
+    // A close of the transport may discard data that the network has not taken yet.
     await Promise.all([...connections].map(({ socket }) => socket.drained()));
     await sweeping;
   }

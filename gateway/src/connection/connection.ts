@@ -1,8 +1,8 @@
 /**
- * One client socket: who it is, what it asks, in which order it is served. Requests are begun strictly in the order of arrival; only
- * requests that say so ({@link Reply.answer} a promise) may be finished while later ones of their kind are begun. Everything that is kept for a
- * socket is bounded, and charged to its {@link Party}: who asks more than it may is refused, who goes on is thrown out, and who does not read
- * is served no further.
+ * One client socket: who it is, what it asks, in which order it is served. Requests start strictly in the order of arrival. Only requests
+ * with a promise in {@link Reply.answer} may finish after later ones of their kind have started. All data of a socket are bounded and charged
+ * to its {@link Party}. Requests beyond the limit are refused, and a client that goes on is closed. A client that does not read is served no
+ * further.
  */
 import type { Logger } from 'pino';
 import * as v from 'valibot';
@@ -48,7 +48,7 @@ export interface Reply {
 
 export type Serve = (connection: Connection, request: Request, turn: Turn) => Promise<Reply>;
 
-/** What the account's session on this socket consists of. */
+/** The account's session on this socket. */
 export interface Session {
   /** By which its owner names it. */
   id: string;
@@ -60,7 +60,7 @@ export interface Session {
   loginMs: number;
 }
 
-/** What all connections share. */
+/** Objects that all connections share. */
 export interface Shared {
   readonly settings: Settings;
   readonly serve: Serve;
@@ -78,7 +78,7 @@ const ORDERED = new Set<string>([
   'send_room_msg',
 ] satisfies RequestEvent[]);
 
-/** What the client answers pushes with. */
+/** The client's acknowledgements of pushes. */
 const ACKNOWLEDGEMENTS = new Set<string>([
   'msg_recv_v2',
   'msg_recv',
@@ -96,7 +96,7 @@ export class Connection implements Holder {
   party: Party;
 
   #session: Session | null = null;
-  /** What the socket may send before it is logged in. */
+  /** The limit of frames before the login. */
   readonly #stranger: TokenBucket;
   readonly #queue: Request[] = [];
   #owedAcknowledgements = 0;
@@ -147,7 +147,7 @@ export class Connection implements Holder {
     if (session) this.socket.welcome();
   }
 
-  /** What waits to be read by the client. */
+  /** The client's backlog. */
   get held(): number {
     return this.#held;
   }
@@ -302,7 +302,7 @@ export class Connection implements Holder {
       this.#queuedBytes -= request.canonical.length;
       if (request.event !== this.#openEvent) await Promise.all(this.#open);
       this.#openEvent = request.event;
-      // Who does not read what it asked for is not given more.
+      // A client that does not read its answers gets no more of them.
       if (this.#held > this.shared.settings.readAheadBytes) await this.socket.drained();
       if (this.#closed) break;
       const afterwards = await this.shared.turns.run(this.party.usage, (turn) =>
@@ -320,7 +320,7 @@ export class Connection implements Holder {
     this.#settle();
   }
 
-  /** Never fails. @returns what is to follow */
+  /** Never fails. @returns the next step */
   async #serveOne(request: Request, turn: Turn): Promise<Reply['afterwards']> {
     const { event, rid } = request;
     let reply: Reply;

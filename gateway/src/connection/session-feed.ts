@@ -1,5 +1,5 @@
 /**
- * What a session is pushed: live messages and events, and what it missed. Promises that nothing overtakes older messages or events: from login
+ * The pushes of a session: live messages and events, and missed ones. Promises that nothing overtakes older messages or events: from login
  * to the end of the sync, and during every later sync, what is live waits.
  */
 import type { PushEvent, WireMessage } from '../../../src/protocol/index.js';
@@ -17,7 +17,7 @@ import { GroupAcks } from './group-acks.js';
 const READ_AT_ONCE = 50;
 /** Messages whose sizes are looked up at once. */
 const SIZED_AT_ONCE = 500;
-/** What a session has been told between two of its syncs, at most. */
+/** The maximum of deliveries between two syncs of a session. */
 const MAX_RECENT = 2_000;
 
 interface Outlet {
@@ -50,7 +50,7 @@ export interface SyncRange {
 
 const alone = new WeakMap<WireMessage, object>();
 
-/** What is pushed of live messages. For a single one it is the same object for all who get it, so that it is encoded once. */
+/** The pushed part of live messages. For a single one it is the same object for all who get it, so that it is encoded once. */
 function liveOf(messages: WireMessage[]): object {
   const [first, ...others] = messages;
   if (!first || others.length > 0) return { messages };
@@ -69,7 +69,7 @@ export class SessionFeed {
   #eventsSyncedUpTo = 0;
   readonly #groupAcks: GroupAcks;
   /**
-   * What the client has beyond the keys of the last sync: messages that it has acknowledged or sent, events that it was told live. A script asks
+   * The client's data beyond the keys of the last sync: messages that it has acknowledged or sent, and live events. A script asks
    * again with those keys, and is not told again; who asks with others knows where it is.
    */
   #last: { messages: number; events: number } | undefined;
@@ -171,12 +171,12 @@ export class SessionFeed {
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#work.then(work);
-    // Whoever asked hears of a failure; the next in turn goes ahead.
+    // The caller gets the failure, and the next one in turn proceeds.
     this.#work = done.catch(() => {});
     return done;
   }
 
-  /** What is read piece by piece waits for its turn before each. */
+  /** Reading in pieces waits for its turn before each piece. */
   async *#inTurns<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
     for (;;) {
       const { done, value } = await this.outlet.turn(() => pieces.next());

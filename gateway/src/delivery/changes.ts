@@ -1,6 +1,6 @@
 /**
  * State changes that others hear of. Each runs in one transaction with its request's answer and the events that it causes; a retry gets the
- * first answer and changes nothing. A change names the accounts and groups that it touches: no other change of these runs meanwhile, and
+ * first answer and changes nothing. A change names the accounts and groups that it touches. No other change of these runs meanwhile, and
  * changes of others do not wait for it. The events of an account are committed and pushed in the order of their ids.
  */
 import type { Transaction } from 'kysely';
@@ -26,7 +26,7 @@ export interface EmitOptions {
   record?: (eventId: number) => Promise<unknown>;
 }
 
-/** What the work of a change is handed. */
+/** The tools for the work of a change. */
 export interface Change {
   /** The only way to the database for the work: the store's own methods would wait for this very transaction to end. */
   readonly transaction: Transaction<Tables>;
@@ -36,8 +36,8 @@ export interface Change {
   /** Delivers an event to accounts once the change is committed. The event gets its id when the work is done. */
   emit(recipients: readonly number[], event: NewEvent, options?: EmitOptions): void;
   /**
-   * Waits until no other change is about to commit something for these accounts. What this change numbers afterwards is committed in the order
-   * of numbers. To be called once at most, with all accounts that the change emits stored events to.
+   * Waits until no other change is about to commit something for these accounts. Later numbers of this change are committed in their order.
+   * To be called once at most, with all accounts that the change emits stored events to.
    */
   inOrderFor(uids: readonly number[]): Promise<void>;
   /** Runs after the commit, ahead of the pushes; must not fail. */
@@ -52,7 +52,7 @@ export interface Author {
   turn: Turn;
 }
 
-/** What a change touches beside its author. */
+/** The accounts and groups that a change touches beside its author. */
 export interface Touched {
   accounts?: readonly number[];
   groups?: readonly number[];
@@ -98,7 +98,7 @@ export class Changes {
    * Does the work unless its request was answered before, and hands out the one answer. An answer with a code other than 0 undoes
    * whatever was done and is not kept.
    * @param key see `keyOf`
-   * @param by whom it is counted for
+   * @param by the account that pays for it
    */
   run(
     key: string,

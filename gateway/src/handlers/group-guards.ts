@@ -1,4 +1,4 @@
-/** What every change of a group begins with: the group, its members, and what the one who asks may do. */
+/** The start of every change of a group: the group, its members, and the rights of the requesting account. */
 import { CODES, type RequestEvent } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
@@ -12,7 +12,7 @@ import { change, type Handling, sessionOf } from './types.js';
 export interface GroupContext extends Roster {
   change: Change;
   gid: number;
-  /** Who asks. */
+  /** The requesting account. */
   asker: Account;
   /** Undefined when not a member. */
   me: Member | undefined;

@@ -1,4 +1,4 @@
-/** Who is in a group: added, removed, let in on request. */
+/** The members of a group: added, removed, admitted on request. */
 import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
@@ -229,7 +229,7 @@ export async function removeMembers(handling: Handling<'del_across_group_member'
   });
 }
 
-/** Nobody removes the owner or himself, and only the owner removes keepers. */
+/** No member removes the owner or himself, and only the owner removes keepers. */
 function refuseRemoval(
   { asker, members }: GroupContext,
   uids: readonly number[],

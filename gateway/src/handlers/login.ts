@@ -17,7 +17,7 @@ const WEB = 'web';
 
 export const THROTTLED = refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute');
 
-/** What this gateway can do beyond the original protocol. */
+/** This gateway's extensions of the original protocol. */
 export const CAN = { capabilities: Object.values(CAPABILITIES) };
 
 /** @param said `fromPlatForm` */

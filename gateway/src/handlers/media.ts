@@ -14,7 +14,7 @@ export async function getUploadToken({ services, connection }: Handling<'get_upl
   return { answer: success({ uptoken }) };
 }
 
-/** Whoever was told a media_id may have the file: it cannot be guessed, and messages cross applications. */
+/** A client with a media_id may fetch the file. The id cannot be guessed, and messages cross applications. */
 export async function getResource({
   services,
   connection,

@@ -1,4 +1,4 @@
-/** What has been read: a conversation's mark for the account's own devices, receipts for the senders of messages and for those devices. */
+/** Read messages: a conversation's mark for the account's own devices, and receipts for the senders and those devices. */
 import { CODES, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
@@ -78,7 +78,7 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     await inOrderFor(await sendersOf(transaction, reports));
     const changed = await recordReading(transaction, account.uid, reports, nextId);
     for (const description of reportedIn(changed, users)) {
-      // Who is away has nothing that waits to be reported.
+      // An offline account has no waiting reports.
       const event = { event_type: EVENT.reportedElsewhere, from: account, more: { description } };
       emit([account.uid], event, { live: true, except: connection });
     }

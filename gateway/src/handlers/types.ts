@@ -1,4 +1,4 @@
-/** What a handler is handed. */
+/** The arguments of a handler. */
 import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
 import type { Answer } from '../answers.js';
 import type { Connection, Reply, Request, Session } from '../connection/connection.js';
@@ -40,7 +40,7 @@ export function keyOf(
   return requestKey(secret, scope, request.event, request.canonical);
 }
 
-/** What was taken before stays taken: a retry gets the first answer, whatever stands against the request by now. */
+/** An accepted request stays accepted. A retry gets the first answer, even if the request would be refused by now. */
 export async function refuseUnlessTaken(handling: Handling<RequestEvent>, refusal: Answer): Promise<Reply> {
   const { uid } = sessionOf(handling.connection).account;
   return { answer: (await handling.services.store.requests.answered(keyOf(handling, [uid]))) ?? refusal };
@@ -48,7 +48,7 @@ export async function refuseUnlessTaken(handling: Handling<RequestEvent>, refusa
 
 /**
  * Serves a request of the session's account that changes something: see `Changes.run`.
- * @param touched what the change reads or writes beside its own account
+ * @param touched the accounts and groups that the change reads or writes beside its own account
  */
 export async function change(
   handling: Handling<RequestEvent>,

@@ -1,6 +1,6 @@
 /**
  * `POST /resource?type=image|file`: takes one file from a form, streamed to disk, and answers the fields of a message body that name it.
- * Whatever the request claims, the file is called what its content is; whatever is refused leaves nothing on disk.
+ * The content decides the type of a file, whatever the request claims. A refused upload leaves nothing on the disk.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import multipart, { type MultipartFile } from '@fastify/multipart';
@@ -46,8 +46,8 @@ export async function uploads(http: FastifyInstance, services: () => Services): 
 }
 
 /**
- * A browser, and a proxy between, reads the answer only after it has sent everything: what was refused is let in and thrown away first, within
- * reason. Answered earlier, the sender would find its connection closed under it, and never learn why.
+ * A browser or proxy reads the answer only after it has sent everything. So a refused upload is read and discarded first, up to a limit.
+ * Answered earlier, the sender would find its connection closed under it, and never learn why.
  */
 async function refuseAndDrain(
   { raw, headers }: FastifyRequest,
@@ -108,7 +108,7 @@ async function take(
   }
 }
 
-/** Who it is that uploads, by the token that their session was given. */
+/** The uploading account, by the token of its session. */
 async function uploaderOf(
   { headers }: FastifyRequest,
   { apps, store, tickets }: Services,
@@ -191,12 +191,12 @@ async function receive(
   return undefined;
 }
 
-/** Whatever the system refuses, save that the client has gone. */
+/** Any failure of the system, except a client that has gone. */
 const isDiskError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && 'code' in error && error.code !== 'ECONNRESET';
 
 /**
- * What the sender calls the file, as one line; its folders have been taken off already. A part may be a file by its type and have no name,
+ * The sender's name of the file, as one line and without its folders. A part may be a file by its type and have no name,
  * whatever the library's types say.
  */
 function nameOf({ filename = '' }: Partial<MultipartFile>): string {

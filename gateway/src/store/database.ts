@@ -19,7 +19,7 @@ export interface OpenDatabase {
   db: Database;
   /** The database runs in this process, one statement at a time. */
   isEmbedded: boolean;
-  /** What a PostgreSQL server does by itself and an embedded one must be told: reclaim space, bound its log. */
+  /** Maintenance that a PostgreSQL server does by itself and PGlite does not: reclaim space, bound the log. */
   maintain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,8 +70,8 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
 }
 
 /**
- * PGlite runs on this thread, and its promises resolve without the event loop's doing: statements one after the other would keep the network
- * and timers waiting for as long as there are any.
+ * PGlite runs on this thread, and its promises resolve without a turn of the event loop. A series of statements would block the network and
+ * timers until its end.
  */
 function paced(pglite: PGlite): PGlite {
   const query = pglite.query.bind(pglite);
@@ -86,7 +86,7 @@ const CLUSTER = 'pg';
 /** There from before a database is made until it is whole. */
 const UNFINISHED_MARK = 'pg.unfinished';
 
-/** Opens the database, or makes it where there is none. What a death on the way has left is begun again: nothing was answered from it. */
+/** Opens the database, or makes it where there is none. The remains of a death in between are created again, since no answer came from them. */
 export async function openCluster(directory: string): Promise<PGlite> {
   const path = join(directory, CLUSTER);
   const mark = join(directory, UNFINISHED_MARK);

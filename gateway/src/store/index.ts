@@ -24,14 +24,14 @@ import { loadSecret } from './secrets.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
 
-/** Where uploads go when the database is on a server and nobody has said where. */
+/** The default folder of uploads for a database on a server. */
 const DEFAULT_MEDIA_DIRECTORY = '.data/media';
 
-/** What has to be read or made ahead of the rest. */
+/** Data that are read or created before the rest. */
 interface Prepared {
   files: MediaFiles;
   standing: DisabledAccounts;
-  /** What tickets are signed with. */
+  /** The key that signs tickets. */
   secret: Buffer;
   messageIds: MessageIds;
 }
@@ -99,7 +99,7 @@ export class Store {
     return this.opened.db;
   }
 
-  /** What is due from time to time. */
+  /** The periodic work. */
   async sweep(): Promise<void> {
     await sweep(this.db, this.now(), this.settings);
     await this.mailboxes.trimPending();

@@ -1,4 +1,4 @@
-/** What each account sees: its conversations, what it missed, and what it has acknowledged. */
+/** The mailbox of each account: its conversations, missed messages, and acknowledgements. */
 import { sql } from 'kysely';
 import {
   type Conversation,
@@ -117,7 +117,7 @@ export class Mailboxes {
     return Math.max(row?.key ?? 0, await lastInGroups(this.db, uid));
   }
 
-  /** What is not read, by conversation: what the list of conversations says. */
+  /** The unread counts by conversation, for the list of conversations. */
   async unread(uid: number): Promise<Map<string, number>> {
     return unreadByName(await unreadCounts(this.db, uid, this.#offline()));
   }
@@ -138,7 +138,7 @@ export class Mailboxes {
     );
   }
 
-  /** The ids of what a client missed, oldest first, in chunks. What was never acknowledged is always among them. */
+  /** The ids of what a client missed, oldest first, in chunks. Unacknowledged messages are always among them. */
   async *missed(request: SyncRequest): AsyncGenerator<number[]> {
     let after = 0;
     for (;;) {

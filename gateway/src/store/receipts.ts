@@ -24,7 +24,7 @@ export interface Receipt {
   change_id: number;
 }
 
-/** What an account says it has read in one conversation. */
+/** The messages of one conversation that an account reports as read. */
 export interface Report {
   /** The other user, or 0. */
   peer: number;
@@ -48,7 +48,7 @@ export async function sendersOf(
 }
 
 /**
- * Takes note of what the account has read. What was not sent to it, did not ask for a receipt or was reported before is passed over.
+ * Takes note of what the account has read. It ignores messages that were not sent to it, did not ask for a receipt, or were reported before.
  * @returns the receipts that changed
  */
 export async function recordReading(
@@ -89,7 +89,7 @@ export async function recordReading(
   return rows;
 }
 
-/** Who of those that a message was sent to have read it. Who has left a group without reading is in neither list. */
+/** The recipients that have read a message, and the others. A member who left without reading is in neither list. */
 export async function readersOf(
   db: Database,
   message: { msg_id: number; sender: number; recipient: number; gid: number },
@@ -125,7 +125,7 @@ export class Receipts {
     this.marks = new Marks(db, 'receipts');
   }
 
-  /** What changed in between, oldest first, in chunks: each with the key that it goes up to. */
+  /** The changes in between, oldest first, in chunks with their last keys. */
   async *missed(
     uid: number,
     after: number,

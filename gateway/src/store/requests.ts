@@ -6,9 +6,9 @@ import type { Turn } from '../util/turns.js';
 import type { Database, Tables } from './schema.js';
 
 /**
- * `rid` alone is too small a range to identify a request, hence the digest of all that was sent. Keyed with the application's
- * masterSecret, which is not in the database: the payload of a registration has the password's digest in it, and a bare hash of that
- * could be guessed at a billion times a second by whoever gets hold of the data.
+ * `rid` alone is too small a range to identify a request, hence the digest of all that was sent. The digest is keyed with the application's
+ * masterSecret, which is not in the database. The payload of a registration has the password's digest. A thief of the data could try a
+ * billion guesses a second at an unkeyed hash of it.
  * @param scope whose request it is
  */
 export function requestKey(

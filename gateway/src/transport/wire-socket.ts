@@ -1,14 +1,13 @@
 /**
  * The seam between the protocol and its transport: the gateway's logic knows a {@link WireSocket} and nothing of Socket.IO.
- * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It promises that nothing is reported after the close, that a
- * frame which is too large or not text closes the socket, that emitting never throws, and that a peer which does not read cannot make a
- * closed socket stay.
+ * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It reports nothing after the close, and emitting never throws. A
+ * frame that is too large or not text closes the socket. A peer that does not read cannot keep a closed socket alive.
  */
 import { lastOf, peerAddress } from './peer.js';
 
 export interface WireSocket {
   readonly id: string;
-  /** Where the peer is, as far as addresses are told apart: see `sourceOf`. */
+  /** The source of the peer, see `sourceOf`. */
   readonly address: string;
   /** The beginning of the peer's `User-Agent`. */
   readonly agent: string;
@@ -20,7 +19,7 @@ export interface WireSocket {
   /** Is asked about each frame, by its characters, before anything of it is read; false discards the socket. */
   onFrame(guard: (characters: number) => boolean): void;
   onClose(listener: () => void): void;
-  /** @returns what it takes, in characters */
+  /** @returns its size in characters */
   emit(event: string, payload: object): number;
   /** The same for a payload that goes to many sockets: it is encoded once, and must not change any more. */
   push(event: string, payload: object): number;
@@ -28,7 +27,7 @@ export interface WireSocket {
   close(): void;
   /** Closes at once; what waits to be written is thrown away. */
   discard(): void;
-  /** What waits to be taken by the network, in characters: 0 when it is closed for good. */
+  /** The characters that wait for the network; 0 after the close. */
   backlog(): number;
   /** Is called whenever the backlog has become less. */
   onDrain(listener: () => void): void;
@@ -49,7 +48,7 @@ interface EngineSocketLike {
   close(discard: boolean): unknown;
 }
 
-/** What Socket.IO 2 and 4 have in common. */
+/** The common part of Socket.IO 2 and 4. */
 export interface SocketIoSocketLike {
   readonly id: string;
   readonly handshake: {
@@ -170,7 +169,7 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
   };
 }
 
-/** What Socket.IO calls an event in the main namespace. */
+/** Socket.IO's packet type of an event in the main namespace. */
 const EVENT_PACKET = '2';
 const encoded = new WeakMap<object, { event: string; packet: string }>();
 
@@ -183,7 +182,7 @@ function encodedOnce(event: string, payload: object): string {
   return packet;
 }
 
-/** What Engine.IO keeps is its own business; its events say how it changes: made, handed to the transport, taken by the network. */
+/** Engine.IO's buffer is private. Its events show the changes: a packet is created, handed to the transport, taken by the network. */
 function backlogOf(conn: EngineSocketLike) {
   let queued = 0;
   let underWay = 0;

@@ -1,7 +1,7 @@
 /**
  * Gathers what is handed in while the last lot is being worked on, and works on it as one: group commit. Lots are worked on one after
- * the other, never two at once; each key's items in the order of arrival. When more waits than a lot takes, each key has its turn: one that
- * hands in a lot does not hold up those that do not.
+ * the other, never two at once; each key's items in the order of arrival. If more rows wait than a batch takes, the keys take turns. So a key
+ * with many rows does not delay the others.
  */
 interface Waiting<T, R> {
   item: T;

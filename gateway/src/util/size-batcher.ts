@@ -25,7 +25,7 @@ export class SizeBatcher<T extends object> {
     return full;
   }
 
-  /** What was added since the last portion; may be empty. */
+  /** The items since the last portion; may be empty. */
   take(): T[] {
     const items = this.#items;
     this.#items = [];

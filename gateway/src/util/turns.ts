@@ -1,5 +1,6 @@
 /**
- * Who is served next when not everybody can be at once: whoever has taken the least of late. Somebody who keeps the gateway busy waits for
+ * The order of service if not all can be served at once: the account with the least recent work comes first. Somebody who keeps the gateway
+ * busy waits for
  * those who do not, and hardly the other way round.
  */
 
@@ -18,7 +19,7 @@ const LEVELS = 16;
 /** So often the one who waits longest on the highest level is next: he has to wait, and not for ever. */
 const TURN_OF_THE_HEAVIEST = 16;
 
-/** What the work of a turn is handed. */
+/** The tools for the work of a turn. */
 export interface Turn {
   /** Gives the turn to others while this one waits for something else. */
   aside<T>(work: () => Promise<T>): Promise<T>;
@@ -104,7 +105,7 @@ export class Turns {
     }
   }
 
-  /** The first in order whose keys are free. Nobody overtakes another one who waits for the same key. */
+  /** The first in order whose keys are free. Waiters for the same key keep their order. */
   #pick(): Waiting | undefined {
     const isForHeaviest = this.#given + 1 === TURN_OF_THE_HEAVIEST;
     const taken = new Set(this.#heldKeys);
@@ -125,7 +126,7 @@ export class Turns {
 const current = ({ takenMs, atMs }: Usage, nowMs: number): number =>
   takenMs * 0.5 ** ((nowMs - atMs) / HALF_LIFE_MS);
 
-/** What is done in one go before everything else that waits in this process gets its chance. */
+/** The length of work in one go, before other work of this process gets its turn. */
 const SLICE_MS = 4;
 
 /** How long this turn of the event loop has been in use: the network and timers wait for its end. */
@@ -159,8 +160,7 @@ export class LoopTurn {
 export const loopTurn = new LoopTurn();
 
 /**
- * Cuts what arrives into slices: what one has sent at once is taken up in turn with what others send, and what comes when there is nothing to
- * do is taken up at once.
+ * Cuts arriving work into slices. A burst of one client alternates with the work of others, and work in an idle process starts at once.
  */
 export class Slices<K> {
   readonly #waiting = new Map<K, (() => void)[]>();
