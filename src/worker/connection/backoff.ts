@@ -1,6 +1,6 @@
 /**
- * When to try again: full jitter, so that a restarted server does not meet all of its clients at once, and forgotten only after a stable
- * minute, since a server that accepts and then drops would otherwise be tried in a loop.
+ * The delay before the next connection. Full jitter spreads the clients of a restarted server. Only a stable minute resets the delay, since a
+ * server that accepts and then drops connections would otherwise be tried in a loop.
  */
 import type { Clock } from '../util/clock.js';
 
@@ -17,12 +17,12 @@ export class Backoff {
     private readonly random: () => number,
   ) {}
 
-  /** The connection is up: it counts as stable if it stays. */
+  /** The connection is up, and counts as stable if it stays so. */
   up(): void {
     this.#upSince = this.clock.now();
   }
 
-  /** The connection is lost, or did not come about. @returns how long to wait, ms */
+  /** The connection is lost, or could not be opened. @returns the delay in ms */
   next(): number {
     if (this.#upSince !== undefined && this.clock.now() - this.#upSince >= STABLE_MS) this.#failures = 0;
     this.#upSince = undefined;

@@ -1,8 +1,8 @@
 /**
  * The table of open requests. Each request is transmitted, acknowledged and answered, and settles exactly once.
  *
- * A try without `ack` for {@link ACK_TIMEOUT_MS}, or without an answer for {@link RESPONSE_TIMEOUT_MS} after it, is repeated with the same
- * `rid` and payload, {@link MAX_TRIES} times in all. Between connections requests wait, and no try is used up.
+ * A try ends without `ack` after {@link ACK_TIMEOUT_MS}, or without an answer {@link RESPONSE_TIMEOUT_MS} later. It is repeated with the same
+ * `rid` and payload, {@link MAX_TRIES} times in all. Between connections requests wait, and use up no try.
  *
  * Requests of one lane (the sends of a conversation) are transmitted one after the other, each when the one before was acknowledged. A server
  * processes acknowledged requests in that order, so a lost frame delays the later ones and they never overtake it. On a new connection all
@@ -50,7 +50,7 @@ export type Reply =
   /** The request was cancelled, its connection closed, or the session ended, as the error says. */
   | { kind: 'dropped'; error: Failure };
 
-/** Where no request can be made: the connection is closed. */
+/** The reply to a request on a closed connection. */
 export const DROPPED: Reply = { kind: 'dropped', error: failure(CODES.sessionEnded) };
 
 type Emit = (event: string, payload: object) => void;

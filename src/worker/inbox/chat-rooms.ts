@@ -1,16 +1,16 @@
 /**
- * Chat rooms of a session. The server knows one member, the account; which of its tabs are in a room is known here. A tab hears only the rooms
- * that it has entered; the account leaves a room when the last of its tabs does, and enters again after an outage.
+ * Chat rooms of a session. The server knows the account as one member, and this table knows its tabs. A tab gets the messages of the rooms
+ * that it has entered. The account leaves a room with its last tab, and enters again after an outage.
  */
 import type { Outcome, RoomMessage } from '../../protocol/worker.js';
 import { succeeded } from '../methods/outcome.js';
 
-/** What a tab gets that enters a room in which another one is already: what the server gives. */
+/** Recent messages for a tab that enters a room after another tab, as many as the server gives. */
 const HISTORY_MESSAGES = 50;
 
 interface Room {
   tabs: Set<string>;
-  /** The server's answer to the entry, while it is awaited. */
+  /** The server's answer to the entry, until it comes. */
   entering?: Promise<Outcome> | undefined;
   /** Newest last. */
   recent: RoomMessage[];
@@ -19,7 +19,7 @@ interface Room {
 export class ChatRooms {
   readonly #rooms = new Map<number, Room>();
 
-  /** Those to enter again on a new connection. */
+  /** The rooms that the account is in. */
   entered(): number[] {
     return [...this.#rooms.keys()];
   }
@@ -29,9 +29,9 @@ export class ChatRooms {
   }
 
   /**
-   * A tab enters. The first one asks the server; those who come while that is not answered share its fate.
-   * @param show what the tab has missed of a room that the account is in already
-   * @param ask asks the server. Its history is pushed before its answer: whom it is for is known by then
+   * A tab enters a room. The first tab asks the server, and tabs that enter before the answer share it.
+   * @param show delivers the recent messages of a room that the account is in already
+   * @param ask asks the server, which pushes the room's history before it answers
    */
   async enter(
     id: number,
@@ -52,7 +52,7 @@ export class ChatRooms {
     return outcome;
   }
 
-  /** The account is in the room, or will be, for that tab. */
+  /** The account is in the room for that tab, or will be. */
   opened(id: number, tab: string): Room {
     const room = this.#rooms.get(id) ?? { tabs: new Set(), recent: [] };
     room.tabs.add(tab);
@@ -60,7 +60,7 @@ export class ChatRooms {
     return room;
   }
 
-  /** @returns whether the account has to leave the room as well: no other tab is in it */
+  /** @returns whether no tab is left, so that the account has to leave as well */
   leave(room: number, tab: string): boolean {
     const known = this.#rooms.get(room);
     known?.tabs.delete(tab);
@@ -71,12 +71,12 @@ export class ChatRooms {
     this.#rooms.delete(room);
   }
 
-  /** The tab is gone. @returns the rooms to leave */
+  /** The tab has gone. @returns the rooms in which no tab is left */
   drop(tab: string): number[] {
     return this.entered().filter((room) => this.#rooms.get(room)?.tabs.delete(tab) && this.#isEmpty(room));
   }
 
-  /** @returns whether it is news */
+  /** @returns false for a repeat, and for a room that the account is not in */
   received(message: RoomMessage): boolean {
     const room = this.#rooms.get(message.room_id);
     if (!room || room.recent.some(({ msg_id }) => msg_id === message.msg_id)) return false;

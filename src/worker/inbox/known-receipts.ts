@@ -1,13 +1,13 @@
-/** How many have not read each message that the account sent with `need_receipt`, as far as this device knows: for the history that a tab is given. */
+/** Unread counts of the account's own messages with `need_receipt`, as far as this device knows. Histories are delivered with them. */
 import type { ReceiptChange } from '../../protocol/worker.js';
 import type { Store } from '../store/store.js';
 import { isObject } from '../util/read-answer.js';
 
 export type ReceiptMessage = { msg_id: number; unread_count: number; mtime: number };
 
-/** How many messages' receipts are kept, the newest first. */
+/** Messages whose receipts are kept; the oldest are forgotten first. */
 const KEPT = 1_000;
-/** Their place among the kept answers. */
+/** Their key among the cached answers. */
 const KEY = 'receipts';
 
 export class KnownReceipts {
@@ -21,7 +21,7 @@ export class KnownReceipts {
     });
   }
 
-  /** The smaller count wins: messages are read, never unread. */
+  /** The smaller count wins, since unread counts only fall. */
   note(receipts: ReceiptChange['receipt_msgs']): void {
     if (receipts.length === 0) return;
     this.#remember(receipts);

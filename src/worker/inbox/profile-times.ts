@@ -1,6 +1,6 @@
 /**
- * Whose profile changed when, as far as the session has heard. V2 has no event for it: a message says it of its sender, and who knew an older
- * time is told.
+ * The times at which users changed their profiles. V2 has no event for that: a message carries the time of its sender, and a later time than
+ * the known one is a change.
  */
 import type { UserInfUpdate } from '../../protocol/worker.js';
 import { isObject, readCount } from '../util/read-answer.js';
@@ -8,7 +8,7 @@ import { isObject, readCount } from '../util/read-answer.js';
 /** Users that are remembered. */
 const REMEMBERED = 5_000;
 
-/** Answers that list users, with the field that says when each one's profile changed, and how many of its units a second has. */
+/** Answers that list users, with the field of the time, and its units per second. */
 const LISTS: Readonly<Record<string, readonly [list: string, field: string, perSecond: number]>> = {
   get_conversations: ['conversations', 'utime', 1_000],
   get_group_members: ['member_list', 'mtime', 1_000],
@@ -18,7 +18,7 @@ const LISTS: Readonly<Record<string, readonly [list: string, field: string, perS
 export class ProfileTimes {
   readonly #known = new Map<string, number>();
 
-  /** @param event under which the server has answered, or pushed, something */
+  /** @param event the event of the answer */
   learn(event: string, payload: unknown): void {
     const row = Object.hasOwn(LISTS, event) ? LISTS[event] : undefined;
     if (!row || !isObject(payload)) return;
@@ -26,31 +26,32 @@ export class ProfileTimes {
     const users = payload[list];
     for (const user of Array.isArray(users) ? users.filter(isObject) : []) {
       const { appkey, username = user.name } = user;
-      if (field in user) this.#isNews(appkey, username, Number(new Date(user[field] as number)) / perSecond);
+      if (field in user)
+        this.#isChange(appkey, username, Number(new Date(user[field] as number)) / perSecond);
     }
   }
 
-  /** @returns what is news in a push of messages */
+  /** @returns the changes that a push of messages shows */
   changesIn(payload: unknown): UserInfUpdate[] {
     const pushed = isObject(payload) && Array.isArray(payload.messages) ? payload.messages : [];
-    const news = new Map<string, UserInfUpdate>();
+    const changes = new Map<string, UserInfUpdate>();
     for (const one of pushed.filter(isObject)) {
       for (const message of Array.isArray(one.msgs) ? one.msgs.filter(isObject) : [one]) {
         const { content } = message;
         if (!isObject(content)) continue;
         const { from_appkey, from_id, sui_mtime } = content;
         const mtime = readCount(sui_mtime, 0);
-        if (mtime === 0 || !this.#isNews(from_appkey, from_id, mtime)) continue;
+        if (mtime === 0 || !this.#isChange(from_appkey, from_id, mtime)) continue;
         const [appkey, username] = [String(from_appkey), String(from_id)];
         const update = { username, appkey, mtime, from_username: username, from_appkey: appkey };
-        news.set(nameOf(appkey, username), update);
+        changes.set(nameOf(appkey, username), update);
       }
     }
-    return [...news.values()];
+    return [...changes.values()];
   }
 
-  /** @returns whether an older time was known */
-  #isNews(appkey: unknown, username: unknown, mtime: number): boolean {
+  /** Remembers the time. @returns whether it changes an older one */
+  #isChange(appkey: unknown, username: unknown, mtime: number): boolean {
     const name = nameOf(appkey, username);
     const before = this.#known.get(name);
     if (!(mtime > (before ?? 0))) return false;

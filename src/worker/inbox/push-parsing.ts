@@ -1,6 +1,6 @@
 /**
- * What the server pushes, checked and turned into what the API documents. A server is trusted no further than a page: what does not have the
- * documented shape is dropped, never thrown over.
+ * Checks the server's pushes, and gives them the form that the API documents. A server is trusted no further than a page: a push without the
+ * documented shape is discarded, and throws no exception.
  */
 import * as v from 'valibot';
 import {
@@ -70,7 +70,7 @@ function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOut
 const parseAll = <T>(list: readonly unknown[], one: (input: unknown) => T | undefined): T[] =>
   list.flatMap((input) => one(input) ?? []);
 
-/** A wire message as the API has it. */
+/** A wire message in the form of the API. */
 export function toMessage(input: unknown): Message | undefined {
   const parsed = parse(message, input) as WireMessage | undefined;
   if (!parsed) return undefined;

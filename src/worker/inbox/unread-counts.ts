@@ -1,25 +1,25 @@
 /**
- * How many messages of each conversation have not been read: one count for all tabs. The server's list sets it, what arrives counts it up, a tab
- * that reads it sets it to nothing, and so does another device. A conversation that is open in a visible tab does not count up.
+ * The unread messages of each conversation, one count for all tabs. The server's list sets a count, and received messages raise it. A tab or
+ * another device that reads the conversation sets it to 0. A conversation that a visible tab shows stays at 0.
  */
 import type { Conversation, ConversationId } from '../../protocol/worker.js';
 import type { Clock } from '../util/clock.js';
 import { idOfConversation, readCount } from '../util/read-answer.js';
 
-/** Messages that arrive in an open conversation are reported as read together. */
+/** Messages that arrive in a shown conversation are reported as read together. */
 const REPORT_AFTER_MS = 1_000;
 
 export interface UnreadCountsHandlers {
-  /** Whether somebody is looking at it. */
+  /** Whether a visible tab shows it. */
   isOpen(conversation: ConversationId): boolean;
   onChange(counts: [ConversationId, number][]): void;
-  /** The server has to know. */
+  /** The server has to get the report. */
   onRead(conversation: ConversationId): void;
 }
 
 interface Count {
   unread: number;
-  /** Messages up to this time are in the server's count. */
+  /** The server's count includes messages up to this time. */
   listedUntil: number;
 }
 
@@ -40,7 +40,7 @@ export class UnreadCounts {
     return this.#counts.get(conversation)?.unread ?? 0;
   }
 
-  /** The server's list. What arrives with a time up to a conversation's last is counted in it. */
+  /** The server's list. It counts messages up to a conversation's last time. */
   reset(conversations: readonly Conversation[], ownAppkey: string): void {
     for (const row of conversations) {
       const id = idOfConversation(row, ownAppkey);
@@ -49,7 +49,7 @@ export class UnreadCounts {
     }
   }
 
-  /** Somebody else's message. */
+  /** A message by another user. */
   received(conversation: ConversationId, ctimeMs: number): void {
     const count = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
     if (ctimeMs <= count.listedUntil) return;
@@ -65,8 +65,8 @@ export class UnreadCounts {
   }
 
   /**
-   * What was missed. The list that follows has the server's own count; of servers whose list has none, this is all there is.
-   * @param unsynced how many the server has not seen acknowledged @param fresh how many are new here
+   * Missed messages. The server's list follows with its own counts, but some servers have none.
+   * @param unsynced the number that was not acknowledged to the server @param fresh the number that is new here
    */
   synced(conversation: ConversationId, unsynced: number, fresh: number): void {
     const { unread, listedUntil } = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
@@ -74,7 +74,7 @@ export class UnreadCounts {
     this.#set(conversation, { listedUntil, unread: this.handlers.isOpen(conversation) ? 0 : count });
   }
 
-  /** Read up to its end. @param here by one of the tabs: the server is told */
+  /** The conversation was read up to its end. @param here by a tab of this session, so the server gets a report */
   read(conversation: ConversationId, here: boolean): void {
     this.#set(conversation, { listedUntil: this.#counts.get(conversation)?.listedUntil ?? 0, unread: 0 });
     if (here) this.handlers.onRead(conversation);

@@ -1,4 +1,4 @@
-/** The named shapes of the method table: what a server's answer becomes where the API's fields differ from the wire's. */
+/** Converts a server's answer, by the shape that the method's row names, if the API's fields differ from the wire's. */
 
 import { GROUP, type Shape } from '../../protocol/worker.js';
 import type { Answer } from '../connection/open-requests.js';
@@ -20,7 +20,7 @@ export const ANSWER_SHAPES: Record<Exclude<Shape, 'receipts'>, (answer: Answer) 
   }),
   members: (answer) => ({ ...answer, ...mapped(answer, 'member_list', member) }),
   shields: (answer) => {
-    // The documents have the one name, V2's service and the vendor's application the other.
+    // The documents have one name, V2's service and the vendor's application the other.
     const { groups } = mapped({ groups: answer.groups ?? answer.group_list }, 'groups', group);
     return { ...answer, ...(groups && { groups, group_list: groups }) };
   },
@@ -33,7 +33,7 @@ export const ANSWER_SHAPES: Record<Exclude<Shape, 'receipts'>, (answer: Answer) 
   conversations: (answer) => ({ ...answer, ...mapped(answer, 'conversations', conversation) }),
 };
 
-/** The list of that name, row by row; nothing where there is none. */
+/** Converts the rows of a list, if the answer has it. */
 function mapped(answer: Row, field: string, shape: (row: Row) => Row): Record<string, Row[]> {
   const list = answer[field];
   return Array.isArray(list) ? { [field]: list.filter(isObject).map(shape) } : {};
@@ -46,13 +46,13 @@ const groupType = ({ flag, ...rest }: Row): Row => ({
 });
 const group = (row: Row): Row => ({ avatar: '', group_type: 0, ...groupType(row) });
 
-/** Who has which `uid` stays on the wire. */
+/** The API does not show a user's `uid`. */
 const user = ({ uid: _uid, ...rest }: Row): Row => rest;
 
-/** So does when a member's profile changed. */
+/** Nor does it show the time of a member's profile. */
 const member = ({ mtime: _mtime, ...row }: Row): Row => user(row);
 
-/** And when that of whom a conversation is with. Servers name a group by its key alone. */
+/** Nor that of a conversation's peer. Servers name a group by its key alone. */
 const conversation = ({ utime: _utime, ...rest }: Row): Row =>
   rest.type === GROUP ? { gid: rest.key, ...rest } : rest;
 

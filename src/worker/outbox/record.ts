@@ -1,4 +1,4 @@
-/** What an outbox record stands for: its method, its request on the wire, and the file that it still has to upload. */
+/** The meaning of an outbox record: its method, its request on the wire, and the file that it still has to upload. */
 import { ridOf } from '../../protocol/wire/rid.js';
 import {
   type ConversationId,
@@ -34,8 +34,8 @@ export const isTerminal = ({ state: { is } }: OutboxRecord): boolean => is !== '
 export const isHidden = ({ state: { is } }: OutboxRecord): boolean => is === 'sent' || is === 'cancelled';
 
 /**
- * A tab that loses its worker may submit a call again that was delivered meanwhile. The server recognises such a request, except for two: a
- * file would be uploaded again and make another message, and a retry no longer has the call's number.
+ * A tab that loses its worker may submit a call again that was delivered meanwhile. The server recognises most of these requests. A file would
+ * be uploaded again and make another message, though, and a retry no longer has the call's number.
  */
 export const isKeptOnceSent = ({ uploaded, retriedBy }: OutboxRecord): boolean =>
   uploaded !== undefined || retriedBy !== undefined;

@@ -1,6 +1,6 @@
 /**
  * The sends of an account. Each is written to the outbox, transmitted in its conversation's order, and reported once as sent, failed, timed
- * out or cancelled; after that it is never transmitted again by itself. The queue continues the sends that an earlier worker left.
+ * out or cancelled. A terminal send is never transmitted again by itself. The queue continues the sends that an earlier worker left.
  */
 import {
   type Call,

@@ -1,8 +1,8 @@
 /**
- * One send on its way: it is written to the outbox, its file is uploaded, it waits for the earlier sends of its conversation, is transmitted,
- * and its outcome is reported once.
+ * One send. It is written to the outbox, uploads its file, waits for the earlier sends of its conversation, and is transmitted. Its outcome is
+ * reported once.
  *
- * A send that finds a connection is transmitted while it is being written: until the answer its page has it, and submits it again under the
+ * A send that finds a connection is transmitted while it is being written. Until the answer its page has it, and submits it again under the
  * same number if the worker dies. Any other state (queued, failed, timed out, cancelled) is on the disk before it is reported.
  */
 import type { ConversationId, Failure, MethodRow, Outcome } from '../../protocol/worker.js';

@@ -1,6 +1,6 @@
 /**
  * The methods that open, join and end sessions: init, register, login, attach, loginOut. For one server and application they take turns, so
- * that tabs that start in the same instant share a socket: the second tab finds the pending connection of the first, or its session.
+ * tabs that start in the same instant share a socket. The second tab finds the pending connection of the first, or its session.
  */
 import { ridOf } from '../../protocol/wire/rid.js';
 import {

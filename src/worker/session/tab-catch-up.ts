@@ -1,4 +1,4 @@
-/** The events of an account that a tab gets when it joins: those it missed if it was here before, else those since the session began. */
+/** The events that a tab gets when it joins. A returning tab gets those that it missed, a new one those since the session began. */
 import type { Inbox } from '../inbox/inbox.js';
 import type { StreamProgress } from '../inbox/stream-progress.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';

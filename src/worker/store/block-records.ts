@@ -1,4 +1,4 @@
-/** Blocks in the database: a conversation's are one stretch of keys in order. Whoever calls has a transaction open. */
+/** Blocks in the database. Those of a conversation are one stretch of keys in order. The caller has a transaction open. */
 import type { ConversationId, Message } from '../../protocol/worker.js';
 import { appended, type Block, jsonOf, merged } from './blocks.js';
 import { backwards } from './idb.js';
@@ -12,24 +12,24 @@ const keyOf = (conversation: ConversationId, { ctime_ms, msg_id }: Place): Block
   msg_id,
 ];
 
-/** Up to a place, or before it. */
+/** The keys up to a place, or before it. */
 export const upTo = (conversation: ConversationId, place?: Place, isOpen = false) =>
   IDBKeyRange.bound([conversation], place ? keyOf(conversation, place) : [conversation, []], false, isOpen);
 
-/** What it takes: browsers keep a text in one byte a character, or all of it in two. */
+/** The bytes of a text: browsers store one byte for each character, or two for all of them. */
 export const weightOf = (json: unknown): number => {
   const text = String(json ?? '');
   return /[^ -ÿ]/.test(text) ? 2 * text.length : text.length;
 };
 
-/** Puts messages of one conversation, in order, into its blocks. @returns by how much these have grown */
+/** Puts messages of one conversation, in order, into its blocks. @returns the growth in bytes */
 export async function fileIn(
   store: IDBObjectStore,
   conversation: ConversationId,
   messages: Message[],
 ): Promise<number> {
   let grown = 0;
-  // From the newest on: all that are left and not before the block of the newest belong into it.
+  // From the newest on: the block of the newest takes every message that is not before it.
   for (let latest = messages.at(-1); latest; latest = messages.at(-1)) {
     const block = await find(store, conversation, latest);
     const own = messages.splice(block ? messages.findIndex((one) => byPlace(one, block.from) >= 0) : 0);
@@ -44,7 +44,7 @@ export async function fileIn(
   return grown;
 }
 
-/** @returns by how much the conversation's blocks have grown: nothing, or less than nothing */
+/** @returns the growth of the conversation's blocks in bytes, 0 or less */
 export async function forgetIn(
   store: IDBObjectStore,
   conversation: ConversationId,
@@ -58,7 +58,7 @@ export async function forgetIn(
     if (kept.length < messages.length) {
       const json = jsonOf(kept);
       grown += weightOf(json) - weightOf(cursor.value);
-      // Its key stays: none is before it.
+      // The key stays, since no message is before it.
       if (json) cursor.update(json);
       else cursor.delete();
     }
@@ -67,7 +67,7 @@ export async function forgetIn(
   return grown;
 }
 
-/** Of each conversation of the store, from its end backwards until it is enough. */
+/** The latest messages of each conversation, read backwards until they are enough. */
 export async function latestIn(
   store: IDBObjectStore,
   isEnough: (list: readonly Message[]) => boolean,
@@ -82,7 +82,7 @@ export async function latestIn(
   return found;
 }
 
-/** The block that the place belongs into. Broken ones are swept away. */
+/** The block that the place belongs into. Broken blocks are deleted. */
 async function find(
   store: IDBObjectStore,
   conversation: ConversationId,

@@ -1,16 +1,16 @@
 /**
- * A conversation's messages in blocks: each is one record of the database, so that a batch takes few writes and a page few reads. The messages of
- * a block are JSON that is appended to: what is there already is never made anew.
+ * A conversation's messages in blocks. Each block is one record of the database, so a batch takes few writes and a page few reads. A block is
+ * JSON, and new messages are appended to it without parsing.
  */
 import type { Message } from '../../protocol/worker.js';
 import { readMessages } from './records.js';
 import { byPlace, type Place, type Span } from './store.js';
 
-/** Some dozens of messages: a page is in two or three of them, and one that a late message comes into is soon written again. */
+/** Some dozens of messages: a page is in two or three blocks, and a block that gets a late message is quickly written again. */
 const BLOCK_CHARS = 16_000;
 
 export interface Block {
-  /** The key: none of its messages is before it, and no message between it and the next block's is elsewhere. */
+  /** The key. None of the block's messages is before it, and every message up to the next block's key is in this block. */
   from: Place;
   /** The last message. */
   to: Place;
@@ -26,11 +26,11 @@ const blockOf = (message: Message): Block => ({
   json: JSON.stringify(message),
 });
 
-/** As a block has them. */
+/** The JSON of a block. */
 export const jsonOf = (messages: readonly Message[]): string =>
   messages.map((message) => JSON.stringify(message)).join();
 
-/** In order, each once. */
+/** Messages in order, each once. */
 export function inOrder(messages: readonly Message[]): Message[] {
   const sorted = [...messages].sort(byPlace);
   return sorted.filter((message, i) => byPlace(sorted[i - 1] ?? NOWHERE, message) !== 0);
@@ -48,7 +48,7 @@ export function appended(head: Block | undefined, messages: readonly Message[]):
   return blocks;
 }
 
-/** A block with messages put in: the same object where they were all in it, several where it became too long. */
+/** Adds messages to a block. @returns the same object if it has all of them, several if it became too long */
 export function merged(block: Block, messages: readonly Message[]): Block[] {
   const [first] = messages;
   if (first && byPlace(first, block.to) > 0) return appended(block, messages);
@@ -59,7 +59,7 @@ export function merged(block: Block, messages: readonly Message[]): Block[] {
   return start ? [{ ...start, from: block.from }, ...rest] : [];
 }
 
-/** Leaves room on either side for what comes between. */
+/** Halves leave room for messages between them. */
 function halved(blocks: readonly Block[]): Block[] {
   const whole = join(blocks);
   if (blocks.length < 2 || whole.json.length < BLOCK_CHARS) return [whole];
@@ -73,7 +73,7 @@ const join = (blocks: readonly Block[]): Block => ({
   json: blocks.map(({ json }) => json).join(),
 });
 
-/** What is left of spans when all before a place is gone. */
+/** The rest of the spans after everything before a place was deleted. */
 export const shortened = (spans: readonly Span[], floor: Place): Span[] =>
   spans
     .filter(({ to }) => byPlace(to, floor) >= 0)

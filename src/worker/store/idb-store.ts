@@ -1,55 +1,30 @@
 /**
- * The store in IndexedDB.
+ * The store in IndexedDB, with the cache of messages and answers. No other worker writes here.
  *
- * New messages are one entry of a journal for each batch, whatever conversations they are of. What is in the journal is in memory as well, and is
- * folded into blocks (`blocks.ts`) when it has become long: a conversation's messages under the place where the block begins, [conversation,
- * ctime_ms, msg_id]. So a conversation is one stretch of keys in order, a page of history costs the same however much is stored, and no index
- * has to be kept. Nobody else writes here.
+ * Each batch of new messages is one entry of a journal, whatever their conversations. The journal is in memory as well. A long journal is
+ * folded into blocks (`blocks.ts`), each under the place where it begins: [conversation, ctime_ms, msg_id]. So a conversation is one stretch
+ * of keys in order, and needs no index. A page of history costs the same in a store of any size.
  */
-import {
-  type Conversation,
-  type ConversationId,
-  type Extras,
-  isExtras,
-  type Message,
-  type ResumeToken,
-} from '../../protocol/worker.js';
+import type { ConversationId, Message } from '../../protocol/worker.js';
 import { Mutex } from '../util/mutex.js';
 import { type BlockKey, fileIn, forgetIn, latestIn, upTo, weightOf } from './block-records.js';
 import { inOrder, shortened } from './blocks.js';
-import { allOf, backwards, doneOf, resultOf, type STORES } from './idb.js';
+import { backwards, doneOf, resultOf } from './idb.js';
+import { IdbRecords, type StoreName } from './idb-records.js';
 import { byConversation } from './memory-store.js';
-import {
-  readEntry,
-  readJson,
-  readList,
-  readMessages,
-  readOutbox,
-  readProgress,
-  readSpans,
-  readToken,
-} from './records.js';
-import {
-  byPlace,
-  type OutboxRecord,
-  type Place,
-  type Progress,
-  type Span,
-  type Store,
-  type StoredMessage,
-} from './store.js';
+import { readEntry, readJson, readList, readMessages, readSpans } from './records.js';
+import { byPlace, type Place, type Span, type Store, type StoredMessage } from './store.js';
 
-/** Some thousands of messages: the longer it is, the more of a conversation are folded into a block at once. */
+/** Some thousands of messages. A long journal brings more messages of a conversation into a block at once. */
 const JOURNAL_BYTES = 2_000_000;
-/** How far what is noted of the cache's size may be off. */
-const UNNOTED_BYTES = 65_536;
-/** What is left of the cache when it has become too large. */
+/** The error allowed in the stored size of the cache. */
+const MAX_UNSTORED_BYTES = 65_536;
+/** The share of the limit to which a cache is cut that exceeds it. */
 const KEPT_SHARE = 0.9;
 
-type StoreName = (typeof STORES)[number];
 type Stores = (name: StoreName) => IDBObjectStore;
 
-/** What a change of the cache may touch. */
+/** The object stores of a change of the cache. */
 const CACHE: StoreName[] = ['journal', 'messages', 'spans', 'answers', 'account'];
 
 interface Journal {
@@ -59,21 +34,23 @@ interface Journal {
 
 const EMPTY: Journal = { messages: [], bytes: 0 };
 
-export class IdbStore implements Omit<Store, 'wipe'> {
-  /** As it is on the disk. Unknown until it is needed, and after a fault. */
+export class IdbStore extends IdbRecords implements Omit<Store, 'wipe'> {
+  /** As on the disk. It is loaded when it is needed, and again after a fault. */
   #journal: Journal | undefined;
-  /** Where what is kept of a conversation begins, for those that were shed. */
+  /** For conversations that were shed, the place of the first stored message. */
   readonly #floors = new Map<ConversationId, Place>();
   readonly #writers = new Mutex();
-  /** What blocks and answers take, and what is noted of it on the disk. Unknown until it is needed. */
+  /** The bytes of blocks and answers, in memory and as last stored. It is loaded when it is needed. */
   #bytes: number | undefined;
-  #noted = 0;
+  #storedBytes = 0;
 
   /** @param cap bytes that messages and answers may take */
   constructor(
-    private readonly db: IDBDatabase,
+    db: IDBDatabase,
     private readonly cap: () => number,
-  ) {}
+  ) {
+    super(db);
+  }
 
   async putMessages(messages: readonly StoredMessage[]): Promise<void> {
     if (messages.length === 0) return;
@@ -123,7 +100,7 @@ export class IdbStore implements Omit<Store, 'wipe'> {
       one.conversation === conversation && isWanted(one.message) ? [one.message] : [],
     );
     let page: Message[] = [];
-    await backwards(this.#reading('messages'), upTo(conversation, before, true), ({ value }) => {
+    await backwards(this.reading('messages'), upTo(conversation, before, true), ({ value }) => {
       page = [...readMessages(value).filter(isWanted), ...page];
       return page.length < limit ? undefined : null;
     });
@@ -131,34 +108,17 @@ export class IdbStore implements Omit<Store, 'wipe'> {
   }
 
   async spans(conversation: ConversationId): Promise<Span[]> {
-    return readSpans(await resultOf(this.#reading('spans').get(conversation)));
+    return readSpans(await resultOf(this.reading('spans').get(conversation)));
   }
 
-  /** They may have been made from what was read before a part was shed. */
+  /** Spans may have been computed before a part was shed. */
   putSpans(conversation: ConversationId, spans: readonly Span[]): Promise<void> {
     const floor = this.#floors.get(conversation);
-    return this.#put('spans', floor ? shortened(spans, floor) : spans, conversation);
-  }
-
-  putConversations(conversations: readonly Conversation[]): Promise<void> {
-    return this.#put('account', conversations, 'conversations');
-  }
-
-  async conversations(): Promise<Conversation[]> {
-    return readList(await this.#account('conversations')) as unknown as Conversation[];
-  }
-
-  async extras(): Promise<Map<ConversationId, Extras>> {
-    const found = await allOf(this.#reading('extras'));
-    return new Map(found.flatMap(([key, value]) => (isExtras(value) ? [[String(key), value]] : [])));
-  }
-
-  putExtras(conversation: ConversationId, extras: Extras): Promise<void> {
-    return this.#put('extras', extras, conversation);
+    return this.put('spans', floor ? shortened(spans, floor) : spans, conversation);
   }
 
   async answer(key: string): Promise<object | undefined> {
-    return readList([readJson(await resultOf(this.#reading('answers').get(key)))])[0];
+    return readList([readJson(await resultOf(this.reading('answers').get(key)))])[0];
   }
 
   async putAnswer(key: string, answer: object): Promise<void> {
@@ -171,47 +131,11 @@ export class IdbStore implements Omit<Store, 'wipe'> {
     });
   }
 
-  async progress(): Promise<Progress | undefined> {
-    return readProgress(await this.#account('progress'));
-  }
-
-  putProgress(progress: Progress): Promise<void> {
-    return this.#put('account', progress, 'progress');
-  }
-
-  async outbox(): Promise<OutboxRecord[]> {
-    return readOutbox(await resultOf(this.#reading('outbox').getAll()));
-  }
-
-  putOutbox(records: readonly OutboxRecord[]): Promise<void> {
-    return this.#write('outbox', 'strict', (store) => {
-      for (const record of records) store.put(record, record.id);
-    });
-  }
-
-  forgetOutbox(ids: readonly number[]): Promise<void> {
-    return this.#write('outbox', 'strict', (store) => {
-      for (const id of ids) store.delete(id);
-    });
-  }
-
-  async token(): Promise<ResumeToken | null> {
-    return readToken(await this.#account('token'));
-  }
-
-  putToken(token: ResumeToken | null): Promise<void> {
-    return this.#write('account', 'strict', (store) => store.put(token, 'token'));
-  }
-
-  close(): void {
-    this.db.close();
-  }
-
-  /** Lets go of a part of the cache: of the conversation that was quiet for longest first, and of its oldest messages first. @param keptBytes half of it, unless told */
+  /** Deletes a part of the cache: the oldest messages of the longest idle conversations. @param keptBytes half of it, unless given */
   shed(keptBytes?: number): Promise<void> {
     return this.#change(async (stores, journal) => {
       const store = stores('messages');
-      // On a disk that is full there may be no room to fold.
+      // A full disk may have no room to fold.
       const mayFold = keptBytes !== undefined || !this.#bytes;
       const folded = mayFold ? await this.#fold(stores, journal) : journal;
       const bytes = this.#bytes ?? 0;
@@ -239,7 +163,7 @@ export class IdbStore implements Omit<Store, 'wipe'> {
     });
   }
 
-  /** Puts what is in the journal into blocks. */
+  /** Moves the journal into blocks. */
   async #fold(stores: Stores, { messages }: Journal): Promise<Journal> {
     const filing = [...byConversation(messages)].map(([conversation, list]) =>
       fileIn(stores('messages'), conversation, inOrder(list)),
@@ -253,38 +177,39 @@ export class IdbStore implements Omit<Store, 'wipe'> {
     this.#bytes = (this.#bytes ?? 0) + bytes;
   }
 
-  /** What is not in blocks yet. */
+  /** The messages of the journal. */
   async #unfolded(): Promise<readonly StoredMessage[]> {
     if (!this.#journal) await this.#change(async (_stores, journal) => journal);
     return this.#journal?.messages ?? [];
   }
 
-  /** Of all conversations, from blocks and journal. */
+  /** Messages of all conversations, from blocks and journal. */
   async #pick(
     isEnough: (list: readonly Message[]) => boolean,
     pick: (list: Message[]) => Message[],
   ): Promise<Map<ConversationId, Message[]>> {
     const unfolded = byConversation(await this.#unfolded());
-    const latest = await latestIn(this.#reading('messages'), isEnough);
+    const latest = await latestIn(this.reading('messages'), isEnough);
     for (const [id, list] of unfolded) latest.set(id, inOrder([...(latest.get(id) ?? []), ...list]));
     const picked = [...latest].map(([id, list]) => [id, pick(list)] as const);
     return new Map(picked.filter(([, list]) => list.length > 0));
   }
 
   /**
-   * Changes the cache, one change after the other: the journal in memory is as the change before has left it.
-   * @param work returns the journal as it is afterwards
+   * Changes the cache, one change after the other, since each starts from the journal that the one before left in memory.
+   * @param work returns the changed journal
    */
   #change(work: (stores: Stores, journal: Journal) => Promise<Journal>): Promise<void> {
     return this.#writers.run('', async () => {
       const tx = this.db.transaction(CACHE, 'readwrite', { durability: 'relaxed' });
       const stores: Stores = (name) => tx.objectStore(name);
       const working = async () => {
-        this.#bytes ??= this.#noted = Number(await resultOf<unknown>(stores('account').get('bytes'))) || 0;
+        this.#bytes ??= this.#storedBytes =
+          Number(await resultOf<unknown>(stores('account').get('bytes'))) || 0;
         const journal = this.#journal ?? (await readJournal(stores('journal')));
         const changed = await work(stores, journal);
-        if (Math.abs(this.#bytes - this.#noted) > UNNOTED_BYTES) {
-          this.#noted = this.#bytes;
+        if (Math.abs(this.#bytes - this.#storedBytes) > MAX_UNSTORED_BYTES) {
+          this.#storedBytes = this.#bytes;
           stores('account').put(this.#bytes, 'bytes');
         }
         return changed;
@@ -293,41 +218,11 @@ export class IdbStore implements Omit<Store, 'wipe'> {
         const [journal] = await Promise.all([working(), doneOf(tx)]);
         this.#journal = journal;
       } catch (error) {
-        // Nothing in memory may be ahead of the disk.
+        // The memory must not be ahead of the disk.
         this.#journal = this.#bytes = undefined;
         throw error;
       }
     });
-  }
-
-  /** All that the work writes, or nothing. */
-  async #write(
-    name: StoreName,
-    durability: IDBTransactionDurability,
-    work: (store: IDBObjectStore) => void,
-  ): Promise<void> {
-    const tx = this.db.transaction(name, 'readwrite', { durability });
-    const done = doneOf(tx);
-    try {
-      work(tx.objectStore(name));
-    } catch (error) {
-      tx.abort();
-      await done.catch(() => undefined);
-      throw error;
-    }
-    await done;
-  }
-
-  #put(name: StoreName, value: unknown, key: string): Promise<void> {
-    return this.#write(name, 'relaxed', (store) => store.put(value, key));
-  }
-
-  #reading(name: StoreName): IDBObjectStore {
-    return this.db.transaction(name).objectStore(name);
-  }
-
-  #account(key: string): Promise<unknown> {
-    return resultOf(this.#reading('account').get(key));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * IndexedDB by way of idb. Reads and whole transactions are awaited; what fails within a transaction rejects the transaction's promise, so a
- * write is made on the bare store and needs no promise of its own.
+ * IndexedDB through the library idb. Reads and whole transactions are awaited. A failed write rejects its transaction, so writes use the bare
+ * store and have no promise of their own.
  */
 import { deleteDB, openDB, unwrap, wrap } from 'idb';
 
@@ -8,22 +8,22 @@ const VERSION = 2;
 
 export const STORES = ['journal', 'messages', 'spans', 'answers', 'extras', 'outbox', 'account'] as const;
 
-/** @param onBlocked an older version in another worker does not let go */
+/** @param onBlocked an older version in another worker does not close the database */
 export async function openDatabase(name: string, onBlocked: () => void): Promise<IDBDatabase> {
   const db = await openDB(name, VERSION, {
     upgrade(upgraded) {
-      // What version 1 had was a cache.
+      // Version 1 was only a cache.
       for (const store of upgraded.objectStoreNames) upgraded.deleteObjectStore(store);
       for (const store of STORES) upgraded.createObjectStore(store, { autoIncrement: true });
     },
     blocked: onBlocked,
-    // Newer code wants it, or somebody deletes it: who uses it next finds it closed.
+    // Newer code needs the database, or the user deletes it. The next access fails, and opens it again.
     blocking: (_current, _blocked, { target }) => (target as IDBDatabase).close(),
   });
   return unwrap(db);
 }
 
-/** Resolves in any case: where another connection does not let go it is deleted when that does. */
+/** Always resolves: a database that is open elsewhere is deleted once it is closed there. */
 export function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
     deleteDB(name, { blocked: () => resolve() }).then(resolve, () => resolve());
@@ -34,7 +34,7 @@ export const resultOf = <T>(request: IDBRequest<T>): Promise<T> => wrap(request)
 
 export const doneOf = (transaction: IDBTransaction): Promise<void> => wrap(transaction).done;
 
-/** All records of a range with their keys, from one point of time. */
+/** All records with their keys, as of one moment. */
 export async function allOf(store: IDBObjectStore): Promise<[IDBValidKey, unknown][]> {
   const [keys, values] = await Promise.all([
     resultOf(store.getAllKeys()),
@@ -44,8 +44,8 @@ export async function allOf(store: IDBObjectStore): Promise<[IDBValidKey, unknow
 }
 
 /**
- * From the end of a range backwards.
- * @param visit gives the key to go back to, or null for the end
+ * Visits a range from its end backwards.
+ * @param visit returns the key to continue at, or null to stop
  */
 export async function backwards(
   store: IDBObjectStore,

@@ -1,4 +1,4 @@
-/** The store in memory: for private windows and the like, and for tests of what stands on a store. */
+/** The store in memory, for private windows and for tests. */
 import type { Conversation, ConversationId, Extras, Message, ResumeToken } from '../../protocol/worker.js';
 import { inOrder, placeOf, shortened } from './blocks.js';
 import {
@@ -11,7 +11,7 @@ import {
   type StoredMessage,
 } from './store.js';
 
-/** Without a disk to shed to, only the end of each conversation is kept. */
+/** The memory holds only the end of each conversation. */
 const KEPT_PER_CONVERSATION = 500;
 
 export class MemoryStore implements Store {
@@ -119,7 +119,7 @@ export class MemoryStore implements Store {
     this.#token = null;
   }
 
-  /** A conversation that is full has let go of what was before. */
+  /** A full conversation has lost its earlier messages. */
   #setSpans(conversation: ConversationId, spans: readonly Span[]): void {
     const list = this.#messages.get(conversation) ?? [];
     const [first] = list;

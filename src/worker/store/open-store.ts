@@ -1,7 +1,7 @@
 /**
- * Opens an account's store, and keeps it usable: a database that fails is opened once more (browsers drop connections in the background), one
- * that is full is emptied of a part of its cache, and if that does not help the store goes on in memory and says so once. No caller ever sees
- * a storage error, and none waits for ever.
+ * Opens an account's store and keeps it usable. A database that fails is opened again, since browsers drop connections in the background. A
+ * full one loses a part of its cache. If that does not help, the store goes on in memory and reports that. No caller gets a storage error,
+ * and none waits for ever.
  */
 import type { Clock } from '../util/clock.js';
 import { deleteDatabase, openDatabase } from './idb.js';
@@ -9,9 +9,9 @@ import { IdbStore } from './idb-store.js';
 import { MemoryStore } from './memory-store.js';
 import type { Store } from './store.js';
 
-/** A database that has not opened by then is not waited for: opening can hang for ever in some browsers. */
+/** In some browsers the opening of a database can hang for ever. */
 const OPEN_TIMEOUT_MS = 5_000;
-/** Nor is one that does not answer. */
+/** So can an access to it. */
 const CALL_TIMEOUT_MS = 30_000;
 const CACHE_BYTES = 200_000_000;
 const CACHE_SHARE_OF_QUOTA = 0.6;
@@ -21,7 +21,7 @@ type Arguments = { [M in Method]: Parameters<Store[M]> };
 type Results = { [M in Method]: Awaited<ReturnType<Store[M]>> };
 type Calls = { [M in Method]: (...args: Arguments[M]) => Promise<Results[M]> };
 
-/** What must not be lost: it is in memory as well, as long as the store is open. */
+/** Data that must not be lost. It is in memory as well while the store is open. */
 const PRECIOUS_READS: ReadonlySet<Method> = new Set(['outbox', 'progress', 'token']);
 const PRECIOUS_WRITES: ReadonlySet<Method> = new Set([
   'putOutbox',
@@ -48,12 +48,12 @@ export async function openStore(
 }
 
 class ResilientStore {
-  /** What must not be lost, and all that there is once the database has failed. */
+  /** The precious data, and everything once the database has failed. */
   readonly #memory = new MemoryStore();
   #current: MemoryStore | IdbStore = this.#memory;
   #recovery: Promise<void> | undefined;
   #closed = false;
-  #told = false;
+  #reported = false;
   #cap = CACHE_BYTES;
 
   constructor(
@@ -88,7 +88,7 @@ class ResilientStore {
     try {
       return await this.#call(recovered, method, args);
     } catch (error) {
-      // It opens and yet does not work: a disk that is full or read-only.
+      // A database on a full or read-only disk opens and does not work.
       if (recovered === this.#current) this.#degrade(error);
       return this.#call(this.#current, method, args);
     }
@@ -111,7 +111,7 @@ class ResilientStore {
     return store === this.#memory ? calls[method](...args) : this.#inTime(calls[method](...args));
   }
 
-  /** One recovery for all that fail at once. */
+  /** Accesses that fail at the same time share one recovery. */
   #recover(error: unknown): Promise<void> {
     this.#recovery ??= this.#repair(this.#current, error)
       .catch((again: unknown) => this.#degrade(again))
@@ -128,7 +128,7 @@ class ResilientStore {
     if (this.#closed) throw error;
     const opened = await this.#openDatabase();
     try {
-      // It may have been deleted by hand.
+      // The user may have deleted it.
       await this.#inTime(copyPrecious(this.#memory, opened));
     } catch (again) {
       opened.close();
@@ -137,7 +137,7 @@ class ResilientStore {
     this.#current = opened;
   }
 
-  /** Fails where the browser tells nothing of its space: pages that are not secure. */
+  /** Fails on insecure pages, for which the browser gives no estimate. */
   async #limit(): Promise<void> {
     const { quota = Infinity } = (await this.estimate?.()) ?? {};
     this.#cap = Math.min(CACHE_BYTES, CACHE_SHARE_OF_QUOTA * quota);
@@ -155,7 +155,7 @@ class ResilientStore {
         () => this.#cap,
       );
     } catch (error) {
-      // It may still open: nobody is to wait for this one.
+      // It may still open later.
       opening.then((db) => db.close()).catch(() => undefined);
       throw error;
     }
@@ -168,12 +168,12 @@ class ResilientStore {
     });
   }
 
-  /** For the rest of this store's life. What comes after closing is nobody's loss. */
+  /** For the rest of this store's life. A fault after the close is not reported. */
   #degrade(error: unknown): void {
     if (this.#current !== this.#memory) this.#current.close();
     this.#current = this.#memory;
-    if (this.#closed || this.#told) return;
-    this.#told = true;
+    if (this.#closed || this.#reported) return;
+    this.#reported = true;
     this.onDegraded(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
 }

@@ -1,4 +1,4 @@
-/** What comes out of a database, checked just enough that a broken record is left out and nothing fails over it. */
+/** Checks records of a database just enough that a broken one is left out and makes no reader fail. */
 import { type ConversationId, isJsonObject, type Message, type ResumeToken } from '../../protocol/worker.js';
 import {
   byPlace,
@@ -9,7 +9,7 @@ import {
   type StoredMessage,
 } from './store.js';
 
-/** An object of which not more is known. */
+/** An object whose fields are not checked. */
 type Loose<T> = { [Field in keyof T]?: unknown };
 
 const isLoose = <T>(input: unknown): input is Loose<T> => isJsonObject(input);
@@ -48,7 +48,7 @@ const readMessageList = listOf(isMessage);
 export const readMessages = (json: unknown): Message[] =>
   readMessageList(readJson(`[${json}]`)).sort(byPlace);
 
-/** What was put at once: conversations with their messages. */
+/** The batch of a journal entry: conversations with their messages. */
 export const readEntry = (json: unknown): StoredMessage[] =>
   listOf(isFiled)(readJson(json)).flatMap(([conversation, messages]) =>
     readMessageList(messages).map((message) => ({ conversation, message })),

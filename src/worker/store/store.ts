@@ -1,6 +1,6 @@
 /**
- * What is kept of an account: what it was told, what it asked, and what it has not delivered yet. One database for each account, written by
- * its worker alone. There is an IndexedDB form and one in memory, for when the browser gives no database.
+ * The stored data of an account: received messages, cached answers, unanswered sends. Each account has one database, and only its worker
+ * writes it. There is an IndexedDB form, and one in memory for browsers without a database.
  */
 import type {
   Conversation,
@@ -19,62 +19,62 @@ export interface StoredMessage {
   message: Message;
 }
 
-/** Where a message stands in its conversation: by time, and by id within a millisecond. A message is its own place. */
+/** A place in a conversation: the time, and the id within a millisecond. A message is its own place. */
 export interface Place {
   ctime_ms: number;
   msg_id: number;
 }
 
-/** A stretch of a conversation, both ends included, in which nothing is missing. */
+/** A stretch of a conversation without a gap, both ends included. */
 export interface Span {
   from: Place;
   to: Place;
 }
 
-/** The first place there is: a span that begins here has the beginning of its conversation. */
+/** A span that begins here has the beginning of its conversation. */
 export const BEGINNING: Place = { ctime_ms: 0, msg_id: 0 };
 
 export const byPlace = (a: Place, b: Place): number => a.ctime_ms - b.ctime_ms || a.msg_id - b.msg_id;
 
-/** How far the account's streams have been taken. */
+/** How far the account's streams were received. */
 export interface Progress {
-  /** The server's keys, for `sync_check`. `syncKey` counts only what roaming has told. */
+  /** The server's keys, for `sync_check`. `syncKey` counts only messages that roaming brought. */
   syncKey: number;
   eventKey: number;
   receiptKey: number;
-  /** Events that the tabs were told beyond the key, newest last. */
+  /** Delivered events beyond the key, newest last. */
   seenEvents: number[];
-  /** Messages by id with the last count that the tabs were told of who has not read them, newest last. */
+  /** Messages by id, with the last delivered number of readers who have not read them, newest last. */
   seenReceipts: [number, number][];
 }
 
-/** A send, from the moment it was accepted until it is delivered or forgotten. */
+/** A send, from its acceptance until it is delivered or forgotten. */
 export interface OutboxRecord {
   /** Counts up in the order of acceptance. */
   id: number;
   callId: string;
-  /** Who made it: the tab is not told of its own message. */
+  /** The tab that made it, which does not get its own message. */
   tabId: string;
   method: MethodName;
-  /** Checked. What is to be uploaded is in them until it has been. */
+  /** Checked. They hold the file until it is uploaded. */
   params: Record<string, unknown>;
   /** ms since 1970, both. */
   madeAt: number;
   expiresAt: number;
   uploadUrl: string;
-  /** What the upload was answered. */
+  /** The answer to the upload. */
   uploaded?: UploadedMedia | undefined;
-  /** How often it was sent anew after a refusal: each time is another request to the server. */
+  /** How often it was sent again after a refusal. Each time is another request to the server. */
   attempt: number;
-  /** A worker that died before this was on the disk may have sent it: nobody can take it back. */
+  /** An earlier worker that died before its write may have transmitted it, so it cannot be cancelled. */
   again?: true | undefined;
-  /** The `retrySend` that last asked for it. */
+  /** The latest `retrySend` call for it. */
   retriedBy?: string | undefined;
   state: OutboxState;
 }
 
 /**
- * `sending`: may have reached the server. The others are over and never go out by themselves; `cancelled` and `sent` are kept only for a tab that
+ * A send in `sending` may have reached the server. The states after it are terminal. `cancelled` and `sent` are kept only for a tab that
  * submits its call again.
  */
 export type OutboxState =
@@ -84,28 +84,28 @@ export type OutboxState =
   | { is: 'timeout'; responseTimeout: boolean };
 
 export interface Store {
-  /** Writing a message again changes nothing: it has the same place. */
+  /** Writing a message again changes nothing, since it has the same place. */
   putMessages(messages: readonly StoredMessage[]): Promise<void>;
-  /** For those that were taken back. What is not there need not be. */
+  /** Deletes retracted messages. Unknown ids are ignored. */
   forgetMessages(conversation: ConversationId, msgIds: readonly number[]): Promise<void>;
   /** The latest messages of each conversation, oldest first. */
   recent(perConversation: number): Promise<Map<ConversationId, Message[]>>;
   /** All messages of that time or later, by conversation, oldest first. */
   since(ctimeMs: number): Promise<Map<ConversationId, Message[]>>;
-  /** The latest `limit` messages of a conversation, or those before a place, oldest first. Costs the same however many there are. */
+  /** The latest `limit` messages of a conversation, or those before a place, oldest first. The cost is the same in a store of any size. */
   page(conversation: ConversationId, before: Place | undefined, limit: number): Promise<Message[]>;
-  /** Where the conversation is known to be without holes, in order, none touching another. Shedding shortens them. */
+  /** The stretches of the conversation without a gap, in order, none touching another. Shedding shortens them. */
   spans(conversation: ConversationId): Promise<Span[]>;
   putSpans(conversation: ConversationId, spans: readonly Span[]): Promise<void>;
 
   /** Replaces the list by the server's. */
   putConversations(conversations: readonly Conversation[]): Promise<void>;
-  /** As the server last gave it. */
+  /** The server's latest list. */
   conversations(): Promise<Conversation[]>;
-  /** The extras that the application has given to conversations. */
+  /** The application's extras of conversations. */
   extras(): Promise<Map<ConversationId, Extras>>;
   putExtras(conversation: ConversationId, extras: Extras): Promise<void>;
-  /** What a method was last answered with these parameters. */
+  /** The latest answer to a method with its parameters. */
   answer(key: string): Promise<object | undefined>;
   putAnswer(key: string, answer: object): Promise<void>;
 
@@ -114,15 +114,15 @@ export interface Store {
 
   /** In the order of ids. */
   outbox(): Promise<OutboxRecord[]>;
-  /** Resolves when it is on the disk (strict durability). All of them or none. */
+  /** Resolves when all records are on the disk (strict durability). It writes all of them or none. */
   putOutbox(records: readonly OutboxRecord[]): Promise<void>;
   forgetOutbox(ids: readonly number[]): Promise<void>;
 
-  /** What the account can come back with. On the disk when it resolves; null forgets it. */
+  /** The account's resume token. A write is on the disk when it resolves; null deletes the token. */
   token(): Promise<ResumeToken | null>;
   putToken(token: ResumeToken | null): Promise<void>;
 
   close(): void;
-  /** Closes, and leaves nothing on the disk. */
+  /** Closes the store, and deletes it from the disk. */
   wipe(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Promises that somebody else settles. */
+/** Promises with a separate `resolve`. */
 export interface Deferred {
   done: Promise<void>;
   resolve(): void;
@@ -12,7 +12,7 @@ export function deferred(): Deferred {
   return { done, resolve };
 }
 
-/** What is waited for, or the end of waiting. */
+/** Resolves with the promise, or when the signal is aborted. */
 export function unlessAborted(
   wait: Promise<void> | undefined,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-/** One at a time for each key, in the order of asking. */
+/** Runs one piece of work at a time for each key, in the order of the calls. */
 export class Mutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 

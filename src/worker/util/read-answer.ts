@@ -1,4 +1,4 @@
-/** What a server answers, read with care: of fields that the runtime itself uses, only what has the documented type. */
+/** Reads the fields of a server's answer that the runtime uses, if they have the documented type. */
 import { type Conversation, type ConversationId, groupId, singleId } from '../../protocol/worker.js';
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -18,7 +18,7 @@ export function readCount(value: unknown, fallback: number): number {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fallback;
 }
 
-/** Which conversation a row of the list is; stock servers name a user only as `name`. */
+/** The conversation of a row of the list. Stock servers name a user only as `name`. */
 export function idOfConversation(row: Conversation, ownAppkey: string): ConversationId {
   if (row.type === 4) return groupId(row.gid ?? row.key);
   return singleId(row.appkey || ownAppkey, row.username ?? row.name);
