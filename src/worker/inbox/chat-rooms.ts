@@ -85,7 +85,7 @@ export class ChatRooms {
     return true;
   }
 
-  hears(room: number): (tabId: string) => boolean {
+  isTabIn(room: number): (tabId: string) => boolean {
     return (tabId) => this.#rooms.get(room)?.tabs.has(tabId) ?? false;
   }
 

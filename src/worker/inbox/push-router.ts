@@ -64,7 +64,7 @@ export class PushRouter implements PushReceiver {
       room_msg_sync: (payload) => {
         const message = pushes.parseRoomMessage(payload);
         if (message && rooms.received(message))
-          tabs.publish('onRoomMsg', message, rooms.hears(message.room_id));
+          tabs.publish('onRoomMsg', message, rooms.isTabIn(message.room_id));
       },
       room_msg_sync_his: (payload) => {
         for (const message of pushes.parseRoomHistory(payload)) this.#routes.room_msg_sync?.(message);

@@ -44,7 +44,7 @@ export class SentNotifier {
       return inbox.sent(message, from);
     }
     const { room } = outcome.sent;
-    const isIn = rooms.hears(room.room_id);
+    const isIn = rooms.isTabIn(room.room_id);
     if (rooms.received(room)) tabs.publish('onRoomMsg', room, (id) => id !== from && isIn(id));
   }
 }

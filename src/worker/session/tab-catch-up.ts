@@ -38,8 +38,8 @@ export function catchUp(tab: Tab, position: TabPosition | null, parts: CatchUpPa
 function welcome(tab: Tab, { tabs, inbox, progress, sync, state }: CatchUpParts): void {
   // Until the first sync a new tab gets every event of the session; later, the pushes that no page has handled.
   const { hasSynced } = sync;
-  const soFar = hasSynced ? [] : tabs.eventsFor(tab);
-  const { missed, events } = hasSynced ? tabs.undeliveredTo(tab) : { missed: soFar, events: soFar };
+  const earlier = hasSynced ? [] : tabs.eventsFor(tab);
+  const { missed, events } = hasSynced ? tabs.undeliveredTo(tab) : { missed: earlier, events: earlier };
   const deliver = tabs.holdForHistory(
     tab,
     // An outage from before it joined is not for the tab, and its history holds the messages.

@@ -108,7 +108,7 @@ describe('a page', () => {
     expect(texts).toEqual(['hello']);
   });
 
-  test('is told what another page of its account has sent, and the sender is not', async () => {
+  test('gets the messages that another page of its account has sent, and the sender does not', async () => {
     const one = await loggedIn('alice');
     const two = await loggedIn('alice');
     const heard: string[] = [];
@@ -202,7 +202,7 @@ describe('a page', () => {
     expect(page.isLogin()).toBe(false);
   });
 
-  test('that hands over what cannot be cloned is told so', async () => {
+  test('that passes a value that cannot be cloned gets a failure', async () => {
     const page = await loggedIn('alice');
     const extras = { fn: () => undefined } as never;
     const send = page.sendSingleMsg({ target_username: 'bob', content: 'hello', extras });

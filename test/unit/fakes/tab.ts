@@ -66,7 +66,7 @@ export class FakeTab {
   #worker: FakeWorker | undefined;
   #callIds = 0;
   #mirrored = 0;
-  #openings = 0;
+  #attempts = 0;
   /** How many events there were when it last logged in. */
   #loginAt = 0;
   #opening: Promise<void>;
@@ -189,8 +189,8 @@ export class FakeTab {
   async #connect(): Promise<void> {
     const worker = this.world.worker;
     this.#mirrored = 0;
-    this.#openings += 1;
-    const opening = this.#openings;
+    this.#attempts += 1;
+    const opening = this.#attempts;
     this.#worker = worker;
     this.#tab = undefined;
     this.open = true;
@@ -200,13 +200,13 @@ export class FakeTab {
       void this.world.locks.for(this.id).request(lock, () => {
         resolve();
         // It may have left while it waited.
-        if (!this.open || opening !== this.#openings) return undefined;
+        if (!this.open || opening !== this.#attempts) return undefined;
         return new Promise<void>((release) => {
           this.#release = release;
         });
       });
     });
-    if (opening !== this.#openings || !this.open) return;
+    if (opening !== this.#attempts || !this.open) return;
     const hello = {
       tabId: this.id,
       lock,
@@ -234,7 +234,7 @@ export class FakeTab {
       close: () => undefined,
     };
     const [tab] = await worker.runtime.hello(structuredClone(hello), port, worker.lock);
-    if (opening !== this.#openings || !this.open) return;
+    if (opening !== this.#attempts || !this.open) return;
     this.#tab = tab;
     for (const open of [...this.#calls.values()]) this.#submit(open);
   }

@@ -34,7 +34,7 @@ const pageTurns = () => {
 };
 
 describe('a listener', () => {
-  test('is told what happens, in order', () => {
+  test('gets events in order', () => {
     dispatcher.set('onEventNotification', hear);
     push(1, 2, 3);
     expect(heard).toEqual([1, 2, 3]);
@@ -75,7 +75,7 @@ describe('a listener', () => {
     expect(() => vi.runAllTimers()).toThrow('the application');
   });
 
-  test('is told after the one that is being told when it causes something itself', () => {
+  test('gets an event that it causes itself after the present one', () => {
     dispatcher.set('onEventNotification', (data) => {
       if (data.event_id === 1) push(2);
       hear(data);
@@ -141,7 +141,7 @@ test('a burst gives the page its turn in between, and keeps its order', () => {
   expect(heard).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
 });
 
-test('after closing nobody is told anything', () => {
+test('after closing no listener gets an event', () => {
   dispatcher.set('onEventNotification', hear);
   dispatcher.close();
   push(1);

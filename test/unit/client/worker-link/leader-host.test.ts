@@ -81,7 +81,7 @@ class FakeLeaderWorker {
 
 const tabOf = (name: string) => tabs.find((tab) => tab.name === name);
 
-/** A tab's link, as far as a host can tell. */
+/** A tab's link, as a host sees it. */
 class LedTab {
   readonly page: FakePage;
   readonly errors: string[] = [];

@@ -301,7 +301,7 @@ describe('with several hosts', () => {
     },
   );
 
-  test('one that comes up late is told nothing: no session could be opened with it', async () => {
+  test('one that comes up late gets no call, so no session can be opened in it', async () => {
     host.starts = 'silent';
     open();
     await pass(HANDSHAKE_TIMEOUT_MS);

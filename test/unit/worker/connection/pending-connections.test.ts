@@ -14,53 +14,55 @@ const LINGER_MS = 10_000;
 const target = { address: 'http://server', engine: 4 as const, appkey: 'app' };
 
 let world: World;
-let openings: PendingConnections;
+let pending: PendingConnections;
 beforeEach(() => {
   world = new World();
-  openings = new PendingConnections(world.worker.platform);
+  pending = new PendingConnections(world.worker.platform);
 });
 
-const prove = () => world.passing(openings.initialise(target, world.auth()));
+const initialise = () => world.passing(pending.initialise(target, world.auth()));
 
 describe('an opening', () => {
   test('is made once and found again', async () => {
-    const first = await prove();
-    const second = await prove();
+    const first = await initialise();
+    const second = await initialise();
     expect(first).toMatchObject({ kind: 'initialised' });
     expect(second).toEqual(first);
     expect(world.network.lines).toHaveLength(1);
   });
 
   test('belongs to the one who takes it', async () => {
-    await prove();
-    expect(openings.take(target)).toBeDefined();
-    expect(openings.take(target)).toBeUndefined();
-    await prove();
+    await initialise();
+    expect(pending.take(target)).toBeDefined();
+    expect(pending.take(target)).toBeUndefined();
+    await initialise();
     expect(world.network.lines).toHaveLength(2);
   });
 
   test("that was given back is the next one's; of two only one is kept", async () => {
-    await prove();
-    const connection = openings.take(target);
+    await initialise();
+    const connection = pending.take(target);
     if (!connection) throw new Error('nothing to take');
-    openings.giveBack(target, connection);
-    expect(await prove()).toMatchObject({ connection });
-    openings.giveBack(target, connection);
+    pending.giveBack(target, connection);
+    expect(await initialise()).toMatchObject({ connection });
+    pending.giveBack(target, connection);
     await world.clock.advance(1_000);
     expect(world.network.lines).toHaveLength(1);
   });
 
   test('that the server has closed is made anew', async () => {
-    await prove();
+    await initialise();
     world.network.cutAll();
-    expect(openings.take(target)).toBeUndefined();
-    await prove();
+    expect(pending.take(target)).toBeUndefined();
+    await initialise();
     expect(world.network.open).toHaveLength(1);
   });
 
   test('that is refused leaves no socket', async () => {
-    const proof = await world.passing(openings.initialise(target, world.auth({ signature: BAD_SIGNATURE })));
-    expect(proof).toMatchObject({ kind: 'refused', error: { code: 880102 } });
+    const initialised = await world.passing(
+      pending.initialise(target, world.auth({ signature: BAD_SIGNATURE })),
+    );
+    expect(initialised).toMatchObject({ kind: 'refused', error: { code: 880102 } });
     await world.clock.advance(1_000);
     expect(world.network.open).toHaveLength(0);
   });
@@ -70,7 +72,7 @@ describe('an opening', () => {
     async (mode) => {
       world.network.mode = mode;
       const before = world.clock.now();
-      expect(await prove()).toEqual({ kind: 'unreachable' });
+      expect(await initialise()).toEqual({ kind: 'unreachable' });
       expect(world.clock.now() - before).toBeLessThanOrEqual(REACH_TIMEOUT_MS + 1_000);
       expect(world.network.open).toHaveLength(0);
       expect(world.worker.timers).toBe(0);
@@ -79,19 +81,19 @@ describe('an opening', () => {
 
   test('to a server that takes the connection and then says nothing is given up in time', async () => {
     world.network.loses = () => true;
-    expect(await prove()).toEqual({ kind: 'unreachable' });
+    expect(await initialise()).toEqual({ kind: 'unreachable' });
     expect(world.network.open).toHaveLength(0);
     expect(world.worker.timers).toBe(0);
   });
 
   test('that nobody wants is closed after a while; one that is wanted again is not', async () => {
-    await prove();
-    openings.closeUnless(() => false);
+    await initialise();
+    pending.closeUnless(() => false);
     await world.clock.advance(LINGER_MS - 1);
-    await prove();
+    await initialise();
     await world.clock.advance(LINGER_MS);
     expect(world.network.open).toHaveLength(1);
-    openings.closeUnless(() => false);
+    pending.closeUnless(() => false);
     await world.clock.advance(LINGER_MS);
     expect(world.network.open).toHaveLength(0);
     expect(world.worker.timers).toBe(0);
@@ -103,8 +105,8 @@ describe('the account lock', () => {
 
   test('lets one worker in at a time', async () => {
     const first = world.worker;
-    const fence = new AccountLock(first.platform, () => undefined);
-    const release = await fence.acquire('alice', open());
+    const lock = new AccountLock(first.platform, () => undefined);
+    const release = await lock.acquire('alice', open());
     let second: (() => void) | null | undefined;
     void new AccountLock({ ...first.platform, locks: world.locks.for('other') }, () => undefined)
       .acquire('alice', open())
@@ -119,10 +121,10 @@ describe('the account lock', () => {
   });
 
   test('is not waited for longer than the signal allows', async () => {
-    const fence = new AccountLock(world.worker.platform, () => undefined);
-    await fence.acquire('alice', open());
+    const lock = new AccountLock(world.worker.platform, () => undefined);
+    await lock.acquire('alice', open());
     const patience = new AbortController();
-    const second = fence.acquire('alice', patience.signal);
+    const second = lock.acquire('alice', patience.signal);
     patience.abort();
     expect(await second).toBeNull();
     expect(world.locks.awaited).toEqual([]);
@@ -159,8 +161,8 @@ describe('the account lock', () => {
 
     test('is taken from one that is frozen, which ends when it wakes up', async () => {
       world.workers[0]?.freeze();
-      const fence = new AccountLock(second.platform, () => displaced.push('second'));
-      const taken = fence.acquire('alice', open());
+      const lock = new AccountLock(second.platform, () => displaced.push('second'));
+      const taken = lock.acquire('alice', open());
       await world.clock.advance(ANSWER_MS);
       expect(await taken).toBeTypeOf('function');
       expect(displaced).toEqual(['alice']);
@@ -179,8 +181,8 @@ describe('the account lock', () => {
   });
 
   test('is open where there are no locks', async () => {
-    const fence = new AccountLock({ ...world.worker.platform, locks: null }, () => undefined);
-    expect(await fence.acquire('alice', open())).toBeTypeOf('function');
+    const lock = new AccountLock({ ...world.worker.platform, locks: null }, () => undefined);
+    expect(await lock.acquire('alice', open())).toBeTypeOf('function');
   });
 });
 

@@ -27,7 +27,7 @@ describe('a lost connection', () => {
     expect(world.network.open).toHaveLength(1);
   });
 
-  test('is told again at the next outage', async () => {
+  test('gets the event again at the next outage', async () => {
     const tab = await world.loggedIn('alice');
     for (let outage = 1; outage <= 3; outage += 1) {
       world.network.cutAll();

@@ -123,7 +123,7 @@ describe("after a worker's death", () => {
     world.server.deliver('bob', 'alice', 'one');
     await world.clock.advance(1_000);
     world.server.deliver('bob', 'alice', 'two');
-    // It is stored by then, and not told.
+    // It is stored by then, and not delivered.
     await world.clock.advance(6);
     await restart(...tabs);
     world.server.deliver('bob', 'alice', 'three');

@@ -124,7 +124,7 @@ describe('with a token', () => {
     expect(await attach(world.tab())).toMatchObject({ error: { code: CODES.nothingToAttach } });
   });
 
-  test('a password is checked with the server where this worker was never told it', async () => {
+  test('a password is checked with the server if this worker never received it', async () => {
     world.worker.kill();
     await alice.connect();
     await world.clock.advance(1_000);
@@ -138,7 +138,7 @@ describe('with a token', () => {
   });
 });
 
-test('a stock server is not told of devices', async () => {
+test('a stock server gets no device names', async () => {
   world.server.capabilities = [];
   await world.passing(alice.call('loginOut'));
   await world.passing(alice.enter('alice'));

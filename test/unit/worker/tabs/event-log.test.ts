@@ -8,8 +8,8 @@ beforeEach(() => {
   log = new EventLog(0);
 });
 
-const append = (from: number, to: number, hears?: (tab: string) => boolean) => {
-  for (let seq = from; seq <= to; seq += 1) log.append(seq, 'onDisconnect', undefined, hears);
+const append = (from: number, to: number, isFor?: (tab: string) => boolean) => {
+  for (let seq = from; seq <= to; seq += 1) log.append(seq, 'onDisconnect', undefined, isFor);
 };
 const seqs = (since: number, tab = 'a') => log.since(since, tab).events.map(({ seq }) => seq);
 
