@@ -19,7 +19,7 @@ const conversation = (ids: number[], unread = 0): SyncedConversation => ({
 
 function joining() {
   let seq = 0;
-  const audience = new SessionTabs(
+  const tabs = new SessionTabs(
     new EventLog(0),
     () => {
       seq += 1;
@@ -39,7 +39,7 @@ function joining() {
     close: () => undefined,
   });
   return {
-    audience,
+    tabs,
     tab,
     /** For each event that the tab was told, the messages in it. */
     heard: async () => {
@@ -54,20 +54,20 @@ function joining() {
 }
 
 test('messages of a sync before a tab joined are in its history and in their place, even if the store has lost them', async () => {
-  const { audience, tab, heard } = joining();
-  audience.publishSync([conversation([1, 2, 3], 3)]);
-  audience.tabs.add(tab);
-  const take = audience.holdForHistory(tab, audience.eventsFor(tab));
-  audience.publishSync([conversation([4], 4)]);
+  const { tabs, tab, heard } = joining();
+  tabs.publishSync([conversation([1, 2, 3], 3)]);
+  tabs.tabs.add(tab);
+  const take = tabs.holdForHistory(tab, tabs.eventsFor(tab));
+  tabs.publishSync([conversation([4], 4)]);
   take([conversation([3, 4])]);
   expect(await heard()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
 });
 
 test('a live message at the end of a conversation is not in its history', async () => {
-  const { audience, tab, heard } = joining();
-  audience.tabs.add(tab);
-  const take = audience.holdForHistory(tab);
-  audience.publishMessage(apiMessage(5));
+  const { tabs, tab, heard } = joining();
+  tabs.tabs.add(tab);
+  const take = tabs.holdForHistory(tab);
+  tabs.publishMessage(apiMessage(5));
   take([conversation([3, 4, 5])]);
   expect(await heard()).toEqual([[3, 4], [5]]);
 });
