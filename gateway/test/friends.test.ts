@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
+import { UNSET_PROFILE } from '../../test/kit/profile.js';
 import { md5 } from '../../test/kit/signing.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
 import {
@@ -65,11 +66,7 @@ describe('an invitation', () => {
         appkey: APPKEY,
         nickname: 'Bobby 😀',
         avatar,
-        birthday: '',
-        gender: 0,
-        signature: '',
-        region: '',
-        address: '',
+        ...UNSET_PROFILE,
         mtime: expect.any(Number),
         extras: { k: 1 },
         memo_name: '',

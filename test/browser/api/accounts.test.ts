@@ -5,6 +5,7 @@ import { CODES } from '../../../src/protocol/codes/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
+import { UNSET_PROFILE } from '../../kit/profile.js';
 import { md5 } from '../../kit/signing.js';
 import type { Tab } from '../../kit/tab.js';
 import { until } from '../../kit/until.js';
@@ -187,11 +188,7 @@ test('getUserInfo: answers every field of the document, unset ones empty', async
     appkey: carol.appkey,
     nickname: '',
     avatar: '',
-    birthday: '',
-    gender: 0,
-    signature: '',
-    region: '',
-    address: '',
+    ...UNSET_PROFILE,
     mtime: expect.any(Number),
     extras: {},
   });

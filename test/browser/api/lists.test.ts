@@ -1,6 +1,8 @@
 /** Lists through pages: no-disturb, shields, the blacklist, and their owner's events; public groups; conversations. */
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
+import { UNSET_PROFILE } from '../../kit/profile.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;
@@ -140,11 +142,7 @@ test('getBlacks: answers the profiles, with every field of the document', async 
     appkey: bob.appkey,
     nickname: `Bob ${EMOJI}`,
     avatar: '',
-    birthday: '',
-    gender: 0,
-    signature: '',
-    region: '',
-    address: '',
+    ...UNSET_PROFILE,
     mtime: expect.any(Number),
   });
 });

@@ -1,5 +1,7 @@
 /** The guide's chapters 免打扰管理, 黑名单管理, 好友相关 and their events: each example as it stands there, and each field. */
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { UNSET_PROFILE } from '../../kit/profile.js';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
 
@@ -23,11 +25,7 @@ const user = {
   appkey: text,
   nickname: '',
   avatar: '',
-  birthday: '',
-  gender: 0,
-  signature: '',
-  region: '',
-  address: '',
+  ...UNSET_PROFILE,
   mtime: number,
 };
 

@@ -1,7 +1,9 @@
 /** The guide's chapter 用户管理: each example as it stands there, and each field of its answers. */
+
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
+import { UNSET_PROFILE } from '../../kit/profile.js';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds } from './stage.js';
 
@@ -27,11 +29,7 @@ test("getUserInfo: has every field of the guide, unset text as '', whether the a
       appkey: bob.appkey,
       nickname: '',
       avatar: '',
-      birthday: '',
-      gender: 0,
-      signature: '',
-      region: '',
-      address: '',
+      ...UNSET_PROFILE,
       mtime: number,
       extras: {},
     });
