@@ -1,32 +1,30 @@
 /**
- * What an application imports. Importing it on a server is safe; constructing has to wait for the browser.
+ * Entry of the package. Importing it on a server is safe; constructing has to wait for the browser.
  *
  *     import JMessage from 'jmessage-runtime';
  *     const JIM = new JMessage({ address: 'https://im.example.com' });
  */
 
 import { JMessageCore } from './client/jmessage.js';
-import type { JMessageOptions } from './client/options.js';
 import { bundledFiles } from './client/worker-link/hosts/bundled.js';
+import type { JMessageApi, JMessageOptions } from './protocol/api/jmessage.js';
 
-export class JMessage extends JMessageCore {
-  constructor(options?: JMessageOptions) {
+class Bundled extends JMessageCore {
+  constructor(options?: JMessageOptions | null) {
     super(options, bundledFiles);
   }
 }
 
+/** An instance of JMessage. */
+export interface JMessage extends JMessageApi {}
+/** The class `JMessage`. */
+export const JMessage: {
+  new (options?: JMessageOptions | null): JMessage;
+  readonly prototype: JMessage;
+} = Bundled;
+
 export default JMessage;
-export type { ApiListeners, ApiMethods, LocalApi } from './client/jmessage.js';
-export type { InitParams, JMessageOptions } from './client/options.js';
-export {
-  type AckData,
-  JMessageError,
-  type JMessageRequest,
-  type QueuedData,
-  type TimeoutData,
-} from './client/request.js';
-export { CODES, type ErrorCode, type Failure } from './protocol/codes/codes.js';
-export type * from './protocol/methods/index.js';
-export type { ListenerEvents, ListenerName } from './protocol/methods/listeners.js';
-export type * from './protocol/payloads.js';
-export type { ConnectionState, EndReason, StateSnapshot } from './protocol/tab-worker/state.js';
+export { JMessageError } from './client/error.js';
+export { EVENT, EVENT_EXTRA } from './protocol/api/event-types.js';
+export type * from './protocol/api/index.js';
+export { CODES, type ErrorCode } from './protocol/codes/codes.js';

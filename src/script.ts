@@ -3,9 +3,9 @@
  * worker, stand beside it. The build adds the forms for module loaders (`scripts/bundle/of-2017.ts`).
  */
 import { JMessageCore } from './client/jmessage.js';
-import type { JMessageOptions } from './client/options.js';
 import { workerAt } from './client/worker-link/hosts/files.js';
 import type { RuntimeFiles } from './client/worker-link/hosts/host.js';
+import type { JMessageOptions } from './protocol/api/jmessage.js';
 
 /**
  * Known only while the script runs: from the page, or, for a script that is a module's or a loader's, from where an error would be. A script

@@ -23,7 +23,8 @@ const count = (value: unknown): number => (typeof value === 'number' && value > 
 const isWithin = (value: unknown, max: number): value is number =>
   typeof value === 'number' && Math.abs(value) <= max;
 
-export function contentOf({ msg_type, msg_body: body }: Message['content']): Content {
+export function contentOf({ msg_type, msg_body }: Message['content']): Content {
+  const body = msg_body as Readonly<Record<string, unknown>>;
   const other: Content = { type: 'other', kind: String(msg_type) };
   const mediaId = text(body.media_id);
   if (msg_type === 'text') return typeof body.text === 'string' ? { type: 'text', text: body.text } : other;

@@ -4,48 +4,26 @@ import { type ChatId, chatOf, chatWith, lastTime } from './chats.js';
 import type { GroupNews } from './content.js';
 import { dropInvitation, loadFriends, noteInvitation } from './friends.js';
 import { refreshGroup } from './groups.js';
-import type { EventNotification } from './jmessage.js';
+import { EVENT, EVENT_EXTRA, type EventNotification, type RetractedEvent } from './jmessage.js';
 import { meet } from './people.js';
 import { getState, nameOf, update, updateChat, updateGroup } from './store.js';
 import { stringsOf } from './strings.js';
 import { timeOf } from './untrusted.js';
 
-const EVENT = {
-  friend: 5,
-  unfriended: 6,
-  friendUpdated: 7,
-  groupCreated: 8,
-  left: 9,
-  added: 10,
-  removed: 11,
-  groupChanged: 12,
-  retracted: 55,
-  keepers: 80,
-  ownerChanged: 82,
-  friendsElsewhere: 100,
-} as const;
-/** `extra` of a friend invitation; an answer has 2. */
-const INVITES = 1;
-/** `extra` of event 9 for a dissolved group. */
-const DISSOLVED = 69;
-
 const NEWS: Readonly<Record<number, GroupNews>> = {
   [EVENT.groupCreated]: 'created',
   [EVENT.left]: 'left',
-  [EVENT.added]: 'added',
-  [EVENT.removed]: 'removed',
+  [EVENT.membersAdded]: 'added',
+  [EVENT.membersRemoved]: 'removed',
   [EVENT.groupChanged]: 'changed',
 };
 
 /** @param live a live event, rather than a missed one */
 export function onEvent(event: EventNotification, live: boolean): void {
   const { event_type } = event;
-  if (event_type === EVENT.friend) onFriendEvent(event, live);
+  if (event_type === EVENT.invitation) onFriendEvent(event, live);
   else if (event_type === EVENT.retracted) onRetracted(event);
-  else if (
-    event.gid &&
-    (NEWS[event_type] || event_type === EVENT.keepers || event_type === EVENT.ownerChanged)
-  ) {
+  else if (event.gid && (NEWS[event_type] || event_type === EVENT.keepers || event_type === EVENT.owner)) {
     onGroupEvent(event, event.gid);
   } else if (
     event_type === EVENT.unfriended ||
@@ -62,7 +40,7 @@ function onFriendEvent(event: EventNotification, live: boolean): void {
   const { from_username: username = '', extra, return_code, description } = event;
   const strings = stringsOf(getState().language);
   const name = nameOf(getState(), username);
-  if (extra === INVITES) {
+  if (extra === EVENT_EXTRA.invites) {
     noteInvitation({ username, why: typeof description === 'string' ? description : '' });
     void meet(username).catch(() => undefined);
     if (live) update({ announcement: strings.wantsToBeFriend(name) });
@@ -84,7 +62,7 @@ function retractedIds(event: EventNotification): number[] {
   return ids.filter((id: unknown): id is number => typeof id === 'number');
 }
 
-function onRetracted(event: EventNotification): void {
+function onRetracted(event: RetractedEvent): void {
   const { username } = getState();
   const { gid, from_username = '', to_usernames = [] } = event;
   const isMine = from_username === username;
@@ -99,8 +77,8 @@ function onGroupEvent(event: EventNotification, gid: number): void {
   const { username } = getState();
   const { event_type, event_id, from_username: from = '', to_usernames = [], ctime_ms, extra } = event;
   const who = to_usernames.map((user) => user.username);
-  const isDissolved = event_type === EVENT.left && extra === DISSOLVED;
-  const isOut = isDissolved || (event_type === EVENT.removed && who.includes(username ?? ''));
+  const isDissolved = event_type === EVENT.left && extra === EVENT_EXTRA.dissolved;
+  const isOut = isDissolved || (event_type === EVENT.membersRemoved && who.includes(username ?? ''));
   const what = isDissolved ? 'dissolved' : NEWS[event_type];
   if (isOut) updateGroup(gid, { gone: true });
   else void refreshGroup(gid);

@@ -10,6 +10,7 @@ export type {
   Message,
   OutboxEntry,
   ReceiptChange,
+  RetractedEvent,
   SendAnswer,
   SentMessage,
   StateSnapshot,
@@ -18,9 +19,9 @@ export type {
   UserSession,
 } from '../../src/index.js';
 
-import { CODES, JMessage } from '../../src/index.js';
+import { CODES, EVENT, EVENT_EXTRA, JMessage } from '../../src/index.js';
 
-export { CODES, JMessage };
+export { CODES, EVENT, EVENT_EXTRA, JMessage };
 
 /** The code of a failure from `onFail` or an awaited request; undefined for any other error. */
 export function codeOf(error: unknown): number | undefined {

@@ -4,7 +4,7 @@ import type { RoomMessage } from '../../src/protocol/index.js';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { makeRoom as makeRoomIn } from '../../test/kit/gateway-rooms.js';
 import { goAway } from '../../test/kit/wire-groups.js';
-import { type Client, type Data, nextRid, OTHER_APPKEY, textTo } from '../../test/kit/wire-socket.js';
+import { type Client, type Data, nextRid, OTHER_APPKEY, textOf, textTo } from '../../test/kit/wire-socket.js';
 
 const SETTINGS = { roomHistory: 3, pageRows: 2, roomsOfSession: 3 };
 
@@ -30,10 +30,10 @@ const say = (client: Client, id: number, text: string, rid?: number): Promise<Da
 
 /** The live messages of a client. */
 const heard = (client: Client): string[] =>
-  client.all('room_msg_sync').map((said) => String((said as unknown as RoomMessage).content.msg_body.text));
+  client.all('room_msg_sync').map((said) => textOf(said as unknown as RoomMessage));
 
 const hears = (client: Client, text: string): Promise<Data> =>
-  client.next('room_msg_sync', (said) => (said as unknown as RoomMessage).content.msg_body.text === text);
+  client.next('room_msg_sync', (said) => textOf(said as unknown as RoomMessage) === text);
 
 describe('a chat room', () => {
   it('is listed by pages of its application, and says how many are in', async () => {
@@ -141,7 +141,7 @@ describe('a message to a chat room', () => {
     const { messages } = await bob.next('room_msg_sync_his');
     expect(messages).toMatchObject([{ room_id: id, msgs: [{}, {}, {}] }]);
     const shown = (messages[0] as unknown as { msgs: RoomMessage[] }).msgs;
-    expect(shown.map(({ content }) => content.msg_body.text)).toEqual(['2', '3', '4']);
+    expect(shown.map(textOf)).toEqual(['2', '3', '4']);
     await say(alice, id, '5');
     await hears(bob, '5');
     expect(heard(bob)).toEqual(['5']);
@@ -160,7 +160,7 @@ describe('a message to a chat room', () => {
     const history = bob
       .all('room_msg_sync_his')
       .flatMap(({ messages }) => messages.flatMap(({ msgs }) => msgs))
-      .map(({ content }) => String(content.msg_body.text));
+      .map(textOf);
     const all = [...history, ...heard(bob)];
     expect(new Set(all).size).toBe(all.length);
     expect([...texts, 'end'].slice(-all.length)).toEqual(all);

@@ -5,9 +5,7 @@ const INTRO = `What \`onFail({code, message})\` is called with, what an awaited 
 889001 to 889999 is this runtime's range, for what V2 has no code for. The message names the fault in a sentence and may be more exact than the one below. Codes
 that a server sends and that are not listed here reach the application as they are.`;
 
-export function errorCodesPage({ protocol, areas }) {
-  const { CODES, MESSAGES } = protocol;
-  const methods = areas.flatMap((area) => area.methods);
+export function errorCodesPage({ CODES, MESSAGES, declared }) {
   const rows = Object.entries(CODES)
     .filter(([, number]) => number !== 0)
     .sort(([, a], [, b]) => a - b)
@@ -15,9 +13,9 @@ export function errorCodesPage({ protocol, areas }) {
       String(number),
       code(name),
       MESSAGES[number],
-      methods
-        .filter(({ failures }) => failures.includes(number))
-        .map((method) => method.name)
+      declared
+        .filter(({ fails }) => fails.includes(number))
+        .map(({ name, page }) => `[${name}](api/${page}.md#${name.toLowerCase()})`)
         .join(', '),
     ]);
   const isOwn = ([number]) => Number(number) >= 889_000;
@@ -25,7 +23,7 @@ export function errorCodesPage({ protocol, areas }) {
   return [
     generated('Error codes'),
     INTRO,
-    "The names are those of `CODES`, which the package exports. The methods are those whose handler in this repository's gateway names the code, or for which the runtime itself gives it; where none is named, the code is not tied to any.",
+    "The names are those of `CODES`, which the package exports. The methods are those whose declaration lists the code; where none is named, any method may fail with it, or none of this gateway's does.",
     "## JMessage's own",
     table(
       heads,

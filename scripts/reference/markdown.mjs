@@ -10,14 +10,6 @@ export function table(heads, rows) {
   return [line(heads), line(heads.map(() => '---')), ...escaped.map(line)].join('\n');
 }
 
-/** A type's text with the shapes in it linked to their section of the same page. */
-export function typeText(text, shapes) {
-  const parts = text.split(/(\b[A-Z]\w+\b)/);
-  const named = parts.map((part) => (shapes.has(part) ? `[${part}](#${part.toLowerCase()})` : part));
-  if (!parts.some((part) => shapes.has(part))) return code(text);
-  return named.join('').replace(/[{}<>]/g, (sign) => `\\${sign}`);
-}
-
 /** What a generated page begins with. */
 export const generated = (title) =>
   `# ${title}\n\n<!-- Made by \`npm run docs\` from the sources: changes here would be lost. -->`;

@@ -1,6 +1,7 @@
 /** Builds the published files and the programs of the tasks: the SDK (`dist/`), the gateway, the demo. */
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { bundleDeclarations } from '../lib/declarations.mjs';
 import { isFresh, markFresh, printOf } from '../lib/fresh.mjs';
 import { GATEWAY, inRoot, ROOT, TOOLS } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
@@ -19,6 +20,7 @@ const SDK = {
     'tsconfig.build.json',
     'scripts/bundle/index.mjs',
     'scripts/bundle',
+    'scripts/lib/declarations.mjs',
   ],
   outputs: ['index', 'worker/entry', 'worker/page-entry']
     .concat(
@@ -55,6 +57,7 @@ async function makeSdk() {
       const code = await runQuietly(tool, args);
       if (code !== 0) return code;
     }
+    bundleDeclarations(made);
     try {
       renameSync(inRoot('dist'), old);
     } catch {

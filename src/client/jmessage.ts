@@ -1,72 +1,47 @@
 /**
- * `JMessage`, as a page sees it: the documented methods and listeners, with the work done elsewhere.
+ * The class `JMessage` of a tab. Its methods and listeners are declared in `protocol/api/` and made here from their names.
  *
- * The methods are made from the method table's names, their types from its rows. What a tab has to know at once (`isInit`, `isLogin`,
- * `isConnect`) it reads from its mirror of the worker's state.
+ * `isInit`, `isLogin` and `isConnect` read the tab's mirror of the worker's state. The worker does the rest.
  */
 import {
   type AccountName,
-  type AnswerOf,
   type Call,
   CODES,
   type ConversationId,
   conversationId,
   conversationOf,
   failure,
+  type HostKind,
   IDLE,
+  type InstanceApi,
+  type JMessageApi,
+  type JMessageOptions,
+  type JMessageRequest,
   LISTENER_NAMES,
   type ListenerEvents,
   type ListenerName,
+  type LocalApi,
   type LocalName,
-  type LocalParams,
   METHOD_NAMES,
   type MethodName,
-  type Methods,
   type Mirror,
   type Outcome,
   type ParamsOf,
-  type SecondOf,
   type Settings,
   type StateSnapshot,
 } from '../protocol/tab.js';
 import { Dispatcher } from './events/dispatcher.js';
 import { SeenMessages } from './events/seen-messages.js';
-import { filesOf, type JMessageOptions, settingsOf } from './options.js';
+import { filesOf, settingsOf } from './options.js';
 import { callSafely } from './page/call-safely.js';
 import { copyOf } from './page/copy.js';
 import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
 import { inZone, outsideZones } from './page/zones.js';
-import { JMessageRequest, type OpenRequest } from './request.js';
+import { type OpenRequest, PendingRequest } from './request.js';
 import { hostsFor } from './worker-link/hosts/choose.js';
 import type { Host, RuntimeFiles } from './worker-link/hosts/host.js';
 import { Link } from './worker-link/link.js';
-
-type Args<P> = [P] extends [undefined] ? [] : Record<never, never> extends P ? [params?: P] : [params: P];
-
-/** The API's methods, as the method table has them. */
-export type ApiMethods = {
-  [N in MethodName]: (
-    ...args: Args<ParamsOf<Methods[N]>>
-  ) => JMessageRequest<AnswerOf<Methods[N]>, SecondOf<Methods[N]>>;
-};
-
-/** Methods that answer at once (since 2.4). */
-export interface LocalApi {
-  /** Replaces the extras that getConversation shows. */
-  updateConversation(params: LocalParams<'updateConversation'>): void;
-  /** How many messages of the conversation have not been read: the same in every tab, and across devices. */
-  getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number;
-  /** The conversation has been read; while it stays open in this tab and the tab is visible, it does not count up. */
-  resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void;
-  /** Nobody reads the conversation in this tab any longer: what arrives counts as unread again. An addition to V2. */
-  closeConversation(params: LocalParams<'closeConversation'>): void;
-}
-
-/** The documented way to listen: a second call replaces the first listener. */
-export type ApiListeners = {
-  [L in ListenerName]: (fn: (data: ListenerEvents[L]) => void) => void;
-};
 
 const NOTHING: Mirror = {
   version: 0,
@@ -78,7 +53,7 @@ const NOTHING: Mirror = {
 /** Whoever logs in anew expects the history anew; who is logged in joins what is there. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
 
-class Core implements LocalApi {
+class Core implements LocalApi, InstanceApi {
   readonly #page: Page;
   readonly #dispatcher: Dispatcher;
   readonly #link: Link;
@@ -152,62 +127,53 @@ class Core implements LocalApi {
     });
   }
 
-  /** Where the runtime lives, or is tried: `'shared'`, a SharedWorker; `'leader'`, one tab's worker; `'page'`, this page. */
-  get host(): 'shared' | 'leader' | 'page' {
+  get host(): HostKind {
     return this.#link.host.kind;
   }
 
-  /** Whether `init` has succeeded on this instance. */
   isInit(): boolean {
     return this.#mirror.initialised;
   }
 
-  /** Whether an account is logged in here. Stays true through an outage: the session comes back by itself. */
   isLogin(): boolean {
     const { state } = this.#mirror.state;
     return state !== 'idle' && state !== 'ended';
   }
 
-  /**
-   * Whether the account's connection is up now. Where nobody is logged in: whether there is a worker to open one, and a network. V2 connects
-   * as it is made, and pages wait for that before they call `init`.
-   */
+  // V2 connects as it is made, and pages wait for that before they call `init`.
   isConnect(): boolean {
     if (this.isLogin()) return this.#mirror.state.connected;
     return !this.#leaving && this.#link.isOpen() && this.#page.online();
   }
 
-  /** The state that `onStateChange` last told. */
   getState(): StateSnapshot {
     return this.#mirror.state;
   }
 
-  getUnreadMsgCnt(params: LocalParams<'getUnreadMsgCnt'>): number {
+  getUnreadMsgCnt(params: ParamsOf<'getUnreadMsgCnt'>): number {
     return this.#unread.get(this.#idOf(params) ?? '') ?? 0;
   }
 
-  resetUnreadCount(params: LocalParams<'resetUnreadCount'>): void {
+  resetUnreadCount(params: ParamsOf<'resetUnreadCount'>): void {
     // What asks right after it expects it to be done.
     const id = this.#idOf(params);
     if (id !== undefined) this.#setUnread(id, 0);
     this.#local('resetUnreadCount', params);
   }
 
-  closeConversation(params: LocalParams<'closeConversation'>): void {
+  closeConversation(params: ParamsOf<'closeConversation'>): void {
     this.#local('closeConversation', params);
   }
 
-  updateConversation(params: LocalParams<'updateConversation'>): void {
+  updateConversation(params: ParamsOf<'updateConversation'>): void {
     this.#local('updateConversation', params);
   }
 
-  /** Adds a listener beside the one that `onX` sets. @returns its removal */
   addListener<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): () => void {
     this.#heed(name);
     return this.#dispatcher.add(name, fn);
   }
 
-  /** Lets go of the worker. The account stays logged in for other tabs; open requests fail with 889005, though what they sent stays on its way. */
   destroy(): void {
     this.#destroyed = true;
     this.#dispatcher.close();
@@ -224,7 +190,7 @@ class Core implements LocalApi {
   /** @internal what every method does */
   request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
     const callId = this.#page.uuid();
-    const open = JMessageRequest.open<never, never>(() => this.#link.abort(callId));
+    const open = PendingRequest.open<never, never>(callId, () => this.#link.abort(callId));
     if (this.#destroyed) {
       open.settle({ kind: 'failure', error: failure(CODES.destroyed) });
       return open.request;
@@ -277,7 +243,7 @@ class Core implements LocalApi {
   }
 
   /** undefined for what names no conversation: pages pass whatever they have. */
-  #idOf(params: LocalParams<'getUnreadMsgCnt'>): ConversationId | undefined {
+  #idOf(params: ParamsOf<'getUnreadMsgCnt'>): ConversationId | undefined {
     try {
       return conversationId(params, this.#mirror.state.appkey ?? '');
     } catch {
@@ -369,4 +335,4 @@ for (const name of LISTENER_NAMES) {
 export const JMessageCore = Core as unknown as new (
   options: JMessageOptions | null | undefined,
   bundled: RuntimeFiles,
-) => Omit<Core, 'request' | 'listen'> & ApiMethods & ApiListeners & LocalApi;
+) => JMessageApi;

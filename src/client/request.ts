@@ -1,58 +1,29 @@
 /**
- * What every API method returns: the documented chain (`onSuccess`, `onFail`, `onTimeout`, `onAck`) that can also be awaited.
+ * Requests: the documented chain of handlers, which can also be awaited.
  *
- * It settles exactly once. A handler that is added after that is called at once, in a microtask; each is called in the zone in which it
- * was added. Anything but a function is no handler. A promise exists only once somebody asks for one, so those who only chain never see an
- * unhandled rejection; it is of the page's own kind.
+ * A handler runs in the zone in which it was added. Anything but a function is no handler. The promise is made when the page first asks for
+ * one, so a page that only chains never sees an unhandled rejection. It is of the page's own kind.
  */
-import { CODES, type Failure, failure, type Outcome } from '../protocol/tab.js';
+import {
+  type AckData,
+  CODES,
+  type Failure,
+  failure,
+  type JMessageRequest,
+  type Outcome,
+  type ProgressData,
+  type QueuedData,
+  type TimeoutData,
+} from '../protocol/tab.js';
+import { JMessageError } from './error.js';
 import { callSafely } from './page/call-safely.js';
 import { hide } from './page/hide.js';
 import { inZone } from './page/zones.js';
 
-/** What `onAck` is called with: the server has received the request. */
-export interface AckData {
-  rid: number;
-  /** The payload that was sent. */
-  data: unknown;
-}
-
-/** What `onQueued` is called with. */
-export interface QueuedData {
-  rid: number;
-  /** Names the send in `getOutbox`, `retrySend` and `cancelSend`. */
-  id: string;
-}
-
-/** What `onTimeout` is called with. */
-export interface TimeoutData extends AckData {
-  /** true: acknowledged but never answered; false: not even acknowledged. */
-  response_timeout: boolean;
-}
-
-/** What an awaited request rejects with: `code` and `message` as in `onFail`, the whole answer in `data`. */
-export class JMessageError extends Error {
-  override readonly name = 'JMessageError';
-  readonly code: number;
-  readonly data: Failure;
-
-  constructor(data: Failure) {
-    super(`${data.message} (${data.code})`);
-    this.code = data.code;
-    this.data = data;
-  }
-}
-
-/** What `onProgress` is called with while a file is uploaded, in bytes. An addition to V2. */
-export interface ProgressData {
-  loaded: number;
-  total: number;
-}
-
 type Settled = Outcome;
 
-/** @typeParam A what `onSuccess` gets first; @typeParam S and second */
-export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
+/** The one class behind every {@link JMessageRequest}: their types differ in what `onSuccess` and `then` get. */
+export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<A, S, R> {
   #settled: Settled | undefined;
   readonly #acks: AckData[] = [];
   readonly #onSettled: ((outcome: Settled) => void)[] = [];
@@ -62,15 +33,18 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
   /** Once: it may wait for another connection later. */
   readonly #queued: QueuedData[] = [];
   #abort: () => void = () => undefined;
-  #promise: Promise<A> | undefined;
+  #promise: Promise<R> | undefined;
 
-  constructor() {
+  private constructor(readonly id: string) {
     hide(this);
   }
 
-  /** Hands out the request together with the means to settle it, which stay with whoever made it. */
-  static open<A, S>(abort: () => void = () => undefined): OpenRequest<A, S> {
-    const request = new JMessageRequest<A, S>();
+  /** Makes a request. The means to settle it stay with its maker. */
+  static open<A, S = undefined, R = A>(
+    id: string,
+    abort: () => void = () => undefined,
+  ): OpenRequest<A, S, R> {
+    const request = new PendingRequest<A, S, R>(id);
     request.#abort = abort;
     return {
       request,
@@ -83,21 +57,18 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     };
   }
 
-  /** The call succeeded: `data.code` is 0. Sends have the message that was sent as second argument. */
-  onSuccess(fn: (data: A, msg: S) => void): this {
+  onSuccess(fn: (data: A, second: S) => void): this {
     return this.#whenSettled(fn, (outcome, tell) => {
       if (outcome.kind === 'success') tell(outcome.data as A, outcome.second as S);
     });
   }
 
-  /** The call failed: `data.code` says how, `data.message` in words. */
   onFail(fn: (data: Failure) => void): this {
     return this.#whenSettled(fn, (outcome, tell) => {
       if (outcome.kind === 'failure') tell(outcome.error);
     });
   }
 
-  /** All tries are used up. */
   onTimeout(fn: (data: TimeoutData) => void): this {
     return this.#whenSettled(fn, (outcome, tell) => {
       if (outcome.kind !== 'timeout') return;
@@ -106,46 +77,42 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
     });
   }
 
-  /** The server has received the request; once for each try that it acknowledged. */
   onAck(fn: (data: AckData) => void): this {
     return this.#hear(this.#onAck, fn, this.#acks);
   }
 
-  /** The send waits for a connection: it goes out when there is one, whatever becomes of this page. An addition to V2. */
   onQueued(fn: (data: QueuedData) => void): this {
     return this.#hear(this.#onQueued, fn, this.#queued);
   }
 
-  /** How far the call's upload is. An addition to V2. */
   onProgress(fn: (data: ProgressData) => void): this {
     return this.#hear(this.#onProgress, fn, []);
   }
 
-  /** Gives up what has not gone out, a message or an upload: the call fails with 889010. What is on its way is not taken back. An addition to V2. */
   abort(): void {
     if (!this.#settled) this.#abort();
   }
 
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is the point
-  then<R = A, E = never>(
-    onfulfilled?: ((value: A) => R | PromiseLike<R>) | null,
+  then<T = R, E = never>(
+    onfulfilled?: ((value: R) => T | PromiseLike<T>) | null,
     onrejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
-  ): Promise<R | E> {
-    this.#promise ??= new globalThis.Promise<A>((resolve, reject) => {
+  ): Promise<T | E> {
+    this.#promise ??= new globalThis.Promise<R>((resolve, reject) => {
       this.#whenSettled(resolve, (outcome) => {
-        if (outcome.kind === 'success') resolve(outcome.data as A);
+        if (outcome.kind === 'success') resolve(awaited(outcome) as R);
         else reject(new JMessageError(outcome.kind === 'failure' ? outcome.error : failure(CODES.timeout)));
       });
     });
     return this.#promise.then(onfulfilled, onrejected);
   }
 
-  catch<E = never>(onrejected?: ((reason: unknown) => E | PromiseLike<E>) | null): Promise<A | E> {
+  catch<E = never>(onrejected?: ((reason: unknown) => E | PromiseLike<E>) | null): Promise<R | E> {
     return this.then(undefined, onrejected);
   }
 
   // Not the promise's: the page's own may have none.
-  finally(onfinally?: (() => unknown) | null): Promise<A> {
+  finally(onfinally?: (() => unknown) | null): Promise<R> {
     if (typeof onfinally !== 'function') return this.then();
     return this.then(
       (value) => globalThis.Promise.resolve(onfinally()).then(() => value),
@@ -198,8 +165,14 @@ export class JMessageRequest<A, S = undefined> implements PromiseLike<A> {
   }
 }
 
-export interface OpenRequest<A, S> {
-  request: JMessageRequest<A, S>;
+/** The answer with the second argument of `onSuccess`: of a send the message, of a report its ids. */
+function awaited({ data, second }: Outcome & { kind: 'success' }): object {
+  if (!second) return data;
+  return Object.assign({}, data, Array.isArray(second) ? { msg_ids: second } : { msg: second });
+}
+
+export interface OpenRequest<A, S = undefined, R = A> {
+  request: JMessageRequest<A, S, R>;
   settle(outcome: Outcome): void;
   /** @param unlessKnown not again, if it has been acknowledged before */
   acknowledge(data: AckData, unlessKnown?: boolean): void;

@@ -3,8 +3,9 @@
  * One set of building blocks for both ends, so that runtime and gateway cannot disagree about what is valid.
  */
 import * as v from 'valibot';
-import { RUNTIME_CODES as CODES, type Failure, failure, type RuntimeCode } from './codes/runtime-codes.js';
-import type { Extras, Json, JsonObject } from './payloads.js';
+import type { Extras, Json, JsonObject } from './api/json.js';
+import type { Failure } from './api/request.js';
+import { RUNTIME_CODES as CODES, failure, type RuntimeCode } from './codes/runtime-codes.js';
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; error: Failure };
 

@@ -1,6 +1,8 @@
 /** The part of the protocol that a tab loads. The method table and the checks stay with the worker: a tab has their types only. */
 
-export { type Failure, RUNTIME_CODES as CODES, tabFailure as failure } from './codes/tab-codes.js';
+export type * from './api/index.js';
+export type { ErrorCode } from './codes/codes.js';
+export { RUNTIME_CODES as CODES, tabFailure as failure } from './codes/tab-codes.js';
 export {
   ACK_TIMEOUT_MS,
   DEFAULT_ADDRESS,
@@ -11,12 +13,11 @@ export {
 } from './constants.js';
 export * from './conversation-id.js';
 export * from './if-allowed.js';
-export type * from './methods/index.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
-export type * from './methods/table.js';
-export type * from './payloads.js';
+export type * from './methods/types.js';
 export type * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
+export type * from './wire/pushes.js';

@@ -1,7 +1,10 @@
 /** The part of the protocol that the worker loads: all but what only the gateway needs. */
+
+export * from './api/event-types.js';
+export type * from './api/index.js';
 export * from './checks.js';
+export type { ErrorCode } from './codes/codes.js';
 export {
-  type Failure,
   failure,
   RECOGNISED_CODES,
   RUNTIME_CODES as CODES,
@@ -14,10 +17,11 @@ export * from './methods/index.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
 export * from './methods/table.js';
-export * from './payloads.js';
+export type * from './methods/types.js';
 export * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
 export * from './wire/names.js';
+export type * from './wire/pushes.js';
 export * from './wire/rid.js';

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
+import { textOf } from '../kit/message-parts.js';
 import type { Frame } from '../kit/relay.js';
 import type { BurstOutcome, Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
@@ -49,8 +50,7 @@ const numbered = (prefix: string, count: number) => Array.from({ length: count }
 const allSucceeded = (outcomes: BurstOutcome[]) => {
   for (const outcome of outcomes) expect(outcome).toMatchObject({ settled: 1, kind: 'success', code: 0 });
 };
-const storedTexts = async (username: string) =>
-  (await world.stored(username)).map(({ content }) => content.msg_body.text);
+const storedTexts = async (username: string) => (await world.stored(username)).map(textOf);
 
 /** Applies a verdict to the first frames of a kind. */
 function first(
@@ -177,7 +177,7 @@ test('after an outage the session returns without the page’s help, and reports
   expect(await tab.heard('onDisconnect')).toHaveLength(1);
   await tab.waitForHeard('onSyncConversation');
   const missed = (await tab.heard('onSyncConversation')).flat().flatMap(({ msgs }) => msgs);
-  expect(missed.map(({ content }) => content.msg_body.text)).toEqual(['did you see this?']);
+  expect(missed.map(textOf)).toEqual(['did you see this?']);
   expect(world.relay.openFor('alice')).toBe(1);
 });
 

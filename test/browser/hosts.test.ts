@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
+import { textOf } from '../kit/message-parts.js';
 import type { Frame } from '../kit/relay.js';
 import { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
@@ -191,7 +192,7 @@ describe('tabs of the leader host', () => {
     await until('the sends to be under way', () => world.relay.frames(isSent, since).length >= 10);
     await meanwhile();
     for (const outcome of await sending) expect(outcome).toMatchObject({ settled: 1, kind: 'success' });
-    const stored = (await world.stored(target)).map(({ content }) => content.msg_body.text);
+    const stored = (await world.stored(target)).map(textOf);
     expect(stored).toEqual(Array.from({ length: SENDS }, (_, n) => `hello ${n}`));
     expect(world.relay.peakFor('carol')).toBe(1);
   }

@@ -1,7 +1,7 @@
 /** Reloads and closed pages, without roaming (V2's default): the next page receives the pushes that came meanwhile. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AuthPayload, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
+import type { AuthPayload, Message, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
 import type { Profile } from '../kit/browser.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
@@ -44,13 +44,15 @@ const record = (page: Page): Promise<void> =>
     const { JIM } = window as unknown as {
       JIM: { addListener(name: string, fn: (data: never) => void): void };
     };
+    const textOf = ({ content }: Message) =>
+      content.msg_type === 'text' ? content.msg_body.text : undefined;
     const keep = (texts: unknown[]) => {
       const before = JSON.parse(localStorage.getItem('texts') ?? '[]') as unknown[];
       localStorage.setItem('texts', JSON.stringify([...before, ...texts]));
     };
-    JIM.addListener('onMsgReceive', ({ content }: ReceivedMessage) => keep([content.msg_body.text]));
+    JIM.addListener('onMsgReceive', (message: ReceivedMessage) => keep([textOf(message)]));
     JIM.addListener('onSyncConversation', (all: SyncedConversation[]) =>
-      keep(all.flatMap(({ msgs }) => msgs.map(({ content }) => content.msg_body.text))),
+      keep(all.flatMap(({ msgs }) => msgs.map(textOf))),
     );
   });
 

@@ -296,7 +296,7 @@ class Run {
     for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
     await gateway.stop();
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
-      const { text, extras } = content.msg_body;
+      const { text, extras } = content.msg_body as { text?: string; extras?: unknown };
       const name = typeof text === 'string' ? text : (extras as { name?: unknown } | undefined)?.name;
       if (typeof name === 'string') this.#history.stored.push({ msg_id, at: ctime_ms, name });
     }

@@ -1,22 +1,22 @@
 /** A tab of the test site, driven from the test: calls its `JMessage` and reads its outcomes and events. */
 import type { Frame, Page } from 'playwright-core';
-import type { JMessage } from '../../src/index.js';
+import type { JMessage, JMessageRequest } from '../../src/index.js';
 import type {
   AnswerOf,
   AuthPayload,
   Failure,
+  InputOf,
   ListenerEvents,
   ListenerName,
   LocalName,
-  LocalParams,
   MethodName,
   Methods,
   ParamsOf,
   ReceivedMessage,
-  SecondOf,
   StateSnapshot,
 } from '../../src/protocol/index.js';
 import { encodeForms } from './forms.js';
+import { textOf } from './message-parts.js';
 import { UNTIL_TIMEOUT_MS, until } from './until.js';
 
 /** The globals of `pages/tab.js`. */
@@ -43,9 +43,12 @@ interface Before {
   queued: { rid: number; id: string }[];
 }
 
+type SecondOf<M extends MethodName> =
+  ReturnType<JMessage[M]> extends JMessageRequest<infer _A, infer S, infer _R> ? S : never;
+
 export type TabOutcome<M extends MethodName> = Before &
   (
-    | { kind: 'success'; data: AnswerOf<Methods[M]>; second: SecondOf<Methods[M]> }
+    | { kind: 'success'; data: AnswerOf<M>; second: SecondOf<M> }
     | { kind: 'failure'; error: Failure }
     | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean } }
   );
@@ -70,7 +73,7 @@ export class Tab {
   /** Calls a method and resolves with any outcome. A FormData among its parameters reaches the page as one. */
   async call<M extends MethodName>(
     method: M,
-    params?: ParamsOf<Methods[M]>,
+    params?: InputOf<Methods[M]>,
     aborted?: Aborted,
   ): Promise<TabOutcome<M>> {
     const { value, forms } = await encodeForms(params);
@@ -89,7 +92,7 @@ export class Tab {
   }
 
   /** Calls a method that answers at once. */
-  async local<N extends LocalName>(method: N, params: LocalParams<N>): Promise<ReturnType<JMessage[N]>> {
+  async local<N extends LocalName>(method: N, params: ParamsOf<N>): Promise<ReturnType<JMessage[N]>> {
     const answer = await this.frame.evaluate(
       ([name, json]) => {
         const { JIM } = window as unknown as TabWindow;
@@ -101,14 +104,14 @@ export class Tab {
   }
 
   /** Calls a method that must succeed. @returns its answer */
-  async ok<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<AnswerOf<Methods[M]>> {
+  async ok<M extends MethodName>(method: M, params?: InputOf<Methods[M]>): Promise<AnswerOf<M>> {
     const outcome = await this.call(method, params);
     if (outcome.kind === 'success') return outcome.data;
     throw new Error(`${method}: ${JSON.stringify(outcome)}`);
   }
 
   /** `init` and `login`. */
-  async login(auth: AuthPayload, credentials: Credentials): Promise<AnswerOf<Methods['login']>> {
+  async login(auth: AuthPayload, credentials: Credentials): Promise<AnswerOf<'login'>> {
     await this.ok('init', auth);
     return this.ok('login', credentials);
   }
@@ -158,7 +161,7 @@ export class Tab {
 
   /** The texts of the messages that `onMsgReceive` received, in order. */
   async texts(): Promise<string[]> {
-    return (await this.heard('onMsgReceive')).map(textOf);
+    return (await this.heard('onMsgReceive')).map((message) => String(textOf(message)));
   }
 
   /** The texts to a user that were delivered to this tab, live or in a history, in the order of delivery. */
@@ -171,7 +174,9 @@ export class Tab {
           : [];
       }),
     );
-    return (told as ReceivedMessage[]).filter(({ content }) => content.target_id === target).map(textOf);
+    return (told as ReceivedMessage[])
+      .filter(({ content }) => content.target_id === target)
+      .map((message) => String(textOf(message)));
   }
 
   /** Waits until `onMsgReceive` has received this text. */
@@ -270,5 +275,3 @@ export class Tab {
     });
   }
 }
-
-const textOf = (message: ReceivedMessage): string => String(message.content.msg_body.text);

@@ -10,6 +10,7 @@ import {
   type RequestEvent,
   type WireMessage,
 } from '../../src/protocol/index.js';
+import { textOf } from './message-parts.js';
 import { md5 } from './signing.js';
 import { until } from './until.js';
 import { Client } from './wire-socket.js';
@@ -166,7 +167,7 @@ export class WireClient {
   /** Waits until a text has arrived. */
   async waitForText(text: string): Promise<WireMessage> {
     return until(`the text ${JSON.stringify(text)}`, () =>
-      this.messages.find(({ content }) => content.msg_body.text === text),
+      this.messages.find((message) => textOf(message) === text),
     );
   }
 

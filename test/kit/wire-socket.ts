@@ -238,7 +238,8 @@ export class Client {
   }
 }
 
-export const textOf = ({ content }: WireMessage): string => String(content.msg_body.text);
+export const textOf = ({ content }: Pick<WireMessage, 'content'>): string =>
+  content.msg_type === 'text' ? content.msg_body.text : '';
 
 /** A payload with every field of a stock client, the same for all of its tries. */
 export function textTo(to: string, text: string, extra: object = {}): object {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { textOf } from './message-parts.js';
 import { until } from './until.js';
 import { uniqueText } from './wire-client.js';
 import { createWorld, type World } from './world.js';
@@ -48,7 +49,7 @@ test('accounts exchange messages over the real gateway, and the messages outlive
   await world.gateway.start();
   expect(world.gateway.url).toBe(url);
   const stored = await world.stored('bob');
-  expect(stored.filter((message) => message.content.msg_body.text === text)).toHaveLength(1);
+  expect(stored.filter((message) => textOf(message) === text)).toHaveLength(1);
 });
 
 test('the relay forwards to the gateway', async () => {

@@ -1,6 +1,6 @@
 /** Ending sessions that must not go on: each is told why, by a live-only event, and closed. */
+import { EVENT } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import { EVENT } from '../event-types.js';
 import type { Services } from '../gateway.js';
 import type { Account } from '../store/accounts.js';
 import { wireEvent } from '../store/events.js';

@@ -1,9 +1,8 @@
 /** The blacklist: who may not write. */
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
 import type { Change } from '../delivery/changes.js';
-import { EVENT, OFF, ON } from '../event-types.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import { findUsers } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
@@ -32,7 +31,7 @@ export async function addBlackList(handling: Handling<'add_black_list'>): Promis
     if ((await lists.size(transaction, account.uid, 'black')) > services.settings.listEntries) {
       return refuse(CODES.numberExceedsLimit);
     }
-    finish(handling, made, ON, members);
+    finish(handling, made, EVENT_EXTRA.on, members);
     return success();
   });
 }
@@ -47,7 +46,7 @@ export async function delBlackList(handling: Handling<'del_black_list'>): Promis
     const uids = members.map(({ uid }) => uid);
     const removed = new Set(await services.store.lists.remove(made.transaction, account.uid, 'black', uids));
     const gone = members.filter(({ uid }) => removed.has(uid));
-    if (gone.length > 0) finish(handling, made, OFF, gone);
+    if (gone.length > 0) finish(handling, made, EVENT_EXTRA.off, gone);
     return success();
   });
 }

@@ -4,9 +4,9 @@ import {
   CODES,
   decimal,
   type ErrorCode,
-  type MessageContent,
   type RequestPayload,
   text,
+  type WireContent,
 } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Account } from '../store/accounts.js';
@@ -67,12 +67,13 @@ export const contentFrom = (
   sender: Account,
   content: Content,
   target: { id: string; appkey: string },
-): MessageContent => ({
-  ...content,
-  target_id: target.id,
-  target_appkey: target.appkey,
-  from_id: sender.username,
-  from_appkey: sender.appkey,
-  from_name: sender.profile.nickname || sender.username,
-  sui_mtime: sender.mtime,
-});
+): WireContent =>
+  ({
+    ...content,
+    target_id: target.id,
+    target_appkey: target.appkey,
+    from_id: sender.username,
+    from_appkey: sender.appkey,
+    from_name: sender.profile.nickname || sender.username,
+    sui_mtime: sender.mtime,
+  }) as WireContent;

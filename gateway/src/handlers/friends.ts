@@ -1,17 +1,15 @@
 /** Friends: invited, accepted or declined, given a memo, parted from. */
 
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Connection, Reply } from '../connection/connection.js';
 import type { Change } from '../delivery/changes.js';
-import { EVENT } from '../event-types.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import type { Memo } from '../store/friends.js';
 import { findUser } from './targets.js';
 import { change, type Handling, sessionOf } from './types.js';
 
-const INVITES = 1;
-const ANSWERS = 2;
+const { invites: INVITES, answers: ANSWERS } = EVENT_EXTRA;
 
 export async function getFriendList({ services, connection }: Handling<'get_friend_list'>): Promise<Reply> {
   const { uid } = sessionOf(connection).account;

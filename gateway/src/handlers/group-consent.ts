@@ -1,8 +1,7 @@
 /** Consent of users whom others put into a group: never by somebody whom they have blacklisted, and, by a setting, only when asked. */
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Settings } from '../config.js';
-import { BY_MEMBER, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { ROLE } from '../store/groups.js';
 import { admitMembers, type GroupContext, recentRequests, recordRequest } from './group-guards.js';
@@ -87,7 +86,7 @@ async function invite(
       from: asker,
       group,
       to_usernames: [userNameOf(account)],
-      extra: BY_MEMBER,
+      extra: EVENT_EXTRA.byMember,
       description: '',
     };
     const request = { gid, inviter: asker.uid, uid: account.uid, invitation: true };

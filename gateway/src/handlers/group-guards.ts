@@ -1,9 +1,8 @@
 /** The start of every change of a group: the group, its members, and the rights of the requesting account. */
-import { CODES, type RequestEvent } from '../../../src/protocol/index.js';
+import { CODES, EVENT, type RequestEvent } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
 import type { Change } from '../delivery/changes.js';
-import { EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';
 import { firstIdAt } from '../store/message-ids.js';

@@ -1,8 +1,7 @@
 /** The members of a group: added, removed, admitted on request. */
-import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
-import { BY_MEMBER, BY_SELF, EVENT } from '../event-types.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
 import { admit } from './group-consent.js';
@@ -50,7 +49,12 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
         return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
       }
       if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
-      return askKeepers(scene, accounts, { extra: BY_MEMBER, reason: '' }, settings.joinRequestIntervalMs);
+      return askKeepers(
+        scene,
+        accounts,
+        { extra: EVENT_EXTRA.byMember, reason: '' },
+        settings.joinRequestIntervalMs,
+      );
     },
     accounts,
   );
@@ -93,7 +97,12 @@ export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Pr
     if (!group.is_public) return refuse(CODES.groupTypeNotSupported);
     if (members.size >= services.settings.groupMembers) return refuse(CODES.numberExceedsLimit);
     const { joinRequestIntervalMs } = services.settings;
-    return askKeepers(scene, [asker], { extra: BY_SELF, reason: payload.reason }, joinRequestIntervalMs);
+    return askKeepers(
+      scene,
+      [asker],
+      { extra: EVENT_EXTRA.bySelf, reason: payload.reason },
+      joinRequestIntervalMs,
+    );
   });
 }
 

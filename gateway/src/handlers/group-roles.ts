@@ -1,9 +1,8 @@
 /** Order in a group: silence, keepers, and who owns it. */
 
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
-import { EVENT, OFF, ON } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { ROLE, updateMembers } from '../store/groups.js';
 import { asMember, type GroupContext, mayModerate, uidsOf } from './group-guards.js';
@@ -30,7 +29,7 @@ export async function silenceMember(handling: Handling<'group_mem_silence'>): Pr
       from: asker,
       group,
       to_usernames: [userNameOf(account)],
-      extra: keep_silence ? ON : OFF,
+      extra: keep_silence ? EVENT_EXTRA.on : EVENT_EXTRA.off,
     });
     return success();
   });
@@ -72,7 +71,7 @@ async function applyKeepers(scene: GroupContext, uids: readonly number[], keeper
     from: asker,
     group,
     to_usernames: uids.flatMap((uid) => members.get(uid) ?? []).map(({ account }) => userNameOf(account)),
-    extra: keepers ? ON : OFF,
+    extra: keepers ? EVENT_EXTRA.on : EVENT_EXTRA.off,
   });
 }
 

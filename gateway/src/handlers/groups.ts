@@ -1,9 +1,8 @@
 /** Groups: made, looked at, changed, ended. */
-import { CODES, type RequestPayload } from '../../../src/protocol/index.js';
+import { CODES, EVENT, EVENT_EXTRA, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Settings } from '../config.js';
 import type { Reply } from '../connection/connection.js';
-import { DISSOLVED, EVENT } from '../event-types.js';
 import { isStorableName, userNameOf } from '../store/accounts.js';
 import {
   deleteGroup,
@@ -117,7 +116,7 @@ function tellEnd({ change: open, group, asker }: GroupContext, roster: Roster): 
     from: asker,
     group,
     to_usernames: [userNameOf(asker)],
-    extra: DISSOLVED,
+    extra: EVENT_EXTRA.dissolved,
   });
 }
 

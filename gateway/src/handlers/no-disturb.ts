@@ -1,9 +1,8 @@
 /** No-disturb: who and what may not disturb. A setting that the account's devices share; what is pushed does not depend on it. */
-import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
+import { CODES, type ErrorCode, EVENT } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
 import type { Change, NewEvent } from '../delivery/changes.js';
-import { EVENT } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { wireGroup } from '../store/groups.js';
 import type { List } from '../store/relation-tables.js';

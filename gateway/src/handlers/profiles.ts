@@ -1,9 +1,8 @@
 /** Profiles and passwords. */
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, EVENT } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
 import { endAllSessions } from '../delivery/end-sessions.js';
-import { EVENT } from '../event-types.js';
 import { userNameOf, wireUserOf } from '../store/accounts.js';
 import { busyOr, THROTTLED } from './login.js';
 import { refuseAvatar } from './media.js';

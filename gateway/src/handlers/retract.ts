@@ -1,8 +1,7 @@
 /** Taking a message back. */
-import { CODES, GROUP, SINGLE } from '../../../src/protocol/index.js';
+import { CODES, EVENT, GROUP, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
-import { EVENT } from '../event-types.js';
 import { userNameOf } from '../store/accounts.js';
 import { readRoster } from '../store/groups.js';
 import { timeOf } from '../store/message-ids.js';

@@ -1,8 +1,7 @@
 /** Shields: groups whose messages are not pushed to a member. Their history is there nevertheless. */
-import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
+import { CODES, type ErrorCode, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/connection.js';
-import { EVENT, OFF, ON } from '../event-types.js';
 import { passOver } from '../store/group-mail.js';
 import { wireGroup } from '../store/groups.js';
 import { asMember } from './group-guards.js';
@@ -25,7 +24,12 @@ const shield =
         : lists.remove(change.transaction, asker.uid, 'shield', [gid]));
       if (turned.length === 0) return refuse(refusal);
       await passOver(change.transaction, gid, asker.uid);
-      const event = { from: asker, group, extra: on ? ON : OFF, more: { to_groups: [wireGroup(group)] } };
+      const event = {
+        from: asker,
+        group,
+        extra: on ? EVENT_EXTRA.on : EVENT_EXTRA.off,
+        more: { to_groups: [wireGroup(group)] },
+      };
       const except = handling.connection;
       change.emit([asker.uid], { ...event, event_type: EVENT.shield });
       change.emit([asker.uid], { ...event, event_type: EVENT.shieldElsewhere }, { except });

@@ -3,7 +3,7 @@
  * events have increasing ids and are committed in that order: see `Changes`, the only writer.
  */
 import { sql, type Transaction } from 'kysely';
-import type { EventNotification, Json, UserName } from '../../../src/protocol/index.js';
+import type { Json, WireEvent as PushedEvent, UserName } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { Account } from './accounts.js';
 import type { GroupRow } from './groups.js';
@@ -31,7 +31,7 @@ export interface NewEvent {
   more?: Readonly<Record<string, Json>>;
 }
 
-export type WireEvent = EventNotification & Record<string, unknown>;
+export type WireEvent = PushedEvent & Record<string, unknown>;
 
 /** An event on the wire, every documented field there. Its time is part of its id. */
 export function wireEvent(event_id: number, event: NewEvent): WireEvent {

@@ -2,10 +2,8 @@
  * Error codes, as an application sees them in `onFail({code, message})`: all of them. `88xxxx` codes are JMessage's own. The reference is
  * `docs/error-codes.md`.
  */
-import { type Failure, RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
+import { RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
 import { TAB_MESSAGES } from './tab-codes.js';
-
-export type { Failure } from './runtime-codes.js';
 
 export const CODES = {
   ...RUNTIME_CODES,
@@ -71,7 +69,7 @@ export const CODES = {
 
 export type ErrorCode = (typeof CODES)[keyof typeof CODES];
 
-/** What each code says. */
+/** @internal One sentence for each code. */
 export const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   ...RUNTIME_MESSAGES,
   ...TAB_MESSAGES,
@@ -139,7 +137,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   882005: 'busy, try again later',
 };
 
-/** @param detail replaces the general sentence where something more exact is known */
-export function failure(code: ErrorCode, detail?: string): Failure {
+/** @internal @param detail replaces the general sentence where something more exact is known */
+export function failure(code: ErrorCode, detail?: string) {
   return { code, message: detail === undefined ? MESSAGES[code] : detail };
 }

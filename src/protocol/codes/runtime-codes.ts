@@ -2,9 +2,9 @@
  * The error codes that the runtime itself gives: those of JMessage's own that it finds before the server would, and `8890xx`, its own range, for
  * what V2 has no code for. The others, which only a server gives, are in `codes.ts`: pages and workers need not load them.
  */
-import { type Failure, type RUNTIME_CODES, SHARED_MESSAGES, type TAB_MESSAGES } from './tab-codes.js';
+import { type RUNTIME_CODES, SHARED_MESSAGES, type TAB_MESSAGES } from './tab-codes.js';
 
-export { type Failure, RUNTIME_CODES } from './tab-codes.js';
+export { RUNTIME_CODES } from './tab-codes.js';
 
 /** Codes that the runtime acts upon when a server gives them. */
 export const RECOGNISED_CODES = {
@@ -49,6 +49,6 @@ export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
 };
 
 /** @param detail replaces the general sentence where something more exact is known */
-export function failure(code: RuntimeCode, detail?: string): Failure {
+export function failure(code: RuntimeCode, detail?: string) {
   return { code, message: detail === undefined ? RUNTIME_MESSAGES[code] : detail };
 }

@@ -29,13 +29,6 @@ export const RUNTIME_CODES = {
   noSuchSend: 889013,
 } as const;
 
-/** A failed call as data: what crosses from worker to tab, and what `onFail` is called with. */
-export interface Failure {
-  readonly code: number;
-  readonly message: string;
-  readonly [field: string]: unknown;
-}
-
 /** What a tab says and a worker as well … */
 export const SHARED_MESSAGES = {
   880001: 'unknown error',
@@ -53,6 +46,6 @@ export const TAB_MESSAGES = {
 const MESSAGES = /* @__PURE__ */ Object.assign({}, SHARED_MESSAGES, TAB_MESSAGES);
 
 /** @param detail replaces the general sentence where something more exact is known */
-export function tabFailure(code: keyof typeof MESSAGES, detail?: string): Failure {
+export function tabFailure(code: keyof typeof MESSAGES, detail?: string) {
   return { code, message: detail ?? MESSAGES[code] };
 }

@@ -1,7 +1,7 @@
 /** Parameters that several methods have in common. */
 import * as v from 'valibot';
+import type { CustomNotification } from '../api/messages.js';
 import { appkey, extras, flag, id, name, optional, shortText, text } from '../checks.js';
-import type { CustomNotification } from '../payloads.js';
 import { type FormParts, isFormParts } from '../tab-worker/form-parts.js';
 
 /** The application passes a FormData; what arrives in the worker are its parts. */

@@ -1,26 +1,19 @@
 /**
- * The method table: what the API offers, as data. The typed class, the worker's checks and payloads and the reference page come from it;
- * a new method is a new row in the file of its area and its name in `method-names.ts`.
+ * The method table: what the worker does for each method, as data. A new method is a new row in the file of its area, its name in `names.ts`
+ * and its declaration in `api/`, which the row is checked against.
  */
 
 import { ACCOUNT_METHODS } from './accounts.js';
 import { GROUP_METHODS } from './groups.js';
+import type { LOCAL_METHODS } from './local.js';
 import { MESSAGE_METHODS } from './messages.js';
 import type { MethodName } from './names.js';
 import { OUTBOX_METHODS } from './outbox.js';
 import { RELATION_METHODS } from './relations.js';
 import { ROOM_METHODS } from './rooms.js';
-import type { MethodRow } from './table.js';
+import type { AgreesWithApi, MethodRow } from './table.js';
 
-export type * from './groups.js';
-export {
-  LOCAL_METHODS,
-  type LocalMethods,
-  type LocalName,
-  type LocalParams,
-  type LocalRow,
-} from './local.js';
-export type * from './messages.js';
+export { LOCAL_METHODS, type LocalRow } from './local.js';
 
 export const METHODS = {
   ...ACCOUNT_METHODS,
@@ -32,3 +25,7 @@ export const METHODS = {
 } as const satisfies Record<MethodName, MethodRow>;
 
 export type Methods = typeof METHODS;
+
+/** Does not compile when a row and its declaration differ. */
+type Nothing<T extends never> = T;
+export type TableAgreesWithApi = Nothing<AgreesWithApi<Methods & typeof LOCAL_METHODS>>;

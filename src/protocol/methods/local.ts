@@ -1,6 +1,7 @@
-/** Methods that answer at once and have no callbacks (since 2.4): the tab reads its mirror, or tells the worker and goes on. */
+/** Methods that return at once and have no callbacks: the tab reads its mirror, or posts to the worker. */
 import * as v from 'valibot';
 import { appkey, extras, id, isGiven, name, optional, type Schema } from '../checks.js';
+import type { LocalName } from './types.js';
 
 const ofGroup = { gid: id };
 const ofUser = { username: name, appkey: optional(appkey) };
@@ -29,8 +30,4 @@ export const LOCAL_METHODS = {
   closeConversation: {
     params: conversation({}),
   },
-} as const satisfies Record<string, LocalRow>;
-
-export type LocalMethods = typeof LOCAL_METHODS;
-export type LocalName = keyof LocalMethods;
-export type LocalParams<N extends LocalName> = v.InferInput<LocalMethods[N]['params']>;
+} as const satisfies Record<LocalName, LocalRow>;

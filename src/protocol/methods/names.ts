@@ -1,6 +1,6 @@
-/**
- * The methods by name: all that a tab needs of the method table at run time. The table is keyed by this list, so the two cannot differ.
- */
+/** The methods by name: all that a tab needs of the method table at run time. */
+import type { MethodName } from './types.js';
+
 export const METHOD_NAMES = [
   'init',
   'register',
@@ -82,6 +82,6 @@ export const METHOD_NAMES = [
   'getOutbox',
   'retrySend',
   'cancelSend',
-] as const;
+] as const satisfies readonly MethodName[];
 
-export type MethodName = (typeof METHOD_NAMES)[number];
+export type { MethodName };

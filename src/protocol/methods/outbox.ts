@@ -2,9 +2,6 @@
 import * as v from 'valibot';
 import { appkey, count, id, isGiven, name, optional } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';
-import type { Message, OutboxEntry } from '../payloads.js';
-import type { SendAnswer, SentMessage } from './messages.js';
-import { typeOf } from './table.js';
 
 const entry = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) });
 
@@ -18,31 +15,22 @@ const ofUser = v.object({ username: name, appkey: optional(appkey), ...page });
 export const OUTBOX_METHODS = {
   getHistory: {
     params: v.lazy((input): typeof ofGroup | typeof ofUser => (isGiven(input, 'gid') ? ofGroup : ofUser)),
-    needs: 'login',
     event: 'get_history',
     step: 'history',
-    answer: typeOf<{ messages: Message[]; more: boolean; from_cache?: true }>(),
   },
   getOutbox: {
     params: null,
-    needs: 'login',
     event: null,
     step: 'outbox',
-    answer: typeOf<{ entries: OutboxEntry[] }>(),
   },
   retrySend: {
     params: entry,
-    needs: 'login',
     event: null,
     step: 'outbox',
-    answer: typeOf<SendAnswer>(),
-    second: typeOf<SentMessage>(),
   },
   cancelSend: {
     params: entry,
-    needs: 'login',
     event: null,
     step: 'outbox',
-    answer: typeOf(),
   },
 } as const;

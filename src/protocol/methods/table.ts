@@ -1,29 +1,15 @@
-/**
- * The method table's vocabulary: what a row says, and the TypeScript types that follow from it.
- */
+/** The vocabulary of the method table: what the worker needs to know of a method. Its types and words stand in `api/`. */
 import type * as v from 'valibot';
 import type { Schema } from '../checks.js';
 import type { RequestEvent } from '../wire/requests.js';
-
-/** Carries a type through a value; nothing of it exists at run time. */
-export interface TypeOf<T> {
-  readonly type?: T;
-}
-export const typeOf = <T>(): TypeOf<T> => ({});
-
-/** `{code: 0, message: 'success'}`, which every successful answer has beside its own fields. */
-export interface Ok {
-  code: 0;
-  message: string;
-}
+import type { LocalName, MethodName, ParamsOf } from './types.js';
 
 /**
- * How a method's parameters become its wire payload. `plain` sends them as they are; each other step is a function of that name in
- * `worker/steps.ts`. `session`, `receipts`, `history` and `outbox` are the runtime's
- * own business.
+ * How a method's parameters become its wire payload. Each step is a function of that name in
+ * `worker/methods/payload-builders.ts`, but `session`, `receipts`, `history` and `outbox`, which the runtime handles itself.
+ * A row without a step sends its parameters as they are.
  */
 export type Step =
-  | 'plain'
   | 'ofApp'
   | 'session'
   | 'versioned'
@@ -37,17 +23,16 @@ export type Step =
   | 'history'
   | 'outbox';
 
-/** What a server's answer becomes, where that is more than handing it on: functions of that name in `worker/shapes.ts`. */
-export type Shape = 'groups' | 'members' | 'friends' | 'users' | 'shields' | 'conversations' | 'receipts';
+/** How a server's answer becomes the API's: functions of that name in `worker/methods/answer-shapes.ts`. */
+export type Shape = 'groups' | 'members' | 'friends' | 'users' | 'shields' | 'conversations';
 
 export type MessageTarget = 'single' | 'group' | 'chatroom';
 export type MessageKind = 'text' | 'image' | 'file' | 'location' | 'custom';
 
 export interface MethodRow {
   readonly params: Schema | null;
-  readonly needs: 'nothing' | 'init' | 'login';
   readonly event: RequestEvent | null;
-  readonly step: Step;
+  readonly step?: Step;
   /** What the `message` step builds. */
   readonly message?: { readonly to: MessageTarget; readonly kind: MessageKind };
   /** The parameter that holds a file, which is uploaded before the request goes out. */
@@ -55,23 +40,37 @@ export interface MethodRow {
   readonly shape?: Shape;
   /** What the `friendAnswer` and `silence` steps set, where two methods share an event. */
   readonly sets?: boolean;
-  /** Calls with the same lane go out one after the other, in the order they were made. */
-  readonly lane?: 'conversation';
   /** The answer is kept, and given again while there is no connection: the list of conversations in a place of its own, others by their parameters. */
   readonly cache?: 'conversations' | 'answer';
-  readonly answer: TypeOf<unknown>;
-  /** The second argument of `onSuccess`, where there is one. */
-  readonly second?: TypeOf<unknown>;
 }
 
-export type ParamsOf<R extends MethodRow> = R['params'] extends Schema
-  ? v.InferInput<R['params']>
-  : undefined;
+/** Parameters as the worker has them, after their check. */
 export type CheckedParamsOf<R extends MethodRow> = R['params'] extends Schema
   ? v.InferOutput<R['params']>
   : undefined;
-export type AnswerOf<R extends MethodRow> =
-  R['answer'] extends TypeOf<infer A> ? Ok & A & FromCache<R> : never;
-/** Answers that are kept say so when they come from here. */
-type FromCache<R extends MethodRow> = R extends { cache: string } ? { from_cache?: true } : unknown;
-export type SecondOf<R extends MethodRow> = R extends { second: TypeOf<infer S> } ? S : undefined;
+
+/** Spellings that are accepted because V2's documents have them, and that no declaration offers. */
+type Misprint = 'nead_receipt' | 'custome' | 'media_id ';
+type KeysOf<T> = T extends unknown ? keyof T : never;
+/** Parameters as the schema takes them: in the looser forms of V2 too. */
+export type InputOf<R> = R extends { readonly params: infer S extends Schema } ? v.InferInput<S> : undefined;
+
+/** The parameters' names that only one side has; `'type'` where a declared value would be refused. */
+type Difference<P, I> =
+  | Exclude<KeysOf<P>, KeysOf<I>>
+  | Exclude<KeysOf<I>, KeysOf<P> | Misprint>
+  | ([P] extends [I] ? never : 'type');
+
+type Differences<T extends { readonly [N in MethodName | LocalName]: unknown }> = {
+  [N in MethodName | LocalName]: Difference<
+    Exclude<ParamsOf<N>, undefined>,
+    Exclude<InputOf<T[N]>, undefined>
+  > extends infer D
+    ? [D] extends [never]
+      ? never
+      : [method: N, differs: D]
+    : never;
+}[MethodName | LocalName];
+
+/** never: every declared parameter is accepted by its method's schema, and the schema has no others. */
+export type AgreesWithApi<T extends { readonly [N in MethodName | LocalName]: unknown }> = Differences<T>;

@@ -6,13 +6,12 @@
  * from the worker says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
  */
 
-import type { Failure } from '../codes/runtime-codes.js';
+import type { ListenerEvents, ListenerName } from '../api/listeners.js';
+import type { Failure } from '../api/request.js';
+import type { StateSnapshot } from '../api/state.js';
 import type { ConversationId } from '../conversation-id.js';
-import type { LocalName } from '../methods/index.js';
-import type { ListenerEvents, ListenerName } from '../methods/listeners.js';
-import type { MethodName } from '../methods/names.js';
-import type { UploadedMedia } from '../payloads.js';
-import type { StateSnapshot } from './state.js';
+import type { LocalName, MethodName } from '../methods/types.js';
+import type { UploadedMedia } from '../wire/pushes.js';
 
 /**
  * The worker's name: its number is raised when tab and worker of different builds would misunderstand each other. It stands again as a

@@ -37,9 +37,3 @@ export const CAPABILITIES = {
   /** A send may name its predecessor (`after`), and is processed after it. */
   orderedSends: 'ordered_sends',
 } as const;
-
-/** Event types that end a session (`event_notification.event_type`). */
-export const EVENT_OTHER_LOGIN = 1;
-export const EVENT_PASSWORD_CHANGED = 2;
-/** Another device of the account has read a conversation; never shown to the application. */
-export const EVENT_READ_ELSEWHERE = 200;

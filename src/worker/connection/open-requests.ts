@@ -13,6 +13,7 @@ import {
   ACK_TIMEOUT_MS,
   ANSWERED_AS,
   CODES,
+  type ErrorCode,
   type Failure,
   failure,
   MAX_TRIES,
@@ -42,7 +43,7 @@ export interface RequestSpec {
   onAck?: OnAck | undefined;
 }
 
-export type Answer = { rid: number; code: number; message: string; [field: string]: unknown };
+export type Answer = { rid: number; code: ErrorCode; message: string; [field: string]: unknown };
 
 export type Reply =
   | { kind: 'answer'; answer: Answer }
@@ -179,7 +180,8 @@ export class OpenRequests {
       kind: 'answer',
       answer: {
         ...payload,
-        code: typeof code === 'number' ? code : code === undefined ? CODES.success : CODES.unknown,
+        code:
+          typeof code === 'number' ? (code as ErrorCode) : code === undefined ? CODES.success : CODES.unknown,
         message: typeof message === 'string' ? message : '',
       },
     });

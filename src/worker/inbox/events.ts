@@ -1,23 +1,18 @@
 /** Events, from the wire's form to the API's, with the listener that each is for. */
 import {
   type ConversationId,
-  EVENT_READ_ELSEWHERE,
+  EVENT,
+  EVENT_EXTRA,
   type EventNotification,
   groupId,
   isJsonObject,
+  type Json,
   type ListenerEvents,
   type ReadElsewhere,
   singleId,
+  type WireEvent,
 } from '../../protocol/worker.js';
 import { readCount } from '../util/read-answer.js';
-
-const EVENT_RETRACTED = 55;
-const EVENT_JOIN_REQUEST = 56;
-const EVENT_FRIENDS_ELSEWHERE = 100;
-/** `extra` of a join request that a user makes for themselves. */
-const EXTRA_BY_SELF = 59;
-/** `extra` of a friend's memo that was changed on another device. Its description is JSON. */
-const EXTRA_MEMO = 7;
 
 type ListenerEvent = {
   [L in 'onEventNotification' | 'onMutiUnreadMsgUpdate']: {
@@ -27,19 +22,22 @@ type ListenerEvent = {
 }['onEventNotification' | 'onMutiUnreadMsgUpdate'];
 
 /** @returns undefined for an event that no listener gets */
-export function toListenerEvent(event: EventNotification): ListenerEvent | undefined {
-  if (event.event_type === EVENT_READ_ELSEWHERE) {
+export function toListenerEvent(event: WireEvent): ListenerEvent | undefined {
+  if (event.event_type === EVENT.readElsewhere) {
     const data = readElsewhere(event.description);
     return data && { listener: 'onMutiUnreadMsgUpdate', data };
   }
   return { listener: 'onEventNotification', data: asDocumented(event) };
 }
 
-function asDocumented(event: EventNotification): EventNotification {
+/** A type promises its documented fields. A server that leaves one out is taken at its word. */
+const asDocumented = (event: WireEvent): EventNotification => completed(event) as EventNotification;
+
+function completed(event: WireEvent): WireEvent {
   const { event_type, extra } = event;
-  if (event_type === EVENT_JOIN_REQUEST) return { ...event, by_self: extra === EXTRA_BY_SELF };
-  if (event_type === EVENT_RETRACTED) return { ...event, type: groupOf(event) === 0 ? 0 : 1 };
-  if (event_type === EVENT_FRIENDS_ELSEWHERE && extra === EXTRA_MEMO) {
+  if (event_type === EVENT.joinRequest) return { ...event, by_self: extra === EVENT_EXTRA.bySelf };
+  if (event_type === EVENT.retracted) return { ...event, type: groupOf(event) === 0 ? 0 : 1 };
+  if (event_type === EVENT.friendsElsewhere && extra === EVENT_EXTRA.memo) {
     return { ...event, description: parsed(event.description) };
   }
   return event;
@@ -47,10 +45,10 @@ function asDocumented(event: EventNotification): EventNotification {
 
 /** @returns the messages that the event retracts; undefined for another event */
 export function retractionIn(
-  event: EventNotification & { msg_ids?: unknown },
+  event: WireEvent,
   self: { appkey: string; username: string },
 ): { conversation: ConversationId; msgIds: number[] } | undefined {
-  if (event.event_type !== EVENT_RETRACTED || !Array.isArray(event.msg_ids)) return undefined;
+  if (event.event_type !== EVENT.retracted || !Array.isArray(event.msg_ids)) return undefined;
   const msgIds = event.msg_ids.map(Number);
   const gid = groupOf(event);
   if (gid > 0) return { conversation: groupId(gid), msgIds };
@@ -60,17 +58,16 @@ export function retractionIn(
   return { conversation: singleId(peer.appkey, peer.username), msgIds };
 }
 
-const groupOf = (event: EventNotification & { from_gid?: unknown }): number =>
-  readCount(event.from_gid ?? event.gid, 0);
+const groupOf = (event: WireEvent): number => readCount(event.from_gid ?? event.gid, 0);
 
-function readElsewhere(description: unknown): ReadElsewhere | undefined {
+function readElsewhere(description: Json | undefined): ReadElsewhere | undefined {
   const read = parsed(description);
   if (!isJsonObject(read)) return undefined;
   return read.type === 3 || read.type === 4 ? (read as unknown as ReadElsewhere) : undefined;
 }
 
-function parsed(description: EventNotification['description'] | unknown): EventNotification['description'] {
-  if (typeof description !== 'string') return description as EventNotification['description'];
+function parsed(description: Json | undefined): Json | undefined {
+  if (typeof description !== 'string') return description;
   try {
     return JSON.parse(description);
   } catch {

@@ -5,17 +5,18 @@
 import * as v from 'valibot';
 import {
   count,
-  type EventNotification,
   GROUP,
   id,
   integer,
   jsonObject,
   type Message,
+  type MessageContent,
   type ReceiptChange,
   type RoomMessage,
   SINGLE,
   type SyncedConversation,
   type TransMessage,
+  type WireEvent,
   type WireMessage,
 } from '../../protocol/worker.js';
 
@@ -78,12 +79,12 @@ export function toMessage(input: unknown): Message | undefined {
   const { sui_mtime: _, ...content } = parsed.content;
   return {
     ...parsed,
-    content,
+    content: content as MessageContent,
     msg_level: parsed.msg_level === 1 ? 'across' : 'normal',
     need_receipt: Boolean(parsed.need_receipt),
     key: single ? parsed.from_uid : parsed.from_gid,
     ...(single && { from_username: parsed.content.from_id, from_appkey: parsed.content.from_appkey }),
-  };
+  } as Message;
 }
 
 export function parseMsgSync(payload: unknown): Message[] {
@@ -105,9 +106,9 @@ function toConversation(input: unknown): SyncedConversation | undefined {
   return {
     ...rest,
     unread_msg_count: unsync_count,
-    receipt_msgs: receipt_msgs as SyncedConversation['receipt_msgs'],
+    receipt_msgs,
     msgs: parseAll(msgs, toMessage),
-  };
+  } as SyncedConversation;
 }
 
 const receipt = v.looseObject({
@@ -128,13 +129,11 @@ const roomHistory = v.object({
   messages: v.array(v.looseObject({ room_id: v.optional(id), msgs: v.array(v.unknown()) })),
 });
 
-export function parseNotification(payload: unknown): EventNotification | undefined {
-  return parse(notification, payload) as EventNotification | undefined;
+export function parseNotification(payload: unknown): WireEvent | undefined {
+  return parse(notification, payload) as WireEvent | undefined;
 }
 
-export function parseSyncEvent(
-  payload: unknown,
-): { syncKey: number; events: EventNotification[] } | undefined {
+export function parseSyncEvent(payload: unknown): { syncKey: number; events: WireEvent[] } | undefined {
   const parsed = parse(syncedEvents, payload);
   return parsed && { syncKey: parsed.sync_key, events: parseAll(parsed.events, parseNotification) };
 }

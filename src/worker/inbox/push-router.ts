@@ -4,10 +4,10 @@
  */
 import {
   type EndReason,
-  EVENT_OTHER_LOGIN,
-  EVENT_PASSWORD_CHANGED,
+  EVENT,
   type EventNotification,
   type ReceiptChange,
+  type WireEvent,
 } from '../../protocol/worker.js';
 import type { PushReceiver } from '../connection/connection.js';
 import type { RequestChannel } from '../connection/request-channel.js';
@@ -82,26 +82,26 @@ export class PushRouter implements PushReceiver {
     }
   }
 
-  #notified(event: EventNotification | undefined): void {
+  #notified(event: WireEvent | undefined): void {
     if (!event || !this.#isNew(event)) return;
     const { event_id, event_type, from_uid = 0, gid = 0 } = event;
-    if (event_type === EVENT_OTHER_LOGIN) {
+    if (event_type === EVENT.otherLogin) {
       this.parts.channel.acknowledge('event_notification', { event_id, event_type, from_uid, gid });
     }
     this.#deliver(event);
     this.parts.progress.keep();
-    if (event_type === EVENT_OTHER_LOGIN) this.parts.onEnd('other_login');
-    if (event_type === EVENT_PASSWORD_CHANGED) this.parts.onEnd('password_changed');
+    if (event_type === EVENT.otherLogin) this.parts.onEnd('other_login');
+    if (event_type === EVENT.passwordChanged) this.parts.onEnd('password_changed');
   }
 
-  #deliver(event: EventNotification): void {
+  #deliver(event: WireEvent): void {
     const delivered = toListenerEvent(event);
     if (!delivered) return;
     if (delivered.listener === 'onMutiUnreadMsgUpdate') this.parts.read.readElsewhere(delivered.data);
     this.parts.tabs.deliver(delivered.listener, delivered.data);
   }
 
-  #syncedEvents(push: { syncKey: number; events: EventNotification[] } | undefined): void {
+  #syncedEvents(push: { syncKey: number; events: WireEvent[] } | undefined): void {
     if (!push) return;
     const { channel, progress, tabs } = this.parts;
     const missed: EventNotification[] = [];
@@ -144,7 +144,7 @@ export class PushRouter implements PushReceiver {
   }
 
   /** Applies a new event to the stored messages. @returns false for a repeat */
-  #isNew(event: EventNotification): boolean {
+  #isNew(event: WireEvent): boolean {
     const { inbox, progress, self, tabs } = this.parts;
     const { event_id } = event;
     const { seenEvents } = progress.received;

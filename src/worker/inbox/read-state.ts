@@ -4,7 +4,6 @@ import {
   conversationId,
   conversationOf,
   type Message,
-  type ReadElsewhere,
   type SyncedConversation,
 } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
@@ -82,7 +81,15 @@ export class ReadState implements ConversationCounts {
     this.parts.tabs.publish('onMutiUnreadMsgUpdate', read, (other) => other !== tab.id);
   }
 
-  readElsewhere({ gid, username = '', appkey }: Partial<ReadElsewhere>): void {
+  readElsewhere({
+    gid,
+    username = '',
+    appkey,
+  }: {
+    gid?: number | undefined;
+    username?: string | undefined;
+    appkey?: string | undefined;
+  }): void {
     const ref = gid ? { gid } : { username, appkey };
     this.unread.read(conversationId(ref, this.parts.account.appkey), false);
   }

@@ -6,7 +6,7 @@ import { isObject } from '../util/read-answer.js';
 
 type Row = Record<string, unknown>;
 
-export const ANSWER_SHAPES: Record<Exclude<Shape, 'receipts'>, (answer: Answer) => Answer> = {
+export const ANSWER_SHAPES: Record<Shape, (answer: Answer) => Answer> = {
   groups: (answer) => ({
     ...answer,
     ...mapped(answer, 'group_list', group),

@@ -41,7 +41,7 @@ export function settled(row: MethodRow, outgoing: Outgoing, reply: Reply, sender
   const { rid: _rid, ...answer } = reply.answer;
   if (answer.code !== 0) return { kind: 'failure', error: answer as Failure };
   if (row.message) return sentMessage(payload as SendPayload, rid, answer as Answer, sender);
-  const data = row.shape && row.shape !== 'receipts' ? ANSWER_SHAPES[row.shape](answer as Answer) : answer;
+  const data = row.shape ? ANSWER_SHAPES[row.shape](answer as Answer) : answer;
   return { kind: 'success', data: data as Answer, second: undefined, sent: undefined };
 }
 

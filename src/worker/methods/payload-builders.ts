@@ -42,7 +42,6 @@ type Build = (params: Params, context: BuilderContext, row: MethodRow) => Built;
 type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
 
 export const PAYLOAD_BUILDERS: Record<Exclude<Step, OwnStep>, Build> = {
-  plain: (params) => ({ payload: params }),
   ofApp: (params, { appkey }) => ({ payload: { ...params, appkey: params.appkey ?? appkey } }),
   versioned: (params) => ({ payload: { ...params, version: 0 } }),
   message: (params, context, { message }) => {
@@ -101,7 +100,7 @@ function buildMessage(
   // In the documents a custom message to a group is a sendGroupMsg with `custom`.
   const msgKind = kind === 'text' && params.custom ? 'custom' : kind;
   const { appkey, username, madeAt } = context;
-  const content: MessageContent = {
+  const content = {
     version: 1,
     target_type: to,
     target_id: target.id,
@@ -113,7 +112,7 @@ function buildMessage(
     create_time: madeAt,
     msg_type: msgKind,
     msg_body: bodyOf(msgKind, params, context),
-  };
+  } as MessageContent;
   const { at_list, no_offline, no_notification, custom_notification } = params;
   return {
     payload: {
@@ -171,10 +170,10 @@ export function buildPayload(
   row: MethodRow,
   method: string,
 ): Sendable {
-  const build = Object.hasOwn(PAYLOAD_BUILDERS, row.step)
-    ? PAYLOAD_BUILDERS[row.step as keyof typeof PAYLOAD_BUILDERS]
-    : PAYLOAD_BUILDERS.plain;
-  return sendable(build(params, context, row).payload, method);
+  const { step } = row;
+  const isBuilt = step !== undefined && Object.hasOwn(PAYLOAD_BUILDERS, step);
+  const build = isBuilt ? PAYLOAD_BUILDERS[step as keyof typeof PAYLOAD_BUILDERS] : undefined;
+  return sendable(build ? build(params, context, row).payload : params, method);
 }
 
 export type Sendable = { ok: true; payload: object } | { ok: false; error: Failure };

@@ -4,6 +4,7 @@
  */
 import {
   CODES,
+  type ErrorCode,
   type Failure,
   type FormParts,
   failure,
@@ -140,7 +141,7 @@ function read({ status, body }: { status: number; body: unknown }): Uploaded {
     if (code === WIRE_FILE_TOO_LARGE) return refused(CODES.fileTooLarge);
     const apiCode =
       code === WIRE_TOO_MANY ? RECOGNISED_CODES.beyondFrequencyLimit : code || CODES.uploadFailed;
-    return { ok: false, error: { code: apiCode, message: String(body.error.message) } };
+    return { ok: false, error: { code: apiCode as ErrorCode, message: String(body.error.message) } };
   }
   if (status === 200 && isObject(body) && typeof body.media_id === 'string') {
     return { ok: true, media: body as unknown as UploadedMedia };

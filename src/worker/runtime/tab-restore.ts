@@ -1,11 +1,5 @@
 /** Restores the session of a tab that comes from an earlier worker, or from the back/forward cache. */
-import {
-  type AccountEvent,
-  type EndReason,
-  EVENT_OTHER_LOGIN,
-  EVENT_PASSWORD_CHANGED,
-  type Restore,
-} from '../../protocol/worker.js';
+import { type AccountEvent, type EndReason, EVENT, type Restore } from '../../protocol/worker.js';
 import { keyOf } from '../connection/pending-connections.js';
 import type { SessionTab } from '../session/session.js';
 import type { TabPosition } from '../session/tab-catch-up.js';
@@ -18,10 +12,10 @@ const REJOIN_TIMEOUT_MS = 5_000;
 const REJOIN_POLL_MS = 100;
 
 /** The events of V2 that announce an end. */
-const EVENT_OF_END: Partial<Record<EndReason, number>> = {
-  other_login: EVENT_OTHER_LOGIN,
-  password_changed: EVENT_PASSWORD_CHANGED,
-};
+const EVENT_OF_END = {
+  other_login: EVENT.otherLogin,
+  password_changed: EVENT.passwordChanged,
+} as const satisfies Partial<Record<EndReason, number>>;
 
 export interface TabRestoreParts {
   clock: Clock;
@@ -71,12 +65,12 @@ export async function restoreTab(
 
 /** The event by which V2 announces the end, for a tab that was not there. */
 function eventsOfEnd(reason: EndReason | undefined, seq: number, ctime_ms: number): AccountEvent[] {
-  const event_type = reason && EVENT_OF_END[reason];
-  if (event_type === undefined) {
+  if (reason !== 'other_login' && reason !== 'password_changed') {
     return reason === 'logged_out' || reason === 'superseded'
       ? []
       : [{ seq, listener: 'onDisconnect', data: undefined }];
   }
+  const event_type = EVENT_OF_END[reason];
   const data = { event_id: ctime_ms, event_type, extra: 0, ctime: Math.floor(ctime_ms / 1_000), ctime_ms };
   return [{ seq, listener: 'onEventNotification', data }];
 }

@@ -1,6 +1,6 @@
 /** Stores messages in blocks, as the runtime does, and in one row for each with a secondary index, as is usual. */
 import { openDB } from 'idb';
-import type { Message } from '../../../src/protocol/payloads.js';
+import type { Message } from '../../../src/protocol/index.js';
 import { deleteDatabase, openDatabase } from '../../../src/worker/store/idb.js';
 import { IdbStore } from '../../../src/worker/store/idb-store.js';
 import type { StoredMessage } from '../../../src/worker/store/store.js';
@@ -8,6 +8,7 @@ import type { StoredMessage } from '../../../src/worker/store/store.js';
 const message = (id: number): Message => ({
   msg_id: id,
   msg_type: 3,
+  from_username: 'bench',
   from_uid: 1,
   from_gid: 0,
   ctime_ms: id,

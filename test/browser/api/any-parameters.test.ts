@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LISTENER_NAMES, LOCAL_METHODS, METHODS } from '../../../src/protocol/index.js';
+import { LISTENER_NAMES, LOCAL_METHODS, METHODS, type MethodRow } from '../../../src/protocol/index.js';
 import { Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
 
 /** Longer than any method takes here, and short enough to fail before the test's own limit. */
@@ -90,8 +90,8 @@ interface AnyCall {
 }
 const callOf = ([method, { params }]: Row) =>
   fc.record({ method: fc.constant(method), params: paramsOf(params) });
-const SESSION = Object.entries(METHODS).filter(([, row]) => row.step === 'session');
-const OTHERS = Object.entries(METHODS).filter(([, row]) => row.step !== 'session');
+const SESSION = Object.entries<MethodRow>(METHODS).filter(([, row]) => row.step === 'session');
+const OTHERS = Object.entries<MethodRow>(METHODS).filter(([, row]) => row.step !== 'session');
 const LOCAL = Object.entries(LOCAL_METHODS);
 const LISTENERS = LISTENER_NAMES.map((name): Row => [name, { params: null }]);
 

@@ -5,11 +5,11 @@
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type {
   AnswerOf,
+  InputOf,
   ListenerEvents,
   ListenerName,
   MethodName,
   Methods,
-  ParamsOf,
 } from '../../../src/protocol/index.js';
 import type { Profile } from '../../kit/browser.js';
 import type { GatewayOptions } from '../../kit/gateway.js';
@@ -58,12 +58,12 @@ export class Actor {
     await this.come();
   }
 
-  call<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<TabOutcome<M>> {
+  call<M extends MethodName>(method: M, params?: InputOf<Methods[M]>): Promise<TabOutcome<M>> {
     return this.tab.call(method, params);
   }
 
   /** A call that must succeed. */
-  ok<M extends MethodName>(method: M, params?: ParamsOf<Methods[M]>): Promise<AnswerOf<Methods[M]>> {
+  ok<M extends MethodName>(method: M, params?: InputOf<Methods[M]>): Promise<AnswerOf<M>> {
     return this.tab.ok(method, params);
   }
 

@@ -1,7 +1,7 @@
 /** An account with a phone beside its tabs: the phone's reads, messages and changes reach the tabs. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import type { LocalParams } from '../../../src/protocol/index.js';
+import type { ParamsOf } from '../../../src/protocol/index.js';
 import { until } from '../../kit/until.js';
 import type { WireClient } from '../../kit/wire-client.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => cast.close());
 beforeEach(() => Promise.all([alice, alice2, bob].map((actor) => actor.tab.forget())));
 
-type Ref = LocalParams<'getUnreadMsgCnt'>;
+type Ref = ParamsOf<'getUnreadMsgCnt'>;
 const BOB: Ref = { username: 'bob' };
 
 const send = (content: string) => bob.ok('sendSingleMsg', { target_username: 'alice', content });

@@ -1,6 +1,7 @@
 /** Group messages through pages: the sender's answer, and delivery to every member, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
+import { textOf } from '../../kit/message-parts.js';
 import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
@@ -211,7 +212,7 @@ test('onSyncConversation: a later member does not get earlier messages', async (
     await alice.ok('sendGroupMsg', { target_gid: gid, content: 'welcome dave' });
   });
   const { msgs } = await dave.hears('onSyncConversation', { from_gid: gid });
-  expect(msgs.map(({ content }) => content.msg_body.text)).toEqual(['welcome dave']);
+  expect(msgs.map(textOf)).toEqual(['welcome dave']);
   await dave.ok('exitGroup', { gid });
 });
 

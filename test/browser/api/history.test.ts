@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { Message } from '../../../src/protocol/index.js';
+import { textOf } from '../../kit/message-parts.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
 const TOTAL = 25;
@@ -19,7 +20,7 @@ let gid: number;
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => `line ${from + i}`);
-const textsOf = (messages: readonly Message[]) => messages.map(({ content }) => content.msg_body.text);
+const textsOf = (messages: readonly Message[]) => messages.map(textOf);
 const placeOf = (message: Message | undefined) => ({
   ctime_ms: message?.ctime_ms ?? 0,
   msg_id: message?.msg_id ?? 0,

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
+import type { ImageBody } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
 import { GIF, HTML, JPEG, png, WEBP } from '../../kit/images.js';
+import { mediaIdOf } from '../../kit/message-parts.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
 
 /** The gateway's limit. */
@@ -66,7 +68,7 @@ test('sendSinglePic: the message names the uploaded image, its size and format, 
   const { content, msg_id } = await received(bob, 'image');
   expect(msg_id).toBe(data.msg_id);
   expect(content.msg_body).toMatchObject(msg_body);
-  expect((await fetched(bob, content.msg_body.media_id)).equals(bytes)).toBe(true);
+  expect((await fetched(bob, mediaIdOf(content))).equals(bytes)).toBe(true);
   const last = progress.at(-1);
   expect(last?.loaded).toBe(last?.total);
 });
@@ -85,7 +87,7 @@ test('sendSinglePic: recognises the web formats by their content', async () => {
       width: expect.any(Number),
       height: expect.any(Number),
     });
-    expect(String(content.msg_body.format)).toMatch(format);
+    expect((content.msg_body as ImageBody).format).toMatch(format);
   }
 });
 
@@ -100,7 +102,7 @@ test('sendSinglePic: forwards by msg_body without another upload, also to anothe
   });
   expect(outcome).toMatchObject({ kind: 'success', progress: [] });
   expect((await received(stranger, 'image')).content.msg_body).toEqual(content.msg_body);
-  expect((await fetched(stranger, content.msg_body.media_id)).length).toBe(png(7, 5).length);
+  expect((await fetched(stranger, mediaIdOf(content))).length).toBe(png(7, 5).length);
 });
 
 test('sendSinglePic: another file type is refused, a form without a file fails with 880005, no form with 880002', async () => {
@@ -124,7 +126,7 @@ test('sendSingleFile: the message names the uploaded file, its hash and name, an
     fname: `${NAME}.txt`,
     extras: { e: 1 },
   });
-  expect((await fetched(bob, content.msg_body.media_id)).toString()).toBe(text);
+  expect((await fetched(bob, mediaIdOf(content))).toString()).toBe(text);
 });
 
 test('sendSingleFile: a form may have text beside its file', async () => {
@@ -144,7 +146,7 @@ test('sendSingleFile: reports its progress in every step up to the end', async (
   expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
   expect(outcome.progress.at(-1)).toMatchObject({ loaded: outcome.progress.at(-1)?.total });
   const { content } = await received(bob, 'file');
-  expect((await fetched(bob, content.msg_body.media_id)).equals(bytes)).toBe(true);
+  expect((await fetched(bob, mediaIdOf(content))).equals(bytes)).toBe(true);
 });
 
 test.each(['at once', 'in progress'] as const)(
@@ -206,7 +208,7 @@ test('sendGroupFile: every member gets the file', async () => {
       hash: expect.any(String),
       extras: { e: 1 },
     });
-    expect((await fetched(actor, content.msg_body.media_id)).toString()).toBe(`text ${EMOJI}`);
+    expect((await fetched(actor, mediaIdOf(content))).toString()).toBe(`text ${EMOJI}`);
   }
   expect(await alice.code('sendGroupFile', { target_gid: gid, file: new FormData() })).toBe(
     CODES.fileNotExist,
@@ -218,7 +220,7 @@ test('sendGroupFile: every member gets the file', async () => {
 
 test("getResource: takes media_id also under the documents' misprint with a blank, and fails for an unknown file", async () => {
   await alice.ok('sendSinglePic', { ...toBob, image: imageForm() });
-  const media_id = String((await received(bob, 'image')).content.msg_body.media_id);
+  const media_id = mediaIdOf((await received(bob, 'image')).content);
   const answers = [
     await bob.ok('getResource', { media_id }),
     await bob.ok('getResource', { 'media_id ': media_id }),

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { OutboxEntry } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
+import { textOf } from '../../kit/message-parts.js';
 import { until } from '../../kit/until.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf } from './cast.js';
 
@@ -42,7 +43,6 @@ async function online(): Promise<void> {
 
 const send = (content: string) => alice.call('sendSingleMsg', { target_username: 'bob', content });
 const entries = async (actor: Actor) => (await actor.ok('getOutbox')).entries;
-const textOf = ({ content }: OutboxEntry) => content.msg_body.text;
 /** Waits until a tab's outbox has the text, in that state. */
 const entry = (actor: Actor, text: string, state: OutboxEntry['state']): Promise<OutboxEntry> =>
   until(`${text}: ${state}`, async () =>

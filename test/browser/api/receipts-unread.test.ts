@@ -1,7 +1,7 @@
 /** Read messages through pages: unread counts that agree in every tab, and receipts for the sender. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import type { LocalParams } from '../../../src/protocol/index.js';
+import type { ParamsOf } from '../../../src/protocol/index.js';
 import { until } from '../../kit/until.js';
 import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => cast.close());
 beforeEach(() => Promise.all([alice, alice2, bob, carol].map((actor) => actor.tab.forget())));
 
-type Ref = LocalParams<'getUnreadMsgCnt'>;
+type Ref = ParamsOf<'getUnreadMsgCnt'>;
 const BOB: Ref = { username: 'bob' };
 
 const send = async (content: string) =>

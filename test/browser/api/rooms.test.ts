@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
+import { mediaIdOf, textOf } from '../../kit/message-parts.js';
 import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;
@@ -72,7 +73,7 @@ test('enterChatroom: answers the id, and the latest messages follow, oldest firs
     await alice.ok('sendChatroomMsg', { target_rid: id, content: `line ${i}` });
   expect(await carol.ok('enterChatroom', { id: `${id}` })).toMatchObject({ code: 0, id });
   await heard(carol, { text: 'line 52' });
-  const texts = (await carol.tab.heard('onRoomMsg')).map(({ content }) => content.msg_body.text);
+  const texts = (await carol.tab.heard('onRoomMsg')).map(textOf);
   expect(texts).toEqual(Array.from({ length: 50 }, (_, i) => `line ${i + 3}`));
   await carol.ok('exitChatroom', { id });
   await alice.ok('exitChatroom', { id });
@@ -158,7 +159,7 @@ test('sendChatroomPic: uploads the image, and its fields are in the message; a f
   const { content } = await heard(bob, { format: 'png' });
   expect(content).toMatchObject({ msg_type: 'image', msg_body: { width: 4, height: 3, extras: { e: 1 } } });
   await bob.ok('sendChatroomPic', { target_rid: lobby, msg_body: content.msg_body });
-  await heard(alice, { media_id: content.msg_body.media_id });
+  await heard(alice, { media_id: mediaIdOf(content) });
   expect(await alice.code('sendChatroomPic', { target_rid: lobby })).toBe(CODES.invalidParameter);
 });
 
@@ -215,8 +216,7 @@ test("onRoomMsg: one's own message is delivered once to one's other tabs in the 
   await heard(second, { text: 'mine' });
   await bob.ok('sendChatroomMsg', { target_rid: lobby, content: 'then his' });
   await heard(second, { text: 'then his' });
-  const texts = async (actor: Actor) =>
-    (await actor.tab.heard('onRoomMsg')).map(({ content }) => content.msg_body.text);
+  const texts = async (actor: Actor) => (await actor.tab.heard('onRoomMsg')).map(textOf);
   expect(await texts(alice)).toEqual(['then his']);
   expect((await texts(second)).slice(-2)).toEqual(['mine', 'then his']);
   await second.tab.close();

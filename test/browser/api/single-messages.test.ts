@@ -1,6 +1,7 @@
 /** Single messages through pages: the sender's answer, and delivery to the recipient, at once or later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
+import { textOf } from '../../kit/message-parts.js';
 import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
 
 let cast: Cast<'alice' | 'bob' | 'carol'>;
@@ -133,7 +134,7 @@ test('sendSingleMsg: with no_offline reaches online recipients only', async () =
     await alice.ok('sendSingleMsg', { target_username: 'carol', content: 'kept' });
   });
   const { msgs } = await carol.hears('onSyncConversation', { from_username: 'alice' });
-  expect(msgs.map(({ content }) => content.msg_body.text)).toEqual(['kept']);
+  expect(msgs.map(textOf)).toEqual(['kept']);
 });
 
 test('sendSingleMsg: fails with 880203 for an unknown user, 880002 without content, 880206 for a text that is too long', async () => {
@@ -194,7 +195,7 @@ test('onSyncConversation: has the missed messages by conversation, oldest first,
     unread_msg_count: unread + 2,
     receipt_msgs: [],
   });
-  expect(msgs.slice(-2).map(({ content }) => content.msg_body.text)).toEqual(['eins', 'zwei']);
+  expect(msgs.slice(-2).map(textOf)).toEqual(['eins', 'zwei']);
   expect(msgs.at(-1)).toMatchObject({
     msg_id: expect.any(Number),
     ctime_ms: expect.any(Number),
@@ -233,7 +234,7 @@ test('msgRetract: a tab that joins later does not find the message in the store'
   ] as const) {
     const second = await secondTabOf(cast, actor);
     const { msgs } = await second.hears('onSyncConversation', { from_username: peer });
-    const texts = msgs.map(({ content }) => content.msg_body.text);
+    const texts = msgs.map(textOf);
     expect(texts).toContain('kept here');
     expect(texts).not.toContain('taken back');
     await second.tab.close();

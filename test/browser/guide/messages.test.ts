@@ -1,5 +1,6 @@
 /** The guide's chapters 消息管理, 聊天消息实时监听, 离线消息同步监听 and 高级应用: each example as it stands there, and each field. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { textOf } from '../../kit/message-parts.js';
 import type { Actor } from '../api/cast.js';
 import { type Chapter, chapter, failsWith, number, succeeds, type Typed, text } from './stage.js';
 
@@ -257,7 +258,7 @@ test('onSyncConversation: has key and msgs[] with msg_id and content', async () 
     succeeds(alice, `return JIM.sendSingleMsg({ ${TO_BOB}, 'content' : 'missed' })`, single()),
   );
   const [synced] = await bob.tab.waitFor('onSyncConversation', (list) =>
-    list.some(({ msgs }) => msgs.some(({ content }) => content.msg_body.text === 'missed')),
+    list.some(({ msgs }) => msgs.some((message) => textOf(message) === 'missed')),
   );
   expect(synced).toMatchObject({
     key: number,

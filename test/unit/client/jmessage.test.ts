@@ -5,6 +5,7 @@ import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js
 import { CODES } from '../../../src/protocol/index.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import { serve } from '../../../src/worker/runtime/serve.js';
+import { textOf } from '../../kit/message-parts.js';
 import { settle } from '../fakes/clock.js';
 import { World } from '../fakes/world.js';
 
@@ -101,7 +102,7 @@ describe('a page', () => {
     const alice = await loggedIn('alice');
     const bob = await loggedIn('bob');
     const texts: unknown[] = [];
-    bob.onMsgReceive((message) => texts.push(message.content.msg_body.text));
+    bob.onMsgReceive((message) => texts.push(textOf(message)));
     const answer = await done(alice.sendSingleMsg({ target_username: 'bob', content: 'hello' }));
     expect(answer).toMatchObject({ code: 0, msg_id: 1, target_username: 'bob' });
     await until(() => texts.length > 0);

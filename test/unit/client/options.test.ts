@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { filesOf, type JMessageOptions, settingsOf } from '../../../src/client/options.js';
+import { filesOf, settingsOf } from '../../../src/client/options.js';
 import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
+import type { JMessageOptions } from '../../../src/protocol/tab.js';
 import { DEFAULT_UPLOAD_URL } from '../../../src/protocol/tab.js';
 
 test('without options it is the service, in the Engine.IO revision that it speaks', () => {

@@ -1,6 +1,7 @@
 /** The return value of a method: the documented chain, which can also be awaited. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { JMessageError, JMessageRequest, type OpenRequest } from '../../../src/client/request.js';
+import { JMessageError } from '../../../src/client/error.js';
+import { type OpenRequest, PendingRequest } from '../../../src/client/request.js';
 import { CODES, type Outcome } from '../../../src/protocol/tab.js';
 import { settle } from '../fakes/clock.js';
 
@@ -9,6 +10,8 @@ interface Data {
 }
 
 const success: Outcome = { kind: 'success', data: { code: 0 }, second: { msg_id: 1 } };
+/** The answer with the message. */
+const awaited = { code: 0, msg: { msg_id: 1 } };
 const refusal: Outcome = { kind: 'failure', error: { code: 880104, message: 'invalid password', more: 1 } };
 const silence: Outcome = { kind: 'timeout', rid: 7, data: { a: 1 }, responseTimeout: true };
 
@@ -17,7 +20,7 @@ let heard: unknown[];
 const unhandled = vi.fn();
 
 beforeEach(() => {
-  open = JMessageRequest.open();
+  open = PendingRequest.open('call-1');
   heard = [];
   process.on('unhandledRejection', unhandled);
 });
@@ -33,6 +36,10 @@ const listen = () =>
     .onFail((data) => heard.push(['fail', data]))
     .onTimeout((data) => heard.push(['timeout', data]))
     .onAck((data) => heard.push(['ack', data]));
+
+test('a request has the id of its call', () => {
+  expect(open.request.id).toBe('call-1');
+});
 
 describe('the chain', () => {
   test('tells a success, and nothing else', () => {
@@ -102,9 +109,20 @@ describe('the chain', () => {
 });
 
 describe('awaited', () => {
-  test('it resolves with the answer', async () => {
+  test('a send resolves with the answer and its message, which `onSuccess` gets apart', async () => {
+    listen();
     open.settle(success);
-    expect(await open.request).toEqual({ code: 0 });
+    expect(await open.request).toEqual(awaited);
+    expect(heard).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
+  });
+
+  test('a receipt report resolves with the answer and its ids, anything else with the answer alone', async () => {
+    const report = PendingRequest.open('call-2');
+    report.settle({ kind: 'success', data: { code: 0 }, second: [4, 5] });
+    expect(await report.request).toEqual({ code: 0, msg_ids: [4, 5] });
+    const other = PendingRequest.open('call-3');
+    other.settle({ kind: 'success', data: { code: 0 } });
+    expect(await other.request).toEqual({ code: 0 });
   });
 
   test('it rejects with an error that has the code and the whole answer', async () => {
@@ -122,14 +140,14 @@ describe('awaited', () => {
   test('it can be awaited more than once, before and after', async () => {
     const early = Promise.all([open.request, open.request]);
     open.settle(success);
-    expect(await early).toEqual([{ code: 0 }, { code: 0 }]);
-    expect(await open.request).toEqual({ code: 0 });
+    expect(await early).toEqual([awaited, awaited]);
+    expect(await open.request).toEqual(awaited);
   });
 
   test('it does what promises do: all, finally, chains', async () => {
     open.settle(success);
     const done = vi.fn();
-    expect(await open.request.finally(done)).toEqual({ code: 0 });
+    expect(await open.request.finally(done)).toEqual(awaited);
     expect(done).toHaveBeenCalledOnce();
     expect(await open.request.then(({ code }) => code + 1)).toBe(1);
   });
@@ -152,7 +170,7 @@ describe('an upload', () => {
 
   test('can be given up while it is open', () => {
     const abort = vi.fn();
-    const upload = JMessageRequest.open(abort);
+    const upload = PendingRequest.open('call-2', abort);
     upload.request.abort();
     upload.settle(success);
     upload.request.abort();

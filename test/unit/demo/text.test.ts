@@ -73,19 +73,20 @@ test('everybody is addressed in either language', () => {
   expect(addressed('everyone', members)).toBeUndefined();
 });
 
-const content = (msg_type: string, msg_body: JsonObject, more: object = {}): MessageContent => ({
-  version: 1,
-  target_type: 'group',
-  target_id: '1',
-  target_name: '',
-  from_platform: 'web',
-  from_id: 'bob',
-  from_name: 'Bob',
-  create_time: 0,
-  msg_type,
-  msg_body,
-  ...more,
-});
+const content = (msg_type: string, msg_body: JsonObject, more: object = {}) =>
+  ({
+    version: 1,
+    target_type: 'group',
+    target_id: '1',
+    target_name: '',
+    from_platform: 'web',
+    from_id: 'bob',
+    from_name: 'Bob',
+    create_time: 0,
+    msg_type,
+    msg_body,
+    ...more,
+  }) as MessageContent;
 
 test('a body that is not what its type says is shown as nothing else', () => {
   const other = (kind: string) => ({ type: 'other', kind });

@@ -1,12 +1,13 @@
 /** Workers at the other end of real ports, each of which does what the test wants: answers, stays silent, freezes, dies. */
 import { expose } from 'comlink';
 import type { Page } from '../../../src/client/page/page.js';
-import type { Host, HostKind } from '../../../src/client/worker-link/hosts/host.js';
+import type { Host } from '../../../src/client/worker-link/hosts/host.js';
 import {
   CALLS,
   type Call,
   EVENTS,
   type Hello,
+  type HostKind,
   laneOf,
   type Outcome,
   type TabMessage,

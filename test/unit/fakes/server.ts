@@ -10,6 +10,7 @@ import {
   SIGNATURE_LIFETIME_MS,
   type WireMessage,
 } from '../../../src/protocol/index.js';
+import { textOf } from '../../kit/message-parts.js';
 import type { FakeClock } from './clock.js';
 import type { Callee, FakeNetwork, Line } from './network.js';
 
@@ -93,7 +94,7 @@ export class FakeServer implements Callee {
   texts(from: string, to: string): unknown[] {
     return this.messages
       .filter((stored) => stored.from === from && stored.to === to)
-      .map(({ wire }) => wire.content.msg_body.text);
+      .map(({ wire }) => textOf(wire));
   }
 
   /** A message from a user who is not part of the test. */

@@ -20,6 +20,7 @@ import type {
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
 import type { SessionTab } from '../../../src/worker/session/session.js';
+import { textOf } from '../../kit/message-parts.js';
 import type { FakeWorker, World } from './world.js';
 
 export interface TabOptions {
@@ -161,7 +162,7 @@ export class FakeTab {
 
   /** The texts it was given of a conversation with that user, live or synced, in order. */
   texts(peer?: string): unknown[] {
-    return this.#messages(peer).map(({ content }) => content.msg_body.text);
+    return this.#messages(peer).map(textOf);
   }
 
   /** The messages it was given since its last login. */

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { MethodName, OutboxEntry, Outcome } from '../../../src/protocol/index.js';
+import { textOf } from '../../kit/message-parts.js';
 import type { Frame } from '../fakes/network.js';
 import type { FakeTab } from '../fakes/tab.js';
 import { World } from '../fakes/world.js';
@@ -119,7 +120,7 @@ class Walk {
     const entry = this.#random.pick(entries);
     if (!entry) return;
     const method = this.#random.chance(0.5) ? 'retrySend' : 'cancelSend';
-    const text = String(entry.content.msg_body.text);
+    const text = String(textOf(entry));
     this.trail.push(`${tab.id} ${method} ${text}`);
     if (method === 'retrySend' && entry.state === 'failed') this.retried.add(text);
     void tab.call(method, { id: entry.id });
@@ -282,14 +283,14 @@ class Walk {
   }
 
   #storedAt(text: string): number {
-    const stored = this.world.server.messages.find(({ wire }) => wire.content.msg_body.text === text);
+    const stored = this.world.server.messages.find(({ wire }) => textOf(wire) === text);
     return stored?.wire.ctime_ms ?? 0;
   }
 
   #storedTimes(): Map<unknown, number> {
     const times = new Map<unknown, number>();
     for (const { wire } of this.world.server.messages) {
-      const { text } = wire.content.msg_body;
+      const text = textOf(wire);
       times.set(text, (times.get(text) ?? 0) + 1);
     }
     return times;
@@ -306,8 +307,8 @@ class Walk {
       if (seen.has(msg_id)) throw new Error(`${tab.id} got ${msg_id} twice`);
       seen.add(msg_id);
       // It may have been stored at its first try, long before somebody had it tried again.
-      if (this.retried.has(String(content.msg_body.text))) continue;
-      const sender = String(content.msg_body.text).replace(/^.* of /, '');
+      if (this.retried.has(String(textOf({ content })))) continue;
+      const sender = String(textOf({ content })).replace(/^.* of /, '');
       const parties = [content.from_id, content.target_id];
       const line = this.settings.gentle ? parties.sort().join(' and ') : [sender, ...parties].join(' to ');
       const before = newest.get(line) ?? 0;

@@ -1,6 +1,8 @@
 /** The hosts that a page tries, best first. The browser's capabilities decide, never its name; a trial shows whether a capability works. */
+
+import type { HostKind } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
-import { type Host, type HostKind, leadershipOf, type RuntimeFiles } from './host.js';
+import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
 import type { LeaderHost } from './leader-host.js';
 import { pageHost } from './page-host.js';
 import { sharedHost } from './shared-host.js';

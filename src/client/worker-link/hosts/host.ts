@@ -1,11 +1,10 @@
 /**
  * A hosting shape is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
  */
-import type { Port } from '../../../protocol/tab.js';
+import type { HostKind, Port } from '../../../protocol/tab.js';
 
 /** `shared`: a SharedWorker. `leader`: a dedicated worker of one tab, for all tabs. `page`: the page itself, for this page alone. */
-export const HOST_KINDS = ['shared', 'leader', 'page'] as const;
-export type HostKind = (typeof HOST_KINDS)[number];
+export const HOST_KINDS = ['shared', 'leader', 'page'] as const satisfies readonly HostKind[];
 
 export interface Host {
   readonly kind: HostKind;

@@ -23,7 +23,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const event = (event_id: number): EventNotification => ({ event_id, event_type: 55 });
+const event = (event_id: number): EventNotification => ({ event_id, event_type: 40, ctime: 0 });
 const push = (...ids: number[]) => {
   for (const id of ids) dispatcher.push('onEventNotification', event(id));
 };

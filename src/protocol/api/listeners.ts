@@ -1,0 +1,160 @@
+/** Area "Listeners". */
+
+import type { EventNotification } from './events.js';
+import type { Message, MessageContent, ReceivedMessage } from './messages.js';
+import type { OutboxChange } from './outbox.js';
+import type { StateSnapshot } from './state.js';
+
+/**
+ * Listeners, set before or after login: events wait ten seconds for a first one. A second call replaces the listener; `addListener` adds one.
+ */
+export interface ListenersApi {
+  /**
+   * Listens to messages, also one's own from other tabs and devices.
+   * @guide 聊天消息实时监听
+   */
+  onMsgReceive(listener: (data: ReceivedMessage) => void): void;
+  /**
+   * Listens to messages that arrived while this device was offline, by conversation.
+   * @guide 离线消息同步监听
+   */
+  onSyncConversation(listener: (data: SyncedConversation[]) => void): void;
+  /**
+   * Listens to business events.
+   * @guide 业务事件监听
+   */
+  onEventNotification(listener: (data: EventNotification) => void): void;
+  /**
+   * Listens to business events that were missed while offline.
+   * @since 2.3
+   */
+  onSyncEvent(listener: (data: EventNotification[]) => void): void;
+  /**
+   * Listens to changed profiles of friends, members and conversation partners.
+   * @since 2.3
+   */
+  onUserInfUpdate(listener: (data: UserInfUpdate) => void): void;
+  /**
+   * Listens to read receipts of own messages.
+   * @since 2.4
+   */
+  onMsgReceiptChange(listener: (data: ReceiptChange) => void): void;
+  /**
+   * Listens to read receipts that were missed while offline.
+   * @since 2.4
+   */
+  onSyncMsgReceipt(listener: (data: ReceiptChange[]) => void): void;
+  /**
+   * Listens to conversations that were read on another device.
+   * @since 2.4
+   */
+  onMutiUnreadMsgUpdate(listener: (data: ReadElsewhere) => void): void;
+  /**
+   * Listens to transparent messages.
+   * @since 2.4
+   */
+  onTransMsgRec(listener: (data: TransMessage) => void): void;
+  /**
+   * Listens to messages of the chat rooms that this tab has entered.
+   * @since 2.5
+   */
+  onRoomMsg(listener: (data: RoomMessage) => void): void;
+  /**
+   * Listens to lost connections: once per outage that outlasts `disconnectGrace`.
+   *
+   * A session's end is no outage: neither `loginOut` nor events 1 and 2 run this listener.
+   * @guide 断线监听
+   */
+  onDisconnect(listener: (data: undefined) => void): void;
+  /**
+   * Listens to every change of the connection's state.
+   * @addition
+   */
+  onStateChange(listener: (data: StateSnapshot) => void): void;
+  /**
+   * Listens to the outbox: sends of every tab that are queued, go out, fail, are sent or cancelled.
+   * @addition
+   */
+  onOutboxChange(listener: (data: OutboxChange) => void): void;
+  /**
+   * Listens to unread counts.
+   * @addition
+   */
+  onUnreadChange(listener: (data: UnreadChange) => void): void;
+  /**
+   * Listens to the failure of the browser's storage, once. Waiting sends then live as long as the worker.
+   * @addition
+   */
+  onDegraded(listener: (data: Degraded) => void): void;
+}
+
+/** A conversation, as pushes name it: a union over `type`, 3 with a user, 4 in a group. */
+export type ConversationName =
+  | { type: 3; appkey: string; username: string; gid?: undefined }
+  | { type: 4; gid: number; appkey?: undefined; username?: undefined };
+
+/** Missed messages of a conversation. */
+export interface SyncedConversation {
+  /** 3 with a user, 4 in a group. */
+  msg_type: 3 | 4;
+  /** `uid` of the user, or `gid`. */
+  key: number;
+  from_appkey?: string;
+  from_username?: string;
+  from_gid?: number;
+  /** Unread messages of the conversation. */
+  unread_msg_count: number;
+  /** Own messages that were read. */
+  receipt_msgs: { msg_id: number; unread_count: number; mtime: number }[];
+  /** Oldest first, at least one. */
+  msgs: Message[];
+}
+
+/** Read receipts of own messages. */
+export type ReceiptChange = ConversationName & {
+  /** `unread_count`: recipients who have not read it. The smaller count is newer. */
+  receipt_msgs: { msg_id: number; unread_count: number; mtime?: number | undefined }[];
+};
+
+export type ReadElsewhere = ConversationName;
+
+export interface UserInfUpdate {
+  appkey: string;
+  username: string;
+  /** Time of the change, s. */
+  mtime: number;
+  from_appkey: string;
+  from_username: string;
+}
+
+export interface TransMessage {
+  /** 3 from a user, 4 in a group, 5 from another platform of one's own. */
+  type: 3 | 4 | 5;
+  /** The group, of type 4. */
+  gid?: number;
+  from_appkey?: string;
+  from_username?: string;
+  /** Platform of the sender. */
+  platform?: string;
+  /** The command. */
+  cmd: string;
+}
+
+export interface RoomMessage {
+  room_id: number;
+  msg_id: number;
+  /** Server's time of sending, ms. */
+  ctime_ms: number;
+  content: MessageContent;
+}
+
+export type UnreadChange = ConversationName & { unread_msg_count: number };
+
+export interface Degraded {
+  reason: string;
+}
+
+/** Name of a listener. */
+export type ListenerName = keyof ListenersApi;
+/** Argument of each listener. */
+export type ListenerEvents = { [L in ListenerName]: Parameters<Parameters<ListenersApi[L]>[0]>[0] };

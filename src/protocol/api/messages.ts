@@ -1,0 +1,185 @@
+/** Messages, as the application reads them: a union over `msg_type`, with a content that is a union over its own `msg_type`. */
+import type { Extras, JsonObject } from './json.js';
+
+export interface TextBody {
+  text: string;
+  extras?: Extras;
+}
+
+/** An uploaded file, as message bodies name it. */
+export interface MediaBody {
+  /** Argument of `getResource`. */
+  media_id: string;
+  media_crc32: number;
+  /** Size in bytes. */
+  fsize: number;
+  extras?: Extras;
+}
+
+export interface ImageBody extends MediaBody {
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** 'png', 'jpg' … */
+  format: string;
+}
+
+export interface FileBody extends MediaBody {
+  hash: string;
+  /** File name. */
+  fname: string;
+}
+
+/** Received only: mobile SDKs send it. */
+export interface VoiceBody extends MediaBody {
+  /** Seconds. */
+  duration?: number;
+  format?: string;
+  hash?: string;
+}
+
+/** Received only: mobile SDKs send it. */
+export interface VideoBody extends Partial<MediaBody> {
+  /** Seconds. */
+  duration?: number;
+  /** The film itself, where the body's own `media_id` is its thumbnail. */
+  video?: { media_id: string };
+}
+
+export interface LocationBody {
+  /** Degrees. */
+  latitude: number;
+  /** Degrees. */
+  longitude: number;
+  /** Zoom level of the map. */
+  scale: number;
+  /** The place in words. */
+  label: string;
+  extras?: Extras;
+}
+
+/** Message bodies by the `msg_type` of the content. */
+export interface MessageBodies {
+  text: TextBody;
+  image: ImageBody;
+  file: FileBody;
+  voice: VoiceBody;
+  video: VideoBody;
+  location: LocationBody;
+  /** The application's own object. */
+  custom: JsonObject;
+}
+
+/** Any message body. */
+export type MessageBody = MessageBodies[keyof MessageBodies];
+
+/** Fields of every {@link MessageContent}. */
+export interface ContentFields {
+  version: 1;
+  target_type: 'single' | 'group' | 'chatroom';
+  /** Username, group id or chat room id. */
+  target_id: string;
+  target_name: string;
+  target_appkey?: string;
+  from_appkey?: string;
+  /** 'web', 'android', 'ios', 'pc' … */
+  from_platform: string;
+  /** Username of the sender. */
+  from_id: string;
+  /** Nickname of the sender. */
+  from_name?: string;
+  /** Time of sending by the sender's clock, ms. */
+  create_time: number;
+  /** 'admin' where the application's server sent the message. */
+  from_type?: string;
+  /** Addressed members of a group text; empty: everybody. */
+  at_list?: { username: string; appkey?: string }[];
+}
+
+/**
+ * The part of a message that its sender wrote: a union over `msg_type`. Others may send further types: keep a default branch.
+ */
+export type MessageContent = {
+  [T in keyof MessageBodies]: ContentFields & { msg_type: T; msg_body: MessageBodies[T] };
+}[keyof MessageBodies];
+
+/** Notification on mobile devices. */
+export interface CustomNotification {
+  enabled: boolean;
+  title?: string | undefined;
+  alert?: string | undefined;
+  /** Text before the alert, for addressed members. */
+  at_prefix?: string | undefined;
+}
+
+/** Fields of every {@link Message}. */
+export interface MessageFields {
+  msg_id: number;
+  /** User number of the sender. */
+  from_uid: number;
+  /** The group, or 0. */
+  from_gid: number;
+  /** Server's time of sending, ms. */
+  ctime_ms: number;
+  /** 'across': sender and target belong to different applications. */
+  msg_level: 'normal' | 'across';
+  /** The sender wants read receipts. */
+  need_receipt: boolean;
+  custom_notification?: JsonObject;
+  content: MessageContent;
+  /** Key of the conversation: `uid` of the user, or `gid`. */
+  key: number;
+}
+
+/** A message between users. */
+export interface SingleMessage extends MessageFields {
+  msg_type: 3;
+  /** Username of the sender. */
+  from_username: string;
+  /** Application of the sender. */
+  from_appkey?: string;
+}
+
+/** A message in a group. */
+export interface GroupMessage extends MessageFields {
+  msg_type: 4;
+  /** Sender, in messages of one's own other tabs. Elsewhere `content.from_id`. */
+  from_username?: string;
+  from_appkey?: string;
+}
+
+/** A stored message: a union over `msg_type`, 3 between users, 4 in a group. */
+export type Message = SingleMessage | GroupMessage;
+
+/** One message: its fields at the top as in V2.2, and in `messages` since V2.3. */
+export type ReceivedMessage = Message & { messages: [Message] };
+
+/** A sent message: the request, with `msg_id` filled in. */
+export interface SentMessage {
+  rid: number;
+  msg_id: number;
+  /** Server's time of sending, ms. */
+  ctime_ms: number;
+  /** Username, of a message to a user. */
+  target_id?: string;
+  /** Id of a group or chat room, as text. */
+  target_gid?: string;
+  target_name: string;
+  appkey: string;
+  content: MessageContent;
+}
+
+/** A user by name. */
+export interface UserName {
+  username: string;
+  appkey: string;
+  nickname: string;
+}
+
+/** A user, as parameters name one. */
+export interface UserRef {
+  username: string;
+  /** Application of the user. Default: one's own. */
+  appkey?: string;
+}

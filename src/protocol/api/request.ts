@@ -1,0 +1,87 @@
+/** Requests: the value that every asynchronous method returns. */
+import type { ErrorCode } from '../codes/codes.js';
+import type { SentMessage } from './messages.js';
+
+/** Every successful answer has these fields beside its own. */
+export interface Answer {
+  code: 0;
+  message: string;
+}
+
+/** An answer that this device keeps. */
+export interface CachedAnswer extends Answer {
+  /** There is no connection: the answer comes from this device. */
+  from_cache?: true;
+}
+
+/** A failed call. */
+export interface Failure {
+  /** The error code. A server may send others: keep a default branch. */
+  readonly code: ErrorCode;
+  /** The fault in one sentence. */
+  readonly message: string;
+  /** Further fields of the server's answer. */
+  readonly [field: string]: unknown;
+}
+
+/** Argument of `onAck`. */
+export interface AckData {
+  rid: number;
+  /** The payload that was sent. */
+  data: unknown;
+}
+
+/** Argument of `onTimeout`. */
+export interface TimeoutData extends AckData {
+  /** false: the server did not even acknowledge. */
+  response_timeout: boolean;
+}
+
+/** Argument of `onQueued`. */
+export interface QueuedData {
+  rid: number;
+  /** The outbox entry, as in `getOutbox`, `retrySend` and `cancelSend`. */
+  id: string;
+}
+
+/** Argument of `onProgress`, in bytes. */
+export interface ProgressData {
+  loaded: number;
+  total: number;
+}
+
+/**
+ * A call under way: V2's chain of handlers, which can also be awaited.
+ *
+ * It settles exactly once. A handler that is added later runs in a microtask. An awaited request rejects with a `JMessageError`, a timeout
+ * with its code 889009.
+ *
+ * @typeParam A first argument of `onSuccess`
+ * @typeParam S second argument of `onSuccess`
+ * @typeParam R value of an awaited request
+ */
+export interface JMessageRequest<A = Answer, S = undefined, R = A>
+  extends Pick<Promise<R>, 'then' | 'catch' | 'finally'> {
+  /** Name of the call, a UUID. A send has the same `id` in the outbox. @addition */
+  readonly id: string;
+  /** Runs when the call succeeded. */
+  onSuccess(handler: (data: A, second: S) => void): this;
+  /** Runs when the call failed. */
+  onFail(handler: (error: Failure) => void): this;
+  /** Runs when the server did not answer: five tries, 5 s each without `ack`, 30 s without answer. */
+  onTimeout(handler: (data: TimeoutData) => void): this;
+  /** Runs when the server has received the request, once for each acknowledged try. */
+  onAck(handler: (data: AckData) => void): this;
+  /** Runs when the send waits for a connection. The send goes out later, even without this page. @addition */
+  onQueued(handler: (data: QueuedData) => void): this;
+  /** Runs while a file is being uploaded. @addition */
+  onProgress(handler: (data: ProgressData) => void): this;
+  /** Cancels a message or upload that has not gone out: the call fails with 889010. @addition */
+  abort(): void;
+}
+
+/** A send under way. `onSuccess` gets the message as second argument; an awaited send has it as `msg`. */
+export interface SendRequest<A> extends JMessageRequest<A, SentMessage, A & { msg: SentMessage }> {}
+
+/** A report under way. `onSuccess` gets the reported ids as second argument; an awaited report has them as `msg_ids`. */
+export interface ReceiptRequest<A> extends JMessageRequest<A, number[], A & { msg_ids: number[] }> {}

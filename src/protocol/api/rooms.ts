@@ -1,0 +1,126 @@
+/** Area "Chat rooms": members are those who are online; nothing is stored for others. */
+import type { ListPageParams } from './groups.js';
+import type { Answer, CachedAnswer, JMessageRequest, SendRequest } from './request.js';
+import type {
+  BodyPart,
+  CustomPart,
+  FilePart,
+  ImagePart,
+  LocationPart,
+  SendAnswer,
+  SendOptions,
+  TextPart,
+} from './sends.js';
+
+/** Chat rooms. A tab that enters a room hears its messages by `onRoomMsg`. */
+export interface RoomsApi {
+  /**
+   * Lists a page of an application's chat rooms.
+   * @since 2.5
+   * @fails 880101
+   */
+  getAppkeyChatrooms(params: ListPageParams): JMessageRequest<RoomPageAnswer>;
+  /**
+   * Lists the chat rooms that the account is in.
+   * @since 2.5
+   */
+  getSelfChatrooms(): JMessageRequest<OwnRoomsAnswer>;
+  /**
+   * Gets a chat room.
+   * @since 2.5
+   * @fails 881503
+   */
+  getChatroomInfo(params: RoomRef): JMessageRequest<RoomInfoAnswer>;
+  /**
+   * Enters a chat room. Its last 50 messages come by `onRoomMsg`.
+   * @since 2.5
+   * @fails 880608 881503 881507 881508
+   */
+  enterChatroom(params: RoomRef): JMessageRequest<RoomAnswer>;
+  /**
+   * Leaves a chat room.
+   * @since 2.5
+   * @fails 881501
+   */
+  exitChatroom(params: RoomRef): JMessageRequest<RoomAnswer>;
+  /**
+   * Sends a text to a chat room.
+   * @since 2.5
+   * @fails 881501 881502 881503 881504
+   */
+  sendChatroomMsg(params: BodyToRoom | TextToRoom): SendRequest<RoomSendAnswer>;
+  /**
+   * Sends an image to a chat room, after its upload.
+   * @since 2.5
+   * @fails 880005 880210 881501 881502 881503 881504 889011
+   */
+  sendChatroomPic(params: BodyToRoom | ImageToRoom): SendRequest<RoomSendAnswer>;
+  /**
+   * Sends a file to a chat room, after its upload.
+   * @since 2.5
+   * @fails 880005 880210 881501 881502 881503 881504 889011
+   */
+  sendChatroomFile(params: BodyToRoom | FileToRoom): SendRequest<RoomSendAnswer>;
+  /**
+   * Sends a place to a chat room.
+   * @since 2.5
+   * @fails 881501 881502 881503 881504
+   */
+  sendChatroomLocation(params: BodyToRoom | LocationToRoom): SendRequest<RoomSendAnswer>;
+  /**
+   * Sends the application's own object to a chat room.
+   * @since 2.5
+   * @fails 881501 881502 881503 881504
+   */
+  sendChatroomCustom(params: BodyToRoom | CustomToRoom): SendRequest<RoomSendAnswer>;
+}
+
+/** A chat room by its id. */
+export interface RoomRef {
+  /** The chat room. */
+  id: number | string;
+}
+export interface ToRoom extends SendOptions {
+  /** The chat room. */
+  target_rid: number | string;
+  /** Name of the chat room. */
+  target_rname?: string | undefined;
+}
+export interface BodyToRoom extends ToRoom, BodyPart {}
+export interface TextToRoom extends ToRoom, TextPart {}
+export interface ImageToRoom extends ToRoom, ImagePart {}
+export interface FileToRoom extends ToRoom, FilePart {}
+export interface LocationToRoom extends ToRoom, LocationPart {}
+export interface CustomToRoom extends ToRoom, CustomPart {}
+
+export interface Chatroom {
+  id: number;
+  name: string;
+  description: string;
+  appkey: string;
+  total_member_count: number;
+  max_member_count: number;
+}
+
+export interface RoomPageAnswer extends Answer {
+  result: {
+    /** Chat rooms in all. */
+    total: number;
+    start: number;
+    /** Chat rooms on this page. */
+    count: number;
+    rooms: Chatroom[];
+  };
+}
+export interface OwnRoomsAnswer extends CachedAnswer {
+  chat_rooms: Chatroom[];
+}
+export interface RoomInfoAnswer extends CachedAnswer {
+  info: Chatroom;
+}
+export interface RoomAnswer extends Answer {
+  id: number;
+}
+export interface RoomSendAnswer extends SendAnswer {
+  room_id: number;
+}
