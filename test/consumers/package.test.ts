@@ -34,56 +34,6 @@ test('an import on a server has no effect and no error', async () => {
   expect(code).toBe(0);
 });
 
-describe('its types', () => {
-  const check = async (module: string, moduleResolution: string) => {
-    await app.write(
-      'tsconfig.json',
-      JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          noEmit: true,
-          module,
-          moduleResolution,
-          target: 'es2022',
-          types: [],
-        },
-        files: ['app.ts'],
-      }),
-    );
-    return app.node(tool('typescript/bin/tsc'), '-p', '.');
-  };
-
-  test.each([
-    ['esnext', 'bundler'],
-    ['nodenext', 'nodenext'],
-  ])('accept right calls and refuse wrong ones (%s, %s)', async (module, moduleResolution) => {
-    await app.write(
-      'app.ts',
-      `import JMessage, { type Message, type StateSnapshot } from 'jmessage-runtime';
-       const JIM = new JMessage({ address: 'https://im.example.com' });
-       JIM.init({ appkey: 'a', random_str: 'r'.repeat(20), signature: 's', timestamp: 1, flag: 1 });
-       JIM.sendSingleMsg({ target_username: 'bob', content: 'hi' })
-         .onSuccess((data, msg) => { const id: number = data.msg_id; const text: string = msg.content.msg_type; void id; void text; })
-         .onFail((error) => { const code: number = error.code; void code; });
-       JIM.onMsgReceive((data) => { const messages: Message[] = data.messages; void messages; });
-       JIM.onStateChange((state: StateSnapshot) => { const n: number = state.tabs; void n; });
-       export const sent: Promise<number> = JIM.sendSingleMsg({ target_username: 'b', content: 'c' }).then((a) => a.msg_id);
-       // @ts-expect-error the parameter is called target_username
-       JIM.sendSingleMsg({ target_name: 'bob', content: 'hi' });
-       // @ts-expect-error content is missing
-       JIM.sendSingleMsg({ target_username: 'bob' });
-       // @ts-expect-error there is no such method
-       JIM.sendSingleMessage({ target_username: 'bob', content: 'hi' });
-       // @ts-expect-error an answer has no such field
-       JIM.getConversation().onSuccess((data) => data.conversation);
-      `,
-    );
-    const { code, output } = await check(module, moduleResolution);
-    expect(output).toBe('');
-    expect(code).toBe(0);
-  });
-});
-
 describe('through Vite', () => {
   let world: World;
   let profile: Profile;

@@ -1,0 +1,10 @@
+export interface Hover {
+  type: string;
+  words: string;
+  tags: Record<string, string>;
+}
+export interface Editor {
+  hover(place: string): Hover;
+  errors(): { line: number; message: string }[];
+}
+export function openEditor(file: string): Editor;

@@ -1,0 +1,50 @@
+/** An editor with TypeScript's language service: its hovers and errors in one file. The compiler of the build has no such interface. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+/** @param {string} file the open file */
+export function openEditor(file) {
+  const text = readFileSync(file, 'utf8');
+  const settings = {
+    strict: true,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2022,
+    types: [],
+  };
+  const service = ts.createLanguageService({
+    getCompilationSettings: () => settings,
+    getCurrentDirectory: () => path.dirname(file),
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (name) =>
+      existsSync(name) ? ts.ScriptSnapshot.fromString(readFileSync(name, 'utf8')) : undefined,
+    fileExists: ts.sys.fileExists,
+    readFile: ts.sys.readFile,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  });
+  return {
+    /** @param {string} place a part of the text: the hover at its end */
+    hover(place) {
+      const at = text.indexOf(place);
+      if (at < 0) throw new Error(`the file has no ${place}`);
+      const info = service.getQuickInfoAtPosition(file, at + place.length - 1);
+      return {
+        type: ts.displayPartsToString(info?.displayParts),
+        words: ts.displayPartsToString(info?.documentation),
+        tags: Object.fromEntries(
+          (info?.tags ?? []).map(({ name, text: words }) => [name, ts.displayPartsToString(words)]),
+        ),
+      };
+    },
+    /** @returns the errors, each with its line, from 1, and its whole message */
+    errors: () =>
+      service.getSemanticDiagnostics(file).map(({ start = 0, messageText }) => ({
+        line: text.slice(0, start).split('\n').length,
+        message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+      })),
+  };
+}

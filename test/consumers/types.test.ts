@@ -1,0 +1,250 @@
+/** The package's declarations in an application: what its compiler accepts and refuses, and what its editor shows. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Editor, openEditor } from '../../scripts/reference/editor.mjs';
+import { Consumer, tool } from './consumer.js';
+
+const MAX_DECLARATIONS_BYTES = 60_000;
+
+let app: Consumer;
+beforeAll(async () => {
+  app = await Consumer.create();
+});
+afterAll(() => app.remove());
+
+test('all declarations together are below 60 KB, and mention no library', async () => {
+  const dist = app.path('node_modules/jmessage-runtime/dist');
+  const files = (await readdir(dist, { recursive: true }))
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => path.join(dist, name));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_DECLARATIONS_BYTES);
+  for (const file of files) expect(await readFile(file, 'utf8')).not.toMatch(/valibot|comlink|from '/);
+});
+
+/** Right calls, and wrong ones that must not compile. */
+const CONTRACT = `
+  import JMessage, {
+    CODES, EVENT, EVENT_EXTRA, JMessageError,
+    type ErrorCode, type EventNotification, type Failure, type JMessageOptions, type Message, type MessageContent,
+    type OutboxEntry, type SendRequest, type SentMessage, type SingleSendAnswer, type StateSnapshot, type UserInfo,
+  } from 'jmessage-runtime';
+
+  const options: JMessageOptions = { address: 'https://im.example.com' };
+  const JIM: JMessage = new JMessage(options);
+  class Own extends JMessage { greet() { return this.isLogin(); } }
+  new Own().greet();
+
+  JIM.init({ appkey: 'a', random_str: 'r'.repeat(20), signature: 's', timestamp: 1, flag: 1 });
+  JIM.init({ appkey: 'a', random_str: 'r'.repeat(20), signature: 's', timestamp: '1', flag: true });
+  JIM.loginOut();
+  JIM.updateSelfInfo({ nickname: 'A', extras: { level: 3 } });
+  JIM.sendSingleMsg({ target_username: 'bob', content: 'hi', need_receipt: true })
+    .onSuccess((data, msg) => { const id: number = data.msg_id; const type: 'text' extends typeof msg.content.msg_type ? 1 : 0 = 1; void id; void type; })
+    .onFail((error) => { const code: ErrorCode = error.code; const number: number = error.code; void code; void number; });
+
+  // A request has its id; an awaited send has its message.
+  const send: SendRequest<SingleSendAnswer> = JIM.sendSingleMsg({ target_username: 'b', content: 'c' });
+  const id: string = send.id;
+  export const sent: Promise<number> = send.then((answer) => answer.msg_id);
+  export async function awaited(): Promise<SentMessage> {
+    const { msg_ids } = await JIM.addGroupReceiptReport({ gid: 1, msg_ids: [1] });
+    void (msg_ids satisfies number[]);
+    const user: UserInfo = (await JIM.getUserInfo({ username: 'bob' })).user_info;
+    void user;
+    return (await send).msg;
+  }
+  export const isEntryOf = (entry: OutboxEntry) => entry.id === id;
+
+  // A message is a union over msg_type, and so is its content.
+  JIM.onMsgReceive((data) => {
+    const messages: Message[] = data.messages;
+    void messages;
+    if (data.msg_type === 3) { const from: string = data.from_username; void from; }
+    const { content } = data;
+    if (content.msg_type === 'text') { const text: string = content.msg_body.text; void text; }
+    else if (content.msg_type === 'image') { const width: number = content.msg_body.width; void width; }
+    else if (content.msg_type === 'location') { const label: string = content.msg_body.label; void label; }
+    // @ts-expect-error a text has no such field
+    if (content.msg_type === 'text') content.msg_body.media_id;
+    JIM.sendGroupMsg({ target_gid: 1, msg_body: content.msg_body, at_list: [] });
+  });
+  export const kind = (content: MessageContent): string => content.msg_type;
+
+  // An event is a union over event_type.
+  export function heard(event: EventNotification): number | string | boolean | undefined {
+    switch (event.event_type) {
+      case EVENT.invitation: return event.extra === EVENT_EXTRA.invites ? event.from_username : event.return_code;
+      case EVENT.retracted: return event.msg_ids[0];
+      case EVENT.joinRequest: return event.by_self;
+      case EVENT.owner: return event.new_owner.username;
+      case EVENT.membersAdded: return event.gid;
+      // @ts-expect-error it has no new owner
+      case EVENT.membersRemoved: return event.new_owner;
+      default: return undefined;
+    }
+  }
+  JIM.onStateChange((state: StateSnapshot) => { const n: number = state.tabs; void n; });
+  const remove: () => void = JIM.addListener('onUnreadChange', ({ type, gid, unread_msg_count }) => {
+    const group: number | undefined = type === 4 ? gid : undefined;
+    void group; void unread_msg_count;
+  });
+  remove();
+  export const failed = (error: unknown): Failure | undefined =>
+    error instanceof JMessageError && error.code === CODES.timeout ? error.data : undefined;
+
+  // @ts-expect-error the parameter is called target_username
+  JIM.sendSingleMsg({ target_name: 'bob', content: 'hi' });
+  // @ts-expect-error content is missing
+  JIM.sendSingleMsg({ target_username: 'bob' });
+  // @ts-expect-error a flag is a boolean
+  JIM.sendSingleMsg({ target_username: 'bob', content: 'hi', no_offline: 1 });
+  // @ts-expect-error there is no such method
+  JIM.sendSingleMessage({ target_username: 'bob', content: 'hi' });
+  // @ts-expect-error an answer has no such field
+  JIM.getConversation().onSuccess((data) => data.conversation);
+  // @ts-expect-error there is no such code
+  export const isCode = (error: Failure): boolean => error.code === 123;
+  // @ts-expect-error there is no such event
+  export const isEvent = (event: EventNotification): boolean => event.event_type === 3;
+`;
+
+/** Runs the compiler over one file of the application. */
+async function compile(file: string, module: string, moduleResolution: string, more: object = {}) {
+  await app.write(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        module,
+        moduleResolution,
+        target: 'es2022',
+        types: [],
+        ...more,
+      },
+      files: [file],
+    }),
+  );
+  return app.node(tool('typescript/bin/tsc'), '-p', '.', '--pretty', 'false');
+}
+
+describe('a compiler', () => {
+  test.each([
+    ['esnext', 'bundler', {}],
+    ['nodenext', 'nodenext', {}],
+    ['esnext', 'bundler', { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true }],
+  ])('accepts right calls and refuses wrong ones (%s, %s, %o)', async (module, moduleResolution, more) => {
+    await app.write('app.ts', CONTRACT);
+    const { code, output } = await compile('app.ts', module, moduleResolution, more);
+    expect(output).toBe('');
+    expect(code).toBe(0);
+  });
+});
+
+describe('an editor', () => {
+  const open = async (name: string, calls: string): Promise<Editor> => {
+    await app.write(name, `import JMessage from 'jmessage-runtime';\ndeclare const JIM: JMessage;\n${calls}`);
+    return openEditor(app.path(name));
+  };
+
+  test('shows the words of a method, its section of the guide, its version and its codes', async () => {
+    const editor = await open(
+      'hover.ts',
+      `JIM.sendSingleMsg({ target_username: 'bob', content: 'hi', no_offline: true })
+         .onSuccess((data) => data.msg_id);
+       JIM.enterChatroom({ id: 1 });
+       JIM.onRoomMsg((message) => message.ctime_ms);`,
+    );
+    expect(editor.hover('JIM.sendSingleMsg')).toEqual({
+      type: expect.stringContaining(
+        'sendSingleMsg(params: BodyToUser | TextToUser): SendRequest<SingleSendAnswer>',
+      ),
+      words: 'Sends a text to a user.',
+      tags: { guide: '发送单聊文本', fails: '880203 880206 880207 880209' },
+    });
+    expect(editor.hover('enterChatroom').tags).toEqual({
+      since: '2.5',
+      fails: '880608 881503 881507 881508',
+    });
+    expect(editor.hover('onRoomMsg').words).toBe(
+      'Listens to messages of the chat rooms that this tab has entered.',
+    );
+  });
+
+  test('shows the words of a parameter and of an answer field', async () => {
+    const editor = await open(
+      'parameter.ts',
+      `JIM.sendSingleMsg({ target_username: 'bob', content: 'hi', no_offline: true }).onSuccess((data) => data.ctime_ms);`,
+    );
+    expect(editor.hover('target_username').words).toBe('Username of the recipient.');
+    expect(editor.hover('content').words).toContain('at most 8 KB');
+    expect(editor.hover('no_offline')).toMatchObject({
+      type: expect.stringContaining('boolean'),
+      words: 'true: not stored for offline recipients.',
+      tags: { since: '2.4' },
+    });
+    expect(editor.hover('ctime_ms').words).toBe("Server's time of sending, ms.");
+  });
+});
+
+describe('a wrong call is reported under the name of its parameter', () => {
+  const WRONG: [what: string, call: string, name: string][] = [
+    ['a missing text', `JIM.sendSingleMsg({ target_username: 'bob' });`, 'content'],
+    ['a missing text to a group', `JIM.sendGroupMsg({ target_gid: 1 });`, 'content'],
+    ['a missing image', `JIM.sendSinglePic({ target_username: 'bob' });`, 'image'],
+    ['a missing file', `JIM.sendChatroomFile({ target_rid: 1 });`, 'file'],
+    [
+      'a missing label',
+      `JIM.sendSingleLocation({ target_username: 'b', latitude: 1, longitude: 2, scale: 3 });`,
+      'label',
+    ],
+    ['a missing custom message', `JIM.sendGroupCustom({ target_gid: 1 });`, 'custom'],
+    ['a missing recipient', `JIM.sendSingleMsg({ content: 'hi' });`, 'target_username'],
+    [
+      'a misspelt parameter',
+      `JIM.sendSingleMsg({ target_username: 'b', content: 'hi', no_ofline: true });`,
+      'no_ofline',
+    ],
+    [
+      'a parameter of another method',
+      `JIM.sendSingleMsg({ target_name: 'b', content: 'hi' });`,
+      'target_name',
+    ],
+    ['a wrong type', `JIM.loginOut({ wipe: 'yes' });`, 'wipe'],
+  ];
+  const FIRST_LINE = 3;
+  /** Messages by line: of the language service, and of the compiler, which orders the members of a union differently. */
+  const reported: [who: string, messages: Map<number, string>][] = [
+    ['editor', new Map()],
+    ['compiler', new Map()],
+  ];
+
+  beforeAll(async () => {
+    const text = `import JMessage from 'jmessage-runtime';\ndeclare const JIM: JMessage;\n${WRONG.map(([, call]) => call).join('\n')}\n`;
+    await app.write('wrong.ts', text);
+    const [[, inEditor], [, inCompiler]] = reported as [
+      [string, Map<number, string>],
+      [string, Map<number, string>],
+    ];
+    for (const { line, message } of openEditor(app.path('wrong.ts')).errors()) inEditor.set(line, message);
+    const { output } = await compile('wrong.ts', 'esnext', 'bundler');
+    for (const [, line, message = ''] of output.matchAll(/wrong\.ts\((\d+),\d+\): (.*(?:\n .*)*)/g)) {
+      inCompiler.set(Number(line), message);
+    }
+  });
+
+  test.each(WRONG.map((wrong, index) => [...wrong, FIRST_LINE + index] as const))(
+    '%s',
+    (_what, call, name, line) => {
+      for (const [who, messages] of reported) {
+        const message = messages.get(line) ?? '';
+        // A type error stands at its parameter and need not repeat the name.
+        expect(name === 'wipe' ? call : message, `${who}: ${message}`).toContain(name);
+        expect(message, who).not.toBe('');
+        expect(message, who).not.toContain("'msg_body' is missing");
+      }
+    },
+  );
+});
