@@ -135,6 +135,27 @@ describe('a turn of the event loop', () => {
   });
 });
 
+describe('work that breathes', () => {
+  it('goes on after each turn, whatever else uses up the time', async () => {
+    let nowMs = 0;
+    const turn = new LoopTurn(() => nowMs);
+    let isDone = false;
+    let pieces = 0;
+    const busy = (async () => {
+      while (!isDone) {
+        await turn.breathe();
+        pieces += 1;
+        nowMs += 10;
+      }
+    })();
+    for (let piece = 0; piece < 20; piece += 1) await turn.breathe();
+    isDone = true;
+    await busy;
+    // Two at most for each of the others.
+    expect(pieces).toBeLessThanOrEqual(2 * 20 + 1);
+  });
+});
+
 describe('slices', () => {
   it('take up at once what comes alone, and in turn what comes beyond a slice', async () => {
     let nowMs = 0;

@@ -150,9 +150,12 @@ export class LoopTurn {
     return true;
   }
 
-  /** Lets the network and timers go ahead when there is no time left. Long work calls this between its pieces. */
+  /**
+   * Lets the network and timers go ahead when there is no time left. Long work calls this between its pieces. After one turn each goes on: if
+   * one looked at the time again, another one that is always ahead of it would keep it waiting for ever.
+   */
   async breathe(): Promise<void> {
-    while (!this.hasTime()) await new Promise(setImmediate);
+    if (!this.hasTime()) await new Promise(setImmediate);
   }
 }
 
