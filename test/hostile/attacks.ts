@@ -2,15 +2,15 @@
 import { md5 } from '../kit/signing.js';
 import { largeTo, Polling, stopReading } from '../kit/wire-raw.js';
 import { Client, nextRid } from '../kit/wire-socket.js';
-import { enter, PASSWORD, range } from './stage.js';
+import { enter, enterAll, PASSWORD, range } from './stage.js';
 
 const MEMBERS = 60;
 /** A pause between two rounds, because an attacker that uses the whole machine proves nothing about the gateway. */
 const PAUSE_MS = 20;
 const pause = (ms = PAUSE_MS): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @param index of the attacker */
-type Attack = (url: string, index: number) => Promise<void>;
+/** Prepares an attack. @param index of the attacker @returns the attack itself, which never ends */
+type Attack = (url: string, index: number) => Promise<() => Promise<void>>;
 
 /** Accounts of an attacker, registered beforehand. */
 export const attackerName = (index: number): string => `attacker-${index}`;
@@ -31,25 +31,26 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     const own = await enter(url, attackerName(index));
     for (const _ of range(40)) await own.ask('s_across_single_text', largeTo(attackerName(index)));
     own.close();
-    await forever(async () => {
-      const client = await Client.connect(url);
-      await client.init();
-      await client.login(attackerName(index), md5(PASSWORD));
-      stopReading(client);
-      for (const _ of range(8)) {
-        client.socket.emit('get_history', {
-          type: 3,
-          username: attackerName(index),
-          appkey: 'app1',
-          limit: 100,
-          rid: nextRid(),
-        });
-      }
-      await pause(200);
-    });
+    return () =>
+      forever(async () => {
+        const client = await Client.connect(url);
+        await client.init();
+        await client.login(attackerName(index), md5(PASSWORD));
+        stopReading(client);
+        for (const _ of range(8)) {
+          client.socket.emit('get_history', {
+            type: 3,
+            username: attackerName(index),
+            appkey: 'app1',
+            limit: 100,
+            rid: nextRid(),
+          });
+        }
+        await pause(200);
+      });
   },
   /** Without a signature: polling bodies with the maximum number of packets. */
-  packets: (url) =>
+  packets: async (url) => () =>
     forever(async () => {
       const polling = await Polling.open(url);
       await polling.post(
@@ -59,7 +60,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       );
     }),
   /** Without a signature: tokens for unknown names. */
-  tokens: (url) =>
+  tokens: async (url) => () =>
     forever(async () => {
       const client = await Client.connect(url);
       const asks = {
@@ -76,20 +77,20 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     }),
   /** Creates groups without end. */
   groups: async (url, index) => {
-    let client = await enter(url, attackerName(index));
-    await forever(async () => {
-      const made = range(20).map((name) =>
-        client.ask('create_group', { name: `${name}`, is_limit: false, group_description: '' }),
-      );
-      const answers = await Promise.all(made);
-      if (answers.some(({ code }) => code === 880209)) await pause(500);
-    });
-    client = await enter(url, attackerName(index));
+    const client = await enter(url, attackerName(index));
+    return () =>
+      forever(async () => {
+        const made = range(20).map((name) =>
+          client.ask('create_group', { name: `${name}`, is_limit: false, group_description: '' }),
+        );
+        const answers = await Promise.all(made);
+        if (answers.some(({ code }) => code === 880209)) await pause(500);
+      });
   },
   /** Messages of the maximum frame size to a group of sixty online members. */
   fanout: async (url, index) => {
     const client = await enter(url, attackerName(index));
-    await Promise.all(MEMBER_NAMES.map((name) => enter(url, name)));
+    await enterAll(url, MEMBER_NAMES);
     const { gid } = await client.ask('create_group', { name: 'g', is_limit: false, group_description: '' });
     await client.ask('add_across_group_member', {
       gid,
@@ -103,20 +104,22 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       no_notification: false,
       need_receipt: false,
     };
-    await forever(async () => {
-      await Promise.all(range(10).map(() => client.ask('send_group_msg', message)));
-    });
+    return () =>
+      forever(async () => {
+        await Promise.all(range(10).map(() => client.ask('send_group_msg', message)));
+      });
   },
   /** Syncs all roaming messages again and again. */
   sync: async (url, index) => {
     const client = await enter(url, attackerName(index));
     for (const _ of range(100)) await client.send(attackerName(index), 'x'.repeat(4_000));
-    await forever(async () => {
-      await Promise.all(range(5).map(() => client.sync(0, 1)));
-    });
+    return () =>
+      forever(async () => {
+        await Promise.all(range(5).map(() => client.sync(0, 1)));
+      });
   },
   /** Without the secret: request bodies of the server API. */
-  bodies: (url) =>
+  bodies: async (url) => () =>
     forever(async () => {
       await Promise.allSettled(
         range(20).map(() => fetch(`${url}/v1/users/`, { method: 'POST', body: 'x'.repeat(1_000_000) })),

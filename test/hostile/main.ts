@@ -1,5 +1,6 @@
 /** `npm run test:hostile -- --figures [--rounds N] [--gateway main.js]`, `-- --soak M`; and, started by these, `--attack kind:count`. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ATTACKS } from './attacks.js';
 import { figures } from './figures.js';
@@ -40,26 +41,40 @@ async function attack(url: string, kinds: readonly string[]): Promise<void> {
   process.on('uncaughtException', () => {});
   process.on('unhandledRejection', () => {});
   process.once('disconnect', () => process.exit());
-  let index = 0;
+  const ready: (() => Promise<void>)[] = [];
   const all = kinds.flatMap((kind) => {
     const [name = '', count] = kind.split(':');
-    return range(Number(count)).map(() => {
-      index += 1;
-      return ATTACKS[name]?.(url, index - 1);
-    });
+    return range(Number(count)).map(() => name);
   });
-  await Promise.all(all);
+  try {
+    for (const [index, name] of all.entries()) {
+      const run = await ATTACKS[name]?.(url, index);
+      if (run) ready.push(run);
+    }
+  } catch (error) {
+    console.error(`the attack could not be prepared: ${String(error)}`);
+    process.exit(1);
+  }
+  process.send?.('begun');
+  await Promise.all(ready.map((run) => run()));
 }
 
-export type StartAttackers = (url: string, kinds: readonly string[]) => ChildProcess;
+/** Resolves when the attack has begun. */
+export type StartAttackers = (url: string, kinds: readonly string[]) => Promise<ChildProcess>;
 
-/** In a process of their own: what they do must not hold up who measures. */
-const startAttackers: StartAttackers = (url, kinds) => {
+/** Attackers have a process of their own, so that they do not slow the measuring one. */
+const startAttackers: StartAttackers = async (url, kinds) => {
   const child = spawn(
     process.execPath,
     ['scripts/run.mjs', 'test:hostile', '--url', url, ...kinds.flatMap((kind) => ['--attack', kind])],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );
   lower(child);
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the attackers have ended before they began');
+  });
+  // Later it is no news.
+  ended.catch(() => {});
+  await Promise.race([once(child, 'message'), ended]);
   return child;
 };

@@ -2,7 +2,7 @@
 import type { Client } from '../kit/wire-socket.js';
 import { attackerName, MEMBER_NAMES } from './attacks.js';
 import type { StartAttackers } from './main.js';
-import { enter, makeAccounts, percentile, range, startGateway } from './stage.js';
+import { BusyShare, enterAll, makeAccounts, percentile, range, startGateway } from './stage.js';
 
 const USERS = 50;
 const KINDS = ['groups:20', 'sync:9', 'fanout:1', 'unread:5', 'packets:5', 'tokens:5', 'bodies:5'];
@@ -25,10 +25,12 @@ export async function soak({ gateway, data, minutes, attackers }: Options): Prom
   const running = await startGateway(gateway, data);
   const names = range(USERS).map((index) => `user-${index}`);
   await makeAccounts(running.url, [...names, ...range(ATTACKERS).map(attackerName), ...MEMBER_NAMES]);
-  const users = await Promise.all(names.map((name) => enter(running.url, name)));
-  const child = attackers(running.url, KINDS);
+  const users = await enterAll(running.url, names);
+  const child = await attackers(running.url, KINDS);
   const rss: number[] = [];
   const sampling = setInterval(() => rss.push(running.rssMb()), SAMPLE_MS);
+  await running.probe();
+  const busy = new BusyShare();
   const endMs = performance.now() + minutes * MINUTE_MS;
   const took: number[] = [];
   const failed: string[] = [];
@@ -48,6 +50,7 @@ export async function soak({ gateway, data, minutes, attackers }: Options): Prom
   };
   await Promise.all(users.map(live));
   clearInterval(sampling);
+  const { lateP99, blockedP99, cpu } = await running.probe();
   child.disconnect();
   child.kill('SIGKILL');
   running.stop();
@@ -61,7 +64,11 @@ export async function soak({ gateway, data, minutes, attackers }: Options): Prom
     `${ATTACKERS} attackers, ${USERS} users, ${minutes} min: ${took.length} sends, ${failed.length} failed`,
   );
   if (failed.length > 0) console.log(`failed with: ${[...new Set(failed)].join(', ')}`);
-  console.log(`a send: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  console.log(`a send: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+  console.log(
+    `the gateway: event loop late ${lateP99.toFixed(0)} ms (p99), blocked ${blockedP99.toFixed(0)} ms (p99), ` +
+      `${(100 * cpu).toFixed(0)} % of a processor; the machine: ${(100 * busy.share()).toFixed(0)} % busy`,
+  );
   console.log(`memory: ${rss.join(' ')} MB; highest in the second third ${second}, in the last ${last}`);
   return failed.length === 0 && isFlat ? 0 : 1;
 }
