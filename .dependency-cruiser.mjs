@@ -78,6 +78,17 @@ export default {
       '^src/(client|worker)/',
       '^src/protocol/index\\.ts$',
     ),
+    never(
+      'the store stands on the public API',
+      '^src/(store|react|vue)/',
+      '^src/(client|worker)/|^src/protocol/(?!conversation-id)',
+    ),
+    never(
+      'the SDK knows neither the store nor its bindings',
+      '^src/(?!store|react|vue)',
+      '^src/(store|react|vue)/',
+    ),
+    never('the bindings are apart', '^src/react/', '^src/vue/'),
     never('the SDK never knows the gateway', '^src/', '^(gateway|demo|scripts|test)/'),
     never(
       'the gateway knows only the protocol of the SDK',

@@ -1,5 +1,5 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
-import md5 from 'blueimp-md5';
+import SparkMD5 from 'spark-md5';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
@@ -38,7 +38,7 @@ export class FakeWorker {
         ids += 1;
         return `${name}-${ids}`;
       },
-      md5,
+      md5: (text) => SparkMD5.hash(text),
       locks: world.locks.for(name),
       broadcast: {
         post: (message) => {
@@ -138,7 +138,7 @@ export class FakeWorker {
 export class World {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork(this.clock);
-  readonly server = new FakeServer(this.clock, this.network, md5);
+  readonly server = new FakeServer(this.clock, this.network, (text) => SparkMD5.hash(text));
   readonly locks = new FakeLocks();
   readonly random: FakeRandom;
   readonly workers: FakeWorker[] = [];

@@ -1,0 +1,60 @@
+/** A conversation in React: messages with their states, earlier pages, retry, the unread count. @jsxImportSource react */
+import JMessage from 'jmessage-runtime';
+import {
+  ChatProvider,
+  useConnection,
+  useMessages,
+  useOutbox,
+  useSend,
+  useUnread,
+} from 'jmessage-runtime/react';
+import { createChatStore } from 'jmessage-runtime/store';
+import { type FormEvent, StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+
+const { to: username = '', address = '' } = Object.fromEntries(new URLSearchParams(location.search));
+const to = { username };
+const JIM = new JMessage({ address });
+Object.assign(window, { JIM });
+
+function Chat() {
+  const { state, username = 'nobody' } = useConnection();
+  const { messages, hasMore, loadMore } = useMessages(to, { isOpen: true });
+  const { retry } = useOutbox();
+  const send = useSend(to);
+  const [draft, setDraft] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send(draft).catch(() => {});
+    setDraft('');
+  };
+  return (
+    <form onSubmit={submit}>
+      <h1>{`${username}: ${state}, ${useUnread()} unread`}</h1>
+      {hasMore && (
+        <button type="button" onClick={() => loadMore()}>
+          Earlier messages
+        </button>
+      )}
+      <ol>
+        {messages.map(({ id, from_username, content, status, isRetracted, outboxId, error }) => (
+          <li key={id} data-status={status}>
+            <b>{from_username}</b> {isRetracted ? 'took a message back' : String(content.msg_body.text)}
+            {status === 'failed' && outboxId && (
+              <button type="button" onClick={() => retry(outboxId)}>{`${error?.message}: try again`}</button>
+            )}
+          </li>
+        ))}
+      </ol>
+      <input aria-label="Message" value={draft} onChange={(event) => setDraft(event.target.value)} />
+    </form>
+  );
+}
+
+createRoot(document.getElementById('app') ?? document.body).render(
+  <StrictMode>
+    <ChatProvider store={createChatStore(JIM)}>
+      <Chat />
+    </ChatProvider>
+  </StrictMode>,
+);

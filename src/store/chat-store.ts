@@ -1,0 +1,277 @@
+/**
+ * A store on the public API: the state that a chat application would otherwise keep by hand. It is framework-free; `jmessage-runtime/react` and
+ * `jmessage-runtime/vue` bind it. It adds listeners beside the application's own and never replaces one.
+ *
+ *     const store = createChatStore(JIM);
+ *     store.conversations.subscribe(() => draw(store.conversations.getSnapshot()));
+ *     const messages = store.messages({ username: 'alice' });
+ *     await messages.loadMore();
+ */
+import type { EventNotification, Message, OutboxEntry, StateSnapshot } from '../index.js';
+import {
+  type ConversationId,
+  type ConversationRef,
+  conversationId,
+  conversationOf,
+} from '../protocol/conversation-id.js';
+import type { StoreClient } from './client.js';
+import { type ConversationItem, ConversationList } from './conversation-list.js';
+import { type Invitation, Invitations } from './invitations.js';
+import { isSelf, type Self } from './message-log.js';
+import { Messages } from './messages.js';
+import { Cell, type Readable } from './readable.js';
+
+const GROUP = 4;
+const RETRACTED = 55;
+
+export class ChatStore {
+  readonly connection: Readable<StateSnapshot>;
+  readonly conversations: Readable<readonly ConversationItem[]>;
+  /** How many messages are unread, in all conversations. */
+  readonly unread: Readable<number>;
+  /** Sends that are not delivered, of every conversation. */
+  readonly outbox: Readable<readonly OutboxEntry[]>;
+  readonly invitations: Readable<readonly Invitation[]>;
+
+  readonly #connection: Cell<StateSnapshot>;
+  readonly #conversations: Cell<readonly ConversationItem[]>;
+  readonly #unread: Cell<number>;
+  readonly #outbox: Cell<readonly OutboxEntry[]>;
+  readonly #invitations: Cell<readonly Invitation[]>;
+  readonly #removals: (() => void)[];
+  #list = new ConversationList();
+  #invited = new Invitations();
+  #entries = new Map<string, OutboxEntry>();
+  /** Entries that have left the outbox: an answer of `getOutbox` may be older. */
+  #left = new Set<string>();
+  #open = new Map<ConversationId, Messages>();
+  #self: Self = { appkey: '', username: '' };
+  #isLoading = false;
+
+  constructor(private readonly jim: StoreClient) {
+    this.connection = this.#connection = new Cell(() => jim.getState());
+    this.conversations = this.#conversations = new Cell(() => this.#list.snapshot());
+    this.unread = this.#unread = new Cell(() =>
+      this.#list.snapshot().reduce((sum, { unread_msg_count }) => sum + unread_msg_count, 0),
+    );
+    this.outbox = this.#outbox = new Cell(() => [...this.#entries.values()]);
+    this.invitations = this.#invitations = new Cell(() => this.#invited.snapshot());
+    this.#removals = [
+      jim.addListener('onStateChange', (state) => this.#setState(state)),
+      jim.addListener('onMsgReceive', (message) => this.#receive([message])),
+      jim.addListener('onSyncConversation', (synced) => {
+        for (const { msgs, receipt_msgs } of synced) this.#receive(msgs, receipt_msgs);
+      }),
+      jim.addListener('onEventNotification', (event) => this.#receiveEvent(event)),
+      jim.addListener('onSyncEvent', (events) => {
+        for (const event of events) this.#receiveEvent(event);
+      }),
+      jim.addListener('onMsgReceiptChange', (change) => this.#receiveReceipts(change)),
+      jim.addListener('onSyncMsgReceipt', (changes) => {
+        for (const change of changes) this.#receiveReceipts(change);
+      }),
+      jim.addListener('onUnreadChange', ({ unread_msg_count, ...ref }) => {
+        this.#list.setUnread(this.#idOf(ref as ConversationRef), unread_msg_count);
+        this.#listChanged();
+      }),
+      jim.addListener('onOutboxChange', (entry) => this.#setEntry(entry)),
+    ];
+    this.#setState(jim.getState());
+  }
+
+  /**
+   * The messages of a conversation. The first page is loaded when somebody subscribes or calls `loadMore`.
+   * @param ref a user or a group; the account's own appkey is the default
+   */
+  messages(ref: ConversationRef): Messages {
+    const id = this.#idOf(ref);
+    const known = this.#open.get(id);
+    if (known) return known;
+    const messages = new Messages(this.jim, conversationOf(id), this.#self);
+    for (const entry of this.#entries.values()) if (this.#idOfEntry(entry) === id) messages.setEntry(entry);
+    this.#open.set(id, messages);
+    return messages;
+  }
+
+  /** Sends a text. It appears in `messages(ref)` at once, as every send of the account does, whichever tab or method made it. */
+  async send(ref: ConversationRef, text: string): Promise<void> {
+    if ('gid' in ref) await this.jim.sendGroupMsg({ target_gid: Number(ref.gid), content: text });
+    else {
+      const { username, appkey } = ref;
+      await this.jim.sendSingleMsg({
+        target_username: String(username),
+        content: text,
+        ...(appkey && { appkey }),
+      });
+    }
+  }
+
+  /** Sends a failed message again. */
+  async retry(outboxId: string): Promise<void> {
+    await this.jim.retrySend({ id: outboxId });
+  }
+
+  /** Cancels a send that has not been transmitted, or removes a failed one. */
+  async cancel(outboxId: string): Promise<void> {
+    await this.jim.cancelSend({ id: outboxId });
+  }
+
+  /** Takes an own message back. */
+  async retract(ref: ConversationRef, msg_id: number): Promise<void> {
+    await this.jim.msgRetract({ msg_id });
+    // The other tabs and devices learn it by event 55.
+    this.#open.get(this.#idOf(ref))?.retract([msg_id]);
+  }
+
+  /** The conversation is on the screen: it counts as read, until {@link leave}. */
+  read(ref: ConversationRef): void {
+    this.jim.resetUnreadCount(named(ref));
+  }
+
+  /** The conversation is not on the screen any longer. */
+  leave(ref: ConversationRef): void {
+    this.jim.closeConversation(named(ref));
+  }
+
+  async accept({ username, appkey }: Invitation): Promise<void> {
+    await this.jim.acceptFriend({ target_name: username, appkey });
+    this.#answered(username, appkey);
+  }
+
+  /** @param why is shown to the other user */
+  async decline({ username, appkey }: Invitation, why = ''): Promise<void> {
+    await this.jim.declineFriend({ target_name: username, appkey, why });
+    this.#answered(username, appkey);
+  }
+
+  /** Removes the store's listeners. */
+  close(): void {
+    for (const remove of this.#removals) remove();
+  }
+
+  #setState(state: StateSnapshot): void {
+    const { appkey = '', username = '' } = state;
+    const isLoggedIn = state.state !== 'idle' && state.state !== 'ended';
+    const self = isLoggedIn ? { appkey, username } : { appkey: '', username: '' };
+    if (!isSelf(self, this.#self.username, this.#self.appkey)) this.#startAfresh(self);
+    this.#connection.changed();
+    if (isLoggedIn && state.connected) void this.#load();
+  }
+
+  #startAfresh(self: Self): void {
+    this.#self = self;
+    this.#list = new ConversationList();
+    this.#invited = new Invitations();
+    this.#entries = new Map();
+    this.#left = new Set();
+    this.#open = new Map();
+    this.#listChanged();
+    this.#outbox.changed();
+    this.#invitations.changed();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    const self = this.#self;
+    const [listed, kept] = await Promise.allSettled([this.jim.getConversation(), this.jim.getOutbox()]);
+    this.#isLoading = false;
+    if (self !== this.#self) return void this.#load();
+    if (listed.status === 'fulfilled') {
+      this.#list.load(listed.value.conversations, (ref) => this.jim.getUnreadMsgCnt(named(ref)));
+      this.#listChanged();
+    }
+    if (kept.status === 'fulfilled') for (const entry of kept.value.entries) this.#setEntry(entry);
+  }
+
+  #receive(
+    messages: readonly Message[],
+    receipts: readonly { msg_id: number; unread_count: number }[] = [],
+  ): void {
+    const [first] = messages;
+    if (!first) return;
+    const ref = this.#refOf(first);
+    const id = this.#idOf(ref);
+    const open = this.#open.get(id);
+    open?.add(messages);
+    open?.setUnreadCounts(receipts);
+    let isNew = false;
+    for (const message of messages) isNew = this.#list.receive(id, ref, message) || isNew;
+    this.#listChanged();
+    if (isNew) void this.#load();
+  }
+
+  #receiveEvent(event: EventNotification): void {
+    if (this.#invited.receive(event)) this.#invitations.changed();
+    if (event.event_type !== RETRACTED) return;
+    const { from_username = '', from_appkey = this.#self.appkey, to_usernames, gid, msg_ids = [] } = event;
+    const isOwn = isSelf(this.#self, from_username, from_appkey);
+    const other = isOwn ? to_usernames?.[0] : { username: from_username, appkey: from_appkey };
+    const ref = event.type === 1 && gid ? { gid } : other;
+    if (ref) this.#open.get(this.#idOf(ref))?.retract(msg_ids);
+  }
+
+  #receiveReceipts(change: {
+    gid?: number | undefined;
+    username?: string | undefined;
+    appkey?: string | undefined;
+    receipt_msgs: { msg_id: number; unread_count: number }[];
+  }): void {
+    const { gid, username = '', appkey, receipt_msgs } = change;
+    const ref = gid ? { gid } : { username, appkey };
+    this.#open.get(this.#idOf(ref))?.setUnreadCounts(receipt_msgs);
+  }
+
+  #setEntry(entry: OutboxEntry): void {
+    const { id, state } = entry;
+    if (this.#left.has(id)) return;
+    if (state === 'sent' || state === 'cancelled') {
+      this.#left.add(id);
+      this.#entries.delete(id);
+    } else this.#entries.set(id, entry);
+    this.#outbox.changed();
+    this.#open.get(this.#idOfEntry(entry) ?? '')?.setEntry(entry);
+  }
+
+  #answered(username: string, appkey: string): void {
+    if (this.#invited.answered(username, appkey)) this.#invitations.changed();
+  }
+
+  #listChanged(): void {
+    this.#conversations.changed();
+    this.#unread.changed();
+  }
+
+  #refOf({ msg_type, from_gid, content }: Message): ConversationRef {
+    if (msg_type === GROUP) return { gid: from_gid };
+    const {
+      from_id,
+      target_id,
+      from_appkey = this.#self.appkey,
+      target_appkey = this.#self.appkey,
+    } = content;
+    return isSelf(this.#self, from_id, from_appkey)
+      ? { username: target_id, appkey: target_appkey }
+      : { username: from_id, appkey: from_appkey };
+  }
+
+  #idOf(ref: ConversationRef): ConversationId {
+    return conversationId(ref, this.#self.appkey);
+  }
+
+  /** undefined for a chat room, whose messages are not kept. */
+  #idOfEntry({ gid, username, appkey }: OutboxEntry): ConversationId | undefined {
+    if (gid !== undefined) return this.#idOf({ gid });
+    return username === undefined ? undefined : this.#idOf({ username, appkey });
+  }
+}
+
+/** As the methods of JMessage take it. */
+const named = (ref: ConversationRef) => {
+  if ('gid' in ref) return { gid: Number(ref.gid) };
+  const { username, appkey } = ref;
+  return { username: String(username), ...(appkey && { appkey }) };
+};
+
+/** @param jim a JMessage, of whatever account: the store follows its logins */
+export const createChatStore = (jim: StoreClient): ChatStore => new ChatStore(jim);

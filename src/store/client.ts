@@ -1,0 +1,21 @@
+/** The part of a JMessage that the store stands on. */
+import type { JMessage } from '../index.js';
+
+export type StoreClient = Pick<
+  JMessage,
+  | 'addListener'
+  | 'getState'
+  | 'getConversation'
+  | 'getHistory'
+  | 'getOutbox'
+  | 'getUnreadMsgCnt'
+  | 'resetUnreadCount'
+  | 'closeConversation'
+  | 'sendSingleMsg'
+  | 'sendGroupMsg'
+  | 'retrySend'
+  | 'cancelSend'
+  | 'msgRetract'
+  | 'acceptFriend'
+  | 'declineFriend'
+>;
