@@ -1,6 +1,6 @@
 /**
- * The messages of one conversation: stored ones in the order of `msg_id`, and the account's own that are not delivered. The same list
- * results from the same events in whatever order they arrive: a message from a push, from a history page or from an answer is one message.
+ * The messages of one conversation: stored ones in the order of `msg_id`, and the account's own that are not delivered. The same events
+ * give the same list in any order. A push, a history page and an answer may bring one and the same message.
  */
 import type { Failure, Message, MessageContent, OutboxEntry } from '../index.js';
 

@@ -57,7 +57,7 @@ export function entryOf(id: string, to: string, change: Partial<OutboxEntry> = {
 export class FakeClient {
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
   state: StateSnapshot = { state: 'ready', connected: true, synced: true, tabs: 1, ...SELF };
-  /** What the server has of each conversation with a user, oldest first. */
+  /** The server's messages of each conversation with a user, oldest first. */
   history: Record<string, Message[]> = {};
   entries: OutboxEntry[] = [];
   conversations: object[] = [];
