@@ -97,10 +97,10 @@ export function useMessages(
   // Another account has other messages.
   const { appkey, username } = useConnection();
   const key = JSON.stringify([ref, appkey, username]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the ref's content and the account
+  // The key stands for the content of `ref`.
   const messages = useMemo(() => store?.messages(ref), [store, key]);
   const snapshot = useReadable(messages, NO_MESSAGES);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  // The key stands for the content of `ref`.
   useEffect(() => {
     if (!store || !isOpen || username === undefined) return;
     store.read(ref);
@@ -116,7 +116,7 @@ export function useMessages(
 export function useSend(ref: ConversationRef): (text: string) => Promise<void> {
   const store = useChatStore();
   const key = JSON.stringify(ref);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the ref's content
+  // The key stands for the content of `ref`.
   return useCallback(async (text) => store?.send(ref, text), [store, key]);
 }
 
