@@ -1,5 +1,5 @@
 /** A conversation in React: messages with their states, earlier pages, retry, the unread count. @jsxImportSource react */
-import JMessage from 'jmessage-runtime';
+import JMessage, { type MessageContent } from 'jmessage-runtime';
 import {
   ChatProvider,
   useConnection,
@@ -17,6 +17,9 @@ const to = { username };
 const JIM = new JMessage({ address });
 Object.assign(window, { JIM });
 
+const textOf = ({ msg_type, msg_body }: MessageContent) =>
+  'text' in msg_body ? String(msg_body.text) : msg_type;
+
 function Chat() {
   const { state, username = 'nobody' } = useConnection();
   const { messages, hasMore, loadMore } = useMessages(to, { isOpen: true });
@@ -33,13 +36,13 @@ function Chat() {
       <h1>{`${username}: ${state}, ${useUnread()} unread`}</h1>
       {hasMore && (
         <button type="button" onClick={() => loadMore()}>
-          Earlier messages
+          Earlier
         </button>
       )}
       <ol>
         {messages.map(({ id, from_username, content, status, isRetracted, outboxId, error }) => (
           <li key={id} data-status={status}>
-            <b>{from_username}</b> {isRetracted ? 'took a message back' : String(content.msg_body.text)}
+            <b>{from_username}</b> {isRetracted ? 'took a message back' : textOf(content)}
             {status === 'failed' && outboxId && (
               <button type="button" onClick={() => retry(outboxId)}>{`${error?.message}: try again`}</button>
             )}

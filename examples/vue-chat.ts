@@ -1,5 +1,5 @@
 /** A conversation in Vue: messages with their states, earlier pages, retry, the unread count, and the connection. */
-import JMessage from 'jmessage-runtime';
+import JMessage, { type MessageContent } from 'jmessage-runtime';
 import { createChatStore } from 'jmessage-runtime/store';
 import { chat, useConnection, useMessages, useOutbox, useSend, useUnread } from 'jmessage-runtime/vue';
 import { createApp, h, ref } from 'vue';
@@ -8,6 +8,9 @@ const query = new URLSearchParams(location.search);
 const to = { username: query.get('to') ?? '' };
 const JIM = new JMessage({ address: query.get('address') ?? '' });
 Object.assign(window, { JIM });
+
+const textOf = ({ msg_type, msg_body }: MessageContent) =>
+  'text' in msg_body ? String(msg_body.text) : msg_type;
 
 const setup = () => {
   const connection = useConnection();
@@ -31,7 +34,7 @@ const setup = () => {
     messages.value.map(({ id, from_username, content, status, isRetracted, outboxId, error }) =>
       h('li', { key: id, 'data-status': status }, [
         h('b', from_username),
-        isRetracted ? ' took a message back' : ` ${content.msg_body.text}`,
+        isRetracted ? ' took a message back' : ` ${textOf(content)}`,
         status === 'failed' && outboxId !== undefined
           ? h('button', { type: 'button', onClick: () => retry(outboxId) }, `${error?.message}: try again`)
           : null,
