@@ -8,8 +8,8 @@ import type { RuntimeFiles } from './client/worker-link/hosts/host.js';
 import type { JMessageOptions } from './protocol/api/jmessage.js';
 
 /**
- * Known only while the script runs: from the page, or, for a script that is a module's or a loader's, from where an error would be. A script
- * that was put in the page as text has no address: the page's own then has to do.
+ * The address is known only while the script runs. The page's element has it, or an error's stack if a module or a loader runs the script. A
+ * script that was put in the page as text has no address, so the page's own serves.
  */
 const element = document.currentScript as HTMLScriptElement | null;
 const address = element

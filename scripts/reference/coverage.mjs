@@ -6,7 +6,7 @@ import { code, generated, table } from './markdown.mjs';
 import { readTests } from './tests.mjs';
 
 const GATEWAY = 'gateway/src';
-/** Nothing to be there, rather than nothing there. */
+/** The cell is complete: this method needs no entry. */
 const NONE_NEEDED = 'none needed';
 
 const INTRO = `Each method and listener of the API with its code in this repository and with its tests. Every test drives a page in a real browser against the real gateway.
@@ -17,7 +17,7 @@ const INTRO = `Each method and listener of the API with its code in this reposit
 - **Tests**: files under \`test/browser\` that have its name in a title.
 - **As V2 does it**: the chapter of the walk through the V2 guide (\`test/browser/guide\`). The walk types each example as the guide has it and checks every documented field. [The README's table](../README.md#differences-from-v2) lists the intended differences.`;
 
-/** The server's pushes by the listener that hears of them. */
+/** The server's pushes by the listener that receives them. */
 const PUSHES = {
   onMsgReceive: ['msg_sync'],
   onSyncConversation: ['sync_conversation'],
@@ -108,7 +108,7 @@ const stepOf = ({ step, event }) => [event && code(event), step].filter(Boolean)
 const handlerOf = (handler, event) =>
   handler ? link(handler.file, `${short(handler.file)}: ${handler.handler}`) : `${event}: –`;
 
-/** @returns who in the gateway names a push, by event */
+/** @returns the sources of the gateway that name a push, by event */
 function pushersOf() {
   const sources = readdirSync(inRoot(GATEWAY), { recursive: true })
     .filter((name) => name.endsWith('.ts'))

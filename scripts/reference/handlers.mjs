@@ -1,6 +1,6 @@
 /**
- * With which codes the gateway refuses each request, read from its source: the codes that a handler names, and those of the functions and
- * constants of the gateway that it uses.
+ * The codes with which the gateway refuses each request, read from its source. They are the codes that a handler names, and those of the
+ * functions and constants that it uses.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -31,7 +31,7 @@ export function readHandlers() {
   );
 }
 
-/** What a module declares at its top, and from where it has what else it uses. */
+/** The top-level declarations of a module, and the files of its imports. */
 function readModule(file) {
   const { program } = parseSync(file, readFileSync(inRoot(file), 'utf8'));
   const declared = new Map();
@@ -59,7 +59,7 @@ function resolve(modules, file, name) {
   return source ? resolve(modules, source.file, source.name) : { file, name };
 }
 
-/** Follows names, not values: a code counts for everybody who uses the function that names it. */
+/** Follows names, not values: a code counts for every user of the function that names it. */
 function collect(modules, file, name, codes, seen) {
   const id = `${file}#${name}`;
   const node = modules.get(file)?.declared.get(name);
@@ -77,7 +77,7 @@ function collect(modules, file, name, codes, seen) {
   });
 }
 
-/** Parameters and variables inside of it: what they are called has nothing to do with what the module declares. */
+/** Its own parameters and variables: their names have nothing to do with the module's declarations. */
 function localsOf(node) {
   const locals = new Set();
   const bind = (pattern) =>

@@ -10,6 +10,6 @@ export function table(heads, rows) {
   return [line(heads), line(heads.map(() => '---')), ...escaped.map(line)].join('\n');
 }
 
-/** What a generated page begins with. */
+/** The head of a generated page. */
 export const generated = (title) =>
   `# ${title}\n\n<!-- Made by \`npm run docs\` from the sources: changes here would be lost. -->`;

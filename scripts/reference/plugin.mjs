@@ -1,4 +1,4 @@
-/** What TypeDoc does differently for this reference. */
+/** The departures of this reference from the defaults of TypeDoc. */
 import { Converter, ReflectionKind } from 'typedoc';
 
 /** Its page would repeat every area. */

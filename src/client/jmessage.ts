@@ -50,7 +50,7 @@ const NOTHING: Mirror = {
   restore: { auth: null, rooms: [], login: null },
 };
 
-/** Whoever logs in anew expects the history anew; who is logged in joins what is there. */
+/** A new login expects the whole history again. A logged-in tab joins the live session instead. */
 const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
 
 class Core implements LocalApi, InstanceApi {
@@ -62,11 +62,11 @@ class Core implements LocalApi, InstanceApi {
   readonly #auth: JMessageOptions['auth'];
   readonly #seen = new SeenMessages();
   readonly #unread = new Map<ConversationId, number>();
-  /** Whose events have come so far. */
+  /** The account of the events so far. */
   #heard: AccountName | undefined;
-  /** It has logged out: what is still on its way of that session is nobody's any more, until the tab joins the next one. */
+  /** The tab has logged out: it discards later events of that session, until it joins the next one. */
   #left = false;
-  /** How many log-outs are not answered. */
+  /** The number of log-outs without an answer. */
   #leaving = 0;
   #mirror = NOTHING;
   /** The version of the worker's latest mirror. */
@@ -155,7 +155,7 @@ class Core implements LocalApi, InstanceApi {
   }
 
   resetUnreadCount(params: ParamsOf<'resetUnreadCount'>): void {
-    // What asks right after it expects it to be done.
+    // Pages read the count right after this call, and expect zero.
     const id = this.#idOf(params);
     if (id !== undefined) this.#setUnread(id, 0);
     this.#local('resetUnreadCount', params);
@@ -181,13 +181,13 @@ class Core implements LocalApi, InstanceApi {
     this.#mirror = NOTHING;
   }
 
-  /** @internal what `onX` does */
+  /** @internal The implementation of every `onX`. */
   listen<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): void {
     this.#heed(name);
     this.#dispatcher.set(name, fn);
   }
 
-  /** @internal what every method does */
+  /** @internal The implementation of every method that returns a request. */
   request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
     const callId = this.#page.uuid();
     const open = PendingRequest.open<never, never>(callId, () => this.#link.abort(callId));
@@ -213,13 +213,13 @@ class Core implements LocalApi, InstanceApi {
     if (leaves) {
       this.#left = true;
       this.#dispatcher.forget();
-      // V2's loginOut has no callbacks: what asks right after it expects it to be done.
+      // V2's loginOut has no callbacks: pages read the state right after the call.
       this.#reflect(NOTHING);
     }
     return open.request;
   }
 
-  /** Nothing has been handed to the application yet. */
+  /** Forgets the deliveries so far, so that the application receives everything again. */
   #startAfresh(): void {
     this.#seen.clear();
     this.#link.startAfresh();
@@ -231,7 +231,7 @@ class Core implements LocalApi, InstanceApi {
     return this.isLogin() && appkey && username ? { appkey, username } : undefined;
   }
 
-  /** Some things are told only to those who want to hear them. */
+  /** The worker delivers some events only to tabs that ask for them. */
   #heed(name: ListenerName): void {
     if (name === 'onOutboxChange') this.#link.watchOutbox();
   }
@@ -242,7 +242,7 @@ class Core implements LocalApi, InstanceApi {
     this.#dispatcher.push('onUnreadChange', Object.assign(conversationOf(id), { unread_msg_count }));
   }
 
-  /** undefined for what names no conversation: pages pass whatever they have. */
+  /** @returns undefined if the parameters name no conversation, since pages pass anything */
   #idOf(params: ParamsOf<'getUnreadMsgCnt'>): ConversationId | undefined {
     try {
       return conversationId(params, this.#mirror.state.appkey ?? '');
@@ -271,7 +271,7 @@ class Core implements LocalApi, InstanceApi {
     outsideZones(() => void this.#link.call(call).then(settle));
   }
 
-  /** @param mirror of version 0: this tab's own, which counts whatever it was told before */
+  /** @param mirror of version 0 if it is the tab's own: that one always counts */
   #reflect(mirror: Mirror): void {
     if (mirror.version > 0 && mirror.version <= this.#mirrored) return;
     this.#mirrored = Math.max(this.#mirrored, mirror.version);
@@ -294,7 +294,7 @@ class Core implements LocalApi, InstanceApi {
       );
   }
 
-  /** Without a worker there is no connection: who is logged in waits, as for a network. */
+  /** Without a worker there is no connection: a logged-in account waits, as for a network. */
   #giveUp(reason: string, retryAt: number | undefined): void {
     const { state } = this.#mirror;
     if (this.isLogin()) {

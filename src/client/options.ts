@@ -12,7 +12,7 @@ import {
 import { workerAt } from './worker-link/hosts/files.js';
 import { HOST_KINDS, type RuntimeFiles } from './worker-link/hosts/host.js';
 
-/** What is empty or null counts as left out: that is how pages pass what they do not have. */
+/** An empty value or null counts as left out, since pages pass these for absent values. */
 export function settingsOf(options: JMessageOptions | null): Settings {
   const given = options ?? {};
   const address = given.address || DEFAULT_ADDRESS;
@@ -53,7 +53,7 @@ function demand(fits: boolean, option: string, expected: string, value: unknown)
   if (!fits) throw new TypeError(`JMessage: ${option} must be ${expected}, not ${JSON.stringify(value)}`);
 }
 
-/** Where the runtime is found. */
+/** The files of the runtime, by the `worker` option. */
 export function filesOf(worker: JMessageOptions['worker'], bundled: RuntimeFiles): RuntimeFiles {
   if (!worker) return bundled;
   return { ...bundled, ...(typeof worker === 'function' ? { worker } : workerAt(worker)) };

@@ -30,7 +30,7 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
   readonly #onAck: ((data: AckData) => void)[] = [];
   readonly #onProgress: ((data: ProgressData) => void)[] = [];
   readonly #onQueued: ((data: QueuedData) => void)[] = [];
-  /** Once: it may wait for another connection later. */
+  /** Reported once, though the request may wait for another connection later. */
   readonly #queued: QueuedData[] = [];
   #abort: () => void = () => undefined;
   #promise: Promise<R> | undefined;
@@ -123,7 +123,7 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
     );
   }
 
-  /** @param fn what the application has passed @param tell calls it, with what there is to say */
+  /** @param fn the value that the application has passed @param say calls it with the data of the outcome */
   #whenSettled<T extends unknown[]>(
     fn: (...args: T) => unknown,
     say: (outcome: Settled, tell: (...args: T) => unknown) => void,
@@ -137,7 +137,7 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
     return this;
   }
 
-  /** @param so far: what was told before */
+  /** @param soFar the earlier data, which a late handler receives as well */
   #hear<T>(handlers: ((data: T) => void)[], fn: (data: T) => void, soFar: readonly T[]): this {
     const tell = inZone(fn);
     if (!tell) return this;
@@ -174,7 +174,7 @@ function awaited({ data, second }: Outcome & { kind: 'success' }): object {
 export interface OpenRequest<A, S = undefined, R = A> {
   request: JMessageRequest<A, S, R>;
   settle(outcome: Outcome): void;
-  /** @param unlessKnown not again, if it has been acknowledged before */
+  /** @param unlessKnown true: an earlier acknowledgement is not reported again */
   acknowledge(data: AckData, unlessKnown?: boolean): void;
   queue(data: QueuedData): void;
   progress(data: ProgressData): void;

@@ -1,6 +1,6 @@
 /**
- * Checks of what comes from outside: an application's parameters, a client's frames, a server's pushes.
- * One set of building blocks for both ends, so that runtime and gateway cannot disagree about what is valid.
+ * Checks of outside data: an application's parameters, a client's frames, a server's pushes.
+ * Both ends share one set of building blocks, so the runtime and the gateway cannot disagree about valid data.
  */
 import * as v from 'valibot';
 import type { Extras, Json, JsonObject } from './api/json.js';
@@ -14,8 +14,8 @@ export type Schema = v.GenericSchema<unknown, unknown>;
 
 /**
  * Runs a schema over untrusted input.
- * Missing (`null` is nothing either) → 880002, wrong type → 880004, wrong value → 880003, unless the schema's message names a code of its own (see {@link because}).
- * @param where what is being checked, for the message: a method or event name
+ * A missing value or `null` gives 880002, a wrong type 880004, a wrong value 880003. A schema's message may name another code ({@link because}).
+ * @param where the name of the method or event, for the message
  */
 export function check<S extends Schema>(schema: S, input: unknown, where: string): Checked<v.InferOutput<S>> {
   const result = v.safeParse(schema, input, { abortEarly: true });
@@ -52,8 +52,8 @@ export function isJsonObject(input: unknown): input is JsonObject {
 export const isExtras = (input: unknown): input is Extras => typeof input === 'string' || isJsonObject(input);
 
 /**
- * What may be left out. Pages of V2 pass `null` and `''` for what they do not have, and V2 takes them for nothing: so does every optional
- * parameter here, at whatever depth it stands.
+ * A value that may be left out. Pages of V2 pass `null` and `''` for absent values, and V2 accepts both. Every optional parameter here does
+ * the same, at any depth.
  */
 export function optional<const S extends Schema, const D extends v.InferInput<S> | undefined = undefined>(
   schema: S,
@@ -62,7 +62,7 @@ export function optional<const S extends Schema, const D extends v.InferInput<S>
   return without(v.optional(schema, fallback as D), (value) => value === null || value === '');
 }
 
-/** What may be left out, and is taken away by `''`: a field of a profile, a memo, a description. */
+/** A value that may be left out, and that `''` removes: a field of a profile, a memo, a description. */
 export function clearable<const S extends Schema>(schema: S) {
   return without(v.optional(schema, undefined), (value) => value === null);
 }
@@ -73,13 +73,13 @@ function without<S extends Schema>(schema: S, isNothing: (value: unknown) => boo
   return { ...schema, '~run': run };
 }
 
-/** Whether parameters have something there: what tells the forms of a method apart. */
+/** Whether parameters have a value in that field. It decides between the forms of a method. */
 export function isGiven(input: unknown, field: string): boolean {
   const value = isJsonObject(input) ? input[field] : undefined;
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Text; a number is taken as its digits, as V2 does by sending it. */
+/** Text; a number counts as its digits, as in V2. */
 export const text = v.union([v.string(), v.pipe(v.number(), v.finite(), v.transform(String))]);
 
 /** Longest name, key or id anywhere in the protocol. */
@@ -92,7 +92,7 @@ export const appkey = v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME_BYT
 export const shortText = v.pipe(text, v.maxBytes(MAX_FIELD_BYTES));
 export const jsonObject = v.custom<JsonObject>(isJsonObject, 'an object');
 export const json = v.custom<Json>((input) => input !== undefined, 'JSON');
-/** What an application adds to a message, a profile or a conversation: an object, or text as in the documents' examples. */
+/** An application's own data in a message, a profile or a conversation: an object, or text as in the documents' examples. */
 export const extras = v.custom<Extras>(isExtras, 'an object or text');
 
 /** A safe integer, or its decimal text as the documents' examples have it. */
@@ -126,14 +126,14 @@ export const user = v.object({ username: name, appkey: optional(appkey) });
 /** Longest list of users or messages in one request. */
 const MAX_LIST = 500;
 export const users = v.pipe(v.array(user), v.minLength(1, because(CODES.noMember)), v.maxLength(MAX_LIST));
-/** Of messages that were read, with holes where a page has no id: they are passed over. */
+/** Ids of read messages. A page without some of the ids leaves holes, which are skipped. */
 export const reportedIds = v.pipe(
   v.array(v.nullish(v.union([id, v.literal('')]))),
   v.minLength(1),
   v.transform((ids) => [...new Set(ids.filter((one) => typeof one === 'number'))]),
 );
 
-/** The fields of a profile that its owner may set; `''` takes one away. */
+/** The fields of a profile that its owner may set; `''` removes a field. */
 export const profile = {
   nickname: clearable(shortText),
   birthday: clearable(v.union([v.pipe(v.string(), v.maxBytes(MAX_FIELD_BYTES)), v.number()])),

@@ -1,4 +1,4 @@
-/** Names a conversation: the same whether a message came or went, in worker and tab. */
+/** Names of conversations. Sent and received messages have the same one, in the worker and in every tab. */
 
 /** `s/<appkey>/<username>`, `g/<gid>` or `r/<room id>`. */
 export type ConversationId = string;
@@ -13,7 +13,7 @@ export type ConversationRef =
   | { gid: number | string }
   | { username: number | string; appkey?: string | undefined };
 
-/** @param ownAppkey stands for the one that is left out */
+/** @param ownAppkey stands for an appkey that is left out */
 export function conversationId(ref: ConversationRef, ownAppkey: string): ConversationId {
   // Pages pass both and leave the one that they do not mean empty.
   return 'gid' in ref && ref.gid
@@ -21,7 +21,7 @@ export function conversationId(ref: ConversationRef, ownAppkey: string): Convers
     : singleId(('appkey' in ref && ref.appkey) || ownAppkey, 'username' in ref ? ref.username : '');
 }
 
-/** What a conversation of users or of a group is about. */
+/** The other user, or the group, of a conversation. */
 export function conversationOf(
   id: ConversationId,
 ): { type: 3; appkey: string; username: string } | { type: 4; gid: number } {

@@ -1,4 +1,4 @@
-/** What both sides and the gateway agree on. */
+/** The whole contract between tab, worker and gateway. */
 
 export * from './api/event-types.js';
 export type * from './api/index.js';

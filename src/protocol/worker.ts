@@ -1,4 +1,4 @@
-/** The part of the protocol that the worker loads: all but what only the gateway needs. */
+/** The part of the protocol that the worker loads: everything except the parts of the gateway alone. */
 
 export * from './api/event-types.js';
 export type * from './api/index.js';

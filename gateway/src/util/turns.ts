@@ -151,8 +151,8 @@ export class LoopTurn {
   }
 
   /**
-   * Lets the network and timers go ahead when there is no time left. Long work calls this between its pieces. After one turn each goes on: if
-   * one looked at the time again, another one that is always ahead of it would keep it waiting for ever.
+   * Lets the network and timers go ahead when there is no time left. Long work calls this between its pieces. Each caller continues after one
+   * turn. A caller that looked at the time again could wait for ever behind another one that is always ahead of it.
    */
   async breathe(): Promise<void> {
     if (!this.hasTime()) await new Promise(setImmediate);

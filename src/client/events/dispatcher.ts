@@ -1,8 +1,8 @@
 /**
  * Hands events to the application's listeners: in order, each once, in slices short enough that a burst never holds a frame.
  *
- * A listener may be set before or after login: what arrives while there is none is kept for it for {@link KEEP_MS} and then delivered. It is
- * called in the zone in which it was set.
+ * A listener may be set before or after login. An event without a listener is kept for {@link KEEP_MS} and delivered to a listener set by then.
+ * A listener is called in the zone in which it was set.
  */
 import type { ListenerEvents, ListenerName } from '../../protocol/tab.js';
 import { callSafely } from '../page/call-safely.js';
@@ -70,14 +70,14 @@ export class Dispatcher {
     this.#run();
   }
 
-  /** Calls back when all that was pushed so far has been handed over. */
+  /** Calls back when all earlier events have been delivered. */
   afterwards(reached: () => void): void {
     if (this.#closed) return;
     this.#queue.push({ reached });
     this.#run();
   }
 
-  /** What has not been handed over yet never is: the worker keeps it. */
+  /** Discards the events that no listener has received. The worker keeps them. */
   forget(): void {
     this.#queue = [];
     this.#kept.clear();
@@ -97,13 +97,13 @@ export class Dispatcher {
     const now = Date.now();
     const late: (Entry | Mark)[] = kept.filter((entry) => now - entry.at < KEEP_MS);
     this.#queue = late.concat(this.#queue);
-    // Not within the application's own call of onX.
+    // Listeners never run within the application's own call of onX.
     this.#yield(() => this.#run());
   }
 
   #run(): void {
     if (this.#running || this.#queue.length === 0) return;
-    // A slice is all that happens before the page gets its turn, however many calls it comes by.
+    // All calls before the page's next turn share one slice.
     if (this.#sliceUntil === undefined) {
       this.#sliceUntil = performance.now() + SLICE_MS;
       this.#yield(() => {
@@ -130,7 +130,7 @@ export class Dispatcher {
   }
 
   #keep(entry: Entry): void {
-    // What can be asked for at any time is of no use to a late listener when it is old.
+    // These values can be read at any time, so an old one is useless to a late listener.
     if (CURRENT.has(entry.listener)) return;
     const kept = this.#kept.get(entry.listener) ?? [];
     while (kept[0] && entry.at - kept[0].at >= KEEP_MS) kept.shift();

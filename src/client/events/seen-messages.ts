@@ -1,17 +1,17 @@
 /**
- * The messages that this tab has handed to its application: each is handed over once, also when the worker died between telling the tab
- * and remembering that it had, and a new one cannot know.
+ * The messages that this tab has delivered to its application, so that each is delivered once. A worker may die after a delivery and before it
+ * remembers that delivery. Its successor then delivers the message again.
  */
 import type { AccountEvent } from '../../protocol/tab.js';
 
-/** Some hundred conversations' history: after a worker's death a server may tell all of it again. */
+/** Some hundred conversations' history: after a worker's death a server may push all of it again. */
 const REMEMBERED_IDS = 20_000;
 
 export class SeenMessages {
   /** Ids; of chat rooms' messages with their rooms. */
   readonly #ids = new Set<number | string>();
 
-  /** @returns the event without what was seen before, or undefined if nothing is left of it */
+  /** @returns the event without its known messages, or undefined if it has no others */
   fresh(event: AccountEvent): AccountEvent | undefined {
     if (event.listener === 'onMsgReceive') return this.#isFresh(event.data.msg_id) ? event : undefined;
     if (event.listener === 'onRoomMsg') {
@@ -29,13 +29,13 @@ export class SeenMessages {
     return data.length > 0 ? Object.assign({}, event, { data }) : undefined;
   }
 
-  /** What a send was answered: its message is known here. */
+  /** Remembers the message of an answered send. */
   sent(answer: object): void {
     const { msg_id } = answer as { msg_id?: unknown };
     if (typeof msg_id === 'number') this.#remember(msg_id);
   }
 
-  /** Whoever enters a chat room again is shown its latest messages again. */
+  /** A user who enters a chat room again receives its latest messages again. */
   leftRoom(room: unknown): void {
     this.#ids.forEach((id) => {
       if (String(id).startsWith(`${room}/`)) this.#ids.delete(id);

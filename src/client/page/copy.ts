@@ -1,12 +1,12 @@
 /**
- * Parameters as they are at the time of the call, in a form that can be posted to a worker: what the page changes afterwards changes
- * nothing, a framework's Proxy becomes what it stands for, and a FormData is taken apart, since the worker can put it together again.
+ * A copy of the parameters at the time of the call, in a form that can be posted to a worker. Later changes by the page have no effect. A
+ * framework's Proxy becomes its plain object. A FormData becomes its parts, and the worker puts it together again.
  */
 import type { FormPart, FormParts } from '../../protocol/tab.js';
 
-/** What is neither plain nor a FormData stays as it is. @throws what the page's getters throw */
+/** Values that are neither plain nor a FormData stay as they are. @throws any exception of the page's getters */
 export function copyOf(value: unknown, above: readonly unknown[] = []): unknown {
-  // What contains itself is no JSON: the worker refuses it.
+  // A value that contains itself is no JSON: the worker refuses it.
   if (typeof value !== 'object' || value === null || above.indexOf(value) >= 0) return value;
   const path = above.concat([value]);
   if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item, path));

@@ -1,9 +1,9 @@
 /**
- * Keeps an object of the runtime out of the hands of frameworks that look into whatever a page's components hold: Vue 2 watches each
- * enumerable property, Vue 3 replaces the object by a Proxy, which private fields do not go through.
+ * Hides an object of the runtime from frameworks that look into the data of a page's components. Vue 2 watches each enumerable property. Vue 3
+ * replaces the object by a Proxy, and private fields do not work through a Proxy.
  */
 export function hide(object: object): void {
   Object.defineProperty(object, '__v_skip', { value: true });
-  // None but in the classic script, where private fields are properties.
+  // Only the classic script has some: its private fields are properties.
   for (const name of Object.keys(object)) Object.defineProperty(object, name, { enumerable: false });
 }

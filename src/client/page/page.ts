@@ -1,16 +1,16 @@
 import { ifAllowed } from '../../protocol/tab.js';
 
-/** What the client needs of the page it runs in, handed in so that a test can be the page. */
+/** The client's access to its page, received from outside so that a test can be the page. */
 export interface Page {
-  /** null where the browser has none (a page that is not a secure context): tabs are then noticed leaving only by their goodbye. */
+  /** null where the browser has none (a page that is not a secure context): then only the `bye` of a tab shows that it leaves. */
   readonly locks: Pick<LockManager, 'request'> | null;
-  /** Whether the browser has it, as far as one can see without trying. */
+  /** Whether the browser seems to have it, without a trial. */
   has(name: 'SharedWorker' | 'Worker' | 'BroadcastChannel'): boolean;
   now(): number;
   uuid(): string;
   /** Runs `fn` in a task of its own, soon, also in a hidden tab. */
   yield(fn: () => void): void;
-  /** Whether somebody can see it. */
+  /** Whether the page is visible. */
   visible(): boolean;
   /** Whether the browser knows of a network. */
   online(): boolean;

@@ -1,6 +1,6 @@
 /**
- * Zones: where the page has zone.js, a listener is called in the zone in which the application registered it, which is how Angular knows
- * that there is something to draw. The runtime's own timers and ports belong to no zone: a page that nothing happens to is idle.
+ * Zones. If the page has zone.js, a listener is called in the zone in which the application registered it. Angular then knows that there is
+ * something to draw. The runtime's own timers and ports belong to no zone, so a page without events is idle.
  *
  * zone.js is looked up at each call, since it may be loaded after this script.
  */
@@ -19,7 +19,7 @@ export function inZone<F>(fn: F): F | undefined {
   return typeof current?.wrap === 'function' ? current.wrap(fn, 'JMessage') : fn;
 }
 
-/** Does it in no zone. */
+/** Calls the function in no zone. */
 export function outsideZones<T>(fn: () => T): T {
   const root = zones()?.root;
   return typeof root?.run === 'function' ? root.run(fn) : fn();

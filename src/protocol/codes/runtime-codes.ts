@@ -1,6 +1,6 @@
 /**
- * The error codes that the runtime itself gives: those of JMessage's own that it finds before the server would, and `8890xx`, its own range, for
- * what V2 has no code for. The others, which only a server gives, are in `codes.ts`: pages and workers need not load them.
+ * The error codes that the runtime itself gives. Some are JMessage's own, for faults that it finds before the server would. The range `8890xx`
+ * is for faults without a code in V2. `codes.ts` has the codes that only a server gives, so pages and workers need not load them.
  */
 import { type RUNTIME_CODES, SHARED_MESSAGES, type TAB_MESSAGES } from './tab-codes.js';
 
@@ -13,17 +13,17 @@ export const RECOGNISED_CODES = {
   signatureExpired: 880106,
   userDisabled: 880111,
   beyondFrequencyLimit: 880209,
-  /** What `resume` is refused with. */
+  /** The refusal of a `resume`. */
   authFail: 882004,
 } as const;
 
-/** Those that a worker gives, or a server. */
+/** Codes that a worker or a server gives. */
 export type RuntimeCode = Exclude<
   (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES],
   keyof typeof TAB_MESSAGES
 >;
 
-/** What each code says: one sentence that names the fault and, where there is one, the way out. */
+/** The message of each code: one sentence that names the fault and, if there is one, the remedy. */
 export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
   ...SHARED_MESSAGES,
   0: 'success',

@@ -1,4 +1,4 @@
-/** The runtime's own error codes, and what a tab says of those that it gives itself: all that a page has to load of them. */
+/** The runtime's own error codes, and the messages of the codes that a tab gives. A page loads no others. */
 export const RUNTIME_CODES = {
   success: 0,
   unknown: 880001,
@@ -29,14 +29,14 @@ export const RUNTIME_CODES = {
   noSuchSend: 889013,
 } as const;
 
-/** What a tab says and a worker as well … */
+/** Messages of a tab and of a worker … */
 export const SHARED_MESSAGES = {
   880001: 'unknown error',
   889004: 'the shared worker cannot be reached',
   889009: 'timed out: the server did not answer',
 } as const;
 
-/** … and what only a tab says. */
+/** … and messages of a tab alone. */
 export const TAB_MESSAGES = {
   889005:
     'this JMessage instance was destroyed before the answer came; what was already sent is still on its way',

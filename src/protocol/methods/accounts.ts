@@ -6,7 +6,7 @@ import { file, password } from './fields.js';
 const credentials = { username: name, password, is_md5: optional(flag, false) };
 
 const mediaId = v.pipe(text, v.minLength(1));
-/** The documents' example has the name with a blank behind it, and applications have copied that. */
+/** The name in the documents' example ends with a blank, and applications have copied that. */
 const resource = v.lazy((input): typeof RIGHT | typeof WITH_BLANK =>
   isGiven(input, 'media_id ') ? WITH_BLANK : RIGHT,
 );
@@ -15,7 +15,7 @@ const WITH_BLANK = v.pipe(
   v.object({ 'media_id ': mediaId }),
   v.transform((params) => ({ media_id: params['media_id '] })),
 );
-/** What is signed is for the server to judge. */
+/** The server judges the signed values. */
 const signed = v.pipe(text, v.minLength(1));
 
 export const ACCOUNT_METHODS = {

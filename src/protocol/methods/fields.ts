@@ -4,7 +4,7 @@ import type { CustomNotification } from '../api/messages.js';
 import { appkey, extras, flag, id, name, optional, shortText, text } from '../checks.js';
 import { type FormParts, isFormParts } from '../tab-worker/form-parts.js';
 
-/** The application passes a FormData; what arrives in the worker are its parts. */
+/** The application passes a FormData, and the worker receives its parts. */
 export const file = v.pipe(
   v.custom<FormData>(isFormParts, 'a FormData with one file'),
   v.transform((parts) => parts as unknown as FormParts),
@@ -24,7 +24,7 @@ const customNotification = v.object({
   at_prefix: optional(shortText),
 }) satisfies v.GenericSchema<unknown, CustomNotification>;
 
-/** What every send takes (since 2.4 the last four). */
+/** The parameters of every send (the last four since 2.4). */
 export const delivery = {
   extras: optional(extras),
   no_offline: optional(flag),

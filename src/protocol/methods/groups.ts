@@ -1,4 +1,4 @@
-/** Groups: made, changed, joined, left, kept in order. */
+/** Groups: creation, changes, members, roles. */
 import * as v from 'valibot';
 import {
   appkey,

@@ -1,6 +1,6 @@
 /**
- * The method table: what the worker does for each method, as data. A new method is a new row in the file of its area, its name in `names.ts`
- * and its declaration in `api/`, which the row is checked against.
+ * The method table: the worker's task for each method, as data. A new method has a declaration in `api/`, a name in `names.ts`, and a row in the
+ * file of its area. The compiler checks the row against the declaration.
  */
 
 import { ACCOUNT_METHODS } from './accounts.js';

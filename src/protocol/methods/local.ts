@@ -6,7 +6,7 @@ import type { LocalName } from './types.js';
 const ofGroup = { gid: id };
 const ofUser = { username: name, appkey: optional(appkey) };
 
-/** A conversation, and what else a method wants. */
+/** A conversation, and further parameters of a method. */
 function conversation<E extends v.ObjectEntries>(extra: E) {
   const group = v.object({ ...ofGroup, ...extra });
   const single = v.object({ ...ofUser, ...extra });

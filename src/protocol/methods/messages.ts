@@ -1,4 +1,4 @@
-/** Sending: text, images, files, places and the application's own, to users, groups and chat rooms. */
+/** Sends: text, images, files, places and custom messages, to users, groups and chat rooms. */
 import * as v from 'valibot';
 import type { JsonObject } from '../api/json.js';
 import type { MessageBody } from '../api/messages.js';
@@ -46,7 +46,7 @@ const PARTS = {
   custom: { custom: objectOrText },
 };
 
-/** A message by its parts; or forwarded: with another one's `msg_body`, where the first of the parts is missing. */
+/** A message by its parts, or a forwarded one: without the first of the parts, and with another message's `msg_body`. */
 function message<T extends v.ObjectEntries, P extends v.ObjectEntries>(target: T, parts: P) {
   const [first = ''] = Object.keys(parts);
   const whole = v.object({ ...target, ...parts });
@@ -68,7 +68,7 @@ function customMessage<T extends v.ObjectEntries>(target: T) {
   );
 }
 
-/** Group texts may address members; and with `custom` instead of `content` it is the documents' group custom message. */
+/** A group text may address members. With `custom` instead of `content` it is the documents' custom message to a group. */
 const groupText = (() => {
   const target = { ...TARGETS.group, at_list: optional(v.array(user)) };
   const written = message(target, PARTS.text);

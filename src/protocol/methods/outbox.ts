@@ -1,4 +1,4 @@
-/** What is on its way and what was said before: additions to V2. */
+/** Outbox and history: additions to V2. */
 import * as v from 'valibot';
 import { appkey, count, id, isGiven, name, optional } from '../checks.js';
 import { MAX_HISTORY_PAGE } from '../constants.js';

@@ -1,4 +1,4 @@
-/** Friends, blacklist, no-disturb, shields: what stands between oneself and others. */
+/** Friends, blacklist, no-disturb and shields. */
 import * as v from 'valibot';
 import { appkey, clearable, digit, name, optional, shortText, text, users } from '../checks.js';
 import { group, targetName } from './fields.js';

@@ -1,4 +1,4 @@
-/** Chat rooms (since 2.5): no members when nobody is in, nothing kept for those who are away. */
+/** Chat rooms (since 2.5). A room has members only while they are in it, and stores no messages for offline users. */
 import * as v from 'valibot';
 import { appkey, count, id, optional } from '../checks.js';
 

@@ -1,12 +1,12 @@
-/** The vocabulary of the method table: what the worker needs to know of a method. Its types and words stand in `api/`. */
+/** The vocabulary of the method table: the worker's knowledge of a method. Types and documentation of each method stand in `api/`. */
 import type * as v from 'valibot';
 import type { Schema } from '../checks.js';
 import type { RequestEvent } from '../wire/requests.js';
 import type { LocalName, MethodName, ParamsOf } from './types.js';
 
 /**
- * How a method's parameters become its wire payload. Each step is a function of that name in
- * `worker/methods/payload-builders.ts`, but `session`, `receipts`, `history` and `outbox`, which the runtime handles itself.
+ * The conversion of a method's parameters to its wire payload. Each step is a function of that name in
+ * `worker/methods/payload-builders.ts`. The runtime itself handles `session`, `receipts`, `history` and `outbox`.
  * A row without a step sends its parameters as they are.
  */
 export type Step =
@@ -23,7 +23,7 @@ export type Step =
   | 'history'
   | 'outbox';
 
-/** How a server's answer becomes the API's: functions of that name in `worker/methods/answer-shapes.ts`. */
+/** The conversion of a server's answer to the API's. Each shape is a function of that name in `worker/methods/answer-shapes.ts`. */
 export type Shape = 'groups' | 'members' | 'friends' | 'users' | 'shields' | 'conversations';
 
 export type MessageTarget = 'single' | 'group' | 'chatroom';
@@ -33,14 +33,14 @@ export interface MethodRow {
   readonly params: Schema | null;
   readonly event: RequestEvent | null;
   readonly step?: Step;
-  /** What the `message` step builds. */
+  /** The message that the `message` step builds. */
   readonly message?: { readonly to: MessageTarget; readonly kind: MessageKind };
-  /** The parameter that holds a file, which is uploaded before the request goes out. */
+  /** The parameter with a file, which is uploaded before the request is transmitted. */
   readonly upload?: { readonly field: 'image' | 'file' | 'avatar'; readonly type: 'image' | 'file' };
   readonly shape?: Shape;
-  /** What the `friendAnswer` and `silence` steps set, where two methods share an event. */
+  /** The value that the `friendAnswer` and `silence` steps set, since two methods share an event. */
   readonly sets?: boolean;
-  /** The answer is kept, and given again while there is no connection: the list of conversations in a place of its own, others by their parameters. */
+  /** The answer is stored for use without a connection: the list of conversations in its own place, other answers by their parameters. */
   readonly cache?: 'conversations' | 'answer';
 }
 
@@ -55,7 +55,7 @@ type KeysOf<T> = T extends unknown ? keyof T : never;
 /** Parameters as the schema takes them: in the looser forms of V2 too. */
 export type InputOf<R> = R extends { readonly params: infer S extends Schema } ? v.InferInput<S> : undefined;
 
-/** The parameters' names that only one side has; `'type'` where a declared value would be refused. */
+/** The names of parameters that only one side has; `'type'` if the schema would refuse a declared value. */
 type Difference<P, I> =
   | Exclude<KeysOf<P>, KeysOf<I>>
   | Exclude<KeysOf<I>, KeysOf<P> | Misprint>
@@ -72,5 +72,5 @@ type Differences<T extends { readonly [N in MethodName | LocalName]: unknown }> 
     : never;
 }[MethodName | LocalName];
 
-/** never: every declared parameter is accepted by its method's schema, and the schema has no others. */
+/** `never` means that each schema accepts exactly the parameters of its method's declaration. */
 export type AgreesWithApi<T extends { readonly [N in MethodName | LocalName]: unknown }> = Differences<T>;

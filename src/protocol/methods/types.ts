@@ -27,7 +27,7 @@ export type MethodName = keyof RequestsApi;
 export type LocalName = keyof LocalApi;
 
 type ApiMethods = RequestsApi & LocalApi;
-/** Parameters of a method; undefined where it takes none. */
+/** Parameters of a method; undefined if it takes none. */
 export type ParamsOf<N extends MethodName | LocalName> = Parameters<ApiMethods[N]>[0];
 /** Answer of a method. */
 export type AnswerOf<N extends MethodName> =

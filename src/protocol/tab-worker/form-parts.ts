@@ -1,6 +1,4 @@
-/**
- * A `FormData`, taken apart: it cannot be posted to a worker, its parts can. The tab takes it apart, the worker puts it together again.
- */
+/** The parts of a `FormData`, which itself cannot be posted to a worker. The tab takes it apart, and the worker puts it together again. */
 export type FormPart = [name: string, value: Blob | string, filename?: string];
 
 export interface FormParts {

@@ -1,9 +1,9 @@
 /**
- * What a tab and its worker say to each other.
+ * The messages between a tab and its worker.
  *
- * One port for each tab, with two lanes (`lanes.ts`). The first carries calls, by Comlink, from tab to worker; results are data, since Comlink
+ * Each tab has one port with two lanes (`lanes.ts`). The first carries calls, by Comlink, from tab to worker. Results are data, since Comlink
  * keeps only an error's name, message and stack. The second carries events from worker to tab as plain messages, in batches. Every message
- * from the worker says which boot of it speaks (`instance`), every account event its place in the account's sequence (`seq`).
+ * from the worker names the boot of the worker (`instance`). Every account event names its place in the account's sequence (`seq`).
  */
 
 import type { ListenerEvents, ListenerName } from '../api/listeners.js';
@@ -14,14 +14,14 @@ import type { LocalName, MethodName } from '../methods/types.js';
 import type { UploadedMedia } from '../wire/pushes.js';
 
 /**
- * The worker's name: its number is raised when tab and worker of different builds would misunderstand each other. It stands again as a
- * literal in `client/worker-link/hosts/bundled.ts`, where bundlers must be able to read it.
+ * The worker's name. Its number is raised when tab and worker of different builds would misunderstand each other. The literal in
+ * `client/worker-link/hosts/bundled.ts` repeats it, because bundlers must be able to read it there.
  */
 export const WORKER_NAME = 'jmessage-v2';
-/** Of two builds that want one account's socket the newer has it. */
+/** If two builds want one account's socket, the newer one gets it. */
 export const RUNTIME_VERSION = '0.1.0';
 
-/** What a page was initialised with (specification: 鉴权). */
+/** The parameters of a page's `init` (specification: 鉴权). */
 export interface AuthPayload {
   appkey: string;
   random_str: string;
@@ -31,37 +31,35 @@ export interface AuthPayload {
   flag: boolean;
 }
 
-/**
- * What a tab keeps, in its memory only, to bring its session back when the worker dies: nothing of it ever rests on disk.
- */
+/** The data with which a tab restores its session after a worker's death. It stays in the tab's memory and never reaches the disk. */
 export interface Restore {
   auth: AuthPayload | null;
-  /** Chat rooms that it is in. */
+  /** Chat rooms that the tab is in. */
   rooms: readonly number[];
   login: {
     appkey: string;
     username: string;
-    /** The password's MD5: only for a tab that logged in itself, and only where the server gives no token in its place. */
+    /** The password's MD5. Only a tab that logged in itself has it, and only if the server gives no token instead. */
     digest: string | null;
-    /** `ctime_ms` of the newest message when it joined: what is older is history, and told only then. */
+    /** `ctime_ms` of the newest message when the tab joined. Older messages are history, delivered only at that time. */
     joinedMs: number;
     resume: ResumeToken | null;
   } | null;
 }
 
-/** What a server lets an account come back with: it is worth nothing without the device that it was given to, and little once it was used. */
+/** The secret with which an account returns without a password. It works only on its device, and hardly longer than its first use. */
 export interface ResumeToken {
   device: string;
   token: string;
-  /** How often it has been renewed: of two the higher one is the newer. */
+  /** The number of its renewals: of two tokens the one with more is the newer. */
   renewals: number;
-  /** Whether the session had the recent history told. */
+  /** Whether the session received the recent history. */
   roaming: boolean;
 }
 
 export interface Settings {
   address: string;
-  /** Where uploads go. */
+  /** The address for uploads. */
   uploadUrl: string;
   engine: 3 | 4;
   debug: boolean;
@@ -69,41 +67,41 @@ export interface Settings {
   canAuth: boolean;
   /** How long a send may wait for a connection. */
   outboxAgeMs: number;
-  /** How long a connection may be away before the application is told `onDisconnect`; 0: at once, as V2 does. */
+  /** How long a connection may be lost before `onDisconnect`; 0: at once, as in V2. */
   disconnectGraceMs: number;
 }
 
 export interface LastHeard {
   instance: string;
   seq: number;
-  /** `ctime_ms` of the newest message that the application has been given: for a worker that has other sequences. */
+  /** `ctime_ms` of the newest message that the application has received, for a worker with other sequences. */
   newestMs: number;
 }
 
 export interface Hello {
   tabId: string;
-  /** The Web Lock that the tab holds while it lives, already taken; null where there are no Web Locks. */
+  /** The Web Lock that the tab already holds for its life; null without Web Locks. */
   lock: string | null;
   settings: Settings;
-  /** Where the tab was, when it comes back from the back/forward cache or from a worker's death. */
+  /** The tab's last event, if it returns from the back/forward cache or from a worker's death. */
   last: LastHeard | null;
-  /** Whether somebody can see the tab. */
+  /** Whether the tab is visible. */
   visible: boolean;
-  /** Whether it listens to `onOutboxChange`. */
+  /** Whether the tab listens to `onOutboxChange`. */
   watchesOutbox: boolean;
-  /** What the tab had, to be brought back. */
+  /** The state to restore. */
   restore: Restore;
 }
 
 export interface Welcome {
   instance: string;
-  /** The Web Lock that the worker holds while it lives, already taken. */
+  /** The Web Lock that the worker already holds for its life. */
   lock: string | null;
 }
 
-/** A tab's copy of what the worker knows of it. */
+/** A tab's copy of its state in the worker. */
 export interface Mirror {
-  /** Counts up with each change: an older one never replaces a newer. */
+  /** Rises with each change: an older mirror never replaces a newer one. */
   version: number;
   state: StateSnapshot;
   initialised: boolean;
@@ -119,13 +117,13 @@ export interface Call {
   callId: string;
   method: MethodName | LocalName;
   params: unknown;
-  /** When the application made the call, ms since 1970: it must not change between tries. */
+  /** The time of the call, ms since 1970. It must not change between tries. */
   madeAt: number;
-  /** Who was logged in when it was made: what one account sends goes out as that account or not at all. */
+  /** The account at the time of the call. Its sends are transmitted as that account or not at all. */
   account?: AccountName | undefined;
-  /** A worker that has died since was given it, and may have begun with it. */
+  /** An earlier worker received the call and died. It may have begun with it. */
   again?: true;
-  /** The call's file is there already: what the upload answered, to a worker that has died since. */
+  /** The answer of the finished upload, if an earlier worker uploaded the file and died. */
   uploaded?: UploadedMedia;
 }
 
@@ -135,64 +133,64 @@ export type Outcome =
       data: object;
       /** Second argument of `onSuccess`. */
       second?: unknown;
-      /** How things stand after a session method, so that `isLogin()` is right inside `onSuccess`. */
+      /** The state after a session method, so that `isLogin()` is right inside `onSuccess`. */
       mirror?: Mirror;
-      /** The server has received it, or what it was answered from. It may overtake the message `ack`. */
+      /** The acknowledgement of the request. The outcome may arrive before the message `ack`. */
       ack?: { rid: number; data: unknown };
     }
   | { kind: 'failure'; error: Failure }
   | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };
 
-/** What the worker exposes on the first lane. */
+/** The methods of the worker on the first lane. */
 export interface WorkerApi {
-  /** Registers the tab. The result comes only after the worker watches the tab's lock. */
+  /** Registers the tab. The call returns only after the worker watches the tab's lock. */
   hello(hello: Hello): Promise<Welcome>;
   call(call: Call): Promise<Outcome>;
-  /** The network or the tab has come back: try now rather than later. */
+  /** The network has returned or the tab is visible again: the worker tries to connect now. */
   wake(): void;
-  /** A fresh signature that was asked for by {@link TabMessage} `auth`; null if the page has none to give. */
+  /** The fresh signature that {@link TabMessage} `auth` asked for; null if the page has none. */
   provideAuth(payload: unknown): void;
   /** Answers at once; silence means a frozen or dead worker. */
   ping(): Promise<true>;
-  /** Gives a call up, if it has not gone out. */
+  /** Cancels a call that has not been transmitted. */
   abort(callId: string): void;
-  /** The application has been handed every event up to that `seq`: what the server pushed of it counts as delivered. */
+  /** The application has received every event up to that `seq`. Their pushes count as delivered. */
   confirm(upTo: number): void;
-  /** Whether somebody can see the tab. */
+  /** Whether the tab is visible. */
   view(visible: boolean): void;
-  /** From now on the application wants to hear what becomes of sends. */
+  /** From now on the application receives outbox changes. */
   watchOutbox(): void;
-  /** The tab is leaving: what it sent stays on its way. `upTo` as in {@link confirm}. */
+  /** The tab leaves, and its sends stay in the outbox. `upTo` as in {@link confirm}. */
   bye(upTo: number): void;
 }
 
-/** One thing that happened, for one listener. */
+/** One event, for one listener. */
 export type AccountEvent = {
   [L in EventName]: { seq: number; listener: L; data: ListenerEvents[L] };
 }[EventName];
 
-/** What happens to an account. The tab itself makes the other listeners' calls, from its mirrors. */
+/** The listeners of account events. The tab itself calls the other listeners, from its mirrors. */
 export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange'>;
 
-/** What the worker posts on the second lane. */
+/** The messages of the worker on the second lane. */
 export type TabMessage = { instance: string } & (
   | { kind: 'events'; events: AccountEvent[] }
   | { kind: 'mirror'; mirror: Mirror }
-  /** The tab has joined this account: what follows is of it. */
+  /** The tab has joined this account: later messages belong to it. */
   | { kind: 'account'; account: AccountName }
   /** A send waits for a connection. */
   | { kind: 'queued'; callId: string; rid: number }
   /** `ack` of an open call. */
   | { kind: 'ack'; callId: string; rid: number; data: unknown }
-  /** How far a call's upload is, in bytes. */
+  /** The progress of a call's upload, in bytes. */
   | { kind: 'progress'; callId: string; loaded: number; total: number }
   /** A call's upload is done; see {@link Call}. */
   | { kind: 'uploaded'; callId: string; media: UploadedMedia }
   /** Unread counts that have changed. */
   | { kind: 'unread'; counts: [ConversationId, number][] }
-  /** The events since the tab's last one are no longer kept: what it shows may have holes. */
+  /** The events since the tab's last one are no longer kept, so its data may have holes. */
   | { kind: 'gap' }
   | { kind: 'auth' }
-  /** A debug line, so that the worker's log can be read where there are no tools for workers. */
+  /** A debug line, so that the worker's log can be read without tools for workers. */
   | { kind: 'log'; level: 'debug' | 'warn'; text: string }
 );

@@ -12,9 +12,9 @@ export const ACCOUNT_REQUESTS = {
     needs: 'nothing',
     payload: v.object({
       appkey,
-      /** How long it has to be is the server's to say. */
+      /** The server decides how long it has to be. */
       random_str: shortText,
-      /** Whatever it looks like: what does not match fails as a signature. */
+      /** Any text: the comparison refuses a wrong one as a signature. */
       signature: v.pipe(text, v.minLength(1)),
       timestamp: v.pipe(integer, v.minValue(0)),
       flag: optional(flag, false),
@@ -43,8 +43,8 @@ export const ACCOUNT_REQUESTS = {
     }),
   }),
   /**
-   * Comes back without signature or password: the first request of a socket, in place of `c_init` and `login`. Answered as `login` is, with the
-   * next token. The one presented stays good until the next one has been used. Refused with 882004.
+   * Returns without signature or password: the first request of a socket, in place of `c_init` and `login`. The answer is that of `login`, with
+   * the next token. The presented token stays valid until the next one has been used. The refusal is 882004.
    */
   resume: request({
     needs: 'nothing',
@@ -59,11 +59,11 @@ export const ACCOUNT_REQUESTS = {
       version: optional(shortText),
     }),
   }),
-  /** The session ends for good: its resume token with it. The server closes the socket. */
+  /** Ends the session and its resume token. The server closes the socket. */
   log_out: loggedIn(v.object({})),
-  /** Answered with `sessions[]`: those that are here or can come back with a token. An addition, of servers that can `resume`. */
+  /** The answer has `sessions[]`: those that are online or can return with a token. An addition of servers with `resume`. */
   get_sessions: loggedIn(v.object({})),
-  /** Ends one of them by its `id`: its client gets event 1, its token is worth nothing any more. 880003 when there is none. */
+  /** Ends one of them by its `id`: its client gets event 1, and its token is revoked. The refusal is 880003 if there is none. */
   logout_session: loggedIn(v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) })),
   get_across_user_info: loggedIn(v.object({ username: name, appkey: optional(appkey) })),
   /** `avatar` is a media_id. */

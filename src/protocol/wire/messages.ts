@@ -32,7 +32,7 @@ const content = v.object({
   msg_body: jsonObject,
 });
 
-/** Whether a message is kept and shown while its target is away. */
+/** Whether a message is stored and notified while its target is offline. */
 const delivery = {
   no_offline: optional(flag, false),
   no_notification: optional(flag, false),
@@ -41,7 +41,7 @@ const delivery = {
   target_name: optional(text),
   appkey: optional(appkey),
   content,
-  /** The `rid` of a send that the server has to receive first, where the client did not wait for its `ack`: extension `ordered_sends`. */
+  /** The `rid` of a send that the server has to process first, if the client did not wait for its `ack`: extension `ordered_sends`. */
   after: optional(rid),
 };
 
@@ -59,7 +59,7 @@ const acknowledged = v.object({
 
 const syncAck = v.object({ sync_key: count });
 
-/** How far a client is. Scripts keep it as text, and a page may have put anything there: then it knows nothing. */
+/** A client's place in a stream. Scripts store it as text, and a page may have put anything there: an invalid key counts as 0. */
 const key = v.optional(v.fallback(count, 0), 0);
 
 /** A conversation by its other side. */
@@ -69,7 +69,7 @@ const conversation = v.variant('type', [
 ]);
 
 const historyPage = {
-  /** The page ends before this message, which need not exist any more; without it with the latest one. */
+  /** The page ends before this message, which need not exist any more. Without this field the page ends with the latest message. */
   before: optional(v.object({ ctime_ms: count, msg_id: id })),
   limit: v.pipe(count, v.minValue(1), v.maxValue(MAX_HISTORY_PAGE)),
 };
@@ -106,15 +106,15 @@ export const MESSAGE_REQUESTS = {
   sync_check: loggedIn(
     v.object({
       sync_key: key,
-      /** Roaming; as `c_init` said, where it is left out. */
+      /** Roaming; by default the value of `c_init`. */
       sync_type: optional(flag),
       sync_event_key: key,
       msg_receipt_key: key,
     }),
   ),
   /**
-   * A page of a conversation, as far as the account may see it and the server has it. Answered with `messages[]` as `msg_sync` has them, oldest
-   * first, without those taken back, and `more`: whether there are earlier ones.
+   * A page of a conversation, with the stored messages that the account may see. The answer has `messages[]` in the form of `msg_sync`, oldest
+   * first and without retracted ones. `more` says whether there are earlier ones.
    */
   get_history: loggedIn(
     v.variant('type', [
@@ -123,7 +123,7 @@ export const MESSAGE_REQUESTS = {
     ]),
   ),
   msg_recv_v2: loggedIn(acknowledged),
-  /** As scripts up to 2.3 acknowledge what one push brought. */
+  /** The acknowledgement of one push by scripts up to 2.3. */
   msg_recv: loggedIn(v.object({ messages: v.array(acknowledged) })),
   sync_conversation_ack: loggedIn(syncAck),
   sync_event_ack: loggedIn(syncAck),

@@ -1,18 +1,18 @@
-/** Names of the wire that both ends need. Apart from the checks of `wire.ts`, which the gateway alone loads. */
+/** Names of the wire that both ends need. `requests.ts` has the checks, which the gateway alone loads. */
 
-/** The `ack` that says a request was received. */
+/** The `ack` that confirms the receipt of a request. */
 export const ACK = 'ack';
 
 /**
- * The event that answers a request, where that is not its own name. The acknowledgement of an event ends with its `ack`: stock scripts take
- * whatever comes under the push's name for another event, which 2.3 acknowledges again, and so on for ever.
+ * The event that answers a request, if it is not the request's own name. The acknowledgement of an event gets an `ack` and no other answer.
+ * Stock scripts take any frame under the push's name for another event. Version 2.3 would acknowledge that one again, without end.
  */
 export const ANSWERED_AS: Readonly<Record<string, string>> = {
   s_across_single_text: 's_single_text',
   event_notification: ACK,
 };
 
-/** What the server pushes. */
+/** The pushes of the server. */
 export type PushEvent =
   | 'msg_sync'
   | 'event_notification'
@@ -26,8 +26,8 @@ export type PushEvent =
   | 'going_away';
 
 /**
- * What a server says in its answers to `c_init` and `resume` that it can do beyond the original protocol (`capabilities`). Stock clients ignore
- * the field, stock servers do not send it.
+ * The extensions of a server beyond the original protocol, from its answers to `c_init` and `resume` (`capabilities`). Stock clients ignore the
+ * field, and stock servers do not send it.
  */
 export const CAPABILITIES = {
   /** Its login answers bring a `resume_token`; `resume` and `log_out` work. */

@@ -25,7 +25,7 @@ export type WireContent = MessageContent & {
   sui_mtime?: number;
 };
 
-/** A pushed event. Only its id and type are certain: servers leave out what does not concern a type. */
+/** A pushed event. Only its id and type are certain: servers leave out the fields of other types. */
 export interface WireEvent {
   event_id: number;
   event_type: number;

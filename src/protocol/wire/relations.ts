@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { appkey, clearable, count, digit, id, name, optional, shortText, text, users } from '../checks.js';
 import { loggedIn } from './request-row.js';
 
-/** Which version of the list the client has; 0 for none. */
+/** The version of the client's list; 0 for none. */
 const version = { version: optional(count, 0) };
 const noDisturbUser = loggedIn(v.object({ target_name: name, appkey: optional(appkey), ...version }));
 const noDisturbGroup = loggedIn(v.object({ gid: id, ...version }));

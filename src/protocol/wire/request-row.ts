@@ -1,4 +1,4 @@
-/** What a row of the wire's request table says. */
+/** A row of the wire's request table. */
 import * as v from 'valibot';
 import type { Schema } from '../checks.js';
 
@@ -6,10 +6,10 @@ import type { Schema } from '../checks.js';
 export const rid = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7fff_ffff));
 
 export interface RequestRow<S extends Schema> {
-  /** What must have happened on this socket before. */
+  /** The state that the socket must be in. */
   needs: 'nothing' | 'init' | 'login';
   payload: S;
-  /** The event that the answer comes under, where it is not the request's own. */
+  /** The event of the answer, if it is not the request's own. */
   answeredAs?: string;
 }
 

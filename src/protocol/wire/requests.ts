@@ -1,5 +1,5 @@
 /**
- * What a client may emit, by event name: the payload's checks and the state that the socket must be in.
+ * The requests of a client by event name: the payload's checks and the state that the socket must be in.
  * Each payload also carries `rid` ({@link rid}); unknown fields are dropped. The gateway routes and validates from this table.
  */
 import type * as v from 'valibot';

@@ -1,8 +1,8 @@
 /**
  * A call's identity on the wire.
  *
- * `rid` is derived from the `callId`, so the same call has the same `rid` on every try, in every worker and after every restart;
- * together with an unchanged payload that is what the server recognises a retry by.
+ * `rid` is derived from the `callId`, so a call has the same `rid` on every try, in every worker and after every restart. The server recognises a
+ * retry by its `rid` and its unchanged payload.
  */
 
 /** Wire range of a `rid`: 1 … 2^31-1. */

@@ -1,6 +1,6 @@
 /**
  * The runtime as a bundler of the consuming application emits it. Each `new …Worker(new URL(…))` and `import(…)` below has to stay literal and
- * in one piece, with literal options: that is what Vite, webpack and Rollup recognise them by.
+ * in one piece, with literal options. Vite, webpack and Rollup recognise them by that form.
  */
 import type { RuntimeFiles } from './host.js';
 

@@ -1,5 +1,5 @@
 /**
- * A hosting shape is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
+ * A host is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
  */
 import type { HostKind, Port } from '../../../protocol/tab.js';
 
@@ -11,7 +11,7 @@ export interface Host {
   /** For messages to people: what could not be started. */
   readonly name: string;
   /**
-   * Starts the runtime, or finds it running. Where the browser reports a failed or lost runtime, `onError` is called; elsewhere it stays silent.
+   * Starts the runtime, or finds it running. If the browser reports a failed or lost runtime, `onError` is called. Not every browser does.
    * @param signal aborts when the attempt, or the link that it led to, has ended
    */
   connect(onError: (reason: string) => void, signal: AbortSignal): Port | Promise<Port>;
