@@ -1,9 +1,9 @@
 /** `docs/error-codes.md`: every code, who gives it, and for what. */
 import { code, generated, table } from './markdown.mjs';
 
-const INTRO = `What \`onFail({code, message})\` is called with, what an awaited call rejects with, and what the gateway answers. Codes below 889000 are JMessage's own;
-889001 to 889999 is this runtime's range, for what V2 has no code for. The message names the fault in a sentence and may be more exact than the one below. Codes
-that a server sends and that are not listed here reach the application as they are.`;
+const INTRO = `These are the codes of \`onFail({code, message})\`, of a rejected call that is awaited, and of the gateway's answers. Codes below 889000 are JMessage's own.
+The range 889001 to 889999 is this runtime's, for faults without a code in V2. The message names the fault in a sentence and may be more exact than the one below. Codes
+that a server sends and that are not listed here reach the application unchanged.`;
 
 export function errorCodesPage({ CODES, MESSAGES, declared }) {
   const rows = Object.entries(CODES)
@@ -23,7 +23,7 @@ export function errorCodesPage({ CODES, MESSAGES, declared }) {
   return [
     generated('Error codes'),
     INTRO,
-    "The names are those of `CODES`, which the package exports. The methods are those whose declaration lists the code; where none is named, any method may fail with it, or none of this gateway's does.",
+    'The names are those of `CODES`, which the package exports. The methods are those whose declaration lists the code. If none is named, any method may fail with the code, or only another server gives it.',
     "## JMessage's own",
     table(
       heads,

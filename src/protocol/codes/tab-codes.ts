@@ -39,7 +39,7 @@ export const SHARED_MESSAGES = {
 /** … and messages of a tab alone. */
 export const TAB_MESSAGES = {
   889005:
-    'this JMessage instance was destroyed before the answer came; what was already sent is still on its way',
+    'this JMessage instance was destroyed before the answer came; a request in flight may still succeed',
   889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
 } as const;
 
