@@ -12,7 +12,7 @@ export type {
   ReceiptChange,
   RetractedEvent,
   SendAnswer,
-  SentMessage,
+  SendRequest,
   StateSnapshot,
   SyncedConversation,
   UserInfo,

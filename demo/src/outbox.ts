@@ -22,7 +22,20 @@ import { canSucceedLater, explain, stringsOf } from './strings.js';
 /** The bubble of each entry. */
 const bubbles = new Map<string, { chatId: ChatId; id: string }>();
 
-export const forgetOutbox = (): void => bubbles.clear();
+/** By the id of its send: each bubble of this page that has no entry yet. */
+const written = new Map<string, { chatId: ChatId; id: string }>();
+
+/** @param sendId the id of the request, which its entry will have */
+export const noteWritten = (sendId: string, chatId: ChatId, id: string): void =>
+  void written.set(sendId, { chatId, id });
+
+/** The send has settled: its bubble needs no entry any more. */
+export const forgetWritten = (sendId: string): void => void written.delete(sendId);
+
+export function forgetOutbox(): void {
+  bubbles.clear();
+  written.clear();
+}
 
 /** Loads all waiting and failed messages. @throws the failure of `getOutbox` */
 export async function loadOutbox(): Promise<void> {
@@ -39,10 +52,6 @@ export async function loadOutbox(): Promise<void> {
 export function watchOutbox(): void {
   JIM.onOutboxChange((entry) => show(entry, contentOf(entry.content)));
 }
-
-/** Whether it is a bubble of this page without an entry. */
-const isUnclaimed = ({ id, msgId }: ChatMessage): boolean =>
-  msgId === undefined && ![...bubbles.values()].some((bubble) => bubble.id === id);
 
 /** The entry of a bubble. */
 export const entryOf = (message: ChatMessage): string | undefined =>
@@ -63,7 +72,7 @@ function show(entry: OutboxEntry, content: Content): void {
   const { username } = getState();
   if (chatId === undefined || username === null) return;
   const { id: entryId, state, msg_id, ctime_ms } = entry;
-  const bubble = bubbles.get(entryId) ?? claim(entryId, chatId, content);
+  const bubble = bubbles.get(entryId) ?? claim(entryId);
   if (state === 'cancelled') {
     bubbles.delete(entryId);
     if (bubble) change(chatId, (messages) => without(messages, bubble.id));
@@ -110,26 +119,12 @@ async function contentOfEntry({ content, file, fname = '', method }: OutboxEntry
   return { type: 'image', mediaId: '', ...pixels, size, localUrl: URL.createObjectURL(file) };
 }
 
-/** The first bubble of this page without an entry and with the same content. */
-function claim(
-  entryId: string,
-  chatId: ChatId,
-  content: Content,
-): { chatId: ChatId; id: string } | undefined {
-  const mine = getState().chats[chatId]?.messages.find(
-    (message) => isUnclaimed(message) && says(message.content, content),
-  );
-  if (!mine) return undefined;
-  const bubble = { chatId, id: mine.id };
-  bubbles.set(entryId, bubble);
+/** The bubble that this page drew for the send, if it has no entry yet. */
+function claim(entryId: string): { chatId: ChatId; id: string } | undefined {
+  const bubble = written.get(entryId);
+  if (bubble) bubbles.set(entryId, bubble);
+  written.delete(entryId);
   return bubble;
-}
-
-/** @param entry its file has no data before the upload */
-function says(written: Content, entry: Content): boolean {
-  if (entry.type === 'other') return written.type === 'image' || written.type === 'file';
-  if (written.type === 'text' && entry.type === 'text') return written.text === entry.text;
-  return written.type === entry.type;
 }
 
 const STATUS: Readonly<Record<'queued' | 'sending' | 'failed', Status>> = {

@@ -12,13 +12,13 @@ import { type Chat, type ChatId, peerOf } from './chats.js';
 import { type Content, contentOf } from './content.js';
 import { formOf, pixelsOf } from './files.js';
 import { JIM } from './jim.js';
-import { CODES, codeOf, type JMessageRequest, type SendAnswer, type SentMessage } from './jmessage.js';
+import { CODES, codeOf, type SendAnswer, type SendRequest } from './jmessage.js';
 import { addressed } from './mentions.js';
-import { discardEntry, entryOf, forgetOutbox, retryEntry } from './outbox.js';
+import { discardEntry, entryOf, forgetOutbox, forgetWritten, noteWritten, retryEntry } from './outbox.js';
 import { getState, update, updateChat } from './store.js';
 import { canSucceedLater, explain, stringsOf } from './strings.js';
 
-type Sent = JMessageRequest<SendAnswer, SentMessage>;
+type Sent = SendRequest<SendAnswer>;
 
 /** The file of each message, for a retry, … */
 const files = new Map<string, File>();
@@ -102,8 +102,10 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
   const request = call(chatId, content, files.get(id));
   if (request === undefined) return;
   calls.set(id, request);
+  noteWritten(request.id, chatId, id);
   const fail = (error: unknown) => {
     calls.delete(id);
+    forgetWritten(request.id);
     // The outbox reports the messages that have an entry.
     if (codeOf(error) === CODES.aborted || entryOf(message) !== undefined) return void files.delete(id);
     const failure = explain(error, stringsOf(getState().language));
@@ -118,6 +120,7 @@ async function deliver(chatId: ChatId, message: ChatMessage): Promise<void> {
     })
     .onSuccess(({ msg_id, ctime_ms, ...answer }, sent) => {
       calls.delete(id);
+      forgetWritten(request.id);
       files.delete(id);
       const { unread_count: unreadBy } = answer as { unread_count?: number };
       const stored = keptLocal(content, contentOf(sent.content));

@@ -135,6 +135,32 @@ test('an offline message waits, is marked as waiting, and arrives once when the 
   }
 });
 
+test('two equal texts written offline are two messages, and both arrive', async () => {
+  const first = await stage.enter(stage.hers, 'Alice Chen');
+  const second = await stage.enter(stage.hers, 'Alice Chen');
+  const bob = await stage.enter(stage.his, 'Bob Wang');
+  for (const page of [first, second]) await openChat(page, 'bob');
+  await openChat(bob, 'alice');
+  stage.cut();
+  for (const page of [first, second]) await page.getByTestId('outage').waitFor();
+  const twice = 'are you there';
+  for (let i = 0; i < 2; i += 1) await write(first, twice);
+  const marks = (page: Page, label: string) => bubble(page, twice).getByLabel(label);
+  for (const page of [first, second]) {
+    await until(
+      'two waiting bubbles',
+      async () => (await marks(page, 'Waiting for connection').count()) === 2,
+    );
+    expect(await bubble(page, twice).count()).toBe(2);
+  }
+  await stage.mend(first);
+  await until('both at the other side', async () => (await bubble(bob, twice).count()) === 2);
+  for (const page of [first, second]) {
+    await until('two sent bubbles', async () => (await delivered(page, twice).count()) === 2);
+    expect(await bubble(page, twice).count()).toBe(2);
+  }
+});
+
 test('every tab shows a login elsewhere, and one click logs in again', async () => {
   const here = await stage.enter(stage.hers, 'Alice Chen');
   const there = await stage.enter(stage.his, 'Alice Chen');
