@@ -9,7 +9,7 @@ import {
   useUnread,
 } from 'jmessage-runtime/react';
 import { createChatStore } from 'jmessage-runtime/store';
-import { type FormEvent, StrictMode, useState } from 'react';
+import { type ComponentProps, type FormEvent, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const { to: username = '', address = '' } = Object.fromEntries(new URLSearchParams(location.search));
@@ -17,8 +17,10 @@ const to = { username };
 const JIM = new JMessage({ address });
 Object.assign(window, { JIM });
 
-const textOf = ({ msg_type, msg_body }: MessageContent) =>
-  'text' in msg_body ? String(msg_body.text) : msg_type;
+const textOf = (content: MessageContent) =>
+  content.msg_type === 'text' ? content.msg_body.text : content.msg_type;
+
+const Button = (props: ComponentProps<'button'>) => <button type="button" {...props} />;
 
 function Chat() {
   const { state, username = 'nobody' } = useConnection();
@@ -34,18 +36,12 @@ function Chat() {
   return (
     <form onSubmit={submit}>
       <h1>{`${username}: ${state}, ${useUnread()} unread`}</h1>
-      {hasMore && (
-        <button type="button" onClick={() => loadMore()}>
-          Earlier
-        </button>
-      )}
+      {hasMore && <Button onClick={() => loadMore()}>Earlier</Button>}
       <ol>
         {messages.map(({ id, from_username, content, status, isRetracted, outboxId, error }) => (
           <li key={id} data-status={status}>
             <b>{from_username}</b> {isRetracted ? 'took a message back' : textOf(content)}
-            {status === 'failed' && outboxId && (
-              <button type="button" onClick={() => retry(outboxId)}>{`${error?.message}: try again`}</button>
-            )}
+            {error && outboxId && <Button onClick={() => retry(outboxId)}>{error.message}: try again</Button>}
           </li>
         ))}
       </ol>

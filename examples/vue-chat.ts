@@ -9,8 +9,8 @@ const to = { username: query.get('to') ?? '' };
 const JIM = new JMessage({ address: query.get('address') ?? '' });
 Object.assign(window, { JIM });
 
-const textOf = ({ msg_type, msg_body }: MessageContent) =>
-  'text' in msg_body ? String(msg_body.text) : msg_type;
+const textOf = (content: MessageContent) =>
+  content.msg_type === 'text' ? content.msg_body.text : content.msg_type;
 
 const setup = () => {
   const connection = useConnection();

@@ -1,5 +1,5 @@
 /** Builds the published files and the programs of the tasks: the SDK (`dist/`), the gateway, the demo. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bundleDeclarations } from '../lib/declarations.mjs';
 import { isFresh, markFresh, printOf } from '../lib/fresh.mjs';
@@ -57,7 +57,7 @@ async function makeSdk() {
       const code = await runQuietly(tool, args);
       if (code !== 0) return code;
     }
-    bundleDeclarations(made);
+    bundleDeclarations(made, declarationsOfExports());
     try {
       renameSync(inRoot('dist'), old);
     } catch {
@@ -69,6 +69,15 @@ async function makeSdk() {
     rmSync(made, { recursive: true, force: true });
     rmSync(old, { recursive: true, force: true });
   }
+}
+
+/** The declaration files of the package's other entries, such as `store/index.d.ts`. */
+function declarationsOfExports() {
+  const { exports } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  return Object.values(exports)
+    .map(({ types }) => types)
+    .filter((types) => types !== undefined && types !== exports['.'].types)
+    .map((types) => path.relative('dist', types));
 }
 
 /** Reports on standard error, because standard output belongs to the program of the task. */

@@ -1,26 +1,47 @@
 /** The package's declarations in an application: what its compiler accepts and refuses, and what its editor shows. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Editor, openEditor } from '../../scripts/reference/editor.mjs';
 import { Consumer, tool } from './consumer.js';
 
-const MAX_DECLARATIONS_BYTES = 60_000;
+const MAX_API_BYTES = 60_000;
+const MAX_STORE_BYTES = 16_000;
 
 let app: Consumer;
 beforeAll(async () => {
   app = await Consumer.create();
+  await mkdir(app.path('node_modules/@types'));
+  for (const name of ['@types/react', 'vue']) await symlink(tool(name), app.path('node_modules', name));
 });
 afterAll(() => app.remove());
 
-test('all declarations together are below 60 KB, and mention no library', async () => {
+const declarations = async (): Promise<{ name: string; text: string }[]> => {
   const dist = app.path('node_modules/jmessage-runtime/dist');
-  const files = (await readdir(dist, { recursive: true }))
-    .filter((name) => name.endsWith('.d.ts'))
-    .map((name) => path.join(dist, name));
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_DECLARATIONS_BYTES);
-  for (const file of files) expect(await readFile(file, 'utf8')).not.toMatch(/valibot|comlink|from '/);
+  const names = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.d.ts'));
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(path.join(dist, name), 'utf8') })),
+  );
+};
+
+test('the declarations of the API are one file below 60 KB that mentions no library', async () => {
+  const { text = '' } = (await declarations()).find(({ name }) => name === 'index.d.ts') ?? {};
+  expect(Buffer.byteLength(text)).toBeGreaterThan(0);
+  expect(Buffer.byteLength(text)).toBeLessThan(MAX_API_BYTES);
+  expect(text).not.toMatch(/valibot|comlink|from '/);
+});
+
+test('the declarations of the store and its bindings are below 16 KB, and mention their framework alone', async () => {
+  const rest = (await declarations()).filter(({ name }) => name !== 'index.d.ts');
+  const bytes = rest.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  expect(bytes).toBeLessThan(MAX_STORE_BYTES);
+  for (const { name, text } of rest) {
+    const packages = [...text.matchAll(/(?:from |import\()['"]([^.'"][^'"]*)/g)].map(([, target]) => target);
+    const framework = name.split(path.sep)[0];
+    expect(new Set(packages), name).toEqual(
+      new Set(framework === 'react' || framework === 'vue' ? [framework] : []),
+    );
+  }
 });
 
 /** Right calls, and wrong ones that must not compile. */
@@ -110,6 +131,56 @@ const CONTRACT = `
   export const isEvent = (event: EventNotification): boolean => event.event_type === 3;
 `;
 
+/** The same for the entries beside the API. */
+const STATE = `
+  import JMessage, { type OutboxEntry, type StateSnapshot } from 'jmessage-runtime';
+  import * as react from 'jmessage-runtime/react';
+  import {
+    type ChatMessage, type ChatStore, type ConversationItem, type ConversationRef, createChatStore, type Messages,
+  } from 'jmessage-runtime/store';
+  import * as vue from 'jmessage-runtime/vue';
+  import { createApp } from 'vue';
+
+  const JIM = new JMessage({ address: 'https://im.example.com' });
+  const store: ChatStore = createChatStore(JIM);
+  const bob: ConversationRef = { username: 'bob' };
+  const items: readonly ConversationItem[] = store.conversations.getSnapshot();
+  const messages: Messages = store.messages(bob);
+  const remove: () => void = messages.subscribe(() => { const more: boolean | undefined = messages.getSnapshot().hasMore; void more; });
+  remove();
+  void items;
+  export const textOf = ({ content }: ChatMessage) => content.msg_type === 'text' ? content.msg_body.text : content.msg_type;
+  // @ts-expect-error a conversation is of a user or of a group
+  store.messages({ room: 1 });
+  // @ts-expect-error the store stands on a JMessage
+  createChatStore({});
+
+  export function Chat() {
+    const { state }: StateSnapshot = react.useConnection();
+    const entries: readonly OutboxEntry[] = react.useOutbox().entries;
+    const { messages, loadMore } = react.useMessages(bob, { isOpen: true });
+    const send: (text: string) => Promise<void> = react.useSend({ gid: 1 });
+    // @ts-expect-error a text is a string
+    void send(1);
+    void loadMore(20).then((more: boolean) => more);
+    return <p title={state}>{react.useUnread(bob) + entries.length}{messages.map(textOf)}</p>;
+  }
+  export const page = <react.ChatProvider store={store}><Chat /></react.ChatProvider>;
+  // @ts-expect-error a provider needs its store
+  export const empty = <react.ChatProvider><Chat /></react.ChatProvider>;
+
+  createApp({}).use(vue.chat, store);
+  export function setup() {
+    const state: string = vue.useConnection().value.state;
+    const { messages, hasMore } = vue.useMessages(() => bob);
+    const more: boolean | undefined = hasMore.value;
+    const texts: string[] = messages.value.map(textOf);
+    // @ts-expect-error a message has no such field
+    messages.value[0]?.body;
+    return { state, more, texts, unread: vue.useUnread() };
+  }
+`;
+
 /** Runs the compiler over one file of the application. */
 async function compile(file: string, module: string, moduleResolution: string, more: object = {}) {
   await app.write(
@@ -138,6 +209,16 @@ describe('a compiler', () => {
   ])('accepts right calls and refuses wrong ones (%s, %s, %o)', async (module, moduleResolution, more) => {
     await app.write('app.ts', CONTRACT);
     const { code, output } = await compile('app.ts', module, moduleResolution, more);
+    expect(output).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['esnext', 'bundler'],
+    ['nodenext', 'nodenext'],
+  ])('accepts right uses of the store and its bindings, and refuses wrong ones (%s, %s)', async (...how) => {
+    await app.write('state.tsx', STATE);
+    const { code, output } = await compile('state.tsx', ...how, { jsx: 'react-jsx' });
     expect(output).toBe('');
     expect(code).toBe(0);
   });
