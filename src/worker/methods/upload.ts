@@ -14,6 +14,7 @@ import {
 import type { Reply } from '../connection/open-requests.js';
 import { type Platform, Stalled } from '../platform/platform.js';
 import { type Clock, delay } from '../util/clock.js';
+import { unlessAborted } from '../util/deferred.js';
 import { isObject, readCount } from '../util/read-answer.js';
 
 const MAX_TRIES = 3;
@@ -89,16 +90,6 @@ export async function upload(
     failures += 1;
     if (failures === MAX_TRIES) return outcome;
   }
-}
-
-/** @returns undefined if the signal was aborted first */
-function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) resolve(undefined);
-    const abort = () => resolve(undefined);
-    signal.addEventListener('abort', abort);
-    waited.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** @returns undefined for a form without a file */

@@ -12,15 +12,16 @@ export function deferred(): Deferred {
   return { done, resolve };
 }
 
-/** Resolves with the promise, or when the signal is aborted. */
-export function unlessAborted(
-  wait: Promise<void> | undefined,
+/** Settles as the promise does. @returns undefined if the signal is aborted first */
+export function unlessAborted<T>(
+  wait: Promise<T> | undefined,
   signal: AbortSignal,
-): Promise<void> | undefined {
+): Promise<T | undefined> | undefined {
   if (!wait) return undefined;
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+    wait.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-  return Promise.race([wait, aborted]);
 }
