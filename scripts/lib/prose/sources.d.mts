@@ -1,0 +1,2 @@
+/** Whether the file holds prose that the lint reads. */
+export function isProse(file: string): boolean;
