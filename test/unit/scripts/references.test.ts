@@ -33,7 +33,7 @@ function endingsOf(file: string): string[] {
 const SOURCE_FILE = /^[\w*./-]+\.(?:ts|tsx|mts|mjs|md|css|html|yaml)$/;
 const IN_A_FOLDER = /^(?:src|test|docs|scripts|demo|examples|gateway|client|worker|protocol)\/[\w*./-]*$/;
 /** Files that a build makes. */
-const BUILT = /^dist\/|(?:^|\/)dist\/|^index\.d\.ts$/;
+const BUILT = /^dist\/|(?:^|\/)dist\/|(?:^|\/)index\.d\.ts$/;
 /** Pictures that `npm run bench:charts` draws. */
 const DRAWN = 'docs/performance/';
 
