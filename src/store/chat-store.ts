@@ -80,7 +80,7 @@ export class ChatStore {
   }
 
   /**
-   * The messages of a conversation. The first page is loaded when somebody subscribes or calls `loadMore`.
+   * The messages of a conversation. The first page is loaded at the first subscription or call of `loadMore`.
    * @param ref a user or a group; the account's own appkey is the default
    */
   messages(ref: ConversationRef): Messages {
@@ -273,5 +273,5 @@ const named = (ref: ConversationRef) => {
   return { username: String(username), ...(appkey && { appkey }) };
 };
 
-/** @param jim a JMessage, of whatever account: the store follows its logins */
+/** @param jim a JMessage, of any account: the store follows its logins */
 export const createChatStore = (jim: StoreClient): ChatStore => new ChatStore(jim);

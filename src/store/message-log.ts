@@ -13,7 +13,7 @@ export interface ChatMessage {
   status: 'queued' | 'sending' | 'sent' | 'failed';
   from_username: string;
   from_appkey: string;
-  /** The account's own, from whatever tab or device. */
+  /** The account's own, from any tab or device. */
   isOwn: boolean;
   content: MessageContent;
   /** The server's time, or the sender's until the message is stored: ms since 1970. */

@@ -8,7 +8,7 @@ export interface Readable<T> {
 }
 
 /**
- * A {@link Readable} that computes its value when somebody reads it. Changes within one task are announced once, in a microtask, so a burst of
+ * A {@link Readable} that computes its value when it is read. Changes within one task are announced once, in a microtask, so a burst of
  * messages makes one snapshot.
  */
 export class Cell<T> implements Readable<T> {

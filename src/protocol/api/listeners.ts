@@ -72,7 +72,7 @@ export interface ListenersApi {
    */
   onStateChange(listener: (data: StateSnapshot) => void): void;
   /**
-   * Listens to the outbox: sends of every tab that are queued, go out, fail, are sent or cancelled.
+   * Listens to the outbox: sends of every tab that are queued, transmitted, failed, sent or cancelled.
    * @addition
    */
   onOutboxChange(listener: (data: OutboxChange) => void): void;

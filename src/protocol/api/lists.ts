@@ -91,9 +91,9 @@ export interface BlacklistParams {
 
 /** No-disturb settings. */
 export interface NoDisturb {
-  /** 1: nobody disturbs. */
+  /** 1: no message notifies. */
   global: number;
-  /** Users who do not disturb. */
+  /** Users whose messages do not notify. */
   users: UserName[];
   /** Groups that do not disturb. */
   groups: { gid: number; name: string; appkey: string; desc: string }[];

@@ -18,7 +18,7 @@ export interface OutboxApi {
    */
   retrySend(params: OutboxRef): SendRequest<SendAnswer>;
   /**
-   * Cancels an entry before it goes out, or after it has failed.
+   * Cancels an entry before it is transmitted, or after it has failed.
    *
    * The request of the send fails with 889010. An entry that may have reached the server is refused with 889012.
    * @fails 889012 889013
@@ -40,7 +40,7 @@ export interface OutboxEntry {
   /**
    * - `queued`: has not gone out: no connection, or others come first
    * - `sending`: may have reached the server
-   * - `failed`: reported as failed or timed out; goes out again only by `retrySend`
+   * - `failed`: reported as failed or timed out; transmitted again only by `retrySend`
    * - `sent`, `cancelled`: has left the outbox, in `onOutboxChange` only
    */
   state: 'queued' | 'sending' | 'failed' | 'sent' | 'cancelled';

@@ -72,7 +72,7 @@ export interface JMessageRequest<A = Answer, S = undefined, R = A>
   onTimeout(handler: (data: TimeoutData) => void): this;
   /** Runs when the server has received the request, once for each acknowledged try. */
   onAck(handler: (data: AckData) => void): this;
-  /** Runs when the send waits for a connection. The send goes out later, even without this page. @addition */
+  /** Runs when the send waits for a connection. The send is transmitted later, even without this page. @addition */
   onQueued(handler: (data: QueuedData) => void): this;
   /** Runs while a file is being uploaded. @addition */
   onProgress(handler: (data: ProgressData) => void): this;

@@ -12,7 +12,7 @@ import type {
   TextPart,
 } from './sends.js';
 
-/** Chat rooms. A tab that enters a room hears its messages by `onRoomMsg`. */
+/** Chat rooms. A tab that enters a room receives its messages by `onRoomMsg`. */
 export interface RoomsApi {
   /**
    * Lists a page of an application's chat rooms.

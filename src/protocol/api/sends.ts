@@ -4,7 +4,7 @@ import type { CustomNotification, MessageBody, UserRef } from './messages.js';
 import type { Answer, SendRequest } from './request.js';
 
 /**
- * Messages to users and groups. They go out in the order of their calls in each conversation, and wait in the outbox for a connection.
+ * Messages to users and groups. They are transmitted in the order of their calls in each conversation, and wait in the outbox for a connection.
  */
 export interface SendsApi {
   /**

@@ -61,7 +61,7 @@ export const CODES = {
   cmdTooLong: 881604,
   notAdmin: 881701,
   internalError: 882001,
-  /** Register: the name is taken. getUserInfo, getGroupInfo: nobody found. */
+  /** Register: the name is taken. getUserInfo, getGroupInfo: not found. */
   userExists: 882002,
   wireInvalidParameter: 882003,
   busy: 882005,

@@ -8,7 +8,7 @@
 /** Wire range of a `rid`: 1 … 2^31-1. */
 const RID_RANGE = 0x7fff_ffff;
 
-/** FNV-1a over the UUID's characters: all of the identifier counts, whatever version of UUID made it. */
+/** FNV-1a over the UUID's characters: all of the identifier counts, for every version of UUID. */
 export function ridOf(callId: string): number {
   let hash = 0x811c_9dc5;
   for (let i = 0; i < callId.length; i += 1) {
