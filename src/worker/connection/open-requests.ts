@@ -4,9 +4,10 @@
  * A try ends without `ack` after {@link ACK_TIMEOUT_MS}, or without an answer {@link RESPONSE_TIMEOUT_MS} later. It is repeated with the same
  * `rid` and payload, {@link MAX_TRIES} times in all. Between connections requests wait, and use up no try.
  *
- * Requests of one lane (the sends of a conversation) are transmitted one after the other, each when the one before was acknowledged. A server
- * processes acknowledged requests in that order, so a lost frame delays the later ones and they never overtake it. On a new connection all
- * of them are transmitted again in the same order, and the server answers stored ones as before.
+ * Requests of one lane (the sends of a conversation) are processed in order. A lost frame delays the later ones, which never overtake it. To a
+ * server with ordered sends they are transmitted at once, and each names the one before it, unless that one is acknowledged. To any other
+ * server each is transmitted when the one before was acknowledged. On a new connection all of them are transmitted again in the same order,
+ * and the server answers stored ones as before.
  */
 import {
   ACK,
@@ -56,11 +57,14 @@ export const DROPPED: Reply = { kind: 'dropped', error: failure(CODES.sessionEnd
 
 type Emit = (event: string, payload: object) => void;
 
+/** Requests of lanes that may wait for an `ack` at a time: with frames of the largest size, fewer bytes than a server queues for a client. */
+const MAX_UNACKNOWLEDGED = 100;
+
 type Link =
   | { is: 'down' }
   /** A socket is open and not logged in. */
   | { is: 'handshake'; emit: Emit }
-  | { is: 'up'; emit: Emit }
+  | { is: 'up'; emit: Emit; isOrdered: boolean }
   | { is: 'closed'; error: Failure };
 
 /** The latest try of a request on the present connection. */
@@ -74,6 +78,8 @@ interface OpenRequest extends RequestSpec {
   /** Tries that ended in a timeout. */
   failedTries: number;
   try: Try;
+  /** The unacknowledged predecessor that the present try names. */
+  after: OpenRequest | undefined;
   /** An earlier connection, or an earlier worker, may have brought it to the server. */
   mayBeStored: boolean;
 }
@@ -111,6 +117,7 @@ export class OpenRequests {
       settle,
       failedTries: 0,
       try: NO_TRY,
+      after: undefined,
       mayBeStored: scope === 'session' && !this.#wasUp,
     };
     this.#open.add(open);
@@ -128,12 +135,13 @@ export class OpenRequests {
 
   /**
    * The connection is logged in: every open request is transmitted, in order.
+   * @param isOrdered the server orders sends by their predecessors
    * @returns when every request that may be stored already is answered, or has had its time
    */
-  logIn(): Promise<void> {
+  logIn(isOrdered = false): Promise<void> {
     if (this.#link.is !== 'handshake') return Promise.resolve();
     const unsure = [...this.#open].filter(({ mayBeStored }) => mayBeStored);
-    this.#link = { is: 'up', emit: this.#link.emit };
+    this.#link = { is: 'up', emit: this.#link.emit, isOrdered };
     this.#wasUp = true;
     this.#flush();
     if (unsure.length === 0) return Promise.resolve();
@@ -153,6 +161,7 @@ export class OpenRequests {
     this.#inFlight.clear();
     for (const open of [...this.#open]) {
       open.mayBeStored ||= open.try.is !== 'none';
+      open.after = undefined;
       endTry(open);
       if (open.scope !== 'session') this.#settle(open, DROPPED);
     }
@@ -189,38 +198,66 @@ export class OpenRequests {
   }
 
   #flush(): void {
-    const { is } = this.#link;
-    if (is !== 'up' && is !== 'handshake') return;
-    const busyLanes = new Set<string>();
+    const link = this.#link;
+    if (link.is !== 'up' && link.is !== 'handshake') return;
+    const isOrdered = link.is === 'up' && link.isOrdered;
+    /** By lane, the last request that is not acknowledged. */
+    const unacknowledged = new Map<string, OpenRequest>();
+    let count = 0;
     for (const open of this.#open) {
-      if (is === 'handshake' && open.scope !== 'handshake') continue;
+      if (link.is === 'handshake' && open.scope !== 'handshake') continue;
       const { lane } = open;
-      const isBlocked = lane !== undefined && busyLanes.has(lane);
-      if (lane !== undefined && open.try.is !== 'acknowledged') busyLanes.add(lane);
+      const before = lane === undefined ? undefined : unacknowledged.get(lane);
+      const isBlocked = before && !(isOrdered && before.try.is === 'emitted' && count < MAX_UNACKNOWLEDGED);
       // Two open requests share a `rid` about once in 2^31: then the second one waits for the first.
-      if (!isBlocked && open.try.is === 'none' && !this.#inFlight.has(open.rid)) this.#emit(open);
+      if (!isBlocked && open.try.is === 'none' && !this.#inFlight.has(open.rid)) this.#emit(open, before);
+      if (lane === undefined || open.try.is === 'acknowledged') continue;
+      unacknowledged.set(lane, open);
+      count += 1;
     }
   }
 
-  #emit(open: OpenRequest): void {
+  /** @param after the unacknowledged request before it in its lane */
+  #emit(open: OpenRequest, after: OpenRequest | undefined): void {
     if (this.#link.is !== 'up' && this.#link.is !== 'handshake') return;
     this.#inFlight.set(open.rid, open);
-    this.#startTimer(open, 'emitted', ACK_TIMEOUT_MS);
-    this.#link.emit(open.event, { ...open.payload, rid: open.rid });
+    open.after = after;
+    endTry(open);
+    // The server acknowledges it after its predecessor, so its time has not begun.
+    if (after) open.try = { is: 'emitted', cancelTimer: () => undefined };
+    else this.#startTimer(open, 'emitted', ACK_TIMEOUT_MS);
+    this.#link.emit(open.event, { ...open.payload, rid: open.rid, ...(after && { after: after.rid }) });
   }
 
   #acknowledge(open: OpenRequest): void {
     if (open.try.is === 'acknowledged') return;
     this.#startTimer(open, 'acknowledged', RESPONSE_TIMEOUT_MS);
     open.onAck?.({ ...open.payload, rid: open.rid });
-    if (open.lane !== undefined) this.#flush();
+    if (open.lane === undefined) return;
+    this.#received(open);
+    this.#flush();
+  }
+
+  /** The server has the request, so the `ack` of the one behind it is due. */
+  #received(open: OpenRequest): void {
+    open.after = undefined;
+    const next = this.#follower(open);
+    if (!next) return;
+    next.after = undefined;
+    this.#startTimer(next, 'emitted', ACK_TIMEOUT_MS);
+  }
+
+  /** The request that names this one as its predecessor. */
+  #follower(open: OpenRequest): OpenRequest | undefined {
+    for (const other of this.#open) if (other.after === open) return other;
+    return undefined;
   }
 
   #startTimer(open: OpenRequest, is: 'emitted' | 'acknowledged', ms: number): void {
     endTry(open);
     const cancelTimer = this.clock.after(ms, () => {
       open.failedTries += 1;
-      if (open.failedTries < MAX_TRIES) this.#emit(open);
+      if (open.failedTries < MAX_TRIES) this.#emit(open, undefined);
       else this.#settle(open, { kind: 'timeout', responseTimeout: is === 'acknowledged' });
     });
     open.try = { is, cancelTimer };
@@ -232,10 +269,19 @@ export class OpenRequests {
 
   #settle(open: OpenRequest, reply: Reply): void {
     if (!this.#open.delete(open)) return;
+    const isUnacknowledged = open.try.is === 'emitted';
     endTry(open);
     if (this.#inFlight.get(open.rid) === open) this.#inFlight.delete(open.rid);
     open.settle(reply);
+    if (isUnacknowledged && reply.kind === 'answer') this.#received(open);
+    else if (isUnacknowledged) this.#bypass(open);
     this.#flush();
+  }
+
+  /** The server may never get the request: the one behind it names the predecessor's predecessor instead. */
+  #bypass(open: OpenRequest): void {
+    const next = this.#follower(open);
+    if (next) this.#emit(next, open.after);
   }
 }
 

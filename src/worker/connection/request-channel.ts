@@ -63,7 +63,7 @@ export class RequestChannel {
   attach(connection: Connection): Promise<void> {
     this.#connection = connection;
     this.#uid = connection.uid || this.#uid;
-    return this.requests.logIn();
+    return this.requests.logIn(connection.can('orderedSends'));
   }
 
   /** The connection is lost. */

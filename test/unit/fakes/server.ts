@@ -2,6 +2,8 @@
  * A small JMessage server in memory, behind a {@link FakeNetwork}. It acknowledges and answers, executes a repeated request once, and has one web
  * session for each account. It keeps and syncs unacknowledged messages. The browser tests use the real gateway.
  */
+
+import { SendOrder } from '../../../gateway/src/connection/send-order.js';
 import {
   CODES,
   type ErrorCode,
@@ -40,6 +42,7 @@ interface Client {
   user: User | undefined;
   /** False from login to the end of the sync: live messages wait. */
   live: boolean;
+  readonly order: SendOrder<[event: string, payload: Fields]>;
 }
 
 interface Stored {
@@ -48,10 +51,19 @@ interface Stored {
   to: string;
 }
 
+const REMEMBERED_REQUESTS = 1_000;
+
+const newClient = (): Client => ({
+  initialised: false,
+  user: undefined,
+  live: false,
+  order: new SendOrder(REMEMBERED_REQUESTS),
+});
+
 export class FakeServer implements Callee {
   readonly messages: Stored[] = [];
   /** Its extensions of the original protocol: none, as for a stock server. */
-  capabilities: ('resume' | 'history')[] = [];
+  capabilities: ('resume' | 'history' | 'ordered_sends')[] = [];
   /** By how much its clock is ahead of the clients'. */
   skewMs = 0;
   /** Violations of "one socket for each account", as seen when a login arrives. */
@@ -135,9 +147,10 @@ export class FakeServer implements Callee {
   }
 
   receive(line: Line, event: string, payload: object): void {
-    const { rid, ...fields } = payload as Fields;
-    const client = this.#clients.get(line) ?? { initialised: false, user: undefined, live: false };
+    const { rid, after, ...fields } = payload as Fields;
+    const client = this.#clients.get(line) ?? newClient();
     this.#clients.set(line, client);
+    if (after !== undefined && !client.order.mayProceed(Number(after), [event, { rid, ...fields }])) return;
     line.send('ack', { rid });
     const key = JSON.stringify([client.user?.username ?? line.id, rid, event, fields]);
     const answer = this.#answers.get(key) ?? this.#answer(line, client, event, fields);
@@ -145,6 +158,7 @@ export class FakeServer implements Callee {
     if (event === 'login' && answer.code !== CODES.success) line.user = undefined;
     line.send(event === 's_across_single_text' ? 's_single_text' : event, { ...answer, rid });
     if (event === 'sync_check' && answer.code === 0) this.#sync(line, client, fields);
+    for (const next of client.order.received(Number(rid))) this.receive(line, ...next);
   }
 
   #answer(line: Line, client: Client, event: string, fields: Fields): Fields {

@@ -46,7 +46,7 @@ class Walk {
     private readonly settings: { roaming: boolean; gentle: boolean; stock: boolean },
   ) {
     this.world = new World(seed);
-    if (!settings.stock) this.world.server.capabilities = ['resume', 'history'];
+    if (!settings.stock) this.world.server.capabilities = ['resume', 'history', 'ordered_sends'];
     this.world.network.loses = (frame) => this.#loses(frame);
   }
 

@@ -9,7 +9,7 @@ let world: World;
 let alice: FakeTab;
 beforeEach(async () => {
   world = new World();
-  world.server.capabilities = ['resume', 'history'];
+  world.server.capabilities = ['resume', 'history', 'ordered_sends'];
   alice = await world.loggedIn('alice');
 });
 
