@@ -57,7 +57,7 @@ export const DROPPED: Reply = { kind: 'dropped', error: failure(CODES.sessionEnd
 
 type Emit = (event: string, payload: object) => void;
 
-/** Requests of lanes that may wait for an `ack` at a time: with frames of the largest size, fewer bytes than a server queues for a client. */
+/** Requests of lanes that may wait for an `ack` at a time. Even with the largest frames the gateway queues that many bytes for a client. */
 const MAX_UNACKNOWLEDGED = 100;
 
 type Link =
