@@ -95,7 +95,7 @@ export interface NoDisturb {
   global: number;
   /** Users whose messages do not notify. */
   users: UserName[];
-  /** Groups that do not disturb. */
+  /** Groups whose messages do not notify. */
   groups: { gid: number; name: string; appkey: string; desc: string }[];
 }
 export interface NoDisturbAnswer extends CachedAnswer {
