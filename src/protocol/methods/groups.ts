@@ -92,13 +92,11 @@ export const GROUP_METHODS = {
     params: oneMember,
     event: 'group_mem_silence',
     step: 'silence',
-    sets: true,
   },
   delGroupMemSilence: {
     params: oneMember,
     event: 'group_mem_silence',
-    step: 'silence',
-    sets: false,
+    step: 'unsilence',
   },
   addGroupKeeper: {
     params: members,

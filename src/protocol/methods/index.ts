@@ -11,7 +11,7 @@ import type { MethodName } from './names.js';
 import { OUTBOX_METHODS } from './outbox.js';
 import { RELATION_METHODS } from './relations.js';
 import { ROOM_METHODS } from './rooms.js';
-import type { AgreesWithApi, MethodRow } from './table.js';
+import type { AgreesWithApi, CheckedParamsOf, MethodRow } from './table.js';
 
 export { LOCAL_METHODS, type LocalRow } from './local.js';
 
@@ -25,6 +25,14 @@ export const METHODS = {
 } as const satisfies Record<MethodName, MethodRow>;
 
 export type Methods = typeof METHODS;
+
+type KeysOf<U> = U extends unknown ? keyof U : never;
+/** An object that may have each property of the union's types. */
+type Merged<U> = { [K in KeysOf<U>]?: U extends { [P in K]?: infer T } ? T : never };
+type MessageRow = Extract<Methods[MethodName], { step: 'message' }>;
+/** Checked parameters of a send, whichever its method. */
+export type SendParams = Merged<Checked<MessageRow>>;
+type Checked<R extends MethodRow> = R extends unknown ? CheckedParamsOf<R> : never;
 
 /** Does not compile when a row and its declaration differ. */
 type Nothing<T extends never> = T;

@@ -4,7 +4,6 @@ import { appkey, clearable, digit, name, optional, shortText, text, users } from
 import { group, targetName } from './fields.js';
 
 const versioned = { step: 'versioned' } as const;
-const answering = { event: 'add_friend', step: 'friendAnswer' } as const;
 
 export const RELATION_METHODS = {
   getNoDisturb: {
@@ -89,14 +88,14 @@ export const RELATION_METHODS = {
     event: 'add_friend',
   },
   acceptFriend: {
-    ...answering,
     params: v.object(targetName),
-    sets: true,
+    event: 'add_friend',
+    step: 'acceptFriend',
   },
   declineFriend: {
-    ...answering,
     params: v.object({ ...targetName, why: optional(shortText) }),
-    sets: false,
+    event: 'add_friend',
+    step: 'declineFriend',
   },
   delFriend: {
     params: v.object(targetName),

@@ -5,7 +5,7 @@ import type { RequestEvent } from '../wire/requests.js';
 import type { LocalName, MethodName, ParamsOf } from './types.js';
 
 /**
- * The conversion of a method's parameters to its wire payload. Each step is a function of that name in
+ * The conversion of a method's parameters to its wire payload. Each step is a case of that name in
  * `worker/methods/payload-builders.ts`. The runtime itself handles `session`, `receipts`, `history` and `outbox`.
  * A row without a step sends its parameters as they are.
  */
@@ -17,8 +17,10 @@ export type Step =
   | 'password'
   | 'avatar'
   | 'group'
-  | 'friendAnswer'
+  | 'acceptFriend'
+  | 'declineFriend'
   | 'silence'
+  | 'unsilence'
   | 'receipts'
   | 'history'
   | 'outbox';
@@ -38,8 +40,6 @@ export interface MethodRow {
   /** The parameter with a file, which is uploaded before the request is transmitted. */
   readonly upload?: { readonly field: 'image' | 'file' | 'avatar'; readonly type: 'image' | 'file' };
   readonly shape?: Shape;
-  /** The value that the `friendAnswer` and `silence` steps set, since two methods share an event. */
-  readonly sets?: boolean;
   /** The answer is stored for use without a connection: the list of conversations in its own place, other answers by their parameters. */
   readonly cache?: 'conversations' | 'answer';
 }

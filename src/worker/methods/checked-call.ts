@@ -18,7 +18,14 @@ import {
 } from '../../protocol/worker.js';
 
 export type CheckedCall<M extends MethodName = MethodName> = {
-  [N in M]: { kind: 'method'; method: N; params: CheckedParamsOf<Methods[N]>; row: MethodRow; call: Call };
+  [N in M]: {
+    kind: 'method';
+    method: N;
+    step: Methods[N] extends { step: infer S } ? S : undefined;
+    params: CheckedParamsOf<Methods[N]>;
+    row: MethodRow;
+    call: Call;
+  };
 }[M];
 
 /** A call of a method that is answered without the server. */
@@ -50,5 +57,7 @@ export function checkCall(call: Call): Checked {
   if (!checked.ok) return { kind: 'refused', error: checked.error };
   const params = checked.value;
   // The one cast: the schema of this method's row has checked the parameters.
-  return (row ? { kind: 'method', method, params, row, call } : { kind: 'local', method, params }) as Checked;
+  return (
+    row ? { kind: 'method', method, step: row.step, params, row, call } : { kind: 'local', method, params }
+  ) as Checked;
 }

@@ -2,8 +2,6 @@
 import {
   CODES,
   type ConversationId,
-  type CustomNotification,
-  type Extras,
   type Failure,
   failure,
   groupId,
@@ -12,12 +10,12 @@ import {
   type MessageContent,
   type MessageKind,
   type MessageTarget,
-  type MethodRow,
   roomId,
-  type Step,
+  type SendParams,
   singleId,
   type UploadedMedia,
 } from '../../protocol/worker.js';
+import type { CheckedCall } from './checked-call.js';
 
 export interface BuilderContext {
   appkey: string;
@@ -29,73 +27,50 @@ export interface BuilderContext {
   md5(text: string): string;
 }
 
-export interface Built {
-  payload: object;
-  /** The conversation, for methods that go out in order. */
-  lane?: ConversationId;
+/** The payload of a call that sends no message. */
+function payloadOf(call: CheckedCall, { appkey, md5, media }: BuilderContext): object {
+  switch (call.step) {
+    case 'ofApp':
+      return { ...call.params, appkey: call.params.appkey ?? appkey };
+    case 'versioned':
+      return { ...call.params, version: 0 };
+    case 'password': {
+      const { old_pwd, new_pwd, is_md5 } = call.params;
+      const digest = (password: string) => (is_md5 ? password.toLowerCase() : md5(password));
+      return { old_pwd: digest(old_pwd), new_pwd: digest(new_pwd), is_md5: true };
+    }
+    case 'avatar':
+      return { avatar: media?.media_id };
+    case 'group': {
+      const { avatar: _avatar, ...rest } = call.params;
+      return { ...rest, ...(media && { media_id: media.media_id }) };
+    }
+    case 'acceptFriend':
+      return { ...call.params, from_type: 2, why: 'yes' };
+    case 'declineFriend':
+      return { ...call.params, from_type: 2, why: declining(call.params.why) };
+    case 'silence':
+    case 'unsilence':
+      return { ...call.params, keep_silence: call.step === 'silence' };
+    default:
+      return { ...call.params };
+  }
 }
-
-type Params = Record<string, unknown>;
-type Build = (params: Params, context: BuilderContext, row: MethodRow) => Built;
-
-/** The steps of methods that build no payload. */
-type OwnStep = 'session' | 'receipts' | 'history' | 'outbox';
-
-export const PAYLOAD_BUILDERS: Record<Exclude<Step, OwnStep>, Build> = {
-  ofApp: (params, { appkey }) => ({ payload: { ...params, appkey: params.appkey ?? appkey } }),
-  versioned: (params) => ({ payload: { ...params, version: 0 } }),
-  message: (params, context, { message }) => {
-    const { to, kind } = message ?? { to: 'single', kind: 'text' };
-    return buildMessage(to, kind, params, context);
-  },
-  password: ({ old_pwd, new_pwd, is_md5 }, { md5 }) => {
-    const digest = (password: unknown) => (is_md5 ? String(password).toLowerCase() : md5(String(password)));
-    return { payload: { old_pwd: digest(old_pwd), new_pwd: digest(new_pwd), is_md5: true } };
-  },
-  avatar: (_params, { media }) => ({ payload: { avatar: media?.media_id } }),
-  group: ({ avatar: _avatar, ...rest }, { media }) => ({
-    payload: { ...rest, ...(media && { media_id: media.media_id }) },
-  }),
-  friendAnswer: ({ why, ...rest }, _context, { sets }) => ({
-    payload: { ...rest, from_type: 2, why: sets ? 'yes' : declining(why) },
-  }),
-  silence: (params, _context, { sets }) => ({ payload: { ...params, keep_silence: sets } }),
-};
 
 /** On the wire an empty reason accepts, as "yes" does. */
-const declining = (why: unknown): string =>
-  typeof why === 'string' && why !== '' && why !== 'yes' ? why : 'no';
+const declining = (why: string | undefined): string => (why && why !== 'yes' ? why : 'no');
 
-interface MessageParams {
-  target_username?: string;
-  target_nickname?: string;
-  appkey?: string;
-  target_gid?: number;
-  target_gname?: string;
-  target_rid?: number;
-  target_rname?: string;
-  msg_body?: JsonObject;
-  extras?: Extras;
-  at_list?: { username: string; appkey?: string }[];
-  content?: string;
-  custom?: JsonObject;
-  latitude?: number;
-  longitude?: number;
-  scale?: number;
-  label?: string;
-  no_offline?: boolean;
-  no_notification?: boolean;
-  custom_notification?: CustomNotification;
-  need_receipt?: boolean;
-  nead_receipt?: boolean;
+export interface BuiltMessage {
+  payload: object;
+  conversation: ConversationId;
 }
 
-function buildMessage(
+export function buildMessage(
   to: MessageTarget,
   kind: MessageKind,
-  params: MessageParams,
+  params: SendParams,
   context: BuilderContext,
-): Built {
+): BuiltMessage {
   const target = targetOf(to, params, context.appkey);
   // In the documents a custom message to a group is a sendGroupMsg with `custom`.
   const msgKind = kind === 'text' && params.custom ? 'custom' : kind;
@@ -126,27 +101,27 @@ function buildMessage(
       users: at_list,
       content,
     },
-    lane: target.lane,
+    conversation: target.conversation,
   };
 }
 
-function targetOf(to: MessageTarget, params: MessageParams, ownAppkey: string) {
+function targetOf(to: MessageTarget, params: SendParams, ownAppkey: string) {
   const appkey = params.appkey ?? ownAppkey;
   if (to === 'single') {
     const { target_username: id = '', target_nickname: name = '' } = params;
-    return { field: 'target_id', id, name, appkey, lane: singleId(appkey, id) };
+    return { field: 'target_id', id, name, appkey, conversation: singleId(appkey, id) };
   }
   if (to === 'group') {
     const { target_gid: id = 0, target_gname: name = '' } = params;
-    return { field: 'target_gid', id: String(id), name, appkey, lane: groupId(id) };
+    return { field: 'target_gid', id: String(id), name, appkey, conversation: groupId(id) };
   }
   // V2 names a room on the wire as it names a group.
   const { target_rid: id = 0, target_rname: name = '' } = params;
-  return { field: 'target_gid', id: String(id), name, appkey, lane: roomId(id) };
+  return { field: 'target_gid', id: String(id), name, appkey, conversation: roomId(id) };
 }
 
 /** A forwarded body is sent unchanged; a custom one is the application's own object. */
-function bodyOf(kind: MessageKind, params: MessageParams, { media }: BuilderContext): JsonObject {
+function bodyOf(kind: MessageKind, params: SendParams, { media }: BuilderContext): JsonObject {
   const { msg_body, extras } = params;
   if (msg_body) return extras ? { ...msg_body, extras } : msg_body;
   const shared = extras ? { extras } : {};
@@ -164,17 +139,8 @@ function bodyOf(kind: MessageKind, params: MessageParams, { media }: BuilderCont
   }
 }
 
-export function buildPayload(
-  params: Params,
-  context: BuilderContext,
-  row: MethodRow,
-  method: string,
-): Sendable {
-  const { step } = row;
-  const isBuilt = step !== undefined && Object.hasOwn(PAYLOAD_BUILDERS, step);
-  const build = isBuilt ? PAYLOAD_BUILDERS[step as keyof typeof PAYLOAD_BUILDERS] : undefined;
-  return sendable(build ? build(params, context, row).payload : params, method);
-}
+export const buildPayload = (call: CheckedCall, context: BuilderContext): Sendable =>
+  sendable(payloadOf(call, context), call.method);
 
 export type Sendable = { ok: true; payload: object } | { ok: false; error: Failure };
 

@@ -1,8 +1,7 @@
 /** Unanswered sends, in the form of `getOutbox`. */
-import { CODES, MESSAGES, type OutboxEntry } from '../../protocol/worker.js';
+import { CODES, MESSAGES, type OutboxEntry, type SendParams } from '../../protocol/worker.js';
 import type { SendPayload } from '../methods/outcome.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';
-import { isObject } from '../util/read-answer.js';
 
 export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry {
   const { callId: id, method, expiresAt: expires_at, state } = record;
@@ -28,12 +27,9 @@ function stateFields(state: OutboxState): Pick<OutboxEntry, 'state' | 'code' | '
 }
 
 /** The file that waits for its upload, as the application gave it. */
-export function fileIn(params: Record<string, unknown>): Pick<OutboxEntry, 'file' | 'fname'> {
-  for (const param of Object.values(params)) {
-    if (!isObject(param) || !Array.isArray(param.formParts)) continue;
-    for (const part of param.formParts) {
-      if (Array.isArray(part) && part[1] instanceof Blob) return { file: part[1], fname: String(part[2]) };
-    }
+export function fileIn({ image, file = image }: SendParams): Pick<OutboxEntry, 'file' | 'fname'> {
+  for (const part of file?.formParts ?? []) {
+    if (Array.isArray(part) && part[1] instanceof Blob) return { file: part[1], fname: String(part[2]) };
   }
   return {};
 }

@@ -9,7 +9,7 @@ import {
   type MethodRow,
 } from '../../protocol/worker.js';
 import type { SendPayload } from '../methods/outcome.js';
-import { type BuilderContext, PAYLOAD_BUILDERS, sendable } from '../methods/payload-builders.js';
+import { type BuilderContext, buildMessage, sendable } from '../methods/payload-builders.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';
 
 /** Codes of the runtime are 889xxx. */
@@ -49,10 +49,8 @@ export const ridOfSend = ({ callId, attempt }: OutboxRecord): number =>
   ridOf(attempt === 0 ? callId : `${callId}#${attempt}`);
 
 /** The file of the send, until it is uploaded. */
-export function fileToUpload({ method, params, uploaded }: OutboxRecord): FormParts | undefined {
-  const { upload: file } = rowOf(method);
-  return file && !uploaded ? (params[file.field] as FormParts | undefined) : undefined;
-}
+export const fileToUpload = ({ params, uploaded }: OutboxRecord): FormParts | undefined =>
+  uploaded ? undefined : (params.file ?? params.image);
 
 /** The record in a terminal state. Of a cancelled send only the number is kept. */
 export const ended = (record: OutboxRecord, state: OutboxState): OutboxRecord => ({
@@ -65,11 +63,8 @@ export function buildSend(
   { params, uploaded: media, madeAt, method }: OutboxRecord,
   context: Pick<BuilderContext, 'appkey' | 'username' | 'md5'>,
 ): ({ ok: true } & Built) | { ok: false; error: Failure } {
-  const { payload, lane = '' } = PAYLOAD_BUILDERS.message(
-    params,
-    { ...context, madeAt, media },
-    rowOf(method),
-  );
+  const { to, kind } = rowOf(method).message ?? { to: 'single', kind: 'text' };
+  const { payload, conversation } = buildMessage(to, kind, params, { ...context, madeAt, media });
   const ready = sendable(payload, method);
-  return ready.ok ? { ok: true, payload: ready.payload as SendPayload, conversation: lane } : ready;
+  return ready.ok ? { ok: true, payload: ready.payload as SendPayload, conversation } : ready;
 }

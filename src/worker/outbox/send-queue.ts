@@ -9,6 +9,7 @@ import {
   type Failure,
   failure,
   type Outcome,
+  type SendParams,
 } from '../../protocol/worker.js';
 import type { Answer } from '../connection/open-requests.js';
 import { failed, type SendPayload, succeeded } from '../methods/outcome.js';
@@ -67,7 +68,7 @@ export class SendQueue implements SendOwner {
   }
 
   /** Runs a checked call. A known call is joined, or gets the outcome that it had. */
-  async run(tab: Tab, call: Call, params: Record<string, unknown>): Promise<Outcome> {
+  async run(tab: Tab, call: Call, params: SendParams): Promise<Outcome> {
     const known = this.#outbox.get(call.callId);
     if (known) return this.#join(known, tab);
     const { callId, madeAt, uploaded, again } = call;

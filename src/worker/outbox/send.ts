@@ -169,7 +169,7 @@ export class Send {
     });
     if (signal.aborted) return undefined;
     if (!result.ok) return result.error;
-    const { [upload.field]: _file, ...params } = this.record.params;
+    const { file: _file, image: _image, ...params } = this.record.params;
     const uploaded = { ...this.record, params, uploaded: result.media };
     const built = this.owner.build(uploaded);
     if (!built.ok) return built.error;

@@ -34,7 +34,7 @@ type SessionCommand = CheckedCall<CommandName>;
 type ParamsOf<N extends CommandName> = CheckedParamsOf<Methods[N]>;
 
 export const isSessionCommand = (checked: CheckedCall): checked is SessionCommand =>
-  checked.row.step === 'session';
+  checked.step === 'session';
 
 export class SessionCommands {
   readonly #sessions: SessionRegistry;

@@ -76,7 +76,7 @@ export class Calls {
   async #run(tab: Tab, checked: CheckedCall): Promise<Outcome> {
     const { channel, history, sends } = this.parts;
     const { call, row } = checked;
-    if (row.message) return sends.run(tab, call, { ...checked.params });
+    if (checked.step === 'message') return sends.run(tab, call, checked.params);
     switch (checked.method) {
       case 'getOutbox':
         return sends.list();
@@ -108,12 +108,12 @@ export class Calls {
 
   async #request(tab: Tab, checked: CheckedCall): Promise<Outcome> {
     const { account, channel, platform, profiles, read, store } = this.parts;
-    const { call, method, params, row } = checked;
+    const { call, method, row } = checked;
     const uploaded = await this.#upload(tab, checked);
     if (uploaded && !uploaded.ok) return failed(uploaded.error);
     const { appkey, username } = account;
     const context = { appkey, username, madeAt: call.madeAt, media: uploaded?.media, md5: platform.md5 };
-    const ready = buildPayload({ ...params }, context, row, method);
+    const ready = buildPayload(checked, context);
     if (!ready.ok) return failed(ready.error);
     const outgoing: Outgoing = {
       rid: ridOf(call.callId),

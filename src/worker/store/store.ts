@@ -11,6 +11,7 @@ import type {
   MethodName,
   Outcome,
   ResumeToken,
+  SendParams,
   UploadedMedia,
 } from '../../protocol/worker.js';
 
@@ -57,7 +58,7 @@ export interface OutboxRecord {
   tabId: string;
   method: MethodName;
   /** Checked. They hold the file until it is uploaded. */
-  params: Record<string, unknown>;
+  params: SendParams;
   /** ms since 1970, both. */
   madeAt: number;
   expiresAt: number;

@@ -138,9 +138,9 @@ describe.each(STORES)('%s', (_name, open) => {
 
   test('keeps a file that is to be uploaded, with all of its bytes', async () => {
     const file = new Blob(['bytes']);
-    await store.putOutbox([outboxRecord(1, { params: { formParts: [['file', file, 'a.txt']] } })]);
+    await store.putOutbox([outboxRecord(1, { params: { file: { formParts: [['file', file, 'a.txt']] } } })]);
     const [record] = await store.outbox();
-    const [[name, kept, filename] = []] = (record?.params.formParts ?? []) as [string, Blob, string][];
+    const [[name, kept, filename] = []] = (record?.params.file?.formParts ?? []) as [string, Blob, string][];
     expect([name, await kept?.text(), filename]).toEqual(['file', 'bytes', 'a.txt']);
   });
 
