@@ -50,7 +50,9 @@ export class FakeLocks {
     return new Promise<T>((resolve, reject) => {
       if (this.#dead.has(owner)) return;
       if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'));
-      if (ifAvailable && [...this.#held, ...this.#queue].some((one) => one.name === name)) {
+      const conflicts = (one: Request) =>
+        one.name === name && (mode === 'exclusive' || one.mode === 'exclusive');
+      if (ifAvailable && [...this.#held, ...this.#queue].some(conflicts)) {
         return resolve(Promise.resolve(fn(null)) as Promise<T>);
       }
       const abandon = () => {

@@ -14,7 +14,10 @@ export function hostsFor(files: RuntimeFiles, page: Page, forced?: HostKind | nu
   const canLead = locks !== null && has('Worker') && has('BroadcastChannel');
   const isLed = (): Promise<boolean> =>
     !forced && canLead
-      ? locks.request(leadershipOf(files), { ifAvailable: true }, (lock) => !lock).catch(() => false)
+      ? // A leading tab holds it exclusively. Tabs that ask in the same instant must not take each other for one.
+        locks
+          .request(leadershipOf(files), { mode: 'shared', ifAvailable: true }, (lock) => !lock)
+          .catch(() => false)
       : Promise.resolve(false);
   const hosts: Host[] = [];
   if (forced ? forced === 'shared' : has('SharedWorker')) hosts.push(sharedHost(files, isLed));
