@@ -58,6 +58,8 @@ const login = (tab: Tab) => tab.login(world.auth(), world.user('alice'));
 async function chats(tab: Tab): Promise<void> {
   greetings += 1;
   await login(tab);
+  // Messages that arrive during the sync come with it, by onSyncConversation.
+  await tab.waitForState('ready');
   await tab.ok('sendSingleMsg', { target_username: 'bob', content: `hello ${greetings}` });
   await bob.send('alice', `answer ${greetings}`);
   await tab.waitForText(`answer ${greetings}`);
@@ -256,7 +258,7 @@ describe('tabs of the leader host', () => {
     await until('it to lead', () => leads(second));
     expect(Date.now() - frozenAt).toBeLessThan(UNREPORTED_MS);
     await send;
-    expect(await second.state()).toMatchObject({ state: 'ready' });
+    await second.waitForState('ready');
     await session.send('Debugger.resume');
   });
 });
