@@ -30,9 +30,12 @@ export async function benchCharts([file = inRoot('test-results/bench.json')]) {
     logLevel: 'error',
   });
   await mkdir(FOLDER, { recursive: true });
+  const pictures = [];
   for (const [name, about] of Object.entries(CHARTS)) {
     const lines = report.series.filter(({ chart }) => chart === name);
-    if (lines.length > 0) await writeFile(`${FOLDER}/${name}.svg`, await draw(about, lines));
+    if (lines.length === 0) continue;
+    await writeFile(`${FOLDER}/${name}.svg`, await draw(about, lines));
+    pictures.push(`![${about.title}](performance/${name}.svg)`);
   }
   await writeFile(`${FOLDER}/figures.json`, `${JSON.stringify(report, null, 2)}\n`);
   const { date, commit, machine, rounds } = report;
@@ -40,7 +43,10 @@ export async function benchCharts([file = inRoot('test-results/bench.json')]) {
     `${date}, commit ${commit}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB; Node ${machine.node}, ` +
     `${machine.chromium}. Medians of ${rounds} rounds, with the least and the most.`;
   const page = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, page.replace(TABLE, `$1${about}\n\n${module.tableOf(report)}\n$2`));
+  await writeFile(
+    PAGE,
+    page.replace(TABLE, `$1${[about, module.tableOf(report), ...pictures].join('\n\n')}\n\n$2`),
+  );
   console.log('written: docs/performance.md, docs/performance/');
   return 0;
 }
