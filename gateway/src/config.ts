@@ -68,6 +68,8 @@ export const DEFAULTS = {
   /** Requests of one socket that wait or are being worked on, by number and size. Beyond: 882005. */
   queuedRequests: 4_000,
   queuedBytes: 8 * 1_024 * KB,
+  /** How long a send waits for the predecessor that it names; longer than a client goes on trying a row of lost ones. Beyond: 882003. */
+  orderTimeoutMs: 5 * MINUTE_MS,
   /** A client is not served further while so much waits for it to be read. */
   readAheadBytes: 1_024 * KB,
   /** The backlog of a client that does not read. Beyond: its socket is closed. */

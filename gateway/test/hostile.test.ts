@@ -6,7 +6,8 @@ import { ACK, ANSWERED_AS, REQUESTS } from '../../src/protocol/index.js';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { type Client, nextRid } from '../../test/kit/wire-socket.js';
 
-const gateway = hostGateway({ passwordTriesPerMinute: 1_000, requestBurst: 1e6 });
+// A send may name a predecessor that never comes, and waits for it for so long.
+const gateway = hostGateway({ passwordTriesPerMinute: 1_000, requestBurst: 1e6, orderTimeoutMs: 100 });
 const { guests } = gateway;
 
 /** All but the one by which a client has its socket closed. */

@@ -83,6 +83,26 @@ describe('a socket', () => {
     expect(await user.ask('get_conversations')).toMatchObject({ code: 0 });
   });
 
+  it('may let a send wait for its predecessor for so long, and is then refused it', async () => {
+    await use({ orderTimeoutMs: 300 });
+    const alice = await guests.user();
+    const bob = await guests.liveUser();
+    const lost = nextRid();
+    const overdue = await alice.ask('s_across_single_text', {
+      ...textTo(bob.username, 'overdue'),
+      after: lost,
+    });
+    expect(overdue).toMatchObject({ code: 882003, message: expect.stringContaining('after') });
+    // The bound is no end of the conversation.
+    const rid = nextRid();
+    alice.socket.emit('s_across_single_text', { ...textTo(bob.username, 'sent again'), after: lost, rid });
+    expect(await alice.ask('s_across_single_text', textTo(bob.username, 'sent again'), rid)).toMatchObject({
+      code: 0,
+    });
+    await bob.live(1);
+    expect(bob.texts()).toEqual(['sent again']);
+  });
+
   it('that falls too far behind during its sync is closed, and gets everything when it comes back', async () => {
     await use({ heldMessages: 3 });
     const alice = await guests.user();

@@ -51,6 +51,13 @@ it('a refused predecessor releases the sends that wait for it', async () => {
   expect(bob.texts()).toEqual(['second']);
 });
 
+it('a send before the login waits for nothing: it is refused at once', async () => {
+  const client = await Client.connect(gateway.url);
+  const { code } = await client.ask(SEND, { ...textTo('bob', 'text'), after: nextRid() });
+  expect(code).toBe(882004);
+  client.close();
+});
+
 it('a predecessor that is no rid is refused', async () => {
   const alice = await guests.liveUser();
   const bob = await guests.liveUser();

@@ -119,7 +119,10 @@ export class Connection implements Holder {
     const { settings, parties, slices, now } = shared;
     this.party = parties.ofAddress(socket.address);
     this.#stranger = new TokenBucket(settings.strangerSocketBurst, settings.strangerSocketPerSecond, now);
-    this.#order = new SendOrder(settings.queuedRequests);
+    this.#order = new SendOrder(settings.queuedRequests, {
+      ms: settings.orderTimeoutMs,
+      onExpired: (request) => this.#refuseOverdue(request),
+    });
     socket.onFrame((characters) => this.#admit(characters));
     socket.onPacket((event, payload) => slices.add(this, () => this.#receive(event, payload)));
     socket.onDrain(() => this.#weigh());
@@ -275,7 +278,9 @@ export class Connection implements Holder {
     }
     const request = { event, rid, payload: content, canonical };
     this.#queuedBytes += canonical.length;
-    if (after === undefined || this.#order.mayProceed(after, request)) this.#enqueue([request]);
+    // Only an account's sends are processed at all, so only they may wait.
+    const isOrdered = after !== undefined && this.#session !== null;
+    if (!isOrdered || this.#order.mayProceed(after, request)) this.#enqueue([request]);
   }
 
   /** The client learns that its requests are here, and they wait for their turn, as do the sends that waited for them. */
@@ -294,6 +299,17 @@ export class Connection implements Holder {
     this.push(ACK, { rid });
     this.#answer(event, rid, refusal);
     this.#enqueue(this.#order.received(rid));
+  }
+
+  /** The predecessor of a send did not arrive. A client that went on without it has sent this one again meanwhile. */
+  #refuseOverdue({ event, rid, canonical }: Request): void {
+    this.#queuedBytes -= canonical.length;
+    if (this.#order.has(rid)) return;
+    this.#refuseUnread(
+      event,
+      rid,
+      refuse(CODES.wireInvalidParameter, 'the request named in `after` did not arrive'),
+    );
   }
 
   async #run(): Promise<void> {
