@@ -18,6 +18,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { OutboxEntry, StateSnapshot } from '../index.js';
+import { NO_CONNECTION, NO_MESSAGES } from '../store/empty.js';
 import type {
   ChatStore,
   ConversationItem,
@@ -30,13 +31,6 @@ import type {
 const StoreContext: Context<ChatStore | null> = createContext<ChatStore | null>(null);
 
 const NONE: readonly never[] = [];
-const IDLE: StateSnapshot = { state: 'idle', connected: false, synced: false, tabs: 0 };
-const NO_MESSAGES: MessagesSnapshot = {
-  messages: NONE,
-  hasMore: undefined,
-  isLoading: false,
-  isFromCache: false,
-};
 const nothing = (): (() => void) => () => undefined;
 
 /** @param props.store null on a server, and as long as there is none */
@@ -49,7 +43,7 @@ export const ChatProvider: FunctionComponent<{ store: ChatStore | null; children
 export const useChatStore = (): ChatStore | null => useContext(StoreContext);
 
 /** The account's connection: its state, and who is logged in. */
-export const useConnection = (): StateSnapshot => useReadable(useChatStore()?.connection, IDLE);
+export const useConnection = (): StateSnapshot => useReadable(useChatStore()?.connection, NO_CONNECTION);
 
 /** The conversations, the latest first. */
 export const useConversations = (): readonly ConversationItem[] =>

@@ -17,6 +17,7 @@ import {
   watchEffect,
 } from 'vue';
 import type { OutboxEntry, StateSnapshot } from '../index.js';
+import { NO_CONNECTION, NO_MESSAGES } from '../store/empty.js';
 import type {
   ChatStore,
   ConversationItem,
@@ -27,14 +28,6 @@ import type {
 } from '../store/index.js';
 
 const KEY: InjectionKey<ChatStore | null> = Symbol('jmessage-runtime store');
-
-const IDLE: StateSnapshot = { state: 'idle', connected: false, synced: false, tabs: 0 };
-const NO_MESSAGES: MessagesSnapshot = {
-  messages: [],
-  hasMore: undefined,
-  isLoading: false,
-  isFromCache: false,
-};
 
 /** A plugin: `app.use(chat, store)`. On a server there is no store, and the composables have their empty values. */
 export const chat = {
@@ -48,7 +41,7 @@ export const useChatStore = (): ChatStore | null => inject(KEY, null);
 
 /** The account's connection: its state, and who is logged in. */
 export const useConnection = (): Readonly<ShallowRef<StateSnapshot>> =>
-  useReadable(useChatStore()?.connection, IDLE);
+  useReadable(useChatStore()?.connection, NO_CONNECTION);
 
 /** The conversations, the latest first. */
 export const useConversations = (): Readonly<ShallowRef<readonly ConversationItem[]>> =>

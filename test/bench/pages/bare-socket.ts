@@ -5,15 +5,22 @@
 
 import { io, type Socket } from 'socket.io-client';
 import SparkMD5 from 'spark-md5';
-import { type BenchPage, keepBusy, latenciesOf, loafing, longestTask } from './bench-page.js';
+import {
+  Arrivals,
+  type BenchPage,
+  burstOf,
+  keepBusy,
+  latenciesOf,
+  loafing,
+  longestTask,
+} from './bench-page.js';
 
 type Data = Record<string, unknown>;
 
 let socket: Socket;
 let rid = 0;
 let username = '';
-let left = 0;
-let allArrived = () => {};
+const arrivals = new Arrivals();
 const waiting = new Map<number, (answer: Data) => void>();
 
 function request(event: string, payload: Data): Promise<Data> {
@@ -49,8 +56,7 @@ function received(messages: Data[]): void {
   for (const { msg_id, msg_type, from_uid, from_gid } of messages) {
     rid += 1;
     socket.emit('msg_recv_v2', { msg_id, msg_type, from_uid, from_gid, rid });
-    left -= 1;
-    if (left === 0) allArrived();
+    arrivals.note();
   }
 }
 
@@ -69,21 +75,11 @@ const page: BenchPage = {
     return took;
   },
   sendInTurn: (targets, count) => latenciesOf(targets, count, send),
-  async burst(targets, count) {
-    const started = performance.now();
-    const all = Array.from({ length: count }, (_, i) =>
-      send(targets[i % targets.length] ?? '', `burst ${i}`),
-    );
-    await Promise.all(all);
-    return performance.now() - started;
+  burst: (targets, count) => burstOf(targets, count, send),
+  listen: (count) => arrivals.expect(count),
+  get arrived() {
+    return arrivals.all;
   },
-  listen(count) {
-    left = count;
-    page.arrived = new Promise((resolve) => {
-      allArrived = resolve;
-    });
-  },
-  arrived: Promise.resolve(),
   keepBusy,
   longestTask,
   loafing,

@@ -60,3 +60,34 @@ export function longestTask(): number {
   longest = 0;
   return found;
 }
+
+/** Sends all at once. @returns ms until all have been answered */
+export async function burstOf(
+  targets: string[],
+  count: number,
+  send: (target: string, text: string) => Promise<void>,
+): Promise<number> {
+  const started = performance.now();
+  const all = Array.from({ length: count }, (_, i) => send(targets[i % targets.length] ?? '', `burst ${i}`));
+  await Promise.all(all);
+  return performance.now() - started;
+}
+
+/** Counts the messages that a page expects. */
+export class Arrivals {
+  #left = 0;
+  #allArrived = () => {};
+  all: Promise<void> = Promise.resolve();
+
+  expect(count: number): void {
+    this.#left = count;
+    this.all = new Promise((resolve) => {
+      this.#allArrived = resolve;
+    });
+  }
+
+  note(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#allArrived();
+  }
+}

@@ -1,12 +1,19 @@
 /** The runtime in a page, as an application has it: the published script, and a listener. */
 import type { JMessage as Runtime } from '../../../src/index.js';
-import { type BenchPage, keepBusy, latenciesOf, loafing, longestTask } from './bench-page.js';
+import {
+  Arrivals,
+  type BenchPage,
+  burstOf,
+  keepBusy,
+  latenciesOf,
+  loafing,
+  longestTask,
+} from './bench-page.js';
 
 declare const JMessage: new (options: { address: string }) => Runtime;
 
 let jim: Runtime;
-let left = 0;
-let allArrived = () => {};
+const arrivals = new Arrivals();
 
 const send = async (target: string, text: string): Promise<void> => {
   await jim.sendSingleMsg({ target_username: target, content: text });
@@ -20,28 +27,17 @@ const page: BenchPage = {
     await jim.login({ username: user.username, password: user.password });
     const took = performance.now() - started;
     jim.onMsgReceive(() => {
-      left -= 1;
-      if (left === 0) allArrived();
+      arrivals.note();
     });
     while (jim.getState().state !== 'ready') await new Promise((resolve) => setTimeout(resolve, 5));
     return took;
   },
   sendInTurn: (targets, count) => latenciesOf(targets, count, send),
-  async burst(targets, count) {
-    const started = performance.now();
-    const all = Array.from({ length: count }, (_, i) =>
-      send(targets[i % targets.length] ?? '', `burst ${i}`),
-    );
-    await Promise.all(all);
-    return performance.now() - started;
+  burst: (targets, count) => burstOf(targets, count, send),
+  listen: (count) => arrivals.expect(count),
+  get arrived() {
+    return arrivals.all;
   },
-  listen(count) {
-    left = count;
-    page.arrived = new Promise((resolve) => {
-      allArrived = resolve;
-    });
-  },
-  arrived: Promise.resolve(),
   keepBusy,
   longestTask,
   loafing,
