@@ -33,6 +33,7 @@ const PUSHES = {
   onStateChange: [],
   onOutboxChange: [],
   onUnreadChange: [],
+  onActiveChange: [],
   onDegraded: [],
 };
 /** The requests that methods without a request of their own cause. */

@@ -10,7 +10,7 @@ import { build, ensureSdkAndGateway } from './build.mjs';
 import { prose } from './prose.mjs';
 
 /** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
-const ON_LEADER = ['browser/sharing'];
+const ON_LEADER = ['browser/sharing', 'browser/active-tab'];
 const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
 
 /** A check that is not a test counts only if it fails, as 1. */

@@ -13,6 +13,7 @@ import {
   failure,
   type HostKind,
   IDLE,
+  type Inspection,
   type InstanceApi,
   type JMessageApi,
   type JMessageOptions,
@@ -27,6 +28,7 @@ import {
   type Mirror,
   type Outcome,
   type ParamsOf,
+  RUNTIME_VERSION,
   type Settings,
   type StateSnapshot,
 } from '../protocol/tab.js';
@@ -39,6 +41,7 @@ import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
 import { inZone, outsideZones } from './page/zones.js';
 import { type OpenRequest, PendingRequest } from './request.js';
+import { ActiveTab } from './worker-link/active-tab.js';
 import { hostsFor } from './worker-link/hosts/choose.js';
 import type { Host, RuntimeFiles } from './worker-link/hosts/host.js';
 import { Link } from './worker-link/link.js';
@@ -47,6 +50,7 @@ const NOTHING: Mirror = {
   version: 0,
   state: IDLE,
   initialised: false,
+  active: null,
   restore: { auth: null, rooms: [], login: null },
 };
 
@@ -55,8 +59,10 @@ const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'logi
 
 class Core implements LocalApi, InstanceApi {
   readonly #page: Page;
+  readonly #tabId: string;
   readonly #dispatcher: Dispatcher;
   readonly #link: Link;
+  readonly #activeTab: ActiveTab;
   readonly #open = new Map<string, OpenRequest<never, never>>();
   readonly #debug: boolean;
   readonly #auth: JMessageOptions['auth'];
@@ -84,14 +90,16 @@ class Core implements LocalApi, InstanceApi {
     this.#debug = settings.debug;
     this.#auth = inZone(given.auth);
     this.#page = browserPage();
+    this.#tabId = this.#page.uuid();
     this.#dispatcher = new Dispatcher(this.#page.yield);
     const hosts = hostsFor(filesOf(given.worker, bundled), this.#page, given.host);
+    this.#activeTab = new ActiveTab(this.#page, (active) => this.#dispatcher.push('onActiveChange', active));
     this.#link = outsideZones(() => this.#linkTo(hosts, settings));
     hide(this);
   }
 
   #linkTo(hosts: readonly Host[], settings: Settings): Link {
-    return new Link(hosts, this.#page, this.#page.uuid(), settings, {
+    return new Link(hosts, this.#page, this.#tabId, settings, {
       onEvents: (events, handed) => {
         if (this.#left) return;
         for (const event of events) {
@@ -146,6 +154,15 @@ class Core implements LocalApi, InstanceApi {
     return !this.#leaving && this.#link.isOpen() && this.#page.online();
   }
 
+  isActive(): boolean {
+    return this.#activeTab.isActive;
+  }
+
+  inspect(): Promise<Inspection> {
+    const seen = { host: this.host, build: RUNTIME_VERSION, tabId: this.#tabId };
+    return outsideZones(() => this.#link.inspect()).then((worker) => Object.assign(seen, { worker }));
+  }
+
   getState(): StateSnapshot {
     return this.#mirror.state;
   }
@@ -178,6 +195,7 @@ class Core implements LocalApi, InstanceApi {
     this.#destroyed = true;
     this.#dispatcher.close();
     this.#link.close();
+    this.#activeTab.close();
     this.#mirror = NOTHING;
   }
 
@@ -277,6 +295,7 @@ class Core implements LocalApi, InstanceApi {
     this.#mirrored = Math.max(this.#mirrored, mirror.version);
     const before = JSON.stringify(this.#mirror.state);
     this.#mirror = mirror;
+    this.#activeTab.choose(mirror.active);
     if (JSON.stringify(mirror.state) !== before) this.#dispatcher.push('onStateChange', mirror.state);
   }
 

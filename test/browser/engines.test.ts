@@ -27,7 +27,7 @@ afterAll(async () => {
 afterEach(async () => {
   for (const profile of [hers, his]) {
     for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killSharedWorkers();
+    await profile.killRuntimes();
   }
 });
 

@@ -24,7 +24,7 @@ const fails = (code: number) => ({ kind: 'failure', error: { code, message: expe
 describe('before init', () => {
   beforeEach(async () => {
     for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killSharedWorkers();
+    await profile.killRuntimes();
     tab = await world.tab(profile, { auth: false });
   });
 
@@ -85,7 +85,7 @@ describe('before init', () => {
 describe('before login', () => {
   beforeEach(async () => {
     for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killSharedWorkers();
+    await profile.killRuntimes();
     tab = await world.tab(profile);
     await tab.ok('init', world.auth());
   });
@@ -120,7 +120,7 @@ describe('before login', () => {
 describe('logged in', () => {
   beforeAll(async () => {
     for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killSharedWorkers();
+    await profile.killRuntimes();
     tab = await world.tab(profile);
     await tab.login(world.auth(), world.user('alice'));
   });

@@ -31,7 +31,7 @@ afterEach(async () => {
   world.relay.refuse(false);
   world.relay.freeze(false);
   for (const page of profile.context.pages()) await page.goto('about:blank');
-  await profile.killSharedWorkers();
+  await profile.killRuntimes();
 });
 
 /** A tab of alice's that is ready to send, and a new recipient. */
@@ -214,7 +214,7 @@ test('the worker is killed during sends: its tabs start it again, and no message
   const sending = tab.burst(target, 'c', 60);
   const since = world.relay.mark();
   await until('the sends to be under way', () => world.relay.frames(answer, since).length >= 10);
-  await profile.killSharedWorkers();
+  await profile.killRuntimes();
   allSucceeded(await sending);
   expect(await storedTexts(target)).toEqual(numbered('c', 60));
   await other.waitForState('ready');

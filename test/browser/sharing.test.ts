@@ -32,7 +32,7 @@ async function openTabs(profile: Profile, username: string, count: number): Prom
 afterEach(async () => {
   for (const profile of [hers, his]) {
     for (const page of profile.context.pages()) if (!page.isClosed()) await page.goto('about:blank');
-    await profile.killSharedWorkers();
+    await profile.killRuntimes();
   }
   await until('every socket to be closed', () => world.relay.open === 0);
 });

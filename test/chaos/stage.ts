@@ -147,7 +147,7 @@ export class Stage {
       () => false,
     );
     if (isBroken) await rm(folder);
-    await this.#profile(name).killSharedWorkers();
+    await this.#profile(name).killRuntimes();
     return true;
   }
 

@@ -82,6 +82,11 @@ export class Profile {
     });
   }
 
+  /** Ends every worker that may hold the runtime, wherever it runs. */
+  async killRuntimes(): Promise<void> {
+    await Promise.all([this.killSharedWorkers(), this.killWorkers()]);
+  }
+
   /** Ends every worker of a leading tab. */
   async killWorkers(): Promise<void> {
     const workers = this.context.pages().flatMap((page) => page.workers());

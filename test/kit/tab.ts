@@ -6,6 +6,7 @@ import type {
   AuthPayload,
   Failure,
   InputOf,
+  Inspection,
   ListenerEvents,
   ListenerName,
   LocalName,
@@ -21,7 +22,18 @@ import { UNTIL_TIMEOUT_MS, until } from './until.js';
 
 /** The globals of `pages/tab.js`. */
 interface TabWindow {
-  JIM: Pick<JMessage, 'host' | 'getState' | 'isInit' | 'isLogin' | 'isConnect' | 'sendSingleMsg' | LocalName>;
+  JIM: Pick<
+    JMessage,
+    | 'host'
+    | 'getState'
+    | 'inspect'
+    | 'isActive'
+    | 'isInit'
+    | 'isLogin'
+    | 'isConnect'
+    | 'sendSingleMsg'
+    | LocalName
+  >;
   tab: {
     heard: { listener: ListenerName; data: unknown }[];
     call(method: MethodName, params: unknown, forms: boolean, aborted?: Aborted): Promise<unknown>;
@@ -225,6 +237,14 @@ export class Tab {
 
   async host(): Promise<JMessage['host']> {
     return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.host);
+  }
+
+  async inspect(): Promise<Inspection> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.inspect());
+  }
+
+  async isActive(): Promise<boolean> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.isActive());
   }
 
   /** Waits until the connection is in this state. */

@@ -25,7 +25,12 @@ interface Mark {
   reached(): void;
 }
 
-const CURRENT: ReadonlySet<ListenerName> = new Set(['onStateChange', 'onUnreadChange', 'onOutboxChange']);
+const CURRENT: ReadonlySet<ListenerName> = new Set([
+  'onStateChange',
+  'onUnreadChange',
+  'onActiveChange',
+  'onOutboxChange',
+]);
 
 export class Dispatcher {
   /** The one set by `onX`, which a second call replaces, as in V2. */

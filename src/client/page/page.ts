@@ -15,7 +15,7 @@ export interface Page {
   /** Whether the browser knows of a network. */
   online(): boolean;
   /** @returns the undo */
-  on(event: 'hide' | 'show' | 'wake' | 'view', fn: () => void): () => void;
+  on(event: 'hide' | 'show' | 'wake' | 'view' | 'freeze', fn: () => void): () => void;
 }
 
 export function browserPage(): Page {
@@ -46,7 +46,12 @@ export function browserPage(): Page {
           signal,
         });
       }
-      if (event === 'view') document.addEventListener('visibilitychange', fn, { signal });
+      if (event === 'view') {
+        document.addEventListener('visibilitychange', fn, { signal });
+        document.addEventListener('resume', fn, { signal });
+        addEventListener('focus', fn, { signal });
+      }
+      if (event === 'freeze') document.addEventListener('freeze', fn, { signal });
       return () => scope.abort();
     },
   };

@@ -22,8 +22,10 @@ import {
   type Restore,
   type Settings,
   type TabMessage,
+  type View,
   type Welcome,
   type WorkerApi,
+  type WorkerInspection,
 } from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
 import type { Host } from './hosts/host.js';
@@ -82,6 +84,7 @@ export class Link {
   #handed = { instance: '', seq: 0 };
   #confirming = false;
   #watchesOutbox = false;
+  #view: View = { visible: false, frozen: false, viewedAt: 0 };
   #restarts = 0;
   /** 0: not open. */
   #openedAt = 0;
@@ -110,8 +113,10 @@ export class Link {
       page.on('hide', () => this.#leave()),
       page.on('show', () => this.#return()),
       page.on('wake', () => this.#wake()),
-      page.on('view', () => this.#tell((api) => api.view(page.visible()))),
+      page.on('view', () => this.#look(false)),
+      page.on('freeze', () => this.#look(true)),
     ];
+    this.#look(false);
     this.#open();
   }
 
@@ -125,6 +130,15 @@ export class Link {
   /** Whether the worker is there. */
   isOpen(): boolean {
     return this.#phase === 'open';
+  }
+
+  /** @returns null if no worker answers in time */
+  inspect(): Promise<WorkerInspection | null> {
+    const reached = this.#reached();
+    if (!reached) return Promise.resolve(null);
+    const nothing = () => null;
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), HANDSHAKE_TIMEOUT_MS));
+    return Promise.race([reached.api.inspect().then((found) => found, nothing), late]);
   }
 
   /** Cancels a call's upload. */
@@ -243,7 +257,7 @@ export class Link {
       lock,
       settings: this.settings,
       last: this.#last,
-      visible: this.page.visible(),
+      view: this.#view,
       watchesOutbox: this.#watchesOutbox,
       restore: this.handlers.restore(),
     });
@@ -356,6 +370,14 @@ export class Link {
     const timer = setTimeout(() => this.#open(), delayMs);
     this.#scope = new AbortController();
     this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  /** The page was shown, focused, hidden or frozen. */
+  #look(frozen: boolean): void {
+    const visible = this.page.visible() && !frozen;
+    const view = { visible, frozen, viewedAt: visible ? this.page.now() : this.#view.viewedAt };
+    this.#view = view;
+    this.#tell((api) => api.view(view));
   }
 
   /** The page enters the back/forward cache or ends; the browser does not say which. A held lock would keep it out of the cache. */

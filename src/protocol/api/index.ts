@@ -4,6 +4,7 @@ export type * from './conversations.js';
 export type * from './events.js';
 export type * from './friends.js';
 export type * from './groups.js';
+export type * from './inspection.js';
 export type * from './jmessage.js';
 export type * from './json.js';
 export type * from './listeners.js';

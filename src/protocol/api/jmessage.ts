@@ -4,6 +4,7 @@ import type { AccountsApi, InitParams } from './accounts.js';
 import type { ConversationsApi, LocalApi } from './conversations.js';
 import type { FriendsApi } from './friends.js';
 import type { GroupsApi } from './groups.js';
+import type { Inspection } from './inspection.js';
 import type { ListenerEvents, ListenerName, ListenersApi } from './listeners.js';
 import type { ListsApi } from './lists.js';
 import type { OutboxApi } from './outbox.js';
@@ -84,6 +85,13 @@ export interface InstanceApi {
   isConnect(): boolean;
   /** Home of the runtime. @addition */
   readonly host: HostKind;
+  /**
+   * Whether this tab acts for its account: it alone should notify and play sounds. It is the last tab that was shown or focused.
+   * @addition
+   */
+  isActive(): boolean;
+  /** A snapshot for people who look for a fault, without message contents and secrets. @addition */
+  inspect(): Promise<Inspection>;
   /** The state that `onStateChange` delivered last. @addition */
   getState(): StateSnapshot;
   /**

@@ -82,6 +82,11 @@ export interface ListenersApi {
    */
   onUnreadChange(listener: (data: UnreadChange) => void): void;
   /**
+   * Listens to changes of `isActive()`.
+   * @addition
+   */
+  onActiveChange(listener: (active: boolean) => void): void;
+  /**
    * Listens to the failure of the browser's storage, once. Waiting sends then live as long as the worker.
    * @addition
    */

@@ -16,5 +16,6 @@ export const LISTENER_NAMES = [
   'onStateChange',
   'onOutboxChange',
   'onUnreadChange',
+  'onActiveChange',
   'onDegraded',
 ] as const satisfies readonly ListenerName[];

@@ -6,6 +6,7 @@
  * from the worker names the boot of the worker (`instance`). Every account event names its place in the account's sequence (`seq`).
  */
 
+import type { WorkerInspection } from '../api/inspection.js';
 import type { ListenerEvents, ListenerName } from '../api/listeners.js';
 import type { Failure } from '../api/request.js';
 import type { StateSnapshot } from '../api/state.js';
@@ -78,6 +79,15 @@ export interface LastHeard {
   newestMs: number;
 }
 
+/** A tab as its user sees it. */
+export interface View {
+  visible: boolean;
+  /** The page does nothing at present. */
+  frozen: boolean;
+  /** Time when the tab was last shown or focused, ms since 1970; 0: never. The tab keeps it, so that a worker's successor knows it too. */
+  viewedAt: number;
+}
+
 export interface Hello {
   tabId: string;
   /** The Web Lock that the tab already holds for its life; null without Web Locks. */
@@ -85,8 +95,7 @@ export interface Hello {
   settings: Settings;
   /** The tab's last event, if it returns from the back/forward cache or from a worker's death. */
   last: LastHeard | null;
-  /** Whether the tab is visible. */
-  visible: boolean;
+  view: View;
   /** Whether the tab listens to `onOutboxChange`. */
   watchesOutbox: boolean;
   /** The state to restore. */
@@ -105,6 +114,8 @@ export interface Mirror {
   version: number;
   state: StateSnapshot;
   initialised: boolean;
+  /** The Web Lock of the tab that acts for the account, if the worker has chosen this tab. */
+  active: string | null;
   restore: Restore;
 }
 
@@ -156,8 +167,10 @@ export interface WorkerApi {
   abort(callId: string): void;
   /** The application has received every event up to that `seq`. Their pushes count as delivered. */
   confirm(upTo: number): void;
-  /** Whether the tab is visible. */
-  view(visible: boolean): void;
+  /** The tab was shown, focused, hidden or frozen. */
+  view(view: View): void;
+  /** A snapshot for people. */
+  inspect(): Promise<WorkerInspection | null>;
   /** From now on the application receives outbox changes. */
   watchOutbox(): void;
   /** The tab leaves, and its sends stay in the outbox. `upTo` as in {@link confirm}. */
@@ -170,7 +183,7 @@ export type AccountEvent = {
 }[EventName];
 
 /** The listeners of account events. The tab itself calls the other listeners, from its mirrors. */
-export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange'>;
+export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange' | 'onActiveChange'>;
 
 /** The messages of the worker on the second lane. */
 export type TabMessage = { instance: string } & (

@@ -19,6 +19,7 @@ import {
   failure,
   MAX_TRIES,
   RESPONSE_TIMEOUT_MS,
+  type RequestInspection,
 } from '../../protocol/worker.js';
 import type { Clock } from '../util/clock.js';
 
@@ -99,6 +100,13 @@ export class OpenRequests {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** For people: without the payloads. */
+  inspect(): RequestInspection[] {
+    return [...this.#open].map(({ event, rid, failedTries, try: { is } }) => {
+      return { event, rid, failedTries, acked: is === 'acknowledged' };
+    });
   }
 
   send(spec: RequestSpec): Promise<Reply> {

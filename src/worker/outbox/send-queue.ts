@@ -62,9 +62,13 @@ export class SendQueue implements SendOwner {
     this.#expire();
   }
 
-  /** Whether any send is not terminal. */
+  /** How many sends are not terminal. */
+  get size(): number {
+    return this.#sends.size;
+  }
+
   get isBusy(): boolean {
-    return this.#sends.size > 0;
+    return this.size > 0;
   }
 
   /** Runs a checked call. A known call is joined, or gets the outcome that it had. */

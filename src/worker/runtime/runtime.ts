@@ -12,7 +12,10 @@ import {
   type Hello,
   METHODS,
   type Outcome,
+  RUNTIME_VERSION,
+  type View,
   type Welcome,
+  type WorkerInspection,
 } from '../../protocol/worker.js';
 import { checkCall, rowOf } from '../methods/checked-call.js';
 import { failed } from '../methods/outcome.js';
@@ -20,6 +23,9 @@ import type { Platform } from '../platform/platform.js';
 import type { Session, SessionTab } from '../session/session.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
 import { isSessionCommand, SessionCommands } from './session-commands.js';
+
+/** Of the log, for {@link Runtime.inspect}. */
+const MAX_LINES = 200;
 
 export class Runtime {
   /** Names this boot of the worker. */
@@ -29,9 +35,12 @@ export class Runtime {
   readonly #calls = new Map<string, { tab: SessionTab; outcome: Promise<Outcome> }>();
   readonly #sessions: SessionCommands;
   #seq = 0;
+  readonly #startedAt: number;
+  readonly #lines: string[] = [];
 
   constructor(private readonly platform: Platform) {
     this.instance = platform.uuid();
+    this.#startedAt = platform.clock.now();
     this.#sessions = new SessionCommands(platform, {
       nextSeq: () => {
         this.#seq += 1;
@@ -48,7 +57,7 @@ export class Runtime {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
     const tab = new Tab<Session>(hello.tabId, hello.settings, this.instance, events);
-    tab.visible = hello.visible;
+    tab.view = hello.view;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);
     tab.watchesOutbox = hello.watchesOutbox;
@@ -74,6 +83,32 @@ export class Runtime {
       });
     this.#calls.set(call.callId, { tab, outcome });
     return outcome;
+  }
+
+  /** The tab was shown, focused, hidden or frozen. */
+  view(tab: SessionTab, view: View): void {
+    tab.view = view;
+    tab.session?.viewed();
+  }
+
+  /** For people: no contents, no secrets. */
+  async inspect(): Promise<WorkerInspection> {
+    const tabs = [...this.#tabs.values()];
+    const sessions = new Set(tabs.flatMap(({ session }) => session ?? []));
+    return {
+      instance: this.instance,
+      build: RUNTIME_VERSION,
+      startedAt: this.#startedAt,
+      tabs: tabs.map(({ id, session, view }) => ({
+        id,
+        username: session?.account.username ?? null,
+        visible: view.visible,
+        frozen: view.frozen,
+        active: session?.activeLockOf(id) != null,
+      })),
+      accounts: await Promise.all([...sessions].map((session) => session.inspect())),
+      log: [...this.#lines],
+    };
   }
 
   provideAuth(tab: SessionTab, payload: unknown): void {
@@ -114,6 +149,8 @@ export class Runtime {
   }
 
   #log(level: 'debug' | 'warn', text: string): void {
+    this.#lines.push(`${new Date(this.platform.clock.now()).toISOString()} ${level} ${text}`);
+    if (this.#lines.length > MAX_LINES) this.#lines.shift();
     for (const tab of this.#tabs.values()) {
       if (level === 'warn' || tab.settings.debug) tab.post({ kind: 'log', level, text });
     }

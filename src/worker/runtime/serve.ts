@@ -36,9 +36,8 @@ export function serve(platform: Platform): Accept {
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
       abort: (callId) => tab?.session?.calls.abort(callId),
       confirm,
-      view(visible) {
-        if (tab) tab.visible = visible;
-      },
+      view: (view) => tab && runtime.view(tab, view),
+      inspect: async () => (tab ? runtime.inspect() : null),
       watchOutbox() {
         if (tab) tab.watchesOutbox = true;
       },

@@ -3,6 +3,7 @@
  * outlive outages and are settled.
  */
 import {
+  type AccountInspection,
   type AuthPayload,
   CODES,
   type EndReason,
@@ -56,6 +57,8 @@ export class Session implements TabSession {
   readonly #reconnector: Reconnector;
   readonly #idle: IdleTimeout;
   readonly #outage: OutageNotice;
+  /** The tab that acted for the account before the last change of views. */
+  #active: Tab | undefined;
   #degraded: string | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -179,6 +182,31 @@ export class Session implements TabSession {
   /** The tab was in these rooms in an earlier worker. The account enters them again with the next sync. */
   restoreRooms(tab: Tab, rooms: readonly number[]): void {
     for (const room of rooms) this.#rooms.opened(room, tab.id);
+  }
+
+  /** For people: no contents, no secrets. */
+  async inspect(): Promise<AccountInspection> {
+    const { address, engine } = this.account;
+    return {
+      address,
+      engine,
+      state: this.snapshot(),
+      openRequests: this.options.requests.inspect(),
+      unsent: this.sends.size,
+      cacheBytes: await this.options.store.cacheBytes(),
+      degraded: this.#degraded ?? null,
+    };
+  }
+
+  activeLockOf(tabId: string): string | null {
+    return this.tabs.active?.id === tabId ? `jmessage:active:${this.account.key}` : null;
+  }
+
+  /** A tab was shown, focused, hidden or frozen. */
+  viewed(): void {
+    const { active } = this.tabs;
+    if (active !== this.#active) this.tabs.updateMirrors();
+    this.#active = active;
   }
 
   /** The tab has gone. Its sends go on. */

@@ -173,6 +173,11 @@ export class IdbStore extends IdbRecords implements Omit<Store, 'wipe'> {
     return EMPTY;
   }
 
+  async cacheBytes(): Promise<number> {
+    await this.#change(async (_stores, journal) => journal);
+    return (this.#bytes ?? 0) + (this.#journal?.bytes ?? 0);
+  }
+
   #grow(bytes: number): void {
     this.#bytes = (this.#bytes ?? 0) + bytes;
   }

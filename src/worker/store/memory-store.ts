@@ -37,6 +37,10 @@ export class MemoryStore implements Store {
     if (kept) this.#messages.set(conversation, kept);
   }
 
+  async cacheBytes(): Promise<number> {
+    return JSON.stringify([[...this.#messages], [...this.#answers]]).length;
+  }
+
   async recent(perConversation: number): Promise<Map<ConversationId, Message[]>> {
     return this.#each((list) => list.slice(-perConversation));
   }

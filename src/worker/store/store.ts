@@ -123,6 +123,8 @@ export interface Store {
   token(): Promise<ResumeToken | null>;
   putToken(token: ResumeToken | null): Promise<void>;
 
+  /** The size of messages and answers, in bytes. */
+  cacheBytes(): Promise<number>;
   close(): void;
   /** Closes the store, and deletes it from the disk. */
   wipe(): Promise<void>;

@@ -206,7 +206,7 @@ export class SessionTabs {
 
   /** Whether a visible tab shows that conversation. */
   isViewed(conversation: ConversationId): boolean {
-    for (const tab of this.tabs) if (tab.visible && tab.open === conversation) return true;
+    for (const tab of this.tabs) if (tab.view.visible && tab.open === conversation) return true;
     return false;
   }
 
@@ -218,6 +218,12 @@ export class SessionTabs {
       return true;
     }
     return false;
+  }
+
+  /** The tab that acts for the account: a visible one first, a frozen one last. Of equal tabs it is the one that was shown or focused last. */
+  get active(): Tab | undefined {
+    const rank = ({ view: { frozen, visible } }: Tab) => (frozen ? 0 : visible ? 2 : 1);
+    return [...this.tabs].sort((a, b) => rank(b) - rank(a) || b.view.viewedAt - a.view.viewedAt)[0];
   }
 
   /** Gives every tab the changed state. */

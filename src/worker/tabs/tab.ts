@@ -10,6 +10,7 @@ import {
   type Settings,
   type StateSnapshot,
   type TabMessage,
+  type View,
 } from '../../protocol/worker.js';
 
 /** The port on which a tab receives its events. */
@@ -22,6 +23,8 @@ export interface TabSession {
   snapshot(): StateSnapshot;
   /** The chat rooms that the tab is in. */
   roomsOf(tabId: string): number[];
+  /** The Web Lock of the tab that acts for the account, for that tab alone. */
+  activeLockOf(tabId: string): string | null;
 }
 
 type Membership<S> =
@@ -36,8 +39,7 @@ export class Tab<S extends TabSession = TabSession> {
   /** Whether the tab gets the recent history when it joins (specification: 漫游参数). */
   roaming = false;
   gone = false;
-  /** Whether the page is visible. */
-  visible = true;
+  view: View = { visible: false, frozen: false, viewedAt: 0 };
   /** Whether the tab listens to `onOutboxChange`. */
   watchesOutbox = false;
   /** The conversation that the tab shows. */
@@ -137,6 +139,7 @@ export class Tab<S extends TabSession = TabSession> {
       version: this.#mirrors,
       state: session?.snapshot() ?? this.ended ?? IDLE,
       initialised: auth !== null || session !== null,
+      active: session?.activeLockOf(this.id) ?? null,
       restore: {
         auth,
         rooms: session?.roomsOf(this.id) ?? [],

@@ -18,6 +18,7 @@
     'onStateChange',
     'onOutboxChange',
     'onUnreadChange',
+    'onActiveChange',
     'onDegraded',
   ];
 

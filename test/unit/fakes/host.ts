@@ -53,6 +53,7 @@ export class FakeEnd {
         return this.answer(call);
       },
       watchOutbox: () => undefined,
+      inspect: async () => null,
       confirm: (upTo) => void this.confirmed.push(upTo),
       ping: async () => {
         this.told.push('ping');
@@ -65,7 +66,7 @@ export class FakeEnd {
         this.confirmed.push(upTo);
       },
       abort: (callId) => void this.told.push(`abort ${callId}`),
-      view: (visible) => void this.told.push(`view ${visible}`),
+      view: ({ visible }) => void this.told.push(`view ${visible}`),
       provideAuth: (payload) => void this.told.push(`auth ${JSON.stringify(payload)}`),
     };
     expose(api, laneOf(this.port, CALLS));

@@ -33,6 +33,8 @@ export interface TabOptions {
   /** Default: V2's timing. */
   disconnectGraceMs?: number;
   watchesOutbox?: boolean;
+  /** Time when its user last looked at it. */
+  viewedAt?: number;
 }
 
 interface OpenCall {
@@ -46,6 +48,7 @@ export class FakeTab {
     version: 0,
     state: IDLE,
     initialised: false,
+    active: null,
     restore: { auth: null, rooms: [], login: null },
   };
   readonly events: AccountEvent[] = [];
@@ -221,7 +224,7 @@ export class FakeTab {
         disconnectGraceMs: this.options.disconnectGraceMs ?? 0,
       },
       last: this.#last,
-      visible: true,
+      view: { visible: true, frozen: false, viewedAt: this.options.viewedAt ?? 0 },
       watchesOutbox: this.options.watchesOutbox ?? false,
       restore: this.mirror.restore,
     };

@@ -1,0 +1,69 @@
+/** A snapshot of the runtime, for people who look for a fault. It holds no message contents and no secrets. */
+
+import type { HostKind } from './jmessage.js';
+import type { StateSnapshot } from './state.js';
+
+/** Answer of `inspect`. */
+export interface Inspection {
+  /** Home of the runtime. */
+  host: HostKind;
+  /** Version of the tab's script. */
+  build: string;
+  /** Name of this tab. */
+  tabId: string;
+  /** null: no worker answers. */
+  worker: WorkerInspection | null;
+}
+
+/** The worker and all of its tabs. */
+export interface WorkerInspection {
+  /** One for each start of the worker. */
+  instance: string;
+  /** Version of the worker's script. */
+  build: string;
+  /** Time of the worker's start, ms. */
+  startedAt: number;
+  tabs: TabInspection[];
+  accounts: AccountInspection[];
+  /** The last 200 lines of the worker's log. */
+  log: string[];
+}
+
+/** A tab, as the worker knows it. */
+export interface TabInspection {
+  id: string;
+  /** Account that the tab has joined. */
+  username: string | null;
+  visible: boolean;
+  frozen: boolean;
+  /** Whether the worker has chosen the tab to act for its account. */
+  active: boolean;
+}
+
+/** An account with a session in the worker. */
+export interface AccountInspection {
+  /** Server. */
+  address: string;
+  /** Engine.IO revision of the server. */
+  engine: 3 | 4;
+  state: StateSnapshot;
+  /** Requests without an answer, oldest first. */
+  openRequests: RequestInspection[];
+  /** Sends in the outbox without an outcome. */
+  unsent: number;
+  /** Messages and answers on this device, bytes. */
+  cacheBytes: number;
+  /** Reason why this device keeps nothing; null: it does. */
+  degraded: string | null;
+}
+
+/** A request without an answer. */
+export interface RequestInspection {
+  /** Name of the event on the wire. */
+  event: string;
+  rid: number;
+  /** Transmissions without an answer so far. */
+  failedTries: number;
+  /** The server has received the request. */
+  acked: boolean;
+}

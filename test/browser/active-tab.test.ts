@@ -1,0 +1,97 @@
+/** Things that the runtime tells a page about itself: which tab of an account acts for it, and a snapshot for people. */
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Profile } from '../kit/browser.js';
+import type { Tab } from '../kit/tab.js';
+import { until } from '../kit/until.js';
+import { createWorld, HOST, type World } from '../kit/world.js';
+
+let world: World;
+let profile: Profile;
+
+beforeAll(async () => {
+  world = await createWorld();
+  profile = await world.profile();
+});
+afterAll(() => world.close());
+afterEach(async () => {
+  for (const page of profile.context.pages()) await page.close();
+  await profile.killRuntimes();
+});
+
+async function openTab(username: string): Promise<Tab> {
+  const tab = await world.tab(profile);
+  await tab.login(world.auth(), world.user(username));
+  return tab;
+}
+
+/** A user sees one tab at a time. Playwright's pages all look visible, so the test moves the focus. */
+const focus = (tab: Tab) => tab.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
+const show = (tab: Tab, state: DocumentVisibilityState) =>
+  tab.frame.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { get: () => value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+
+/** Browsers freeze hidden pages only, and say so to the page. Playwright's pages are never hidden. */
+const lifecycle = (tab: Tab, event: 'freeze' | 'resume') =>
+  tab.frame.evaluate((type) => document.dispatchEvent(new Event(type)), event);
+
+/** Waits until that tab is active, and checks that no other one is. */
+async function activeOf(tabs: readonly Tab[], tab: Tab): Promise<void> {
+  await until('the right tab to be active', () => tab.isActive());
+  for (const other of tabs) expect(await other.isActive()).toBe(other === tab);
+}
+
+test('isActive and onActiveChange: the tab that was looked at last acts, and another one after it is hidden, frozen, closed or without its worker', async () => {
+  const [first, second, third] = [await openTab('alice'), await openTab('alice'), await openTab('alice')];
+  const bob = await openTab('bob');
+  await activeOf([first, second, third], third);
+  await focus(first);
+  await activeOf([first, second, third], first);
+  await show(first, 'hidden');
+  await activeOf([first, second, third], third);
+
+  await lifecycle(third, 'freeze');
+  await activeOf([first, second, third], second);
+  await lifecycle(third, 'resume');
+  await activeOf([first, second, third], third);
+
+  await profile.killRuntimes();
+  await until('one tab to be active again', async () => {
+    const active = await Promise.all([first, second, third].map((tab) => tab.isActive()));
+    return active.filter(Boolean).length === 1 && (await third.isActive());
+  });
+  await third.close();
+  await activeOf([first, second], second);
+  await show(first, 'visible');
+  await activeOf([first, second], first);
+  const changes = await first.heard('onActiveChange');
+  expect(changes.at(-1)).toBe(true);
+  expect(changes).toEqual(changes.map((_change, index) => index % 2 === 0));
+
+  await until('the tab of another account to be active for that account', () => bob.isActive());
+  await first.ok('loginOut');
+  await until('no tab to be active without an account', async () => !(await second.isActive()));
+  expect(await first.isActive()).toBe(false);
+});
+
+test('inspect shows host, tabs, accounts and log, and no contents or secrets', async () => {
+  const [alice, another] = [await openTab('alice'), await openTab('alice')];
+  await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'nobody else should read this' });
+  const found = await alice.inspect();
+  expect(found).toMatchObject({ host: HOST, worker: { build: found.build } });
+  const { tabs = [], accounts = [], log = [] } = found.worker ?? {};
+  expect(tabs.filter(({ username }) => username === 'alice')).toHaveLength(2);
+  expect(tabs.find(({ active }) => active)?.id).toBe((await another.inspect()).tabId);
+  expect(accounts).toMatchObject([
+    { address: world.relay.url, state: { username: 'alice', state: 'ready', tabs: 2 }, openRequests: [] },
+  ]);
+  expect(accounts[0]?.cacheBytes).toBeGreaterThan(0);
+  expect(log.some((line) => line.endsWith('alice: ready'))).toBe(true);
+  const { password } = world.user('alice') as { password: string };
+  const digest = createHash('md5').update(password).digest('hex');
+  for (const secret of ['nobody else', password, digest, world.auth().signature]) {
+    expect(JSON.stringify(found)).not.toContain(secret);
+  }
+});

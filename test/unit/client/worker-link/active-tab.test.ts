@@ -1,0 +1,93 @@
+/** The tab that acts for an account: a Web Lock makes the worker's choice exclusive. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ActiveTab } from '../../../../src/client/worker-link/active-tab.js';
+import { FakePage } from '../../fakes/host.js';
+import { FakeLocks } from '../../fakes/locks.js';
+
+const STEAL_MS = 2_000;
+
+let locks: FakeLocks;
+beforeEach(() => {
+  vi.useFakeTimers();
+  locks = new FakeLocks();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function open(name: string, given: FakeLocks | null = locks) {
+  const page = new FakePage(given, name);
+  const heard: boolean[] = [];
+  const tab = new ActiveTab(page, (active) => heard.push(active));
+  return { page, tab, heard };
+}
+const turn = () => vi.advanceTimersByTimeAsync(0);
+
+test('two tabs that two workers have chosen are not active at once', async () => {
+  const [one, two] = [open('one'), open('two')];
+  one.tab.choose('alice');
+  two.tab.choose('alice');
+  await turn();
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([true, false]);
+  one.tab.choose(null);
+  await turn();
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
+  expect([one.heard, two.heard]).toEqual([[true, false], [true]]);
+});
+
+test('a page that is frozen or leaves passes it on, and gets it again only from the worker', async () => {
+  const [one, two] = [open('one'), open('two')];
+  for (const event of ['freeze', 'hide'] as const) {
+    one.tab.choose('alice');
+    await turn();
+    expect(one.tab.isActive).toBe(true);
+    one.page.fire(event);
+    two.tab.choose('alice');
+    await turn();
+    expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
+    one.page.fire(event === 'freeze' ? 'view' : 'show');
+    await turn();
+    expect(one.tab.isActive).toBe(false);
+    two.tab.choose(null);
+    await turn();
+    expect(one.tab.isActive).toBe(true);
+  }
+});
+
+test('a tab that does not give it up loses it after two seconds, and knows', async () => {
+  const [one, two] = [open('one'), open('two')];
+  one.tab.choose('alice');
+  await turn();
+  two.tab.choose('alice');
+  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
+  one.tab.choose(null);
+  one.tab.choose('alice');
+  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([true, false]);
+});
+
+test('the worker decides alone where there are no locks, or none are allowed', async () => {
+  const none = open('none', null);
+  none.tab.choose('alice');
+  expect(none.tab.isActive).toBe(true);
+  const refused = open('refused');
+  Object.assign(refused.page, { locks: { request: () => Promise.reject(new Error('not here')) } });
+  refused.tab.choose('alice');
+  await turn();
+  expect(refused.tab.isActive).toBe(true);
+});
+
+test('a closed tab leaves neither a lock nor a timer', async () => {
+  const [one, two] = [open('one'), open('two')];
+  one.tab.choose('alice');
+  two.tab.choose('alice');
+  await turn();
+  two.tab.close();
+  one.tab.close();
+  expect(vi.getTimerCount()).toBe(0);
+  const third = open('third');
+  third.tab.choose('alice');
+  await turn();
+  expect(third.tab.isActive).toBe(true);
+});
