@@ -89,7 +89,7 @@ export class Site {
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-security-policy': policyOf(searchParams.get('workers') ?? 'self'),
-      'cache-control': 'no-store',
+      'cache-control': 'no-cache',
     });
     response.end(body);
   }

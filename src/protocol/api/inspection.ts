@@ -1,7 +1,9 @@
 /** A snapshot of the runtime, for people who look for a fault. It holds no message contents and no secrets. */
 
-import type { HostKind } from './jmessage.js';
 import type { StateSnapshot } from './state.js';
+
+/** Home of the runtime: a SharedWorker, the worker of one leading tab, or the page itself. */
+export type HostKind = 'shared' | 'leader' | 'page';
 
 /** Answer of `inspect`. */
 export interface Inspection {

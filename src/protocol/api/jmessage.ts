@@ -4,7 +4,7 @@ import type { AccountsApi, InitParams } from './accounts.js';
 import type { ConversationsApi, LocalApi } from './conversations.js';
 import type { FriendsApi } from './friends.js';
 import type { GroupsApi } from './groups.js';
-import type { Inspection } from './inspection.js';
+import type { HostKind, Inspection } from './inspection.js';
 import type { ListenerEvents, ListenerName, ListenersApi } from './listeners.js';
 import type { ListsApi } from './lists.js';
 import type { OutboxApi } from './outbox.js';
@@ -38,9 +38,6 @@ export interface JMessageApi
     RoomsApi,
     OutboxApi,
     ListenersApi {}
-
-/** Home of the runtime: a SharedWorker, the worker of one leading tab, or the page itself. */
-export type HostKind = 'shared' | 'leader' | 'page';
 
 /** Options of `new JMessage(options)`. */
 export interface JMessageOptions {
