@@ -205,7 +205,7 @@ export class Changes {
   #push({ event, recipients, live = false, except }: Numbered): void {
     for (const uid of new Set(recipients)) {
       for (const connection of this.presence.of(uid).values()) {
-        if (connection !== except) connection.session?.feed.tell(event, !live);
+        if (connection !== except) connection.session?.feed.deliverEvent(event, !live);
       }
     }
   }

@@ -1,9 +1,10 @@
 /** Ending sessions that must not go on: each is told why, by a live-only event, and closed. */
 import { EVENT } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import type { Services } from '../gateway.js';
 import type { Account } from '../store/accounts.js';
 import { wireEvent } from '../store/events.js';
+import type { Store } from '../store/index.js';
+import type { Presence } from './presence.js';
 
 /** Type and `extra` of the event that says why. */
 export const REASONS = {
@@ -12,10 +13,14 @@ export const REASONS = {
   passwordChanged: { event_type: EVENT.passwordChanged, extra: 0 },
 } as const;
 
+interface Delivering {
+  store: Pick<Store, 'messageIds'>;
+}
+
 export type Reason = keyof typeof REASONS;
 
 export function endSessions(
-  { store }: Pick<Services, 'store'>,
+  { store }: Delivering,
   connection: Connection,
   account: Account,
   reason: Reason,
@@ -29,7 +34,7 @@ export function endSessions(
 
 /** Ends every session of the account. */
 export function endAllSessions(
-  services: Pick<Services, 'store' | 'presence'>,
+  services: Delivering & { presence: Presence<Connection> },
   account: Account,
   reason: Reason,
 ): void {

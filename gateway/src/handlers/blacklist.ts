@@ -1,7 +1,7 @@
 /** The blacklist: who may not write. */
 import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Change } from '../delivery/changes.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import { findUsers } from './targets.js';

@@ -2,7 +2,8 @@
 
 import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Connection, Reply } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Change } from '../delivery/changes.js';
 import { type Account, userNameOf, wireUserOf } from '../store/accounts.js';
 import type { Memo } from '../store/friends.js';

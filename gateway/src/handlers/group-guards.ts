@@ -1,7 +1,7 @@
 /** The start of every change of a group: the group, its members, and the rights of the requesting account. */
 import { CODES, EVENT, type RequestEvent } from '../../../src/protocol/index.js';
 import { type Answer, refuse } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Change } from '../delivery/changes.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { groupCounts, insertMembers, type Member, ROLE, type Roster, readRoster } from '../store/groups.js';

@@ -1,7 +1,7 @@
 /** The members of a group: added, removed, admitted on request. */
 import { CODES, EVENT, EVENT_EXTRA, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { type Account, userNameOf } from '../store/accounts.js';
 import { deleteMembers, ROLE } from '../store/groups.js';
 import { admit } from './group-consent.js';

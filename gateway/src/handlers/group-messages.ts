@@ -1,7 +1,7 @@
 /** Messages to groups: from members who may speak. */
 import { CODES, type ErrorCode } from '../../../src/protocol/index.js';
 import { refuse, VOLUME_FULL } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Audience } from '../store/groups.js';
 import { contentFrom, refuseContent } from './content.js';
 import { storeMessage } from './messages.js';
@@ -21,7 +21,7 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
   if (await services.store.volume.isFull(sender.uid)) return refuseUnlessTaken(handling, VOLUME_FULL);
   const { gid, appkey, members } = audience;
   const bytes = handling.request.canonical.length;
-  connection.chargeBytes(bytes * members.size);
+  connection.costs.chargeBytes(bytes * members.size);
   const content = contentFrom(sender, payload.content, { id: String(gid), appkey });
   const at_list = payload.users?.map(({ username, appkey: of = sender.appkey }) => ({
     username,

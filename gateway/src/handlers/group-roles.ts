@@ -2,7 +2,7 @@
 
 import { CODES, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { userNameOf } from '../store/accounts.js';
 import { ROLE, updateMembers } from '../store/groups.js';
 import { asMember, type GroupContext, mayModerate, uidsOf } from './group-guards.js';

@@ -2,7 +2,7 @@
 import { CODES, EVENT, EVENT_EXTRA, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Settings } from '../config.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { isStorableName, userNameOf } from '../store/accounts.js';
 import {
   deleteGroup,

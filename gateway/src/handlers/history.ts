@@ -1,7 +1,7 @@
 /** Pages of a conversation, as far back as it is kept. */
 import { CODES, GROUP, type WireMessage } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { ofGroup, ofSingle, type Page, readPage } from '../store/pages.js';
 import { findUser } from './targets.js';
 import { type Handling, sessionOf } from './types.js';
@@ -29,7 +29,7 @@ export async function getHistory(handling: Handling<'get_history'>): Promise<Rep
     if (!peer) return { answer: refuse(CODES.targetUserNotExist) };
     page = await readPage(db, ofSingle, peer.uid, asked);
   }
-  connection.chargeReading(page.bytes);
+  connection.costs.chargeReading(page.bytes);
   const messages: WireMessage[] = [];
   for await (const slice of mailboxes.slices(uid, page.ids)) {
     messages.push(...slice.map(({ wire }) => wire));

@@ -7,8 +7,9 @@ import {
   type RequestPayload,
 } from '../../../src/protocol/index.js';
 import { refuse } from '../answers.js';
-import { type Connection, isRequestEvent, type Reply, type Request } from '../connection/connection.js';
-import type { Services } from '../gateway.js';
+import type { Connection } from '../connection/connection.js';
+import { isRequestEvent, type Reply, type Request } from '../connection/request.js';
+import type { Services } from '../services/services.js';
 import type { Turn } from '../util/turns.js';
 import { addBlackList, delBlackList, getBlackList } from './blacklist.js';
 import { addFriend, delFriend, getFriendList, updateFriendMemo } from './friends.js';

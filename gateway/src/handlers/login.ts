@@ -2,10 +2,11 @@
 import { CAPABILITIES, CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
 import { type Answer, REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import { refuseInit } from '../auth/signature.js';
-import type { Connection, Reply } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { SessionFeed } from '../connection/session-feed.js';
 import { endSessions } from '../delivery/end-sessions.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import { type Account, isPlainName, storableText } from '../store/accounts.js';
 import type { Peer } from '../store/resume-tokens.js';
 import { QueueFull } from '../util/fair-queue.js';
@@ -168,7 +169,7 @@ export function enter(
     store,
     {
       push: (event, payload, messages) => {
-        connection.allowAcknowledgements(messages);
+        connection.costs.allowAcknowledgements(messages);
         connection.push(event, payload);
       },
       turn: (work) => connection.turn(work),
@@ -178,7 +179,7 @@ export function enter(
     },
     settings,
   );
-  connection.session = { ...session, account, platform, feed, device };
+  connection.enter({ ...session, account, platform, feed, device });
   const displaced = presence.enter(account.uid, platform, connection);
   const isTheSame = device !== undefined && displaced?.session?.device === device;
   // The client's own earlier socket, whose end has not been noticed: it has not been thrown out.

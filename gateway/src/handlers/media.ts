@@ -1,7 +1,7 @@
 /** Permissions to upload files, to fetch them and to be seen with them. Nothing is changed, so no answer is kept. */
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Change } from '../delivery/changes.js';
 import { isOwnImage } from '../store/media.js';
 import { type Handling, sessionOf } from './types.js';

@@ -1,7 +1,7 @@
 /** Single messages, and the conversations that they make. */
 import { CODES } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success, VOLUME_FULL } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { NewMessage } from '../store/message-writer.js';
 import { contentFrom, refuseContent } from './content.js';
 import { findUser } from './targets.js';

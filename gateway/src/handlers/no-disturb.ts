@@ -1,7 +1,7 @@
 /** No-disturb: who and what may not disturb. A setting that the account's devices share; what is pushed does not depend on it. */
 import { CODES, type ErrorCode, EVENT } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Change, NewEvent } from '../delivery/changes.js';
 import { userNameOf } from '../store/accounts.js';
 import { wireGroup } from '../store/groups.js';

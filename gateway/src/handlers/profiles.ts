@@ -1,7 +1,7 @@
 /** Profiles and passwords. */
 import { CODES, EVENT } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { endAllSessions } from '../delivery/end-sessions.js';
 import { userNameOf, wireUserOf } from '../store/accounts.js';
 import { busyOr, THROTTLED } from './login.js';

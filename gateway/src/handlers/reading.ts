@@ -1,7 +1,7 @@
 /** Read messages: a conversation's mark for the account's own devices, and receipts for the senders and those devices. */
 import { CODES, EVENT, GROUP, type JsonObject, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import type { Account } from '../store/accounts.js';
 import { findMessage, takesPart } from '../store/messages.js';
 import { markRead } from '../store/reading.js';

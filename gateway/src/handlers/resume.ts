@@ -1,7 +1,7 @@
 /** Coming back without signature or password, and going for good. */
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { endSessions } from '../delivery/end-sessions.js';
 import { CAN, enter, entering, othersOf, peerOf, platformOf, THROTTLED } from './login.js';
 import { type Handling, sessionOf } from './types.js';

@@ -1,7 +1,7 @@
 /** Taking a message back. */
 import { CODES, EVENT, GROUP, SINGLE } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { userNameOf } from '../store/accounts.js';
 import { readRoster } from '../store/groups.js';
 import { timeOf } from '../store/message-ids.js';

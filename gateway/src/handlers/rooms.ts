@@ -1,7 +1,7 @@
 /** Chat rooms: no members when nobody is in, nothing kept for those who are away but the latest messages. */
 import { CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { wireRoom } from '../store/rooms.js';
 import { contentFrom, refuseContent } from './content.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
@@ -91,7 +91,7 @@ export async function sendRoom(handling: Handling<'send_room_msg'>): Promise<Rep
   const content = contentFrom(sender, payload.content, { id: String(roomId), appkey: room.appkey });
   const bytes = handling.request.canonical.length;
   const receivers = services.inRooms.audience(roomId);
-  connection.chargeBytes(bytes * receivers);
+  connection.costs.chargeBytes(bytes * receivers);
   const message = { key, roomId, content, origin: connection.id, bytes, receivers };
   return { answer: { later: services.roomWriter.send(message) } };
 }

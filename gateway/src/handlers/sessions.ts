@@ -1,9 +1,10 @@
 /** An account's sessions, for its owner: which there are, and the end of one that is not wanted. */
 import { CODES, type UserSession } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Connection, Reply } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { endSessions } from '../delivery/end-sessions.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import { isStorableName } from '../store/accounts.js';
 import { change, type Handling, sessionOf } from './types.js';
 

@@ -1,7 +1,7 @@
 /** Shields: groups whose messages are not pushed to a member. Their history is there nevertheless. */
 import { CODES, type ErrorCode, EVENT, EVENT_EXTRA } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { passOver } from '../store/group-mail.js';
 import { wireGroup } from '../store/groups.js';
 import { asMember } from './group-guards.js';

@@ -1,7 +1,7 @@
 /** Missed pushes of a client, and its acknowledgements. These change nothing a second time, so their answers are not kept. */
 import { GROUP, type RequestPayload } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
-import type { Reply } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { type Handling, sessionOf } from './types.js';
 
 /** Up to here there is nothing: scripts ask with the keys that they were answered, and 0 says that a client has none. */
@@ -84,7 +84,7 @@ export async function acknowledgeEvent({
   payload,
 }: Handling<'event_notification'>): Promise<Reply> {
   const { account, feed } = sessionOf(connection);
-  if (feed.wasTold(payload.event_id)) {
+  if (feed.hasPushed(payload.event_id)) {
     await services.store.events.marks.acknowledge(account.uid, payload.event_id);
   }
   return { answer: success() };

@@ -1,7 +1,8 @@
 /** Transparent messages: handed to whoever is here now, kept for nobody. A retry of one that was handed on is not handed on again. */
 import { CODES, type TransMessage } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Connection, Reply } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Reply } from '../connection/request.js';
 import { refuseSender } from './group-messages.js';
 import { findUser } from './targets.js';
 import { change, type Handling, refuseUnlessTaken, sessionOf } from './types.js';

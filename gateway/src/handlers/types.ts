@@ -1,9 +1,10 @@
 /** The arguments of a handler. */
 import type { RequestEvent, RequestPayload } from '../../../src/protocol/index.js';
 import type { Answer } from '../answers.js';
-import type { Connection, Reply, Request, Session } from '../connection/connection.js';
+import type { Connection, Session } from '../connection/connection.js';
+import type { Reply, Request } from '../connection/request.js';
 import type { Change, Touched } from '../delivery/changes.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import { requestKey } from '../store/requests.js';
 import type { Turn } from '../util/turns.js';
 
@@ -60,7 +61,7 @@ export async function change(
   let recipients = 0;
   const answer = await services.changes.run(
     keyOf(handling, [uid]),
-    { uid, usage: connection.party.usage, turn },
+    { uid, usage: connection.costs.party.usage, turn },
     touched,
     (open) =>
       work({
@@ -71,6 +72,6 @@ export async function change(
         },
       }),
   );
-  connection.charge(recipients / services.settings.recipientsPerRequest);
+  connection.costs.charge(recipients / services.settings.recipientsPerRequest);
   return { answer };
 }

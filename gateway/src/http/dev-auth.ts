@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { signAuth } from '../auth/signature.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import { isForwarded, isLoopback } from '../transport/peer.js';
 
 export const DEV_AUTH_PATH = '/dev/auth';

@@ -5,7 +5,7 @@
 import send from '@fastify/send';
 import type { FastifyInstance } from 'fastify';
 import { CODES, MESSAGES } from '../../../src/protocol/index.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import { answerErrors, HttpRefusal, sendRefusal } from './errors.js';
 import { servedAs } from './media-type.js';
 

@@ -4,7 +4,7 @@
  */
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import type { Origins } from '../transport/origins.js';
 import { DEV_AUTH_PATH, devAuth, isLocalOrigin } from './dev-auth.js';
 import { downloads } from './downloads.js';

@@ -7,7 +7,7 @@ import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODES, type UploadedMedia } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
-import type { Services } from '../gateway.js';
+import type { Services } from '../services/services.js';
 import type { Account } from '../store/accounts.js';
 import type { ReceivedFile } from '../store/media-files.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, refusalBody, sendRefusal } from './errors.js';

@@ -8,6 +8,24 @@ export interface AccessTables {
     digest: string;
     seen_ms: number;
   };
+  /** The sessions of an account, one for each platform. */
+  resume_token: {
+    uid: number;
+    platform: string;
+    /** Of device and token. */
+    current_digest: string;
+    /** '' if there is none. */
+    previous_digest: string;
+    used_ms: number;
+    /** By which its owner names the session. */
+    session_id: string;
+    /** Of device and family; '' for tokens of before there were families. */
+    family_digest: string;
+    login_ms: number;
+    /** From where it was last used, and by which program. */
+    address: string;
+    agent: string;
+  };
 }
 
 export const accessTables: Migration = {

@@ -17,26 +17,6 @@ const FAMILY_BYTES = 16;
 const FAMILY_CHARS = Math.ceil((FAMILY_BYTES * 4) / 3);
 const ID_BYTES = 12;
 
-export interface ResumeTables {
-  resume_token: {
-    uid: number;
-    platform: string;
-    /** Of device and token. */
-    current_digest: string;
-    /** '' if there is none. */
-    previous_digest: string;
-    used_ms: number;
-    /** By which its owner names the session. */
-    session_id: string;
-    /** Of device and family; '' for tokens of before there were families. */
-    family_digest: string;
-    login_ms: number;
-    /** From where it was last used, and by which program. */
-    address: string;
-    agent: string;
-  };
-}
-
 export const resumeTables: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

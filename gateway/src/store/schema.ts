@@ -6,10 +6,8 @@ import type { Generated, Kysely } from 'kysely';
 import type { AccessTables } from './access-tables.js';
 import type { MediaTables } from './media-tables.js';
 import type { RelationTables } from './relation-tables.js';
-import type { ResumeTables } from './resume-tokens.js';
-import type { VolumeTables } from './volume.js';
 
-export interface Tables extends RelationTables, MediaTables, ResumeTables, AccessTables, VolumeTables {
+export interface Tables extends RelationTables, MediaTables, AccessTables {
   account: {
     uid: Generated<number>;
     appkey: string;
@@ -131,6 +129,15 @@ export interface Tables extends RelationTables, MediaTables, ResumeTables, Acces
     key: string;
     answer_json: string;
     created_ms: number;
+  };
+  /** How much each account has stored. */
+  stored_volume: {
+    uid: number;
+    /** Days since 1970. */
+    day: number;
+    /** Messages, and changes that others hear of. */
+    items: number;
+    bytes: number;
   };
 }
 

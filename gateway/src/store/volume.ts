@@ -8,17 +8,6 @@ import { LRUCache } from 'lru-cache';
 import type { Settings } from '../config.js';
 import type { Database, Tables } from './schema.js';
 
-export interface VolumeTables {
-  stored_volume: {
-    uid: number;
-    /** Days since 1970. */
-    day: number;
-    /** Messages, and changes that others hear of. */
-    items: number;
-    bytes: number;
-  };
-}
-
 export const volumeTables: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -1,10 +1,9 @@
 /**
- * The order of service if not all can be served at once: the account with the least recent work comes first. Somebody who keeps the gateway
- * busy waits for
- * those who do not, and hardly the other way round.
+ * The order of service if not all can be served at once: the account with the least recent work comes first. An account that keeps the
+ * gateway busy waits for the others, and hardly the other way round.
  */
 
-/** Somebody who is served: how much of the gateway's time it has taken. */
+/** How much of the gateway's time an account has taken. */
 export interface Usage {
   /** Milliseconds, of which half is forgotten after {@link HALF_LIFE_MS}. */
   takenMs: number;

@@ -43,14 +43,14 @@ test('an import of a lower folder breaks no rule', async () => {
 test('an import of a higher folder is reported, even if only of a type', async () => {
   const store = "import type { Leaf } from '../session/leaf.js';\nexport type Store = Leaf;";
   expect(await brokenBy({ 'src/worker/store/a.ts': store, 'src/worker/session/leaf.ts': LEAF })).toEqual([
-    'src/worker/store: no import from a higher folder',
+    'src/worker/store: no import from above',
   ]);
 });
 
 test('an entry file is above all folders', async () => {
   const runtime = "export * from '../entry.js';";
   expect(await brokenBy({ 'src/worker/runtime/a.ts': runtime, 'src/worker/entry.ts': LEAF })).toEqual([
-    'src/worker/runtime: no import from a higher folder',
+    'src/worker/runtime: no import from above',
   ]);
 });
 
@@ -85,5 +85,14 @@ test('a folder without a place in the order is reported', async () => {
   const lower = "import '../misc/leaf.js';";
   expect(await brokenBy({ 'src/worker/util/a.ts': lower, 'src/worker/misc/leaf.ts': LEAF })).toEqual([
     'src/worker: every folder has its place in the order',
+  ]);
+});
+
+test('a file of the root that has a place in the order is a layer like a folder', async () => {
+  const config = "import type { Leaf } from './store/leaf.js';\nexport type Config = Leaf;";
+  const store = "import type { Config } from '../config.js';\nexport type Store = Config;";
+  expect(await brokenBy({ 'gateway/src/store/a.ts': store, 'gateway/src/config.ts': LEAF })).toEqual([]);
+  expect(await brokenBy({ 'gateway/src/config.ts': config, 'gateway/src/store/leaf.ts': LEAF })).toEqual([
+    'gateway/src/config.ts: no import from above',
   ]);
 });

@@ -1,7 +1,7 @@
 /** A call of an application's server, and its possible answers. */
 import type * as v from 'valibot';
 import { check, type Schema } from '../../../../src/protocol/index.js';
-import type { Services } from '../../gateway.js';
+import type { Services } from '../../services/services.js';
 import type { Account } from '../../store/accounts.js';
 import { HTTP_CODES, HttpRefusal } from '../errors.js';
 

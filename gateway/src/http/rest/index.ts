@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Services } from '../../gateway.js';
+import type { Services } from '../../services/services.js';
 import { sourceOf } from '../../util/address.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, sendRefusal } from '../errors.js';
 import type { Handle, Route } from './call.js';

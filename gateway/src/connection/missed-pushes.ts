@@ -1,0 +1,157 @@
+/**
+ * The pushes of a sync: messages, events and changes of receipts beyond the client's keys. All are read piece by piece, each in the account's
+ * turn. The next piece waits until the client has read the last one.
+ */
+import type { PushEvent, WireMessage } from '../../../src/protocol/index.js';
+import type { Settings } from '../config.js';
+import { conversationName } from '../store/conversations.js';
+import type { WireEvent } from '../store/events.js';
+import type { Store } from '../store/index.js';
+import type { MailedMessage, MailedReceipt } from '../store/mailboxes.js';
+import type { KeyRange } from '../store/marks.js';
+import { SizeBatcher } from '../util/size-batcher.js';
+import type { ClientData } from './client-data.js';
+
+/** Messages whose sizes are looked up at once. */
+const SIZED_AT_ONCE = 500;
+
+export interface Outlet {
+  /** @param messages how many of them the client will acknowledge */
+  push(event: PushEvent, payload: object, messages: number): void;
+  /** Does what asks the database, when it is the account's turn. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when the client has taken what was pushed so far. */
+  drained(): Promise<void>;
+  /** The client cannot keep up: it has to come back and sync anew. */
+  giveUp(reason: string): void;
+  isOpen(): boolean;
+}
+
+/** From where a sync goes, … */
+export interface SyncRequest {
+  /** The highest message that the client has. */
+  key: number;
+  /** The highest event, likewise. */
+  eventKey: number;
+  roaming: boolean;
+}
+
+/** …and how far. */
+export interface SyncRange {
+  messages: number;
+  events: KeyRange;
+  receipts: KeyRange;
+}
+
+export type FeedStore = Pick<Store, 'mailboxes' | 'events' | 'receipts'>;
+
+export class MissedPushes {
+  constructor(
+    private readonly uid: number,
+    private readonly platform: string,
+    private readonly store: FeedStore,
+    private readonly outlet: Outlet,
+    private readonly settings: Pick<Settings, 'syncPushBytes'>,
+    private readonly client: ClientData,
+  ) {}
+
+  /** Reads messages slice by slice. */
+  async *read(ids: readonly number[]): AsyncGenerator<MailedMessage[]> {
+    const { mailboxes } = this.store;
+    const sized = await this.outlet.turn(() => mailboxes.sized(ids));
+    yield* this.#inTurns(mailboxes.slices(this.uid, sized));
+  }
+
+  /** @param onRead gets the ids that are pushed or need not be */
+  async messages(
+    { key, roaming }: SyncRequest,
+    upTo: number,
+    onRead: (ids: readonly number[]) => void,
+  ): Promise<void> {
+    const { mailboxes } = this.store;
+    await this.outlet.turn(() => mailboxes.trimPending(this.uid));
+    const unread = await this.outlet.turn(() => mailboxes.unread(this.uid));
+    const isNews = this.client.messageFilter(key);
+    const batch = new SizeBatcher<MailedMessage>(this.settings.syncPushBytes);
+    for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
+      for (let start = 0; start < ids.length; start += SIZED_AT_ONCE) {
+        const chunk = ids.slice(start, start + SIZED_AT_ONCE).filter(isNews);
+        for await (const mails of this.read(chunk)) {
+          for (const mail of mails) {
+            const full = batch.add(mail);
+            if (!full) continue;
+            // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
+            this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
+            await this.outlet.drained();
+            if (!this.outlet.isOpen()) return;
+          }
+        }
+        onRead(chunk);
+      }
+    }
+    // The last one closes the gap, so that a client's key never ends up behind where it was.
+    const last = batch.take();
+    if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
+  }
+
+  async events({ eventKey }: SyncRequest, { acknowledged, last: upTo }: KeyRange): Promise<void> {
+    const isNews = this.client.eventFilter(eventKey);
+    const batch = new SizeBatcher<WireEvent>(this.settings.syncPushBytes);
+    const push = (sync_key: number, events: WireEvent[]): void =>
+      this.outlet.push('sync_event', { sync_key, events }, 0);
+    const missed = this.store.events.missed(this.uid, this.platform, acknowledged, upTo);
+    for await (const events of this.#inTurns(missed)) {
+      for (const event of events) {
+        if (!isNews(event.event_id)) continue;
+        const full = batch.add(event);
+        if (!full) continue;
+        push(full.at(-1)?.event_id ?? 0, full);
+        await this.outlet.drained();
+        if (!this.outlet.isOpen()) return;
+      }
+    }
+    const last = batch.take();
+    if (last.length > 0) push(upTo, last);
+  }
+
+  /** Live changes of receipts do not wait: of two counts the smaller is the newer one. */
+  async receipts({ acknowledged, last }: KeyRange): Promise<void> {
+    const missed = this.store.receipts.missed(this.uid, acknowledged, last);
+    for await (const { key, receipts } of this.#inTurns(missed)) {
+      this.outlet.push('sync_receipt', { sync_key: key, receipts }, 0);
+      await this.outlet.drained();
+      if (!this.outlet.isOpen()) return;
+    }
+  }
+
+  /** Reading in pieces waits for its turn before each piece. */
+  async *#inTurns<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
+    for (;;) {
+      const { done, value } = await this.outlet.turn(() => pieces.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  #pushConversations(mails: MailedMessage[], unread: ReadonlyMap<string, number>, syncKey: number): void {
+    const conversations = new Map<
+      string,
+      Pick<MailedMessage, 'conversation'> & { msgs: WireMessage[]; receipts: MailedReceipt[] }
+    >();
+    for (const { conversation, wire, receipt } of mails) {
+      const name = conversationName(conversation.msg_type, conversation.key);
+      const entry = conversations.get(name) ?? { conversation, msgs: [], receipts: [] };
+      entry.msgs.push(wire);
+      if (receipt) entry.receipts.push(receipt);
+      conversations.set(name, entry);
+      this.client.pushed(wire);
+    }
+    const messages = [...conversations].map(([name, { conversation, msgs, receipts }]) => ({
+      ...conversation,
+      unsync_count: unread.get(name) ?? 0,
+      receipt_msgs: receipts,
+      msgs,
+    }));
+    this.outlet.push('sync_conversation', { sync_key: syncKey, messages }, mails.length);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The requests of one socket from their receipt to their end. They start strictly in the order of arrival. A send that names a predecessor
+ * waits for it (see {@link SendOrder}). Only requests with a promise in `Reply.answer` may finish after later ones of their kind have
+ * started. Their number and size are bounded.
+ */
+import type { Settings } from '../config.js';
+import type { OrderedRequest, Request } from './request.js';
+import { SendOrder } from './send-order.js';
+
+/** The service of a request up to where the next one may start. */
+export interface Served {
+  /** Resolves when the request is done, if it was not done by then; never rejects. */
+  later?: Promise<void>;
+}
+
+export interface RequestServer {
+  /** The request is in its place: the client need not send it again. */
+  acknowledge(rid: number): void;
+  /** Never rejects. */
+  serve(request: Request): Promise<Served>;
+  /** The predecessor that the request names did not arrive. */
+  refuseOverdue(request: Request): void;
+}
+
+export class RequestQueue {
+  readonly #waiting: Request[] = [];
+  /** Of those that wait in the queue or for their predecessor. */
+  #bytes = 0;
+  readonly #order: SendOrder<Request>;
+  #isRunning = false;
+  /** Begun and not finished, all of the same event. */
+  readonly #open = new Set<Promise<void>>();
+  #openEvent = '';
+  #idle: (() => void)[] = [];
+
+  constructor(
+    private readonly settings: Pick<Settings, 'queuedRequests' | 'queuedBytes' | 'orderTimeoutMs'>,
+    private readonly server: RequestServer,
+  ) {
+    this.#order = new SendOrder(settings.queuedRequests, {
+      ms: settings.orderTimeoutMs,
+      onExpired: (request) => this.#expire(request),
+    });
+  }
+
+  /** @returns false if there is no room for it */
+  add({ request, after }: OrderedRequest): boolean {
+    const { queuedRequests, queuedBytes } = this.settings;
+    const size = request.canonical.length;
+    const count = this.#waiting.length + this.#open.size + this.#order.size;
+    if (count >= queuedRequests || this.#bytes + size > queuedBytes) return false;
+    this.#bytes += size;
+    if (after === undefined || this.#order.mayProceed(after, request)) this.#enqueue([request]);
+    return true;
+  }
+
+  /** A request was received and is not queued. The sends that waited for it are. */
+  passOver(rid: number): void {
+    this.#enqueue(this.#order.received(rid));
+  }
+
+  /** Drops what waits. What was begun is finished. */
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#bytes = 0;
+    this.#order.clear();
+  }
+
+  /** Resolves when nothing is being worked on. */
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #enqueue(requests: readonly Request[]): void {
+    const all = [...requests];
+    for (const request of all) {
+      this.server.acknowledge(request.rid);
+      this.#waiting.push(request);
+      all.push(...this.#order.received(request.rid));
+    }
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** A client that went on without the predecessor has sent this request again meanwhile. */
+  #expire(request: Request): void {
+    this.#bytes -= request.canonical.length;
+    if (!this.#order.has(request.rid)) this.server.refuseOverdue(request);
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      this.#bytes -= request.canonical.length;
+      if (request.event !== this.#openEvent) await Promise.all(this.#open);
+      this.#openEvent = request.event;
+      const { later } = await this.server.serve(request);
+      if (later) this.#track(later);
+    }
+    this.#isRunning = false;
+    this.#reportIdle();
+  }
+
+  #track(later: Promise<void>): void {
+    const done = later.then(() => {
+      this.#open.delete(done);
+      this.#reportIdle();
+    });
+    this.#open.add(done);
+  }
+
+  #isIdle(): boolean {
+    return !this.#isRunning && this.#open.size === 0;
+  }
+
+  #reportIdle(): void {
+    if (!this.#isIdle()) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

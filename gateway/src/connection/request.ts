@@ -1,0 +1,72 @@
+/** A request of a client and its reply; and how a packet is read as a request. */
+import * as v from 'valibot';
+import { REQUESTS, type RequestEvent, rid as ridSchema } from '../../../src/protocol/index.js';
+import type { Answer } from '../answers.js';
+import { canonicalJson } from '../util/canonical-json.js';
+
+export interface Request {
+  event: string;
+  rid: number;
+  payload: unknown;
+  /** Of the payload: what a retry is recognised by. */
+  canonical: string;
+}
+
+export interface Later {
+  later: Promise<Answer>;
+}
+
+export interface Reply {
+  /** A promise when later requests of the same event may be begun before it is there. */
+  answer: Answer | Later;
+  /** Done after the answer went out and before the next request is begun. */
+  afterwards?: () => Promise<void>;
+}
+
+export const isLater = (answer: Answer | Later): answer is Later => answer.later instanceof Promise;
+
+export const isRequestEvent = (event: string): event is RequestEvent => Object.hasOwn(REQUESTS, event);
+
+/** Sends: these may name their predecessor. */
+const ORDERED = new Set<string>([
+  's_across_single_text',
+  'send_group_msg',
+  'send_room_msg',
+] satisfies RequestEvent[]);
+
+/** A packet with a usable `rid`. Its payload is checked when it is served. */
+export interface Packet {
+  readonly event: string;
+  readonly rid: number;
+  readonly payload: unknown;
+}
+
+/** @returns undefined without a usable `rid`: the packet cannot even be refused */
+export function readPacket(event: string, payload: unknown): Packet | undefined {
+  if (typeof payload !== 'object' || payload === null || !('rid' in payload)) return undefined;
+  const result = v.safeParse(ridSchema, payload.rid);
+  return result.success ? { event, rid: result.output, payload } : undefined;
+}
+
+export interface OrderedRequest {
+  request: Request;
+  /** The `rid` of the predecessor that it names. */
+  after?: number;
+}
+
+/** @returns undefined for a payload that is not JSON, or is nested too deep */
+export function readRequest({ event, rid, payload: whole }: Packet): OrderedRequest | undefined {
+  const { after, payload } = orderOf(event, whole);
+  const canonical = canonicalJson(payload);
+  if (canonical === undefined) return undefined;
+  return { request: { event, rid, payload, canonical }, ...(after !== undefined && { after }) };
+}
+
+/** The predecessor is no part of a send's identity, since a retry may name another one. */
+function orderOf(event: string, payload: unknown): { after?: number; payload: unknown } {
+  if (!ORDERED.has(event) || typeof payload !== 'object' || payload === null || !('after' in payload))
+    return { payload };
+  const { after, ...rest } = payload;
+  const result = v.safeParse(ridSchema, after);
+  return result.success ? { after: result.output, payload: rest } : { payload };
+}
