@@ -45,6 +45,6 @@ const template = async (): Promise<Template> => ({
 async function version(): Promise<string> {
   const manifest = fileURLToPath(new URL('../package.json', import.meta.resolve('@electric-sql/pglite')));
   const hash = createHash('sha256').update(await readFile(manifest));
-  for (const [name, { up }] of Object.entries(MIGRATIONS)) hash.update(`${name} ${up.toString()}`);
+  for (const [name, text] of Object.entries(MIGRATIONS)) hash.update(`${name} ${text}`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,5 +1,4 @@
 /** The tables of what an account thinks of others and has read. */
-import type { Kysely, Migration } from 'kysely';
 
 /**
  * - `black`        users who may not write
@@ -60,82 +59,4 @@ export interface RelationTables {
     uid: number;
     acked: number;
   };
-}
-
-export const relationTables: Migration = {
-  async up(db: Kysely<unknown>) {
-    await friends(db);
-    await lists(db);
-    await reading(db);
-  },
-};
-
-async function friends(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('friend')
-    .addColumn('uid', 'bigint', (column) => column.notNull())
-    .addColumn('friend', 'bigint', (column) => column.notNull())
-    .addColumn('memo_json', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('friend_key', ['uid', 'friend'])
-    .execute();
-  await db.schema
-    .createTable('invitation')
-    .addColumn('inviter', 'bigint', (column) => column.notNull())
-    .addColumn('invitee', 'bigint', (column) => column.notNull())
-    .addColumn('created_ms', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('invitation_key', ['invitee', 'inviter'])
-    .execute();
-  await db.schema.createIndex('invitation_inviter').on('invitation').column('inviter').execute();
-  await db.schema.createIndex('invitation_created').on('invitation').column('created_ms').execute();
-}
-
-async function lists(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('listed')
-    .addColumn('uid', 'bigint', (column) => column.notNull())
-    .addColumn('list', 'text', (column) => column.notNull())
-    .addColumn('target', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('listed_key', ['uid', 'list', 'target'])
-    .execute();
-  // The query for a group's audience reads its shields.
-  await db.schema.createIndex('listed_target').on('listed').columns(['target', 'list', 'uid']).execute();
-}
-
-async function reading(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .alterTable('mailbox')
-    .addColumn('own', 'boolean', (column) => column.notNull().defaultTo(false))
-    .execute();
-  await db.schema
-    .createTable('retracted')
-    .addColumn('msg_id', 'bigint', (column) => column.primaryKey())
-    .addColumn('sender', 'bigint', (column) => column.notNull())
-    .execute();
-  await db.schema
-    .createTable('read_mark')
-    .addColumn('uid', 'bigint', (column) => column.notNull())
-    .addColumn('type', 'smallint', (column) => column.notNull())
-    .addColumn('key', 'bigint', (column) => column.notNull())
-    .addColumn('msg_id', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('read_mark_key', ['uid', 'type', 'key'])
-    .execute();
-  await db.schema
-    .createTable('reader')
-    .addColumn('msg_id', 'bigint', (column) => column.notNull())
-    .addColumn('uid', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('reader_key', ['msg_id', 'uid'])
-    .execute();
-  await db.schema
-    .createTable('receipt')
-    .addColumn('msg_id', 'bigint', (column) => column.primaryKey())
-    .addColumn('sender', 'bigint', (column) => column.notNull())
-    .addColumn('unread_count', 'integer', (column) => column.notNull())
-    .addColumn('change_id', 'bigint', (column) => column.notNull())
-    .execute();
-  await db.schema.createIndex('receipt_change').on('receipt').columns(['sender', 'change_id']).execute();
-  await db.schema
-    .createTable('receipt_mark')
-    .addColumn('uid', 'bigint', (column) => column.primaryKey())
-    .addColumn('acked', 'bigint', (column) => column.notNull())
-    .execute();
 }

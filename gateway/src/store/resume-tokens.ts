@@ -8,7 +8,7 @@
  * ends the session then, or comes first and the session is not entered.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Kysely, Migration, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database, Tables } from './schema.js';
 
 const SECRET_BYTES = 32;
@@ -16,20 +16,6 @@ const SECRET_BYTES = 32;
 const FAMILY_BYTES = 16;
 const FAMILY_CHARS = Math.ceil((FAMILY_BYTES * 4) / 3);
 const ID_BYTES = 12;
-
-export const resumeTables: Migration = {
-  async up(db: Kysely<unknown>) {
-    await db.schema
-      .createTable('resume_token')
-      .addColumn('uid', 'bigint', (column) => column.notNull())
-      .addColumn('platform', 'text', (column) => column.notNull())
-      .addColumn('current_digest', 'text', (column) => column.notNull())
-      .addColumn('previous_digest', 'text', (column) => column.notNull())
-      .addColumn('used_ms', 'bigint', (column) => column.notNull())
-      .addPrimaryKeyConstraint('resume_token_key', ['uid', 'platform'])
-      .execute();
-  },
-};
 
 /** Whose session it is. */
 export interface TokenOwner {

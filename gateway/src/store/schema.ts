@@ -1,5 +1,5 @@
 /**
- * The tables as Kysely sees them; `migrations.ts` makes them. Texts named `…_json` hold JSON, which can carry what a text column cannot
+ * The tables as Kysely sees them; the files of `migrations/` create them. Texts named `…_json` hold JSON, which can carry what a text column cannot
  * (NUL).
  */
 import type { Generated, Kysely } from 'kysely';

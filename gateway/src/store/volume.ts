@@ -3,23 +3,10 @@
  * transaction; the sum is kept in memory for those who are writing.
  */
 
-import { type Kysely, type Migration, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Settings } from '../config.js';
 import type { Database, Tables } from './schema.js';
-
-export const volumeTables: Migration = {
-  async up(db: Kysely<unknown>) {
-    await db.schema
-      .createTable('stored_volume')
-      .addColumn('uid', 'bigint', (column) => column.notNull())
-      .addColumn('day', 'integer', (column) => column.notNull())
-      .addColumn('items', 'bigint', (column) => column.notNull())
-      .addColumn('bytes', 'bigint', (column) => column.notNull())
-      .addPrimaryKeyConstraint('stored_volume_key', ['uid', 'day'])
-      .execute();
-  },
-};
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** The size of rows and index entries beside the content: the message, its two boxes, and its answer for retries. */
