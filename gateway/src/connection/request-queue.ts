@@ -59,7 +59,7 @@ export class RequestQueue {
     this.#enqueue(this.#order.received(rid));
   }
 
-  /** Drops what waits. What was begun is finished. */
+  /** Drops the requests that wait. Those that were begun are finished. */
   clear(): void {
     this.#waiting.length = 0;
     this.#bytes = 0;
