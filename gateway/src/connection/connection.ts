@@ -1,6 +1,6 @@
 /**
- * One client socket: its identity, and the path of its requests from the packet to the answer. {@link SocketCosts} admits or refuses them.
- * {@link RequestQueue} keeps their order. A client that does not read is served no further.
+ * One client socket: its identity, and the path of its requests from the packet to the answer. {@link SocketCosts} admits or refuses each.
+ * The order is that of {@link RequestQueue}. A client that does not read is served no further.
  */
 import type { Logger } from 'pino';
 import { ACK, ANSWERED_AS, CODES, type PushEvent, type RequestPayload } from '../../../src/protocol/index.js';
