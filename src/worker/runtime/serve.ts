@@ -10,8 +10,7 @@ import type { SessionTab } from '../session/session.js';
 import { Runtime } from './runtime.js';
 
 /** @returns accepts a port that a tab opens */
-export function serve(platform: Platform): Accept {
-  const runtime = new Runtime(platform);
+export function serve(platform: Platform, runtime = new Runtime(platform)): Accept {
   const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
   return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;

@@ -1,11 +1,14 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
 import type { AuthPayload } from '../../../src/protocol/index.js';
+import type { Accept } from '../../../src/worker/platform/listen.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
+import { serve } from '../../../src/worker/runtime/serve.js';
 import { MemoryStore } from '../../../src/worker/store/memory-store.js';
 import type { Store } from '../../../src/worker/store/store.js';
 import { delay } from '../../../src/worker/util/clock.js';
+import type { FakePort } from './browser.js';
 import { FakeClock } from './clock.js';
 import { FakeLocks } from './locks.js';
 import { FakeNetwork } from './network.js';
@@ -20,6 +23,8 @@ export class FakeWorker {
   readonly runtime: Runtime;
   readonly platform: Platform;
   readonly lock: string;
+  readonly #accept: Accept;
+  readonly #ports: FakePort[] = [];
   readonly #timers = new Set<() => void>();
   readonly #closings = new Set<() => void>();
   alive = true;
@@ -64,7 +69,13 @@ export class FakeWorker {
     };
     this.runtime = new Runtime(this.platform);
     this.lock = `jmessage:worker:${this.runtime.instance}`;
-    void this.platform.locks?.request(this.lock, () => never());
+    this.#accept = serve(this.platform, this.runtime);
+  }
+
+  /** Serves a port that a tab with the real client opens. */
+  accept(port: FakePort): void {
+    this.#ports.push(port);
+    this.#accept(port as unknown as MessagePort);
   }
 
   readonly #ears: ((message: unknown) => void)[] = [];
@@ -90,6 +101,7 @@ export class FakeWorker {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     for (const close of this.#closings) close();
+    for (const port of this.#ports) port.close();
     this.world.locks.crash(this.name);
   }
 

@@ -1,12 +1,13 @@
 /**
- * A random but repeatable walk. Tabs open, close and crash; users log in, log out and are kicked; networks fail, and workers die. The invariants
+ * A random but repeatable walk of the real client and the real runtime. Only clock, network, locks and ports are fakes. Tabs open, close and crash; users log in, log out and are kicked; networks fail, and workers die. The invariants
  * hold after each step, and at the end everything has recovered.
  */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { MethodName, OutboxEntry, Outcome } from '../../../src/protocol/index.js';
 import { textOf } from '../../kit/message-parts.js';
+import { stubBrowser } from '../fakes/browser.js';
+import { ClientTab, messagesOf } from '../fakes/client-tab.js';
 import type { Frame } from '../fakes/network.js';
-import type { FakeTab } from '../fakes/tab.js';
 import { World } from '../fakes/world.js';
 
 /** More of them: `WALK_SEEDS=1-400 npx vitest run --project unit test/unit/worker/model-walk.test.ts`. */
@@ -21,7 +22,7 @@ const USERS = ['alice', 'bob'] as const;
 const CALM_MS = 900_000;
 
 interface Member {
-  tab: FakeTab;
+  tab: ClientTab;
   away: boolean;
   /** Its account, and the number of messages at its login. `whole`: it cannot have missed a message since. */
   login: { username: string; messages: number; whole: boolean } | undefined;
@@ -31,17 +32,19 @@ class Walk {
   readonly world: World;
   readonly members: Member[] = [];
   /** Those that have gone as well. */
-  readonly #tabs: FakeTab[] = [];
+  readonly #tabs: ClientTab[] = [];
   /** The outcome of each text: undefined while its call is open. */
   readonly sends = new Map<string, Outcome | undefined>();
   /** When each text was reported as not sent. */
   readonly reported = new Map<string, number>();
   readonly retried = new Set<string>();
   readonly trail: string[] = [];
-  /** The texts on the server: how often, and since when. */
-  readonly #stored = new Map<string, { times: number; at: number }>();
+  /** The texts that the server has stored, … */
+  readonly #stored = new Set<string>();
+  /** … and those that were reported as sent since the last check. */
+  readonly #sent: string[] = [];
   /** How many events of each tab are checked. */
-  readonly #checked = new Map<FakeTab, number>();
+  readonly #checked = new Map<ClientTab, number>();
   /** Messages of the server that are in `#stored`. */
   #read = 0;
   #texts = 0;
@@ -52,6 +55,9 @@ class Walk {
     private readonly settings: { roaming: boolean; gentle: boolean; stock: boolean },
   ) {
     this.world = new World(seed);
+    stubBrowser(this.world);
+    // The client warns of each worker that it gives up on.
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     if (!settings.stock) this.world.server.capabilities = ['resume', 'history', 'ordered_sends'];
     this.world.network.loses = (frame) => this.#loses(frame);
   }
@@ -122,7 +128,7 @@ class Walk {
     if (tab.isLogin) void outboxOf(tab).then((entries) => this.#tidy(tab, entries));
   }
 
-  #tidy(tab: FakeTab, entries: OutboxEntry[]): void {
+  #tidy(tab: ClientTab, entries: OutboxEntry[]): void {
     const entry = this.#random.pick(entries);
     if (!entry) return;
     const method = this.#random.chance(0.5) ? 'retrySend' : 'cancelSend';
@@ -145,7 +151,11 @@ class Walk {
   #openTab(): void {
     if (this.members.length >= MAX_TABS) return this.#return();
     const auth = () => this.world.auth({ flag: this.settings.roaming });
-    const tab = this.world.tab(this.#random.chance(0.5) ? { auth } : {});
+    const tab = new ClientTab(
+      this.world,
+      `tab-${this.#tabs.length + 1}`,
+      this.#random.chance(0.5) ? auth : undefined,
+    );
     this.trail.push(`open ${tab.id}`);
     const member = { tab, away: false, login: undefined };
     this.members.push(member);
@@ -170,7 +180,7 @@ class Walk {
     this.trail.push(`${tab.id} login ${username}${right ? '' : ' wrongly'}`);
     const wasIn = tab.isLogin;
     // As an application does that asks `isInit()`.
-    const ready = tab.mirror.initialised ? Promise.resolve() : tab.init({ flag: this.settings.roaming });
+    const ready = tab.client.isInit() ? Promise.resolve() : tab.init({ flag: this.settings.roaming });
     const login = ready.then(() => (right ? tab.login(username) : tab.login(username, 'wrong')));
     void login.then((outcome) => {
       this.trail.push(`${tab.id} login ${username}: ${outcome.kind}`);
@@ -203,7 +213,8 @@ class Walk {
     this.sends.set(text, undefined);
     void tab.send(to, text).then((outcome) => {
       this.sends.set(text, outcome);
-      if (outcome.kind !== 'success') this.reported.set(text, this.world.clock.now());
+      if (outcome.kind === 'success') this.#sent.push(text);
+      else this.reported.set(text, this.world.clock.now());
     });
   }
 
@@ -219,10 +230,14 @@ class Walk {
     const { tab } = member;
     const how = this.#random.below(this.settings.gentle ? 2 : 3);
     this.trail.push(`${tab.id} ${['leave', 'crash', 'away'][how]}`);
+    if (how === 2) {
+      tab.hide();
+      member.away = true;
+      return;
+    }
     if (how === 1) tab.crash();
     else tab.leave();
-    if (how === 2) member.away = true;
-    else this.members.splice(this.members.indexOf(member), 1);
+    this.members.splice(this.members.indexOf(member), 1);
   }
 
   #return(): void {
@@ -230,7 +245,7 @@ class Walk {
     if (!member) return;
     this.trail.push(`${member.tab.id} return`);
     member.away = false;
-    void member.tab.connect();
+    member.tab.show();
   }
 
   #network(): void {
@@ -254,7 +269,6 @@ class Walk {
     for (const member of this.members) {
       // The store brings an absent tab its missed messages from its last position, if it had one.
       if (member.away && member.login && member.tab.current.length === 0) member.login.whole = false;
-      if (!member.away) void member.tab.connect();
     }
   }
 
@@ -268,29 +282,26 @@ class Walk {
   /** The invariants of any time. */
   #check(): void {
     const { network, server } = this.world;
-    expect(server.doubleLogins).toEqual([]);
-    const sessions = network.open.filter(({ user }) => user !== undefined).map(({ user }) => user);
-    expect(new Set(sessions).size, 'one socket for each account').toBe(sessions.length);
-    expect(network.open.length).toBeLessThanOrEqual(USERS.length + 1);
+    if (server.doubleLogins.length > 0) throw new Error(`logged in twice: ${server.doubleLogins}`);
+    const users = network.open.map(({ user }) => user).filter((user) => user !== undefined);
+    if (new Set(users).size < users.length) throw new Error(`more than one socket for an account: ${users}`);
+    if (network.open.length > USERS.length + 1) throw new Error(`${network.open.length} sockets are open`);
     for (const member of this.members) this.#checkEvents(member);
-    this.#readStored();
-    for (const [text, outcome] of this.sends) {
-      const stored = this.#stored.get(text);
-      if (stored && stored.times > 1) throw new Error(`${text} is stored ${stored.times} times`);
-      const reported = this.reported.get(text);
-      if (stored && reported !== undefined && !this.retried.has(text) && stored.at > reported + ON_ITS_WAY_MS)
-        throw new Error(`${text} was stored after it was reported as not sent`);
-      if (outcome?.kind === 'success' && !stored) throw new Error(`${text} is not stored`);
-    }
+    this.#checkStored();
+    for (const text of this.#sent.splice(0))
+      if (!this.#stored.has(text)) throw new Error(`${text} was reported as sent and is not stored`);
   }
 
-  /** The server only adds messages, so each is read once. */
-  #readStored(): void {
+  /** The server only adds messages, so each is checked once. */
+  #checkStored(): void {
     const { messages } = this.world.server;
     for (const { wire } of messages.slice(this.#read)) {
       const text = String(textOf(wire));
-      const before = this.#stored.get(text);
-      this.#stored.set(text, { times: (before?.times ?? 0) + 1, at: before?.at ?? wire.ctime_ms });
+      if (this.#stored.has(text)) throw new Error(`${text} is stored twice`);
+      this.#stored.add(text);
+      const reported = this.reported.get(text) ?? Number.POSITIVE_INFINITY;
+      if (!this.retried.has(text) && wire.ctime_ms > reported + ON_ITS_WAY_MS)
+        throw new Error(`${text} was stored after it was reported as not sent`);
     }
     this.#read = messages.length;
   }
@@ -331,12 +342,12 @@ class Walk {
       const { tab, login, away } = member;
       if (away) continue;
       expect(tab.waiting, `open calls of ${tab.id}`).toEqual([]);
-      expect(['idle', 'ended', 'ready'], tab.id).toContain(tab.mirror.state.state);
-      if (tab.mirror.state.state === 'ready') {
+      expect(['idle', 'ended', 'ready'], tab.id).toContain(tab.client.getState().state);
+      if (tab.client.getState().state === 'ready') {
         const waiting = (await outboxOf(tab)).filter(({ state }) => state !== 'failed');
         expect(waiting, `outbox of ${tab.id}`).toEqual([]);
       }
-      if (!login?.whole || tab.mirror.state.state !== 'ready') continue;
+      if (!login?.whole || tab.client.getState().state !== 'ready') continue;
       const missed = this.world.server.messages
         .slice(login.messages)
         .filter(({ from, to }) => from !== login.username && to === login.username)
@@ -344,29 +355,25 @@ class Walk {
         .filter((id) => !tab.current.some(({ msg_id }) => msg_id === id));
       expect(missed, `missed by ${tab.id} of ${login.username}`).toEqual([]);
     }
-    this.#checkHanded();
+    this.#checkAccounts();
   }
 
-  /** Pushes without a page, or for a dead one, are delivered to the next page. */
-  #checkHanded(): void {
-    const told = new Set(
-      this.#tabs.flatMap((tab) =>
-        tab.events.flatMap((event) => {
-          if (event.listener === 'onMsgReceive') return [event.data.msg_id];
-          return event.listener === 'onSyncConversation'
-            ? event.data.flatMap(({ msgs }) => msgs.map(({ msg_id }) => msg_id))
-            : [];
-        }),
-      ),
+  /** One tab of each account acts for it. Pushes without a page, or for a dead one, are delivered to the next page. */
+  #checkAccounts(): void {
+    const handed = new Set(
+      this.#tabs.flatMap((tab) => tab.events.flatMap(messagesOf).map(({ msg_id }) => msg_id)),
     );
     for (const username of USERS) {
       const isHere = ({ tab, away }: Member) =>
-        !away && tab.mirror.state.state === 'ready' && tab.mirror.state.username === username;
-      if (!this.members.some(isHere)) continue;
-      const untold = this.world.server.messages
-        .filter(({ from, to, wire }) => to === username && from !== to && !told.has(wire.msg_id))
+        !away && tab.client.getState().state === 'ready' && tab.client.getState().username === username;
+      const here = this.members.filter(isHere);
+      if (here.length === 0) continue;
+      const active = here.filter(({ tab }) => tab.client.isActive()).map(({ tab }) => tab.id);
+      expect(active, `tabs that act for ${username}`).toHaveLength(1);
+      const lost = this.world.server.messages
+        .filter(({ from, to, wire }) => to === username && from !== to && !handed.has(wire.msg_id))
         .map(({ wire }) => wire.msg_id);
-      expect(untold, `handed to no page of ${username}`).toEqual([]);
+      expect(lost, `handed to no page of ${username}`).toEqual([]);
     }
   }
 
@@ -382,6 +389,11 @@ class Walk {
     expect(locks.awaited).toEqual([]);
   }
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe('after any events', () => {
   test.each(SEEDS)(
@@ -414,7 +426,7 @@ test('a walk goes through all that it is about', async () => {
   expect(walk.world.server.messages.length).toBeGreaterThan(50);
 });
 
-async function outboxOf(tab: FakeTab): Promise<OutboxEntry[]> {
+async function outboxOf(tab: ClientTab): Promise<OutboxEntry[]> {
   const outcome = await tab.call('getOutbox');
   return outcome.kind === 'success' ? (outcome.data as { entries: OutboxEntry[] }).entries : [];
 }

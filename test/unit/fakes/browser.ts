@@ -1,0 +1,127 @@
+/**
+ * The globals of pages in one browser profile, for tests that run the real client: time is the world's, ports deliver in microtasks, and each
+ * page has its own events and locks. So a test of the real client and the real runtime is as repeatable as one of fakes.
+ */
+import { vi } from 'vitest';
+import type { World } from './world.js';
+
+type MessageListener = (event: MessageEvent) => void;
+
+/** A structured clone. Plain data are most of it, and a loop copies those in a third of the time. */
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'function' ? structuredClone(value) : value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return structuredClone(value);
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) copy[name] = copyOf((value as Record<string, unknown>)[name]);
+  return copy;
+}
+
+/** One end of a channel. A message is copied when it is posted, as a browser does. */
+export class FakePort {
+  #other: FakePort | undefined;
+  readonly #listeners: MessageListener[] = [];
+
+  static pair(): { port1: FakePort; port2: FakePort } {
+    const [port1, port2] = [new FakePort(), new FakePort()];
+    port1.#other = port2;
+    port2.#other = port1;
+    return { port1, port2 };
+  }
+
+  set onmessage(fn: MessageListener) {
+    this.#listeners.push(fn);
+  }
+
+  addEventListener(_type: 'message', fn: MessageListener): void {
+    this.#listeners.push(fn);
+  }
+
+  start(): void {
+    // Messages are delivered from the first listener on.
+  }
+
+  postMessage(message: unknown): void {
+    const other = this.#other;
+    if (!other) return;
+    const data = copyOf(message);
+    queueMicrotask(() => {
+      // A closed end receives nothing any more.
+      if (other.#other) for (const fn of other.#listeners) fn({ data } as MessageEvent);
+    });
+  }
+
+  /** Messages that were posted before still reach the other end. */
+  close(): void {
+    this.#other = undefined;
+    this.#listeners.length = 0;
+  }
+}
+
+/** The page's events; `persisted` of `pageshow` says that it comes from the back/forward cache. */
+export type PageEvent = 'pagehide' | 'pageshow' | 'online';
+
+export class FakeWindow extends EventTarget {
+  fire(event: PageEvent): void {
+    this.dispatchEvent(Object.assign(new Event(event), { persisted: true }));
+  }
+}
+
+/** Takes over the globals that do not differ between pages. Undone by `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
+export function stubBrowser({ clock }: World): void {
+  const undo = new Map<number, () => void>();
+  let ids = 0;
+  let uuids = 0;
+  const cancel = (id: number | undefined) => {
+    undo.get(id ?? 0)?.();
+    undo.delete(id ?? 0);
+  };
+  const timeout = (fn: () => void, ms = 0) => {
+    ids += 1;
+    const id = ids;
+    undo.set(
+      id,
+      clock.after(ms, () => {
+        undo.delete(id);
+        fn();
+      }),
+    );
+    return id;
+  };
+  const interval = (fn: () => void, ms: number) => {
+    ids += 1;
+    const id = ids;
+    const next = () => {
+      undo.set(id, clock.after(ms, tick));
+    };
+    const tick = () => {
+      next();
+      fn();
+    };
+    next();
+    return id;
+  };
+  vi.stubGlobal('setTimeout', timeout);
+  vi.stubGlobal('clearTimeout', cancel);
+  vi.stubGlobal('setInterval', interval);
+  vi.stubGlobal('clearInterval', cancel);
+  vi.stubGlobal('MessageChannel', function channel() {
+    return FakePort.pair();
+  });
+  vi.stubGlobal('crypto', {
+    randomUUID: () => {
+      uuids += 1;
+      return `uuid-${uuids}`;
+    },
+  });
+  vi.spyOn(Date, 'now').mockImplementation(() => clock.now());
+}
+
+/** Makes a page's own globals those of the moment: the client reads them while it is constructed. */
+export function inPage<T>(page: FakeWindow, locks: Pick<LockManager, 'request'>, construct: () => T): T {
+  vi.stubGlobal('navigator', { locks, onLine: true });
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
+  return construct();
+}
