@@ -74,6 +74,8 @@ class Core implements LocalApi, InstanceApi {
   #left = false;
   /** The number of log-outs without an answer. */
   #leaving = 0;
+  /** The application has logged in or attached since its last log-out. */
+  #joinsNext = false;
   #mirror = NOTHING;
   /** The version of the worker's latest mirror. */
   #mirrored = 0;
@@ -112,10 +114,13 @@ class Core implements LocalApi, InstanceApi {
         if (!this.#leaving) this.#reflect(mirror);
       },
       onAccount: ({ appkey, username }) => {
-        this.#left = false;
         const before = this.#heard;
+        const isOther = before && (before.appkey !== appkey || before.username !== username);
+        // The worker joined the tab to this session before it received the log-out.
+        if (this.#leaving && !(isOther && this.#joinsNext)) return;
+        this.#left = false;
         this.#heard = { appkey, username };
-        if (before && (before.appkey !== appkey || before.username !== username)) this.#startAfresh();
+        if (isOther) this.#startAfresh();
       },
       onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
       onQueued: (callId, rid) => this.#open.get(callId)?.queue({ rid, id: callId }),
@@ -227,7 +232,10 @@ class Core implements LocalApi, InstanceApi {
       }
       open.settle(outcome);
     });
-    if (STARTS_AFRESH.has(method) && (leaves || !this.isLogin())) this.#startAfresh();
+    if (STARTS_AFRESH.has(method)) {
+      this.#joinsNext = !leaves;
+      if (leaves || !this.isLogin()) this.#startAfresh();
+    }
     if (leaves) {
       this.#left = true;
       this.#dispatcher.forget();
