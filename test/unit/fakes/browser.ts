@@ -1,6 +1,6 @@
 /**
- * The globals of pages in one browser profile, for tests that run the real client: time is the world's, ports deliver in microtasks, and each
- * page has its own events and locks. So a test of the real client and the real runtime is as repeatable as one of fakes.
+ * The globals of pages in one browser profile, for tests that run the real client. Their time is the world's, and ports deliver in
+ * microtasks. Each page has its own events and locks. So a test of the real client and the real runtime is repeatable.
  */
 import { vi } from 'vitest';
 import type { World } from './world.js';
