@@ -97,6 +97,7 @@ export default {
       'config.ts',
       'answers.ts',
       'store',
+      'engine',
       'transport',
       'connection',
       'delivery',

@@ -1,5 +1,5 @@
 /**
- * `npm start | dev | gateway | build | test | test:chaos | test:hostile | bench | bench:charts | prose | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:chaos | test:hostile | test:nodes | bench | bench:charts | prose | docs`: looks up the task and runs it.
  * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
@@ -15,6 +15,7 @@ const TASKS = {
   test: async (args) => (await import('./tasks/test.mjs')).test(args),
   'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
   'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),
+  'test:nodes': async (args) => (await import('./tasks/nodes.mjs')).nodes(args),
   prose: async (args) => (await import('./tasks/prose.mjs')).prose(args),
   docs: async () => (await import('./tasks/docs.mjs')).docs(),
 };

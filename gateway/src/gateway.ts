@@ -17,16 +17,23 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export function createGateway(parts: GatewayParts): Gateway {
-  const { settings, store, log, now } = parts;
-  const services = createServices(parts);
-  const { presence } = services;
+export function createGateway(given: GatewayParts): Gateway {
+  const { settings, store, log, now } = given;
+  const services = createServices(given);
+  const { nodes, presence } = services;
   const connections = new Set<Connection>();
   const sweep = sweepPeriodically(services);
+  const parties = new Parties(settings, now);
+  nodes?.limit(parties);
   const shared: Shared = {
     settings,
-    serve: (from, request, turn) => serve(services, from, request, turn),
-    parties: new Parties(settings, now),
+    serve: nodes
+      ? async (from, request, turn) => {
+          await nodes.verified();
+          return serve(services, from, request, turn);
+        }
+      : (from, request, turn) => serve(services, from, request, turn),
+    parties,
     turns: new Turns(store.isEmbedded ? settings.embeddedRequestsAtOnce : settings.requestsAtOnce),
     slices: new Slices(),
     log,
@@ -50,6 +57,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       connections.delete(connection);
       const { session } = connection;
       if (session) presence.leave(session.account.uid, session.platform, connection);
+      nodes?.left(connection);
     });
   }
 
@@ -68,6 +76,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       connection.push('going_away', { retry_after: settings.retryAfterMs });
     await Promise.race([finish(sweepEnd), after(settings.closeGraceMs)]);
     for (const { socket } of connections) socket.close();
+    await nodes?.stop();
   }
 
   return { services, accept, close };

@@ -12,6 +12,7 @@ import { safeError } from './util/safe-error.js';
 
 const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;
+const DEFAULT_DATA = '.data/gateway';
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -84,6 +85,7 @@ interface CliOptions {
   link?: readonly AppLink[];
   allowOrigin?: readonly string[];
   data: string;
+  redis: string;
   media: string;
   publicUrl: string;
   registration: Settings['registration'];
@@ -125,8 +127,17 @@ const program = new Command('jmessage-gateway')
   )
   .addOption(
     new Option('--data <where>', 'a directory, "memory", or a postgres:// connection string')
-      .default('.data/gateway')
+      // Its common name; a connection string has a password, which the help must not show.
+      .default(process.env.DATABASE_URL ?? DEFAULT_DATA, DEFAULT_DATA)
       .env('JMESSAGE_DATA'),
+  )
+  .addOption(
+    new Option(
+      '--redis <url>',
+      'several gateways on one PostgreSQL server: redis://…, by which they hear of each other',
+    )
+      .default('')
+      .env('REDIS_URL'),
   )
   .addOption(
     new Option(
@@ -165,7 +176,19 @@ const program = new Command('jmessage-gateway')
 
 async function main(): Promise<void> {
   const options = program.parse().opts<CliOptions>();
-  const { app, appFile, allowOrigin = [], link = [], data, dev, host, port, publicUrl, trustProxy } = options;
+  const {
+    app,
+    appFile,
+    allowOrigin = [],
+    link = [],
+    data,
+    dev,
+    host,
+    port,
+    publicUrl,
+    redis,
+    trustProxy,
+  } = options;
   const apps = new Map([...(appFile ?? []), ...(app ?? [])]);
   if (apps.size === 0) program.error('error: no application to serve: give --app-file or --app');
   // Other users of this machine may not read the files.
@@ -178,6 +201,7 @@ async function main(): Promise<void> {
     allowOrigins: allowOrigin,
     links: link,
     data,
+    redis,
     dev,
     host,
     port,

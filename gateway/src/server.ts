@@ -1,13 +1,16 @@
 /**
  * A gateway on a port: Fastify for HTTP, Socket.IO 4 for sockets of Engine.IO 3 and 4, the store, and the protocol between them.
  */
+import { createHash } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
 import { type AppLink, AppLinks } from './auth/app-links.js';
 import { refuseWeakSecrets, shortSecrets } from './auth/apps.js';
 import { type Apps, DEFAULTS, type Settings } from './config.js';
-import { createGateway } from './gateway.js';
+import type { Engine } from './engine/engine.js';
+import { memoryEngine } from './engine/memory.js';
+import { createGateway, type Gateway } from './gateway.js';
 import { refuseDev } from './http/dev-auth.js';
 import { createHttp } from './http/index.js';
 import type { Services } from './services/services.js';
@@ -27,6 +30,8 @@ export interface GatewayOptions extends Partial<Settings> {
   apps: Apps | Readonly<Record<string, string>>;
   /** `memory`, a directory, or a `postgres://` connection string. */
   data: string;
+  /** `redis://…`: other nodes serve the same database, and hear of each other there. */
+  redis?: string;
   /** Signs auth payloads for anyone on this machine who asks. */
   dev?: boolean;
   /** Applications whose users may reach each other, in pairs of appkeys; by default none. */
@@ -49,7 +54,15 @@ export interface RunningGateway {
 
 /** @throws when an option would be a hole, the port is taken or the data cannot be opened */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { port = 0, host = '127.0.0.1', data, dev = false, trustProxy = false, now = Date.now } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    data,
+    redis = '',
+    dev = false,
+    trustProxy = false,
+    now = Date.now,
+  } = options;
   const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: safeError } });
   const settings = settingsOf(options);
   const apps: Apps = options.apps instanceof Map ? options.apps : new Map(Object.entries(options.apps));
@@ -94,12 +107,24 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await http.listen({ port, host });
   let store: Store;
   try {
-    store = await Store.open(data, settings, now);
+    const idClock = options.now && { idClock: options.now };
+    store = await Store.open(data, settings, now, { isShared: redis !== '', ...idClock });
   } catch (error) {
     await http.close();
     throw error;
   }
-  const gateway = createGateway({ apps, reach, settings, store, log, now });
+  let engine = memoryEngine;
+  let gateway: Gateway;
+  try {
+    if (redis !== '') engine = await openEngine(redis, store.secret, log);
+    gateway = createGateway({ apps, reach, settings, store, engine, log, now });
+    await gateway.services.nodes?.start();
+  } catch (error) {
+    await http.close();
+    await engine.close();
+    await store.close();
+    throw error;
+  }
   services = gateway.services;
   io.on('connection', (socket) => {
     // Of Engine.IO; Socket.IO's own is another one.
@@ -129,11 +154,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         await http.close();
         clearTimeout(timer);
         guard.close();
+        await engine.close();
         await store.close();
       })();
       return closing;
     },
   };
+}
+
+/** Loaded for several nodes only. Deployments on one Redis are kept apart by what only their database knows. */
+async function openEngine(url: string, secret: Buffer, log: Logger): Promise<Engine> {
+  const { redisEngine } = await import('./engine/redis.js');
+  const deployment = createHash('sha256').update('redis').update(secret).digest('base64url').slice(0, 12);
+  return redisEngine(url, `jmessage:${deployment}:`, log);
 }
 
 const nosniff = (headers: Record<string, string>): void => {

@@ -1,7 +1,6 @@
 /** Files: uploaded by form, found again under a signed address that expires. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
@@ -22,7 +21,7 @@ afterEach(() => {
 
 /** The files that are kept, and those that are on their way. */
 async function filesOnDisk(): Promise<string[]> {
-  const names = await readdir(join(gateway.path, 'media'), { recursive: true });
+  const names = await readdir(gateway.media, { recursive: true });
   return names.filter((name) => name !== 'incoming').sort();
 }
 

@@ -22,7 +22,7 @@ const TAIL = `\r\n--${BOUNDARY}--\r\n`;
 const gateway = hostGateway({ uploadBytes: LIMIT_BYTES, uploadsPerMinute: 1_000 });
 const { guests } = gateway;
 
-const media = (path = ''): Promise<string[]> => readdir(join(gateway.path, 'media', path));
+const media = (path = ''): Promise<string[]> => readdir(join(gateway.media, path));
 const incoming = (): Promise<string[]> => media('incoming');
 const kept = async (): Promise<string[]> => (await media()).filter((name) => name !== 'incoming').sort();
 

@@ -117,5 +117,7 @@ function pushersOf() {
     .filter((file) => !file.includes('/handlers/index'))
     .sort()
     .map((file) => ({ file, text: readFileSync(inRoot(file), 'utf8') }));
-  return (event) => sources.filter(({ text }) => text.includes(`push('${event}'`)).map(({ file }) => file);
+  // To one connection, or to the sessions of accounts, which come first.
+  const pushes = (event) => new RegExp(`push\\(([^()]*, )?'${event}'`);
+  return (event) => sources.filter(({ text }) => pushes(event).test(text)).map(({ file }) => file);
 }

@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -12,6 +13,7 @@ import { type GatewayOptions, type RunningGateway, startGateway } from '../../ga
 import { Store } from '../../gateway/src/store/index.js';
 import { socketIoWire } from '../../gateway/src/transport/wire-socket.js';
 import { freshData, type TestData } from './gateway-database.js';
+import { freshDatabase, nodesRun, type Servers } from './gateway-nodes.js';
 import { md5 } from './signing.js';
 import {
   APPKEY,
@@ -121,15 +123,46 @@ export interface Host {
   readonly url: string;
   /** The data directory, or the URL of the database. */
   readonly path: string;
+  /** The folder of its files. */
+  readonly media: string;
   /** Their sockets are closed after each test. */
   readonly guests: Guests;
 }
 
 /** A gateway as the command line creates it. */
 export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
-  return host(options.now, (path) =>
-    startGateway({ ...CHEAP, links: LINKS, ...options, apps: APPS, data: path }),
-  );
+  const start = (path: string, more: Partial<GatewayOptions> = {}) =>
+    startGateway({ ...CHEAP, links: LINKS, ...more, ...options, apps: APPS, data: path });
+  return nodesRun ? hostNodes(nodesRun, options.now, start) : host(options.now, start);
+}
+
+/** Two nodes of one gateway, in turn: whoever talks to each other does so over both. */
+function hostNodes(
+  servers: Servers,
+  now: (() => number) | undefined,
+  start: (path: string, more: Partial<GatewayOptions>) => Promise<RunningGateway>,
+): Host {
+  let media = '';
+  const prepare = async (): Promise<TestData> => {
+    const data = await freshDatabase(servers.postgres);
+    media = data.media;
+    return data;
+  };
+  const open = async (path: string) => {
+    const more = { redis: servers.redis, mediaDirectory: media };
+    const nodes = [await start(path, more), await start(path, more)];
+    let next = 0;
+    return {
+      get url() {
+        next += 1;
+        return nodes[next % nodes.length]?.url ?? '';
+      },
+      close: async () => {
+        await Promise.all(nodes.map((node) => node.close()));
+      },
+    };
+  };
+  return host(now, open, prepare, () => media);
 }
 
 /** The gateway's own logic, with access to its store. */
@@ -151,6 +184,9 @@ export function hostMounted(
     get path() {
       return hosted.path;
     },
+    get media() {
+      return hosted.media;
+    },
     get store() {
       return there(opened);
     },
@@ -162,6 +198,7 @@ export function host(
   now: (() => number) | undefined,
   open: (path: string) => Promise<Pick<RunningGateway, 'url' | 'close'>>,
   prepare: () => Promise<TestData> = freshData,
+  mediaOf = (path: string): string => join(path, 'media'),
 ): Host {
   let data: TestData | undefined;
   let gateway: Awaited<ReturnType<typeof open>> | undefined;
@@ -181,6 +218,9 @@ export function host(
     },
     get path() {
       return there(data).path;
+    },
+    get media() {
+      return mediaOf(there(data).path);
     },
     guests,
   };

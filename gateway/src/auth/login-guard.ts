@@ -10,11 +10,12 @@
  */
 
 import type { Settings } from '../config.js';
+import { memoryEngine } from '../engine/memory.js';
 import type { KnownOrigins, Origin } from '../store/known-origins.js';
 import { sourceOf } from '../util/address.js';
-import { TokenBucket, TokenBuckets } from '../util/token-bucket.js';
+import type { TokenBucket } from '../util/token-bucket.js';
+import { type Counter, type OneTry, Tries, takeAll, takeEverywhere } from './tries.js';
 
-const SECONDS_PER_MINUTE = 60;
 /** How long a try from a known network may be held up, … */
 const WAIT_MS = 5_000;
 const LOOK_EVERY_MS = 250;
@@ -42,24 +43,26 @@ type Limits = Pick<Settings, 'passwordTriesPerMinute' | 'accountTriesPerMinute' 
 
 export class LoginGuard {
   /** By account and network, or account and device. */
-  readonly #pairs: TokenBuckets;
-  readonly #accounts: TokenBuckets;
+  readonly #pairs: Tries;
+  readonly #accounts: Tries;
   /** Of tries at accounts that are not known there; and at those that are. */
-  readonly #strangers: TokenBuckets;
-  readonly #locals: TokenBuckets;
+  readonly #strangers: Tries;
+  readonly #locals: Tries;
   readonly #waiting = new Map<string, symbol[]>();
 
+  /** @param everywhere counts the same tries over all nodes */
   constructor(
     limits: Limits,
     private readonly origins: KnownOrigins,
     now: () => number,
+    private readonly everywhere: Counter = memoryEngine,
+    subject: 'password' | 'token' = 'password',
   ) {
-    const perMinute = (tries: number) =>
-      new TokenBuckets(() => new TokenBucket(tries, tries / SECONDS_PER_MINUTE, now));
-    this.#pairs = perMinute(limits.passwordTriesPerMinute);
-    this.#accounts = perMinute(limits.accountTriesPerMinute);
-    this.#strangers = perMinute(limits.addressTriesPerMinute);
-    this.#locals = perMinute(limits.addressTriesPerMinute);
+    const perMinute = (kind: string, tries: number) => new Tries(`${subject} ${kind}`, tries, now);
+    this.#pairs = perMinute('pair', limits.passwordTriesPerMinute);
+    this.#accounts = perMinute('account', limits.accountTriesPerMinute);
+    this.#strangers = perMinute('stranger', limits.addressTriesPerMinute);
+    this.#locals = perMinute('local', limits.addressTriesPerMinute);
   }
 
   /** @returns undefined when there were too many tries */
@@ -71,9 +74,12 @@ export class LoginGuard {
     const taken = known.has('device')
       ? takeAll([this.#pairs.of(`${uid} ${device}`)])
       : await this.#takeOf(uid, network, known.has('network'));
-    if (!taken) return undefined;
+    if (!taken || !(await takeEverywhere(this.everywhere, taken))) return undefined;
     const giveBack = () => {
-      for (const bucket of taken) bucket.credit(1);
+      for (const one of taken) {
+        one.bucket.credit(1);
+        this.everywhere.giveBack(one.name);
+      }
     };
     return {
       lane: known.size > 0 ? String(uid) : network,
@@ -87,22 +93,23 @@ export class LoginGuard {
   }
 
   /** A try at an account that does not exist. @returns whether it may be answered */
-  admitNobody(address: string): boolean {
-    return this.#strangers.of(sourceOf(address)).take();
+  async admitNobody(address: string): Promise<boolean> {
+    const taken = takeAll([this.#strangers.of(sourceOf(address))]);
+    return taken !== undefined && takeEverywhere(this.everywhere, taken);
   }
 
   sweep(): void {
-    for (const buckets of [this.#pairs, this.#accounts, this.#strangers, this.#locals]) buckets.sweep();
+    for (const tries of [this.#pairs, this.#accounts, this.#strangers, this.#locals]) tries.sweep();
   }
 
-  async #takeOf(uid: number, network: string, isKnown: boolean): Promise<TokenBucket[] | undefined> {
+  async #takeOf(uid: number, network: string, isKnown: boolean): Promise<OneTry[] | undefined> {
     const pair = this.#pairs.of(`${uid} ${network}`);
     if (!isKnown) return takeAll([pair, this.#accounts.of(String(uid)), this.#strangers.of(network)]);
     const local = this.#locals.of(network);
     const taken = takeAll([pair]);
     if (!taken) return undefined;
-    if (local.take() || (await this.#waitFor(network, local))) return [...taken, local];
-    pair.credit(1);
+    if (local.bucket.take() || (await this.#waitFor(network, local.bucket))) return [...taken, local];
+    pair.bucket.credit(1);
     return undefined;
   }
 
@@ -129,17 +136,4 @@ export class LoginGuard {
     if (index >= 0) waiting.splice(index, 1);
     if (waiting.length === 0) this.#waiting.delete(network);
   }
-}
-
-/** Of all or of none. */
-function takeAll(buckets: readonly TokenBucket[]): TokenBucket[] | undefined {
-  const taken: TokenBucket[] = [];
-  for (const bucket of buckets) {
-    if (!bucket.take()) {
-      for (const one of taken) one.credit(1);
-      return undefined;
-    }
-    taken.push(bucket);
-  }
-  return taken;
 }

@@ -3,7 +3,8 @@
  * proxy do not lock an application's server out.
  */
 import { LRUCache } from 'lru-cache';
-import type { TokenBuckets } from '../util/token-bucket.js';
+import { memoryEngine } from '../engine/memory.js';
+import { type Counter, type Tries, takeEverywhere } from './tries.js';
 
 const KNOWN = 10_000;
 
@@ -11,19 +12,29 @@ export class ServerGuard {
   readonly #known = new LRUCache<string, true>({ max: KNOWN });
 
   /** @param tries wrong ones, by address */
-  constructor(private readonly tries: TokenBuckets) {}
+  constructor(
+    private readonly tries: Tries,
+    private readonly everywhere: Counter = memoryEngine,
+  ) {}
 
   /**
    * @param isRight looks at the secret
    * @returns `throttled` without having looked, or where a wrong one is one too many
    */
-  check(appkey: string, source: string, isRight: () => boolean): 'right' | 'wrong' | 'throttled' {
+  async check(
+    appkey: string,
+    source: string,
+    isRight: () => boolean,
+  ): Promise<'right' | 'wrong' | 'throttled'> {
     const caller = `${appkey} ${source}`;
-    const bucket = this.tries.of(source);
-    const mayTry = bucket.take();
+    const one = this.tries.of(source);
+    const mayTry = one.bucket.take() && (await takeEverywhere(this.everywhere, [one]));
     if (!mayTry && !this.#known.get(caller)) return 'throttled';
     if (!isRight()) return mayTry ? 'wrong' : 'throttled';
-    if (mayTry) bucket.credit(1);
+    if (mayTry) {
+      one.bucket.credit(1);
+      this.everywhere.giveBack(one.name);
+    }
     this.#known.set(caller, true);
     return 'right';
   }

@@ -27,6 +27,8 @@ export interface Session {
   /** The client's storage, where it says so. */
   device: string | undefined;
   loginMs: number;
+  /** Its number among the sessions of the account's platform on all nodes; 0 where there is only one node. */
+  seat: number;
 }
 
 /** Objects that all connections share. */

@@ -58,6 +58,21 @@ export class Parties {
     return this.#of(this.#accounts, uid, requestBurst, requestsPerSecond);
   }
 
+  /** @returns the requests that accounts made here since the last time, of those who made so many */
+  spent(least: number): [uid: number, requests: number][] {
+    const spent: [uid: number, requests: number][] = [];
+    for (const [uid, { requests }] of this.#accounts) {
+      const made = requests.takeSpent(least);
+      if (made > 0) spent.push([uid, made]);
+    }
+    return spent;
+  }
+
+  /** The accounts made these requests on another node. */
+  spentElsewhere(spent: readonly (readonly [uid: number, requests: number])[]): void {
+    for (const [uid, requests] of spent) this.ofAccount(uid).requests.spendElsewhere(requests);
+  }
+
   #of<K extends string | number>(
     parties: LRUCache<K, Party>,
     key: K,

@@ -9,11 +9,18 @@ import type { Presence } from './presence.js';
 interface Parts {
   presence: Presence<Connection>;
   groups: Groups;
-  log: Logger;
 }
 
+/** A stored message, and to whom it goes. */
+export type Deliverable = Pick<StoredMessage, 'delivered' | 'wire'> & {
+  from: Pick<StoredMessage['from'], 'sender' | 'recipient' | 'gid' | 'origin'>;
+};
+
 /** Never fails: who was not reached finds the message when it syncs. */
-export async function deliver(parts: Parts, messages: readonly StoredMessage[]): Promise<void> {
+export async function deliver(
+  parts: Parts & { log: Logger },
+  messages: readonly StoredMessage[],
+): Promise<void> {
   try {
     await give(parts, messages);
   } catch (error) {
@@ -21,8 +28,9 @@ export async function deliver(parts: Parts, messages: readonly StoredMessage[]):
   }
 }
 
-async function give({ presence, groups }: Parts, messages: readonly StoredMessage[]): Promise<void> {
-  const due = new Map<Connection, StoredMessage[]>();
+/** To the sessions of this node. */
+export async function give({ presence, groups }: Parts, messages: readonly Deliverable[]): Promise<void> {
+  const due = new Map<Connection, Deliverable[]>();
   for (const message of messages) {
     const { sender, origin } = message.from;
     for (const uid of new Set([sender, ...(await recipientsOf(message, groups))])) {
@@ -40,8 +48,11 @@ async function give({ presence, groups }: Parts, messages: readonly StoredMessag
   }
 }
 
-async function recipientsOf({ from, delivered }: StoredMessage, groups: Groups): Promise<number[]> {
+async function recipientsOf({ from, delivered, wire }: Deliverable, groups: Groups): Promise<number[]> {
   if (from.gid === 0) return delivered ? [from.recipient] : [];
   const audience = await groups.audience(from.gid);
-  return [...(audience?.members ?? [])].flatMap(([uid, { shielded }]) => (shielded ? [] : [uid]));
+  // A member who has joined since it was sent is in the audience, and is no recipient.
+  return [...(audience?.members ?? [])].flatMap(([uid, { shielded, joinedMsgId }]) =>
+    shielded || joinedMsgId >= wire.msg_id ? [] : [uid],
+  );
 }

@@ -32,13 +32,17 @@ export function endSessions(
   connection.socket.close();
 }
 
-/** Ends every session of the account. */
+/** Ends every session of the account, on all nodes: those of others by its seats, which the caller has ended in the database. */
 export function endAllSessions(
-  services: Delivering & { presence: Presence<Connection> },
+  services: Delivering & {
+    presence: Presence<Connection>;
+    nodes: { seatsChanged(uid: number): void } | undefined;
+  },
   account: Account,
   reason: Reason,
 ): void {
   for (const connection of services.presence.of(account.uid).values()) {
     endSessions(services, connection, account, reason);
   }
+  services.nodes?.seatsChanged(account.uid);
 }

@@ -24,6 +24,10 @@ export class Presence<S> {
     return this.#sessions.get(uid) ?? NOBODY;
   }
 
+  uids(): IterableIterator<number> {
+    return this.#sessions.keys();
+  }
+
   isOnline(uid: number): boolean {
     return this.#sessions.has(uid);
   }

@@ -4,6 +4,8 @@
  */
 import type { RoomMessage } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
+import type { Engine } from '../engine/engine.js';
+import { memoryEngine } from '../engine/memory.js';
 import { loopTurn } from '../util/turns.js';
 
 interface Stay {
@@ -20,6 +22,11 @@ export class RoomPresence {
   readonly #rooms = new Map<number, Map<Connection, Stay>>();
   readonly #roomsOf = new Map<Connection, Set<number>>();
 
+  /** @param engine counts the accounts of all nodes */
+  constructor(
+    private readonly engine: Pick<Engine, 'enterRoom' | 'leaveRoom' | 'roomMembers'> = memoryEngine,
+  ) {}
+
   stay(roomId: number, connection: Connection): Stay | undefined {
     return this.#rooms.get(roomId)?.get(connection);
   }
@@ -28,6 +35,7 @@ export class RoomPresence {
   enter(roomId: number, connection: Connection, { uid, key }: Pick<Stay, 'uid' | 'key'>): void {
     if (connection.isClosed) return;
     const inside = this.#rooms.get(roomId) ?? new Map<Connection, Stay>();
+    if (!inside.has(connection)) this.engine.enterRoom(roomId, uid);
     inside.set(connection, { uid, key, held: [], shown: 0 });
     this.#rooms.set(roomId, inside);
     const rooms = this.#roomsOf.get(connection) ?? new Set<number>();
@@ -66,6 +74,8 @@ export class RoomPresence {
   leave(roomId: number, connection: Connection): void {
     this.#roomsOf.get(connection)?.delete(roomId);
     const inside = this.#rooms.get(roomId);
+    const stay = inside?.get(connection);
+    if (stay) this.engine.leaveRoom(roomId, stay.uid);
     inside?.delete(connection);
     if (inside?.size === 0) this.#rooms.delete(roomId);
   }
@@ -74,8 +84,21 @@ export class RoomPresence {
     return [...(this.#roomsOf.get(connection) ?? [])];
   }
 
-  count(roomId: number): number {
-    return new Set([...(this.#rooms.get(roomId)?.values() ?? [])].map(({ uid }) => uid)).size;
+  /** Rooms that somebody is in. */
+  rooms(): number[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** How many accounts are in each of the rooms. */
+  counts(roomIds: readonly number[]): Promise<number[]> {
+    return this.engine.roomMembers(
+      roomIds,
+      (roomId) => new Set([...(this.#rooms.get(roomId)?.values() ?? [])].map(({ uid }) => uid)).size,
+    );
+  }
+
+  async count(roomId: number): Promise<number> {
+    return (await this.counts([roomId]))[0] ?? 0;
   }
 
   #leaveAll(connection: Connection): void {

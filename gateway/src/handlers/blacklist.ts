@@ -71,7 +71,7 @@ function finish(
 ): void {
   const { account } = sessionOf(connection);
   const event = { from: account, extra, to_usernames: members.map(userNameOf) };
-  afterCommit(() => services.store.lists.forgetBlacklist(account.uid));
+  afterCommit(() => services.live.forget('blacklist', account.uid));
   emit([account.uid], { ...event, event_type: EVENT.blacklist });
   emit([account.uid], { ...event, event_type: EVENT.blacklistElsewhere }, { except: connection });
 }

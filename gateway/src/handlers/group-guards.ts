@@ -62,7 +62,7 @@ export function inGroup<E extends GroupEvent>(
   const serve = async (open: Change): Promise<Answer> => {
     const roster = await readRoster(open.transaction, gid);
     if (!roster) return refuse(CODES.targetGroupNotExist);
-    open.afterCommit(() => handling.services.store.groups.forget(gid));
+    open.afterCommit(() => handling.services.live.forget('group', gid));
     return work({ ...roster, change: open, gid, asker, me: roster.members.get(asker.uid) });
   };
   return change(handling, serve, { groups: [gid], accounts: accounts.map(({ uid }) => uid) });
@@ -117,7 +117,7 @@ export async function admitMembers(
     uids,
     role: ROLE.member,
     added,
-    joinedMsgId: open.nextId(),
+    joinedMsgId: await open.messageMark(),
     nowMs: open.nowMs,
   });
   open.emit([...uidsOf(scene), ...uids], {

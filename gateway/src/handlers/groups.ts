@@ -26,7 +26,7 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
   const refused = refuseTexts(payload, services.settings);
   if (refused) return { answer: refused };
   const { group_name, group_description, media_id, is_limit } = payload;
-  return change(handling, async ({ transaction, nowMs, nextId, emit }) => {
+  return change(handling, async ({ transaction, nowMs, messageMark, emit }) => {
     const refusedAvatar = await refuseAvatar({ transaction }, creator.uid, media_id);
     if (refusedAvatar) return refusedAvatar;
     const [counts] = await groupCounts(transaction, [creator.uid]);
@@ -45,7 +45,7 @@ export async function createGroup(handling: Handling<'create_group'>): Promise<R
       uids,
       role: ROLE.owner,
       added: false,
-      joinedMsgId: nextId(),
+      joinedMsgId: await messageMark(),
       nowMs,
     });
     emit(uids, {

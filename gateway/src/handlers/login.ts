@@ -8,7 +8,7 @@ import { SessionFeed } from '../connection/session-feed.js';
 import { endSessions } from '../delivery/end-sessions.js';
 import type { Services } from '../services/services.js';
 import { type Account, isPlainName, storableText } from '../store/accounts.js';
-import type { Peer } from '../store/resume-tokens.js';
+import type { EnteredSession, Peer } from '../store/resume-tokens.js';
 import { QueueFull } from '../util/fair-queue.js';
 import { appkeyOf, type Handling, keyOf } from './types.js';
 
@@ -95,7 +95,7 @@ export async function login({ services, connection, payload, turn }: Handling<'l
   };
   const account = await store.accounts.find(appkey, username);
   if (!account) {
-    const isAdmitted = loginGuard.admitNobody(address);
+    const isAdmitted = await loginGuard.admitNobody(address);
     return isAdmitted ? refused('no such user', refuse(CODES.userNotExist)) : refused('throttled', THROTTLED);
   }
   const { uid } = account;
@@ -122,7 +122,10 @@ export async function login({ services, connection, payload, turn }: Handling<'l
     // It was the right one, and whoever was in with it has been shut out meanwhile.
     if (opened === 'passwordChanged') return refused('wrong password', refuse(CODES.invalidPassword));
     if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
-    if (opened !== 'notEntered') resume_token = opened.token;
+    if (opened !== 'notEntered') {
+      resume_token = opened.token;
+      services.nodes?.seatsChanged(uid);
+    }
   } else if ((await store.accounts.passwordHash(uid)) !== hash) {
     return refused('wrong password', refuse(CODES.invalidPassword));
   }
@@ -131,7 +134,7 @@ export async function login({ services, connection, payload, turn }: Handling<'l
       uid,
       username,
       appkey,
-      online_list: othersOf(services, connection, account),
+      online_list: await othersOf(services, connection, account),
       ...(resume_token !== undefined && { resume_token }),
     }),
   };
@@ -158,7 +161,7 @@ export function enter(
   connection: Connection,
   account: Account,
   device: string | undefined,
-  session: { id: string; loginMs: number },
+  session: EnteredSession,
 ): boolean {
   const { presence, settings, store, log } = services;
   if (connection.isClosed || store.standing.isDisabled(account.uid)) return false;
@@ -181,6 +184,7 @@ export function enter(
   );
   connection.enter({ ...session, account, platform, feed, device });
   const displaced = presence.enter(account.uid, platform, connection);
+  services.nodes?.entered(connection);
   const isTheSame = device !== undefined && displaced?.session?.device === device;
   // The client's own earlier socket, whose end has not been noticed: it has not been thrown out.
   if (isTheSame) displaced.socket.close();
@@ -195,18 +199,24 @@ export function enter(
   return true;
 }
 
-export function othersOf(
-  { presence, now }: Services,
+export async function othersOf(
+  services: Services,
   connection: Connection,
-  account: Account,
-): OnlineDevice[] {
-  return [...presence.of(account.uid)]
+  { uid }: Account,
+): Promise<OnlineDevice[]> {
+  const { presence, now } = services;
+  const mine = connection.session?.platform;
+  const here = [...presence.of(uid)]
     .filter(([, other]) => other !== connection)
-    .map(([platform]) => ({
-      platform,
-      mtime: Math.floor(now() / 1_000),
-      isOnline: true,
-      isLogin: true,
-      flag: 1,
-    }));
+    .map(([platform]) => platform);
+  const elsewhere = (await services.live.elsewhere(uid)).map(({ platform }) => platform);
+  // A session of this platform is the one that this login replaces.
+  const platforms = new Set([...here, ...elsewhere.filter((platform) => platform !== mine)]);
+  return [...platforms].map((platform) => ({
+    platform,
+    mtime: Math.floor(now() / 1_000),
+    isOnline: true,
+    isLogin: true,
+    flag: 1,
+  }));
 }

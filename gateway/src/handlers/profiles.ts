@@ -30,6 +30,7 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
     afterCommit(() => {
       store.accounts.keep(account);
       for (const { session } of presence.of(uid).values()) if (session) session.account = account;
+      return services.live.profileChanged(account);
     });
     // Others learn of it by what the account's next message says.
     emit(

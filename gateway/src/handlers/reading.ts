@@ -74,7 +74,8 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
   });
   return change(handling, async ({ transaction, nextId, inOrderFor, emit, afterCommit }) => {
     // A sender hears of changes in the order of their numbers.
-    await inOrderFor(await sendersOf(transaction, reports));
+    const ids = reports.reduce((sum, { msgIds }) => sum + msgIds.length, 0);
+    await inOrderFor(await sendersOf(transaction, reports), ids);
     const changed = await recordReading(transaction, account.uid, reports, nextId);
     for (const description of reportedIn(changed, users)) {
       // An offline account has no waiting reports.
@@ -86,7 +87,7 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
         // For the sender the other side of the conversation is the reader.
         const named = receipts.map((receipt) => ({ ...receipt, ...account }));
         for (const conversation of byConversation(named)) {
-          for (const to of services.presence.of(sender).values()) to.push('receipt_change', conversation);
+          services.live.push([sender], 'receipt_change', conversation);
         }
       }
     });

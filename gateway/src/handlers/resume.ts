@@ -32,7 +32,7 @@ export async function resume({
   };
   const account = apps.has(appkey) ? await store.accounts.find(appkey, username) : undefined;
   if (!account) {
-    const isAdmitted = resumeGuard.admitNobody(address);
+    const isAdmitted = await resumeGuard.admitNobody(address);
     return isAdmitted ? refused('no such user') : refused('throttled', THROTTLED);
   }
   const owner = { uid: account.uid, platform: platformOf(fromPlatForm) };
@@ -52,14 +52,16 @@ export async function resume({
     audit.note('resume_token_reused', { appkey, username, address });
     const live = services.presence.of(owner.uid).get(owner.platform);
     if (live) endSessions(services, live, account, 'otherLogin');
+    else services.nodes?.seatsChanged(owner.uid);
     return refused('outdated token');
   }
+  services.nodes?.seatsChanged(owner.uid);
   await admitted.succeeded();
   const answer = success({
     uid: account.uid,
     username,
     appkey,
-    online_list: othersOf(services, connection, account),
+    online_list: await othersOf(services, connection, account),
     resume_token: renewed.token,
     ...CAN,
   });

@@ -29,7 +29,7 @@ export async function retractMessage(handling: Handling<'msg_retract'>): Promise
     const [target] = gid > 0 ? [] : await services.store.accounts.byIds([recipient], transaction);
     const concerned = [account.uid, ...(target ? [target.uid] : []), ...(members?.keys() ?? [])];
     // No report of a reader is on its way that would leave something of the message.
-    await inOrderFor(concerned);
+    await inOrderFor(concerned, 1);
     await retract(transaction, message);
     emit(concerned, {
       event_type: EVENT.retracted,

@@ -1,8 +1,9 @@
 /** Chat rooms: no members when nobody is in, nothing kept for those who are away but the latest messages. */
-import { CODES } from '../../../src/protocol/index.js';
+import { type Chatroom, CODES } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/request.js';
-import { wireRoom } from '../store/rooms.js';
+import type { RoomPresence } from '../delivery/room-presence.js';
+import { type RoomRow, wireRoom } from '../store/rooms.js';
 import { contentFrom, refuseContent } from './content.js';
 import { change, type Handling, keyOf, sessionOf } from './types.js';
 
@@ -12,14 +13,19 @@ export async function listRooms({ services, connection, payload }: Handling<'roo
   const { reach, settings, store, inRooms } = services;
   if (!reach.reaches(own, appkey)) return { answer: refuse(CODES.appkeyNotExist) };
   const { total, rooms } = await store.rooms.ofApp(appkey, start, settings.pageRows);
-  const rows = rooms.map((room) => wireRoom(room, inRooms.count(room.id)));
+  const rows = await wireRooms(inRooms, rooms);
   return { answer: success({ result: { total, start, count: rows.length, rooms: rows } }) };
 }
 
 export async function listOwnRooms({ services, connection }: Handling<'room_list_self'>): Promise<Reply> {
   const { store, inRooms } = services;
   const rooms = await store.rooms.byIds(inRooms.roomsOf(connection));
-  return { answer: success({ chat_rooms: rooms.map((room) => wireRoom(room, inRooms.count(room.id))) }) };
+  return { answer: success({ chat_rooms: await wireRooms(inRooms, rooms) }) };
+}
+
+async function wireRooms(inRooms: RoomPresence, rooms: readonly RoomRow[]): Promise<Chatroom[]> {
+  const members = await inRooms.counts(rooms.map(({ id }) => id));
+  return rooms.map((room, index) => wireRoom(room, members[index] ?? 0));
 }
 
 /** Rooms of applications that cannot be reached from this one are none. */
@@ -33,7 +39,7 @@ export async function roomInfo(handling: Handling<'room_info'>): Promise<Reply> 
   const room = await findRoom(handling);
   return {
     answer: room
-      ? success({ info: wireRoom(room, services.inRooms.count(room.id)) })
+      ? success({ info: wireRoom(room, await services.inRooms.count(room.id)) })
       : refuse(CODES.chatroomNotExist),
   };
 }
@@ -52,7 +58,7 @@ export async function enterRoom(handling: Handling<'join_room'>): Promise<Reply>
   if (inRooms.roomsOf(connection).length >= settings.roomsOfSession) {
     return { answer: refuse(CODES.numberExceedsLimit) };
   }
-  if (room.max_member_count > 0 && inRooms.count(id) >= room.max_member_count) {
+  if (room.max_member_count > 0 && (await inRooms.count(id)) >= room.max_member_count) {
     return { answer: refuse(CODES.chatroomFull) };
   }
   inRooms.enter(id, connection, { uid, key });

@@ -12,17 +12,21 @@ export async function getSessions({ services, connection }: Handling<'get_sessio
   const { uid } = sessionOf(connection).account;
   const rows = await services.store.resumeTokens.list(uid);
   const live = liveOf(services, uid);
+  const elsewhere = new Map((await services.live.elsewhere(uid)).map((session) => [session.id, session]));
   const kept = rows.map((row): UserSession => {
     const here = live.get(row.session_id);
     live.delete(row.session_id);
+    const there = elsewhere.get(row.session_id);
+    elsewhere.delete(row.session_id);
+    const isOnline = here !== undefined || there !== undefined;
     return {
       id: row.session_id,
       platform: row.platform,
       agent: row.agent,
       address: row.address,
       login_time: row.login_ms,
-      active_time: here ? services.now() : row.used_ms,
-      is_online: here !== undefined,
+      active_time: isOnline ? services.now() : row.used_ms,
+      is_online: isOnline,
       is_current: here === connection,
     };
   });
@@ -39,7 +43,19 @@ export async function getSessions({ services, connection }: Handling<'get_sessio
       is_current: here === connection,
     };
   });
-  return { answer: success({ sessions: [...others, ...kept] }) };
+  const onOtherNodes = [...elsewhere.values()].map(
+    ({ id, platform, agent, address, loginMs }): UserSession => ({
+      id,
+      platform,
+      agent,
+      address,
+      login_time: loginMs,
+      active_time: services.now(),
+      is_online: true,
+      is_current: false,
+    }),
+  );
+  return { answer: success({ sessions: [...others, ...onOtherNodes, ...kept] }) };
 }
 
 /** Ended for good, wherever it is: its token is worth nothing any more, and its client is told as after a login elsewhere. */
@@ -56,6 +72,7 @@ export async function logOutSession(handling: Handling<'logout_session'>): Promi
     if (!had && !live) return refuse(CODES.invalidValue, 'logout_session: there is no such session');
     afterCommit(() => {
       ended = live;
+      if (!live) services.nodes?.seatsChanged(uid);
       services.audit.note('session_ended', { appkey, username, address: connection.socket.address });
     });
     return success();

@@ -1,7 +1,6 @@
 /** Transparent messages: handed to whoever is here now, kept for nobody. A retry of one that was handed on is not handed on again. */
 import { CODES, type TransMessage } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
-import type { Connection } from '../connection/connection.js';
 import type { Reply } from '../connection/request.js';
 import { refuseSender } from './group-messages.js';
 import { findUser } from './targets.js';
@@ -37,8 +36,7 @@ export async function transPlatform(handling: Handling<'trans_msg_platform'>): P
   if (isTooLong(handling)) return { answer: refuse(CODES.cmdTooLong) };
   const { platform } = handling.payload;
   const { account } = sessionOf(handling.connection);
-  const isMeant = (to: Connection): boolean => platform === 'all' || to.session?.platform === platform;
-  return handOn(handling, { type: 5 }, [account.uid], isMeant);
+  return handOn(handling, { type: 5 }, [account.uid], platform === 'all' ? {} : { platform });
 }
 
 const isTooLong = ({ services, payload }: Handling<TransEvent>): boolean =>
@@ -49,7 +47,7 @@ function handOn(
   handling: Handling<TransEvent>,
   about: Pick<TransMessage, 'type' | 'gid'>,
   recipients: readonly number[],
-  isMeant: (to: Connection) => boolean = () => true,
+  to: { platform?: string } = {},
 ): Promise<Reply> {
   const { services, connection, payload } = handling;
   const { account, platform } = sessionOf(connection);
@@ -62,15 +60,14 @@ function handOn(
     cmd: payload.cmd,
   };
   return change(handling, async ({ afterCommit }) => {
-    const isHere = recipients.some((uid) => services.presence.isOnline(uid));
-    if (about.type === 3 && !isHere) return refuse(CODES.targetNotLoggedIn);
-    afterCommit(() => {
-      for (const uid of recipients) {
-        for (const to of services.presence.of(uid).values()) {
-          if (to !== connection && isMeant(to)) to.push('trans_msg_rec', message);
-        }
-      }
-    });
+    // Stored nowhere, so it is not accepted while the other nodes cannot be reached.
+    const [first = 0] = recipients;
+    const isHere = about.type !== 3 || (await services.live.isOnline(first).catch(() => undefined));
+    if (isHere === undefined || !services.live.isUp) return refuse(CODES.busy);
+    if (!isHere) return refuse(CODES.targetNotLoggedIn);
+    afterCommit(() =>
+      services.live.push(recipients, 'trans_msg_rec', message, { except: connection, ...to }),
+    );
     return success();
   });
 }

@@ -6,14 +6,19 @@ import { LoginGuard } from '../auth/login-guard.js';
 import { Passwords } from '../auth/passwords.js';
 import { ServerGuard } from '../auth/server-guard.js';
 import { Tickets } from '../auth/tickets.js';
+import { Tries } from '../auth/tries.js';
 import type { Apps, Settings } from '../config.js';
 import type { Connection } from '../connection/connection.js';
-import { Changes } from '../delivery/changes.js';
+import { Changes, type EventOutlet } from '../delivery/changes.js';
 import { deliver } from '../delivery/delivery.js';
+import { Live } from '../delivery/live.js';
+import { Nodes } from '../delivery/nodes.js';
 import { Presence } from '../delivery/presence.js';
 import { RoomPresence } from '../delivery/room-presence.js';
+import type { Engine } from '../engine/engine.js';
+import { memoryEngine } from '../engine/memory.js';
 import type { Store } from '../store/index.js';
-import { MessageWriter } from '../store/message-writer.js';
+import { MessageWriter, type NewMessage } from '../store/message-writer.js';
 import { RoomWriter } from '../store/rooms.js';
 import { ROW_BYTES } from '../store/volume.js';
 import { TokenBucket, TokenBuckets } from '../util/token-bucket.js';
@@ -27,6 +32,9 @@ export interface Services {
   readonly changes: Changes;
   readonly roomWriter: RoomWriter;
   readonly inRooms: RoomPresence;
+  readonly live: Live;
+  /** Undefined for a single process. */
+  readonly nodes: Nodes | undefined;
   readonly presence: Presence<Connection>;
   readonly tickets: Tickets;
   readonly loginGuard: LoginGuard;
@@ -47,6 +55,8 @@ export interface GatewayParts {
   reach?: AppLinks;
   settings: Settings;
   store: Store;
+  /** The link to other nodes; without it there are none. */
+  engine?: Engine;
   log: Logger;
   now: () => number;
 }
@@ -59,20 +69,35 @@ const SHARE_OF_A_LANE = 2;
 export function createServices(parts: GatewayParts): Services {
   const { apps, reach = new AppLinks(apps, []), settings, store, log, now } = parts;
   const presence = new Presence<Connection>();
-  const inRooms = new RoomPresence();
+  const { engine = memoryEngine } = parts;
+  const { shared } = store;
+  const inRooms = new RoomPresence(engine);
+  const nodes = shared && new Nodes({ engine, store, shared, presence, inRooms, log });
+  const live = new Live(engine, nodes, presence, store);
+  /** Recipients of the messages that are being stored, and must not be kept for those who are offline. */
+  let onlineElsewhere: ReadonlySet<number> = new Set();
   const tries = (count: number, seconds: number) =>
     new TokenBuckets(() => new TokenBucket(count, count / seconds, now));
-  const writer = new MessageWriter(store.db, store.messageIds, {
-    isOnline: (uid) => presence.isOnline(uid),
-    onStored: (messages) => {
+  const writer = new MessageWriter(store.db, store.messageOrder, {
+    ...(nodes && {
+      ready: async (messages: readonly NewMessage[]) => {
+        onlineElsewhere = await amongOnline(live, messages);
+      },
+      onPrepared: nodes.messages.prepared,
+    }),
+    isOnline: (uid) => presence.isOnline(uid) || onlineElsewhere.has(uid),
+    onStored: async (messages, committed) => {
       for (const { from, contentJson } of messages)
         store.volume.added(from.sender, 1, contentJson.length + ROW_BYTES);
-      return deliver({ presence, groups: store.groups, log }, messages);
+      if (nodes && committed) nodes.messages.stored(messages, committed);
+      else await deliver({ presence, groups: store.groups, log }, messages);
     },
     now,
   });
-  const roomWriter = new RoomWriter(store.db, store.messageIds, {
-    onStored: async (messages) => {
+  const roomWriter = new RoomWriter(store.db, store.roomOrder, {
+    ...(nodes && { onPrepared: nodes.rooms.prepared }),
+    onStored: async (messages, committed) => {
+      if (nodes && committed) return nodes.rooms.stored(messages, committed);
       for (const { from, msg_id, ctime_ms, content } of messages) {
         await inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
       }
@@ -85,20 +110,49 @@ export function createServices(parts: GatewayParts): Services {
     settings,
     store,
     writer,
-    changes: new Changes(store, presence, store.isEmbedded ? 1 : settings.changesAtOnce, now),
+    changes: new Changes(
+      store,
+      eventOutlet(presence, nodes),
+      store.isEmbedded ? 1 : settings.changesAtOnce,
+      now,
+    ),
     roomWriter,
     inRooms,
+    live,
+    nodes,
     presence,
     tickets: new Tickets(store.secret, now),
-    loginGuard: new LoginGuard(settings, store.knownOrigins, now),
+    loginGuard: new LoginGuard(settings, store.knownOrigins, now, engine, 'password'),
     passwords: new Passwords(hashLimits(settings), settings.passwordCost),
-    resumeGuard: new LoginGuard(settings, store.knownOrigins, now),
-    serverGuard: new ServerGuard(tries(settings.serverTriesPerMinute, SECONDS_PER_MINUTE)),
+    resumeGuard: new LoginGuard(settings, store.knownOrigins, now, engine, 'token'),
+    serverGuard: new ServerGuard(new Tries('server', settings.serverTriesPerMinute, now), engine),
     uploadTries: tries(settings.uploadsPerMinute, SECONDS_PER_MINUTE),
     registrationTries: tries(settings.registrationsPerHour, SECONDS_PER_HOUR),
     audit: new Audit(log, now),
     log,
     now,
+  };
+}
+
+/** The recipients of `no_offline` messages that are online on other nodes, as far as these can be asked. */
+async function amongOnline(live: Live, messages: readonly NewMessage[]): Promise<ReadonlySet<number>> {
+  const wanted = new Set(messages.flatMap(({ noOffline, recipient }) => (noOffline ? [recipient] : [])));
+  const asked = [...wanted].map(async (uid) => ((await live.elsewhere(uid)).length > 0 ? [uid] : []));
+  return new Set((await Promise.all(asked)).flat());
+}
+
+function eventOutlet(presence: Presence<Connection>, nodes: Nodes | undefined): EventOutlet {
+  return {
+    push: ({ event, recipients, live = false, except }) => {
+      for (const uid of new Set(recipients)) {
+        for (const connection of presence.of(uid).values()) {
+          if (connection !== except) connection.session?.feed.deliverEvent(event, !live);
+        }
+      }
+      nodes?.push(recipients, 'event_notification', event);
+    },
+    numbered: (events) => nodes?.events.prepared(events),
+    committed: (events, committed) => nodes?.events.stored(events, committed),
   };
 }
 

@@ -1,6 +1,20 @@
 /** Tables of the guards: devices that an account knows, its sessions as people tell them apart, and who put whom into a group. */
 
 export interface AccessTables {
+  /** Which session of an account is the valid one, see `seats.ts`. */
+  session_seat: {
+    uid: number;
+    platform: string;
+    /** The higher is the newer one. */
+    seat: number;
+    session_id: string;
+    /** Of the client's storage, '' without one: the same client replaces its own earlier socket. */
+    device_digest: string;
+    /** Why there is no session on the seat; '' while there may be one. */
+    ended: string;
+    /** The time of the database. */
+    changed_ms: number;
+  };
   /** From where an account has been logged in to: a device or a network, as a digest. */
   known_origin: {
     uid: number;

@@ -2,9 +2,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Extras, UserInfo, UserName } from '../../../src/protocol/index.js';
+import type { CacheLimits } from './cache-limits.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
 import { revokeAll } from './resume-tokens.js';
 import type { Database, Tables } from './schema.js';
+import { endSeats } from './seats.js';
 
 /** The fields of a profile that its owner has set; others are absent. */
 export interface Profile {
@@ -90,9 +92,11 @@ export class Accounts {
 
   constructor(
     private readonly db: Database,
-    cached: number,
+    cache: CacheLimits,
+    /** Whether the account's sessions are on several nodes. */
+    private readonly isShared: boolean,
   ) {
-    this.#cache = new LRUCache({ max: cached });
+    this.#cache = new LRUCache(cache);
   }
 
   async find(appkey: string, username: string): Promise<Account | undefined> {
@@ -197,6 +201,7 @@ export class Accounts {
         .executeTakeFirst();
       if (!changed) return false;
       await revokeAll(transaction, uid);
+      if (this.isShared) await endSeats(transaction, uid, 'passwordChanged');
       if (kept) await rememberAnswer(transaction, kept);
       return true;
     });
@@ -232,6 +237,11 @@ export class Accounts {
   /** Keeps what is committed. */
   keep(account: Account): void {
     this.#keep(account);
+  }
+
+  /** The account was changed on another node. */
+  forget(appkey: string, username: string): void {
+    this.#cache.delete(cacheKey(appkey, username));
   }
 
   #keep(account: Account): Account {

@@ -12,6 +12,7 @@ import { Pool, types } from 'pg';
 import { loopTurn } from '../util/turns.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { migrate } from './migrations.js';
+import { LONGEST_PAUSE_MS } from './order.js';
 import { makePrivate, privateDirectory } from './private-directory.js';
 import type { Database, Tables } from './schema.js';
 
@@ -27,9 +28,12 @@ export interface OpenDatabase {
 /** Whether the data lie on a PostgreSQL server. */
 export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(data);
 
-/** @param data `memory`, a directory, or a `postgres://` connection string */
-export async function openDatabase(data: string): Promise<OpenDatabase> {
-  const opened = isServer(data) ? openServer(data) : await openEmbedded(data);
+/**
+ * @param data `memory`, a directory, or a `postgres://` connection string
+ * @param isShared other nodes serve the same database
+ */
+export async function openDatabase(data: string, isShared = false): Promise<OpenDatabase> {
+  const opened = isServer(data) ? openServer(data, isShared) : await openEmbedded(data);
   try {
     await migrate(opened.db);
   } catch (error) {
@@ -105,11 +109,15 @@ export async function openCluster(directory: string): Promise<PGlite> {
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */
 const BIGINT_OID = 20;
 
-function openServer(connectionString: string): OpenDatabase {
+function openServer(connectionString: string, isShared: boolean): OpenDatabase {
   types.setTypeParser(BIGINT_OID, Number);
-  const pool = new Pool({ connectionString });
+  // A node that is paused within a transaction must not hold its locks against the others.
+  const limits = isShared ? { idle_in_transaction_session_timeout: LONGEST_PAUSE_MS } : {};
+  const pool = new Pool({ connectionString, ...limits });
   // An idle connection that is lost: the next query gets another one, or fails and is answered so.
   pool.on('error', () => {});
+  // …and one that is lost between two statements of a transaction: the next one of them fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, isEmbedded: false, maintain: async () => {}, close: () => db.destroy() };
 }

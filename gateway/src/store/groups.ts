@@ -1,11 +1,12 @@
 /**
  * Groups and who is in them. Changes go through `Changes`, one after the other, so what a roster says holds until the change is
- * committed. The recipients of a group's messages are cached in memory, because only this process changes them.
+ * committed. The recipients of a group's messages are cached in memory; a change is followed by {@link Groups.forget}, on every node.
  */
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Group, GroupMember } from '../../../src/protocol/index.js';
 import { type Account, accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
+import type { CacheLimits } from './cache-limits.js';
 import type { Database, Tables } from './schema.js';
 
 export type GroupRow = Selectable<Tables['chat_group']>;
@@ -30,7 +31,7 @@ export interface Audience {
   gid: number;
   appkey: string;
   name: string;
-  members: ReadonlyMap<number, { silenced: boolean; shielded: boolean }>;
+  members: ReadonlyMap<number, { silenced: boolean; shielded: boolean; joinedMsgId: number }>;
 }
 
 /** Groups on the wire have `flag` for what the API calls `group_type`. */
@@ -67,9 +68,9 @@ export class Groups {
 
   constructor(
     private readonly db: Database,
-    cached: number,
+    cache: CacheLimits,
   ) {
-    this.#audiences = new LRUCache({ max: cached });
+    this.#audiences = new LRUCache(cache);
   }
 
   find(gid: number): Promise<GroupRow | undefined> {
@@ -125,8 +126,8 @@ export class Groups {
   async #readAudience(gid: number): Promise<Audience | undefined> {
     const group = await this.find(gid);
     if (!group) return undefined;
-    const { rows } = await sql<{ uid: number; silenced: boolean; shielded: boolean }>`
-      select uid, silenced, exists (
+    const { rows } = await sql<{ uid: number; silenced: boolean; shielded: boolean; joinedMsgId: number }>`
+      select uid, silenced, joined_msg_id as "joinedMsgId", exists (
         select from listed where listed.uid = group_member.uid and list = 'shield' and target = ${gid}
       ) as shielded
       from group_member where gid = ${gid}`.execute(this.db);
@@ -134,7 +135,7 @@ export class Groups {
       gid,
       appkey: group.appkey,
       name: group.name,
-      members: new Map(rows.map(({ uid, silenced, shielded }) => [uid, { silenced, shielded }])),
+      members: new Map(rows.map(({ uid, ...member }) => [uid, member])),
     };
   }
 }

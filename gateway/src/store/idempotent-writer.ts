@@ -4,6 +4,7 @@
  */
 import type { Answer } from '../answers.js';
 import { GroupCommit } from '../util/group-commit.js';
+import type { Committed, Ids, Order } from './order.js';
 import type { Database } from './schema.js';
 
 /** Rows in one statement: beyond it nothing gets faster, and answers wait longer. */
@@ -19,11 +20,16 @@ export interface Prepared<S> {
 }
 
 export interface Writing<T, S> {
-  prepare(item: T): Prepared<S>;
+  /** Looks up what {@link prepare} needs, before the commit begins. */
+  ready?(items: readonly T[]): Promise<void>;
+  prepare(item: T, ids: Ids): Prepared<S>;
   /** Stores the items and their answers. @returns the keys of those that were new */
-  insert(prepared: readonly Prepared<S>[]): Promise<Set<string>>;
-  /** Must not fail. */
-  onStored(stored: readonly S[]): Promise<void>;
+  insert(db: Database, prepared: readonly Prepared<S>[]): Promise<Set<string>>;
+  /**
+   * Must not fail.
+   * @param committed their place among the commits of all nodes, if there can be several
+   */
+  onStored(stored: readonly S[], committed: Committed | undefined): Promise<void>;
   senderOf(item: T): number | string;
   /** The size of handing it on, in bytes. */
   costOf(item: T): number;
@@ -34,6 +40,7 @@ export class IdempotentWriter<T extends { key: string }, S> {
 
   constructor(
     private readonly db: Database,
+    private readonly order: Order,
     private readonly writing: Writing<T, S>,
   ) {
     this.#gatherer = new GroupCommit((items) => this.#store(items), MAX_LOT, {
@@ -51,11 +58,17 @@ export class IdempotentWriter<T extends { key: string }, S> {
   async #store(items: readonly T[]): Promise<Answer[]> {
     // A retry can wait together with its first try.
     const distinct = new Map(items.map((item) => [item.key, item]));
-    const prepared = [...distinct.values()].map((item) => this.writing.prepare(item));
-    const fresh = await this.writing.insert(prepared);
-    const stored = prepared.filter(({ key }) => fresh.has(key));
+    if (this.writing.ready) await this.writing.ready(items);
+    const { result: stored, committed } = await this.order.commit(distinct.size, async (db, ids) => {
+      const prepared = [...distinct.values()].map((item) => this.writing.prepare(item, ids));
+      const fresh = await this.writing.insert(db, prepared);
+      return prepared.filter(({ key }) => fresh.has(key));
+    });
     const answers = new Map(stored.map(({ key, answer }) => [key, answer]));
-    await this.writing.onStored(stored.map((one) => one.stored));
+    await this.writing.onStored(
+      stored.map((one) => one.stored),
+      committed,
+    );
 
     const retried = items.map(({ key }) => key).filter((key) => !answers.has(key));
     if (retried.length > 0) {

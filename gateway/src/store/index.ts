@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
+import { SHARED_TTL_MS } from './cache-limits.js';
 import { isServer, type OpenDatabase, openDatabase } from './database.js';
 import { DisabledAccounts } from './disabled-accounts.js';
 import { Events } from './events.js';
@@ -15,17 +16,34 @@ import { Media } from './media.js';
 import { MediaFiles } from './media-files.js';
 import { MediaQuota } from './media-quota.js';
 import { MessageIds } from './message-ids.js';
+import { LocalOrder, type Order, type OrderName, onOneNode, SharedOrder } from './order.js';
 import { Receipts } from './receipts.js';
 import { Requests } from './requests.js';
 import { ResumeTokens } from './resume-tokens.js';
 import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
+import { Seats } from './seats.js';
 import { loadSecret } from './secrets.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
 
 /** The default folder of uploads for a database on a server. */
 const DEFAULT_MEDIA_DIRECTORY = '.data/media';
+
+/** Only for a database of several nodes. */
+export interface SharedStore {
+  readonly messages: SharedOrder;
+  readonly events: SharedOrder;
+  readonly rooms: SharedOrder;
+  readonly seats: Seats;
+}
+
+export interface StoreOptions {
+  /** Other nodes serve the same database. */
+  isShared?: boolean;
+  /** The clock of ids on several nodes; the database's own by default. */
+  idClock?: () => number;
+}
 
 /** Data that are read or created before the rest. */
 interface Prepared {
@@ -54,36 +72,57 @@ export class Store {
   readonly secret: Buffer;
   readonly standing: DisabledAccounts;
   readonly volume: Volume;
+  /** Undefined for a single process. */
+  readonly shared: SharedStore | undefined;
+  readonly messageOrder: Order;
+  readonly roomOrder: Order;
 
   private constructor(
     private readonly opened: OpenDatabase,
     { files, messageIds, secret, standing }: Prepared,
     private readonly settings: Settings,
     private readonly now: () => number,
+    shared: SharedStore | undefined,
   ) {
-    this.accounts = new Accounts(opened.db, settings.cachedAccounts);
+    const isShared = shared !== undefined;
+    const cache = (max: number) => ({ max, ttl: isShared ? SHARED_TTL_MS : 0 });
+    this.accounts = new Accounts(opened.db, cache(settings.cachedAccounts), isShared);
     this.events = new Events(opened.db, settings, now);
     this.friends = new Friends(opened.db);
-    this.lists = new Lists(opened.db, settings.cachedAccounts);
-    this.rooms = new Rooms(opened.db, settings.roomHistory, settings.cachedRooms);
-    this.groups = new Groups(opened.db, settings.cachedGroups);
+    this.lists = new Lists(opened.db, cache(settings.cachedAccounts));
+    this.rooms = new Rooms(opened.db, settings.roomHistory, cache(settings.cachedRooms));
+    this.groups = new Groups(opened.db, cache(settings.cachedGroups));
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now);
     this.mediaQuota = new MediaQuota(this.media, settings, now);
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
     this.knownOrigins = new KnownOrigins(opened.db, settings.resumeAgeMs, now);
-    this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now);
-    this.volume = new Volume(opened.db, settings, now);
+    this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now, isShared);
+    this.volume = new Volume(opened.db, settings, now, cache(settings.cachedAccounts));
     this.messageIds = messageIds;
     this.secret = secret;
     this.standing = standing;
+    this.shared = shared;
+    const localOrder = new LocalOrder(opened.db, messageIds);
+    this.messageOrder = shared?.messages ?? localOrder;
+    this.roomOrder = shared?.rooms ?? localOrder;
   }
 
-  static async open(data: string, settings: Settings, now: () => number): Promise<Store> {
-    const opened = await openDatabase(data);
+  static async open(
+    data: string,
+    settings: Settings,
+    now: () => number,
+    { isShared = false, idClock }: StoreOptions = {},
+  ): Promise<Store> {
+    if (isShared && !isServer(data)) {
+      throw new Error('several nodes need a PostgreSQL server: --data postgres://…');
+    }
+    const opened = await openDatabase(data, isShared);
     try {
-      return new Store(opened, await prepare(opened.db, data, settings, now), settings, now);
+      const prepared = await prepare(opened.db, data, settings, now, isShared);
+      const shared = isShared ? await share(opened.db, idClock) : undefined;
+      return new Store(opened, prepared, settings, now, shared);
     } catch (error) {
       await opened.close();
       throw error;
@@ -99,8 +138,13 @@ export class Store {
     return this.opened.db;
   }
 
-  /** The periodic work. */
+  /** The periodic work, which one node does for all. */
   async sweep(): Promise<void> {
+    if (this.shared) await onOneNode(this.db, () => this.#sweep());
+    else await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
     await sweep(this.db, this.now(), this.settings);
     await this.mailboxes.trimPending();
     await this.rooms.trim();
@@ -124,7 +168,27 @@ export class Store {
   }
 }
 
-async function prepare(db: Database, data: string, settings: Settings, now: () => number): Promise<Prepared> {
+async function share(db: Database, idClock: (() => number) | undefined): Promise<SharedStore> {
+  const order = async (name: OrderName): Promise<SharedOrder> => {
+    const made = new SharedOrder(db, name, idClock);
+    await made.prepare();
+    return made;
+  };
+  return {
+    messages: await order('messages'),
+    events: await order('events'),
+    rooms: await order('rooms'),
+    seats: new Seats(db),
+  };
+}
+
+async function prepare(
+  db: Database,
+  data: string,
+  settings: Settings,
+  now: () => number,
+  isShared: boolean,
+): Promise<Prepared> {
   const { rows } = await sql<{ id: number | null }>`
     select greatest(
       (select max(msg_id) from message), (select max(event_id) from event), (select max(msg_id) from room_message),
@@ -134,7 +198,7 @@ async function prepare(db: Database, data: string, settings: Settings, now: () =
     settings.mediaDirectory || (isServer(data) ? DEFAULT_MEDIA_DIRECTORY : join(data, 'media'));
   return {
     messageIds: new MessageIds(rows[0]?.id ?? 0, now),
-    standing: await DisabledAccounts.load(db),
+    standing: await DisabledAccounts.load(db, isShared),
     secret: await loadSecret(db, 'tickets'),
     files: await MediaFiles.open(data === 'memory' && !settings.mediaDirectory ? undefined : directory),
   };

@@ -1,9 +1,10 @@
 /**
- * The lists of an account: blacklist, no-disturb, shields. Blacklists in use are kept in memory, since every message asks for one; this
- * process is the only one that changes them.
+ * The lists of an account: blacklist, no-disturb, shields. Blacklists in use are kept in memory, since every message asks for one. A
+ * change is followed by {@link Lists.forgetBlacklist}, on every node.
  */
 import type { Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import type { CacheLimits } from './cache-limits.js';
 import type { GroupRow } from './groups.js';
 import type { List } from './relation-tables.js';
 import type { Database, Tables } from './schema.js';
@@ -14,9 +15,9 @@ export class Lists {
 
   constructor(
     private readonly db: Database,
-    cached: number,
+    cache: CacheLimits,
   ) {
-    this.#blacklists = new LRUCache({ max: cached });
+    this.#blacklists = new LRUCache(cache);
   }
 
   /** @returns those of the targets that were not in the list before */

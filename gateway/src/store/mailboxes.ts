@@ -20,6 +20,7 @@ import {
   pendingInGroups,
 } from './group-mail.js';
 import { firstIdAt, timeOf } from './message-ids.js';
+import { wireMessageOf } from './messages.js';
 import { type SizedId, slicesOf } from './pages.js';
 import { unreadCounts } from './reading.js';
 import type { Database } from './schema.js';
@@ -241,19 +242,7 @@ export class Mailboxes {
         from_username: row.username ?? '',
         from_gid: row.gid,
       },
-      wire: {
-        msg_id: row.msg_id,
-        msg_type: row.gid === 0 ? SINGLE : GROUP,
-        from_uid: row.sender,
-        from_gid: row.gid,
-        ctime_ms: timeOf(row.msg_id),
-        msg_level: row.msg_level === 0 ? 0 : 1,
-        need_receipt: row.need_receipt,
-        custom_notification: row.custom_notification_json
-          ? JSON.parse(row.custom_notification_json)
-          : undefined,
-        content: JSON.parse(row.content_json),
-      },
+      wire: wireMessageOf(row),
       ...(row.need_receipt &&
         row.sender === uid && {
           receipt: {

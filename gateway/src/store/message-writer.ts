@@ -11,7 +11,8 @@ import {
 } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
-import { type MessageIds, timeOf } from './message-ids.js';
+import { timeOf } from './message-ids.js';
+import type { Committed, Ids, Order } from './order.js';
 import type { Database } from './schema.js';
 import { dayOf, ROW_BYTES } from './volume.js';
 
@@ -47,25 +48,31 @@ export interface StoredMessage {
 }
 
 interface Hooks {
+  /** Looks up who is online elsewhere, where there is an elsewhere. */
+  ready?(messages: readonly NewMessage[]): Promise<void>;
   isOnline(uid: number): boolean;
+  /** Before the commit: they have their ids. */
+  onPrepared?(message: StoredMessage): void;
   /** Must not fail. */
-  onStored(messages: readonly StoredMessage[]): Promise<void>;
+  onStored(messages: readonly StoredMessage[], committed: Committed | undefined): Promise<void>;
   now(): number;
 }
 
 export class MessageWriter extends IdempotentWriter<NewMessage, StoredMessage> {
-  constructor(db: Database, ids: MessageIds, hooks: Hooks) {
-    super(db, {
-      prepare: (from) => prepare(from, ids, hooks),
-      insert: (prepared) => insert(db, prepared, hooks.now()),
-      onStored: (messages) => hooks.onStored(messages),
+  constructor(db: Database, order: Order, hooks: Hooks) {
+    const { ready } = hooks;
+    super(db, order, {
+      ...(ready && { ready: (messages: readonly NewMessage[]) => ready(messages) }),
+      prepare: (from, ids) => prepare(from, ids, hooks),
+      insert: (within, prepared) => insert(within, prepared, hooks.now()),
+      onStored: (messages, committed) => hooks.onStored(messages, committed),
       senderOf: ({ sender }) => sender,
       costOf: ({ bytes, receivers }) => bytes * (1 + receivers),
     });
   }
 }
 
-function prepare(from: NewMessage, ids: MessageIds, hooks: Hooks): Prepared<StoredMessage> {
+function prepare(from: NewMessage, ids: Ids, hooks: Hooks): Prepared<StoredMessage> {
   const msg_id = ids.next();
   const ctime_ms = timeOf(msg_id);
   const stored: StoredMessage = {
@@ -85,6 +92,7 @@ function prepare(from: NewMessage, ids: MessageIds, hooks: Hooks): Prepared<Stor
       content: from.content,
     },
   };
+  hooks.onPrepared?.(stored);
   const { gid, recipient, needReceipt, receivers } = from;
   // `key` is the conversation's, as in the list of conversations: a first message makes one, which its page has had no key for.
   const target =

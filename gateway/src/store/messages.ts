@@ -1,5 +1,7 @@
 /** Single stored messages: looked up by id, and taken back. */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { GROUP, SINGLE, type WireMessage } from '../../../src/protocol/index.js';
+import { timeOf } from './message-ids.js';
 import type { Tables } from './schema.js';
 
 /** A message without its content. */
@@ -12,6 +14,21 @@ export interface MessageHead {
   gid: number;
   need_receipt: boolean;
 }
+
+/** A stored message on the wire. */
+export const wireMessageOf = (
+  row: Omit<Selectable<Tables['message']>, 'recipient' | 'receivers' | 'no_offline'>,
+): WireMessage => ({
+  msg_id: row.msg_id,
+  msg_type: row.gid === 0 ? SINGLE : GROUP,
+  from_uid: row.sender,
+  from_gid: row.gid,
+  ctime_ms: timeOf(row.msg_id),
+  msg_level: row.msg_level === 0 ? 0 : 1,
+  need_receipt: row.need_receipt,
+  custom_notification: row.custom_notification_json ? JSON.parse(row.custom_notification_json) : undefined,
+  content: JSON.parse(row.content_json),
+});
 
 /** @param db the transaction, inside of a change */
 export function findMessage(db: Kysely<Tables>, msgId: number): Promise<MessageHead | undefined> {

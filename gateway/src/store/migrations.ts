@@ -10,6 +10,7 @@ import media from './migrations/0030_media.sql?raw';
 import resume from './migrations/0040_resume.sql?raw';
 import volume from './migrations/0070_volume.sql?raw';
 import access from './migrations/0080_access.sql?raw';
+import nodes from './migrations/0090_nodes.sql?raw';
 
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_first': first,
@@ -19,6 +20,7 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0040_resume': resume,
   '0070_volume': volume,
   '0080_access': access,
+  '0090_nodes': nodes,
 };
 
 /** A statement ends with its line. Each is executed alone, since a prepared query of PostgreSQL has one statement. */

@@ -1,6 +1,6 @@
 /** Answers that are kept for retries, and the key that a retry is recognised by. */
 import { createHmac } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Answer } from '../answers.js';
 import type { Turn } from '../util/turns.js';
 import type { Database, Tables } from './schema.js';
@@ -38,6 +38,11 @@ export async function rememberAnswer(transaction: Transaction<Tables>, kept: Kep
     .execute();
 }
 
+export async function answerOf(db: Kysely<Tables>, key: string): Promise<Answer | undefined> {
+  const row = await db.selectFrom('request').select('answer_json').where('key', '=', key).executeTakeFirst();
+  return row && JSON.parse(row.answer_json);
+}
+
 export class Requests {
   readonly #inFlight = new Map<string, Promise<Answer>>();
 
@@ -59,12 +64,7 @@ export class Requests {
   }
 
   /** The answer that the request got, if it was one that is kept. */
-  async answered(key: string): Promise<Answer | undefined> {
-    const row = await this.db
-      .selectFrom('request')
-      .select('answer_json')
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row && JSON.parse(row.answer_json);
+  answered(key: string): Promise<Answer | undefined> {
+    return answerOf(this.db, key);
   }
 }

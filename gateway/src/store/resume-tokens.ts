@@ -10,6 +10,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database, Tables } from './schema.js';
+import { deviceDigest, endSeats, takeSeat } from './seats.js';
 
 const SECRET_BYTES = 32;
 /** The beginning of all tokens of one login, by which an outdated one is told from one that was made up. */
@@ -37,7 +38,15 @@ export interface SessionRow extends Peer {
 }
 
 /** Enters the session. @returns whether it was entered: if not, nothing is changed */
-export type Enter = (session: { id: string; loginMs: number }) => boolean;
+export type Enter = (session: EnteredSession) => boolean;
+
+/** A session in the moment that it begins. */
+export interface EnteredSession {
+  id: string;
+  loginMs: number;
+  /** Its number among the sessions of the account's platform on all nodes; 0 where there is only one node. */
+  seat: number;
+}
 
 export type Opened = { token?: string } | 'passwordChanged' | 'notEntered';
 export type Renewed = { token: string } | 'notGood' | 'outdated' | 'notEntered';
@@ -55,6 +64,8 @@ export class ResumeTokens {
     private readonly db: Database,
     private readonly lifetimeMs: number,
     private readonly now: () => number,
+    /** Whether the account's sessions are on several nodes. */
+    private readonly isShared: boolean,
   ) {}
 
   /**
@@ -83,7 +94,7 @@ export class ResumeTokens {
       if (!account) return 'passwordChanged';
       if (device === undefined) {
         await remove(transaction, owner);
-        enterOr(enter, { id, loginMs });
+        await this.#enter(transaction, owner, device, { id, loginMs }, enter);
         return {};
       }
       const family = newFamily();
@@ -102,7 +113,7 @@ export class ResumeTokens {
         .values({ uid, platform, ...row })
         .onConflict((conflict) => conflict.columns(['uid', 'platform']).doUpdateSet(row))
         .execute();
-      enterOr(enter, { id, loginMs });
+      await this.#enter(transaction, owner, device, { id, loginMs }, enter);
       return { token };
     });
   }
@@ -127,6 +138,7 @@ export class ResumeTokens {
       if (!isGood.includes(true)) {
         if (!isOfFamily) return 'notGood';
         await remove(transaction, owner);
+        if (this.isShared) await endSeats(transaction, uid, 'otherLogin', row.session_id);
         return 'outdated';
       }
       const family = isOfFamily ? presentedFamily : newFamily();
@@ -143,7 +155,8 @@ export class ResumeTokens {
         .where('uid', '=', uid)
         .where('platform', '=', platform)
         .execute();
-      enterOr(enter, { id: row.session_id, loginMs: row.login_ms });
+      const session = { id: row.session_id, loginMs: row.login_ms };
+      await this.#enter(transaction, owner, device, session, enter);
       return { token: next };
     });
   }
@@ -152,7 +165,7 @@ export class ResumeTokens {
     await remove(this.db, owner);
   }
 
-  /** Ends one of the account's sessions. @returns whether it had a token */
+  /** Ends one of the account's sessions. @returns whether it had a token, or is on another node */
   async revokeById(transaction: Transaction<Tables>, uid: number, id: string): Promise<boolean> {
     const rows = await transaction
       .deleteFrom('resume_token')
@@ -160,7 +173,8 @@ export class ResumeTokens {
       .where('session_id', '=', id)
       .returning('platform')
       .execute();
-    return rows.length > 0;
+    const wasSeated = this.isShared && (await endSeats(transaction, uid, 'otherLogin', id));
+    return rows.length > 0 || wasSeated;
   }
 
   /** The sessions that can come back, the one used last first. */
@@ -181,6 +195,19 @@ export class ResumeTokens {
       .execute();
   }
 
+  async #enter(
+    transaction: Transaction<Tables>,
+    owner: TokenOwner,
+    device: string | undefined,
+    session: Pick<EnteredSession, 'id' | 'loginMs'>,
+    enter: Enter,
+  ): Promise<void> {
+    const seat = this.isShared
+      ? await takeSeat(transaction, { ...owner, id: session.id, device: deviceDigest(device) })
+      : 0;
+    if (!enter({ ...session, seat })) throw new NotEntered();
+  }
+
   async #attempt<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T | 'notEntered'> {
     try {
       return await this.db.transaction().execute(work);
@@ -189,10 +216,6 @@ export class ResumeTokens {
       throw error;
     }
   }
-}
-
-function enterOr(enter: Enter, session: { id: string; loginMs: number }): void {
-  if (!enter(session)) throw new NotEntered();
 }
 
 async function remove(db: Kysely<Tables>, { uid, platform }: TokenOwner): Promise<void> {

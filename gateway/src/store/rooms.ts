@@ -6,8 +6,10 @@ import { type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Chatroom, MessageContent } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import type { CacheLimits } from './cache-limits.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
-import { type MessageIds, timeOf } from './message-ids.js';
+import { timeOf } from './message-ids.js';
+import type { Committed, Ids, Order } from './order.js';
 import type { Database, Tables } from './schema.js';
 
 export type RoomRow = Selectable<Tables['room']>;
@@ -35,16 +37,16 @@ export interface RoomMessageRow {
 }
 
 export class Rooms {
-  /** Of rooms in use. This process is the only one that changes them. */
+  /** Of rooms in use. A change is followed by {@link forget}, on every node. */
   readonly #rules: LRUCache<number, Rules>;
   #changes = 0;
 
   constructor(
     private readonly db: Database,
     private readonly history: number,
-    cached: number,
+    cache: CacheLimits,
   ) {
-    this.#rules = new LRUCache({ max: cached });
+    this.#rules = new LRUCache(cache);
   }
 
   find(id: number): Promise<RoomRow | undefined> {
@@ -79,6 +81,11 @@ export class Rooms {
           .onConflict((conflict) => conflict.doNothing())
           .execute()
       : this.db.deleteFrom('room_ban').where('room_id', '=', roomId).where('uid', 'in', uids).execute());
+    this.forget(roomId);
+  }
+
+  /** To be called after the commit of a change to the room's bans. */
+  forget(roomId: number): void {
     this.#changes += 1;
     this.#rules.delete(roomId);
   }
@@ -144,27 +151,31 @@ export interface StoredRoomMessage extends RoomMessageRow {
 }
 
 interface Hooks {
-  onStored(messages: readonly StoredRoomMessage[]): Promise<void>;
+  /** Before the commit: it has its id. */
+  onPrepared?(message: StoredRoomMessage): void;
+  onStored(messages: readonly StoredRoomMessage[], committed: Committed | undefined): Promise<void>;
   now(): number;
 }
 
 export class RoomWriter extends IdempotentWriter<NewRoomMessage, StoredRoomMessage> {
-  constructor(db: Database, ids: MessageIds, hooks: Hooks) {
-    super(db, {
-      prepare: (from) => prepare(from, ids),
-      insert: (prepared) => insert(db, prepared, hooks.now()),
-      onStored: (messages) => hooks.onStored(messages),
+  constructor(db: Database, order: Order, hooks: Hooks) {
+    super(db, order, {
+      prepare: (from, ids) => prepare(from, ids, hooks),
+      insert: (within, prepared) => insert(within, prepared, hooks.now()),
+      onStored: (messages, committed) => hooks.onStored(messages, committed),
       senderOf: ({ origin }) => origin,
       costOf: ({ bytes, receivers }) => bytes * (1 + receivers),
     });
   }
 }
 
-function prepare(from: NewRoomMessage, ids: MessageIds): Prepared<StoredRoomMessage> {
+function prepare(from: NewRoomMessage, ids: Ids, hooks: Hooks): Prepared<StoredRoomMessage> {
   const { key, roomId: room_id, content } = from;
   const msg_id = ids.next();
   const ctime_ms = timeOf(msg_id);
-  return { key, stored: { from, msg_id, ctime_ms, content }, answer: success({ room_id, msg_id, ctime_ms }) };
+  const stored = { from, msg_id, ctime_ms, content };
+  hooks.onPrepared?.(stored);
+  return { key, stored, answer: success({ room_id, msg_id, ctime_ms }) };
 }
 
 async function insert(

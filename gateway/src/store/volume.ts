@@ -6,6 +6,7 @@
 import { sql, type Transaction } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Settings } from '../config.js';
+import type { CacheLimits } from './cache-limits.js';
 import type { Database, Tables } from './schema.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -27,11 +28,12 @@ export class Volume {
     private readonly db: Database,
     private readonly settings: Pick<
       Settings,
-      'storedItems' | 'storedBytes' | 'historyAgeMs' | 'offlineAgeMs' | 'cachedAccounts'
+      'storedItems' | 'storedBytes' | 'historyAgeMs' | 'offlineAgeMs'
     >,
     private readonly now: () => number,
+    cache: CacheLimits,
   ) {
-    this.#sums = new LRUCache({ max: settings.cachedAccounts });
+    this.#sums = new LRUCache(cache);
   }
 
   /** Whether the account has stored as much as it may. */
@@ -67,12 +69,14 @@ export class Volume {
   }
 
   /** Part of the transaction that writes what is counted. */
-  async count(transaction: Transaction<Tables>, uid: number, bytes: number): Promise<void> {
+  async count(transaction: Transaction<Tables>, uid: number, bytes: number, items: number): Promise<void> {
     await sql`
       insert into stored_volume (uid, day, items, bytes)
-      values (${uid}::bigint, ${dayOf(this.now())}::integer, 1, ${bytes}::bigint)
+      values (${uid}::bigint, ${dayOf(this.now())}::integer, ${items}::bigint, ${bytes}::bigint)
       on conflict (uid, day) do update
-      set items = stored_volume.items + 1, bytes = stored_volume.bytes + excluded.bytes`.execute(transaction);
+      set items = stored_volume.items + excluded.items, bytes = stored_volume.bytes + excluded.bytes`.execute(
+      transaction,
+    );
   }
 
   async sweep(): Promise<void> {

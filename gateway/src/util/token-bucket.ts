@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 export class TokenBucket {
   #tokens: number;
   #filledAt: number;
+  #spent = 0;
 
   constructor(
     private readonly capacity: number,
@@ -19,6 +20,7 @@ export class TokenBucket {
     this.#refill();
     if (this.#tokens < Math.min(tokens, this.capacity) || this.#tokens <= 0) return false;
     this.#tokens -= tokens;
+    this.#spent += tokens;
     return true;
   }
 
@@ -26,6 +28,21 @@ export class TokenBucket {
   spend(tokens: number): void {
     this.#refill();
     this.#tokens -= tokens;
+    this.#spent += tokens;
+  }
+
+  /** …that were used on another node. */
+  spendElsewhere(tokens: number): void {
+    this.#refill();
+    this.#tokens -= tokens;
+  }
+
+  /** @returns how many were used here since the last time, if there were so many */
+  takeSpent(least: number): number {
+    if (this.#spent < least) return 0;
+    const spent = this.#spent;
+    this.#spent = 0;
+    return spent;
   }
 
   /** Gives tokens back, up to the capacity. */

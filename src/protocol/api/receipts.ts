@@ -30,19 +30,19 @@ export interface ReceiptsApi {
   /**
    * Delivers a command to a user who is online now. The command is not stored.
    * @since 2.4
-   * @fails 880203 880207 881602 881604
+   * @fails 880203 880207 881602 881604 882005
    */
   transSingleMsg(params: TransSingleParams): JMessageRequest;
   /**
    * Delivers a command to the members of a group who are online now. The command is not stored.
    * @since 2.4
-   * @fails 880204 880205 880212 881604
+   * @fails 880204 880205 880212 881604 882005
    */
   transGroupMsg(params: TransGroupParams): JMessageRequest;
   /**
    * Delivers a command to one's own other platforms that are online now. The command is not stored.
    * @since 2.6
-   * @fails 881604
+   * @fails 881604 882005
    */
   transPlatMsg(params: TransPlatformParams): JMessageRequest;
 }

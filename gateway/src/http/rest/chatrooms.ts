@@ -55,6 +55,7 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
   await rooms.setBanned(id, [account.uid], status === '1');
+  await services.live.forget('room', id);
   return { status: 204 };
 }
 

@@ -21,7 +21,7 @@ export async function rest(http: FastifyInstance, services: () => Services): Pro
   const callers = new WeakMap<FastifyRequest, string>();
   // Ahead of the body: nothing of it is kept for who may not call.
   http.addHook('onRequest', async (request, reply) => {
-    const caller = callerOf(request, services());
+    const caller = await callerOf(request, services());
     if (caller instanceof HttpRefusal) return sendRefusal(reply.header('connection', 'close'), caller);
     callers.set(request, caller);
   });
@@ -58,14 +58,18 @@ async function answer(
 }
 
 /** Whose server it is that calls, by appkey. */
-function callerOf({ headers, ip }: FastifyRequest, services: Services): string | HttpRefusal {
+async function callerOf({ headers, ip }: FastifyRequest, services: Services): Promise<string | HttpRefusal> {
   const { apps, audit, serverGuard } = services;
   const address = sourceOf(ip);
   const auth = basicAuth(headers.authorization, 'first');
   if (!auth) return new HttpRefusal(401, HTTP_CODES.missingAuth, 'Authorization is missing');
   const { name: appkey, password } = auth;
   const secret = apps.get(appkey);
-  const verdict = serverGuard.check(appkey, address, () => secret !== undefined && isSame(password, secret));
+  const verdict = await serverGuard.check(
+    appkey,
+    address,
+    () => secret !== undefined && isSame(password, secret),
+  );
   if (verdict === 'right') return appkey;
   const reason =
     verdict === 'wrong' ? (secret === undefined ? 'no such application' : 'wrong secret') : verdict;

@@ -106,9 +106,9 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   const { standing } = services.store;
   const { appkey, username } = account;
   services.audit.note(disable === 'true' ? 'account_disabled' : 'account_enabled', { appkey, username });
-  if (disable === 'false') await standing.enable(account.uid);
-  else {
-    await standing.disable(account.uid);
+  await (disable === 'false' ? standing.enable(account.uid) : standing.disable(account.uid));
+  await services.live.forget('standing', account.uid);
+  if (disable === 'true') {
     endAllSessions(services, account, 'disabled');
   }
   return { status: 204 };

@@ -1,0 +1,61 @@
+/** The sessions of accounts on all nodes: which are online, pushes to them that are stored nowhere, and changes of cached data. */
+import type { PushEvent } from '../../../src/protocol/index.js';
+import type { Connection } from '../connection/connection.js';
+import type { Cached, Engine, SeatedSession } from '../engine/engine.js';
+import type { Account } from '../store/accounts.js';
+import type { Store } from '../store/index.js';
+import type { Nodes } from './nodes.js';
+import type { Presence } from './presence.js';
+
+interface To {
+  /** Has it already. */
+  except?: Connection;
+  /** Only sessions of this one. */
+  platform?: string;
+}
+
+export class Live {
+  constructor(
+    private readonly engine: Engine,
+    private readonly nodes: Nodes | undefined,
+    private readonly presence: Presence<Connection>,
+    private readonly store: Pick<Store, 'groups' | 'lists' | 'rooms'>,
+  ) {}
+
+  /** Whether the sessions of other nodes can be reached. */
+  get isUp(): boolean {
+    return this.engine.isUp;
+  }
+
+  /** @throws when the other nodes cannot be asked */
+  async isOnline(uid: number): Promise<boolean> {
+    return this.presence.isOnline(uid) || (await this.engine.elsewhere(uid)).length > 0;
+  }
+
+  /** The account's sessions on other nodes, as far as they can be asked. */
+  elsewhere(uid: number): Promise<SeatedSession[]> {
+    return this.engine.elsewhere(uid).catch(() => []);
+  }
+
+  push(uids: readonly number[], event: PushEvent, payload: object, { except, platform }: To = {}): void {
+    for (const uid of uids) {
+      for (const [of, connection] of this.presence.of(uid)) {
+        if (connection === except || (platform !== undefined && of !== platform)) continue;
+        connection.push(event, payload);
+      }
+    }
+    this.nodes?.push(uids, event, payload, platform);
+  }
+
+  /** To be called after the commit of a change to what is cached, and waited for before the change is answered. */
+  forget(cached: Exclude<Cached, 'account'>, key: number): Promise<void> | void {
+    if (cached === 'group') this.store.groups.forget(key);
+    else if (cached === 'blacklist') this.store.lists.forgetBlacklist(key);
+    else if (cached === 'room') this.store.rooms.forget(key);
+    return this.nodes?.forget(cached, key);
+  }
+
+  profileChanged({ appkey, username }: Account): Promise<void> | void {
+    return this.nodes?.forget('account', `${appkey}\0${username}`);
+  }
+}

@@ -1,0 +1,101 @@
+/** Messages of all nodes, for the sessions that are here. */
+import { type Selectable, sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { Connection } from '../connection/connection.js';
+import type { Groups } from '../store/groups.js';
+import type { StoredMessage } from '../store/message-writer.js';
+import { wireMessageOf } from '../store/messages.js';
+import type { SharedOrder } from '../store/order.js';
+import type { Database, Tables } from '../store/schema.js';
+import { type Deliverable, give } from './delivery.js';
+import type { Concerned, Source } from './follower.js';
+import type { Presence } from './presence.js';
+
+/** Messages that are looked at in one query. */
+const READ_AT_ONCE = 1_000;
+/** Messages of this node whose commit is under way. */
+const MAX_ORIGINS = 20_000;
+
+interface Parts {
+  db: Database;
+  order: SharedOrder;
+  groups: Groups;
+  presence: Presence<Connection>;
+}
+
+/** Not for a recipient who was offline. */
+type Row = Selectable<Tables['message']> & { passed_over: boolean };
+type Head = Pick<Row, 'msg_id' | 'sender' | 'recipient' | 'gid'>;
+
+export class MessageSource implements Source<Deliverable> {
+  /** The sessions that messages came from: these have them. */
+  readonly #origins = new LRUCache<number, string>({ max: MAX_ORIGINS });
+
+  constructor(private readonly parts: Parts) {}
+
+  /** A message of this node has its id, and is about to be committed. */
+  prepared({ wire, from }: StoredMessage): void {
+    this.#origins.set(wire.msg_id, from.origin);
+  }
+
+  highest(): Promise<number> {
+    return this.parts.order.highest();
+  }
+
+  idOf({ wire }: Deliverable): number {
+    return wire.msg_id;
+  }
+
+  give(messages: readonly Deliverable[]): Promise<void> {
+    return give(this.parts, messages);
+  }
+
+  async read(after: number, upTo: number, concerned: Concerned | undefined) {
+    const heads = await this.#heads(after, upTo, concerned);
+    const last = heads.length < READ_AT_ONCE ? upTo : (heads.at(-1)?.msg_id ?? upTo);
+    const ids: number[] = [];
+    for (const head of heads) if (await this.#isForHere(head)) ids.push(head.msg_id);
+    return { rows: await this.#messages(ids), upTo: last };
+  }
+
+  async #heads(after: number, upTo: number, concerned: Concerned | undefined): Promise<Head[]> {
+    const list = (ids: Set<number>) =>
+      sql`(select value::bigint from json_array_elements_text(${JSON.stringify([...ids])}::json))`;
+    const filter = concerned
+      ? sql`and (recipient in ${list(concerned.uids)} or sender in ${list(concerned.uids)} or gid in ${list(concerned.gids)})`
+      : sql``;
+    const { rows } = await sql<Head>`
+      select msg_id, sender, recipient, gid from message
+      where msg_id > ${after} and msg_id <= ${upTo} ${filter} order by msg_id limit ${READ_AT_ONCE}`.execute(
+      this.parts.db,
+    );
+    return rows;
+  }
+
+  async #isForHere({ sender, recipient, gid }: Head): Promise<boolean> {
+    const { presence, groups } = this.parts;
+    if (presence.isOnline(sender) || presence.isOnline(recipient)) return true;
+    if (gid === 0) return false;
+    const audience = await groups.audience(gid);
+    for (const uid of audience?.members.keys() ?? []) if (presence.isOnline(uid)) return true;
+    return false;
+  }
+
+  async #messages(ids: readonly number[]): Promise<Deliverable[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await sql<Row>`
+      select message.*, no_offline and gid = 0 and not exists (
+        select from mailbox where uid = recipient and peer = sender and mailbox.msg_id = message.msg_id
+      ) as passed_over
+      from message where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+      order by msg_id`.execute(this.parts.db);
+    return rows.map((row) => {
+      const { msg_id, sender, recipient, gid } = row;
+      return {
+        from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
+        delivered: gid === 0 && sender !== recipient && !row.passed_over,
+        wire: wireMessageOf(row),
+      };
+    });
+  }
+}

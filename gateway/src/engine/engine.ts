@@ -1,0 +1,77 @@
+/**
+ * The link between the nodes of one gateway. `memory.ts` is for a single process, `redis.ts` for several. The database stays the only truth:
+ * a note that is lost costs time and never a stored message.
+ */
+
+import type { PushEvent } from '../../../src/protocol/index.js';
+
+/** The tables whose rows are committed in the order of their ids. */
+export type StreamName = 'messages' | 'events' | 'rooms';
+
+/** The ids of one commit: it has all of its stream beyond `prev`, up to `last`. */
+export interface Span {
+  prev: number;
+  last: number;
+}
+
+/** Cached data that were changed. */
+export type Cached = 'account' | 'blacklist' | 'group' | 'room' | 'standing';
+
+/** A message from one node to the others. */
+export type Note =
+  | ({
+      kind: 'stored';
+      stream: StreamName;
+      /** The accounts and groups (or rooms) that it concerns. */
+      uids: readonly number[];
+      gids: readonly number[];
+    } & Span)
+  /** Pushed to whoever is here, and stored nowhere. */
+  | { kind: 'push'; uids: readonly number[]; event: PushEvent; payload: object; platform?: string }
+  /** A session of the account was opened or ended: its seats say which. */
+  | { kind: 'seat'; uid: number }
+  | { kind: 'forget'; cached: Cached; key: number | string }
+  /** Requests that accounts made elsewhere. */
+  | { kind: 'spent'; requests: readonly (readonly [uid: number, requests: number])[] };
+
+/** A live session, as the other nodes know it. */
+export interface SeatedSession {
+  uid: number;
+  platform: string;
+  /** The higher is the newer one. */
+  seat: number;
+  id: string;
+  agent: string;
+  address: string;
+  loginMs: number;
+}
+
+export interface Engine {
+  /** Whether other nodes serve the same data. */
+  readonly isShared: boolean;
+  /** Whether the other nodes can be reached now. */
+  readonly isUp: boolean;
+  /** Passes a note on to every other node, if they can be reached. */
+  publish(note: Note): void;
+  /** …and resolves when they have taken note of it, or cannot be waited for any longer. */
+  announce(note: Note): Promise<void>;
+  listen(onNote: (note: Note) => void): void;
+  /** Called when notes may have been lost. */
+  onGap(action: () => void): void;
+
+  enter(session: SeatedSession): void;
+  leave(session: SeatedSession): void;
+  /** The sessions of an account on other nodes. @throws when these cannot be asked */
+  elsewhere(uid: number): Promise<SeatedSession[]>;
+
+  enterRoom(roomId: number, uid: number): void;
+  leaveRoom(roomId: number, uid: number): void;
+  /** How many accounts are in each of the rooms, on all nodes; here are `local` of them. */
+  roomMembers(roomIds: readonly number[], local: (roomId: number) => number): Promise<number[]>;
+
+  /** Takes one of so many tries in that time, over all nodes. Without the others only this node's own limits count. */
+  take(name: string, tries: number, perMs: number): Promise<boolean>;
+  /** Gives a try back. */
+  giveBack(name: string): void;
+  close(): Promise<void>;
+}

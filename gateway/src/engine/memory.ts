@@ -1,0 +1,20 @@
+/** The engine of a single process: there are no other nodes, so nothing has to be said or asked. */
+import type { Engine } from './engine.js';
+
+export const memoryEngine: Engine = {
+  isShared: false,
+  isUp: true,
+  publish() {},
+  announce: () => Promise.resolve(),
+  listen() {},
+  onGap() {},
+  enter() {},
+  leave() {},
+  elsewhere: () => Promise.resolve([]),
+  enterRoom() {},
+  leaveRoom() {},
+  roomMembers: (roomIds, local) => Promise.resolve(roomIds.map(local)),
+  take: () => Promise.resolve(true),
+  giveBack() {},
+  close: () => Promise.resolve(),
+};

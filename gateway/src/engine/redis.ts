@@ -1,0 +1,299 @@
+/**
+ * The engine of several nodes, on Redis or Valkey. Notes go over one channel. Sessions and rooms are leases, and each node renews its own. A node
+ * that was silent for {@link NODE_LEASE_MS} counts as gone with all that it had. A Redis that comes back empty is told everything again.
+ */
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Engine, Note, SeatedSession } from './engine.js';
+import { ENTER, GIVE_BACK, HEARTBEAT, LEAVE, ROOM_MEMBERS, TAKE } from './redis-scripts.js';
+import { Registry } from './registry.js';
+
+const HEARTBEAT_MS = 1_000;
+const NODE_LEASE_MS = 5_000;
+/** Renewed well within it. */
+const ENTRY_LEASE_MS = 90_000;
+const RENEW_MS = 30_000;
+/** Entries that are told at once. */
+const RENEWED_AT_ONCE = 500;
+const COMMAND_TIMEOUT_MS = 2_000;
+const LONGEST_RETRY_MS = 2_000;
+/** How long a change waits for the other nodes to forget what they cached. */
+const ANNOUNCE_MS = 1_000;
+
+interface Envelope {
+  from: string;
+  note?: Note;
+  /** The note is to be confirmed under this number, … */
+  ask?: number;
+  /** …or this confirms one. */
+  done?: number;
+  to?: string;
+}
+
+interface Stored extends SeatedSession {
+  node: string;
+}
+
+/** @param prefix of all keys and channels: it keeps the deployments on one Redis apart */
+export async function redisEngine(url: string, prefix: string, log: Logger): Promise<Engine> {
+  const options = {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    // A command that cannot be sent now is refused now, and its caller says so.
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (tries: number) => Math.min(tries * 100, LONGEST_RETRY_MS),
+  };
+  const commands = new Redis(url, options);
+  // Notes may be far apart, so its silence means nothing.
+  const notes = new Redis(url, { ...options, enableAutoPipelining: false });
+  const engine = new RedisEngine(commands, notes, prefix, log);
+  try {
+    await engine.open();
+  } catch (error) {
+    await engine.close();
+    throw new Error(`Redis cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return engine;
+}
+
+class RedisEngine implements Engine {
+  readonly isShared = true;
+  readonly #node = randomUUID();
+  readonly #registry = new Registry();
+  #live: ReadonlySet<string> = new Set();
+  #onNote: (note: Note) => void = () => {};
+  #onGap: () => void = () => {};
+  readonly #announced = new Map<number, () => void>();
+  #lastAsked = 0;
+  #isUp = false;
+  #isBeating = false;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly commands: Redis,
+    private readonly notes: Redis,
+    private readonly prefix: string,
+    private readonly log: Logger,
+  ) {
+    for (const redis of [commands, notes]) redis.on('error', () => this.#lost());
+    notes.on('message', (_channel: string, text: string) => this.#hear(text));
+    notes.on('close', () => this.#lost());
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  get #channel(): string {
+    return `${this.prefix}notes`;
+  }
+
+  async open(): Promise<void> {
+    await this.commands.connect();
+    await this.notes.connect();
+    await this.notes.subscribe(this.#channel);
+    await this.#beat();
+    this.#timers = [
+      setInterval(() => void this.#beat().catch(() => this.#lost()), HEARTBEAT_MS),
+      setInterval(() => void this.#renew().catch(() => this.#lost()), RENEW_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  publish(note: Note): void {
+    void this.#say({ from: this.#node, note }).catch(() => this.#lost());
+  }
+
+  async announce(note: Note): Promise<void> {
+    this.#lastAsked += 1;
+    const ask = this.#lastAsked;
+    let confirmed = 0;
+    let expected = Number.POSITIVE_INFINITY;
+    let timer: NodeJS.Timeout | undefined;
+    const heard = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ANNOUNCE_MS);
+      this.#announced.set(ask, () => {
+        confirmed += 1;
+        if (confirmed >= expected) resolve();
+      });
+    });
+    try {
+      const listeners = await this.#say({ from: this.#node, note, ask });
+      // This node listens as well.
+      expected = listeners - 1;
+      if (confirmed < expected) await heard;
+    } catch {
+      this.#lost();
+    } finally {
+      clearTimeout(timer);
+      this.#announced.delete(ask);
+    }
+  }
+
+  listen(onNote: (note: Note) => void): void {
+    this.#onNote = onNote;
+  }
+
+  onGap(action: () => void): void {
+    this.#onGap = action;
+  }
+
+  enter(session: SeatedSession): void {
+    this.#registry.enter(session);
+    void this.#tell(session).catch(() => this.#lost());
+  }
+
+  leave(session: SeatedSession): void {
+    this.#registry.leave(session);
+    const { uid, platform, seat } = session;
+    void this.commands.eval(LEAVE, 1, this.#sessionsOf(uid), platform, seat).catch(() => this.#lost());
+  }
+
+  async elsewhere(uid: number): Promise<SeatedSession[]> {
+    const all = Object.values(await this.commands.hgetall(this.#sessionsOf(uid)));
+    return all
+      .map((text): Stored => JSON.parse(text))
+      .filter(({ node }) => node !== this.#node && this.#live.has(node));
+  }
+
+  enterRoom(roomId: number, uid: number): void {
+    if (!this.#registry.enterRoom(roomId, uid)) return;
+    const key = this.#roomOf(roomId, this.#node);
+    void this.commands.sadd(key, uid).catch(() => this.#lost());
+    void this.commands.pexpire(key, ENTRY_LEASE_MS).catch(() => this.#lost());
+  }
+
+  leaveRoom(roomId: number, uid: number): void {
+    if (!this.#registry.leaveRoom(roomId, uid)) return;
+    void this.commands.srem(this.#roomOf(roomId, this.#node), uid).catch(() => this.#lost());
+  }
+
+  /** Without Redis it is the number of those who are here. */
+  roomMembers(roomIds: readonly number[], local: (roomId: number) => number): Promise<number[]> {
+    return Promise.all(
+      roomIds.map(async (roomId) => {
+        const keys = [...this.#live].map((node) => this.#roomOf(roomId, node));
+        try {
+          return Number(await this.commands.eval(ROOM_MEMBERS, keys.length, ...keys));
+        } catch {
+          this.#lost();
+          return local(roomId);
+        }
+      }),
+    );
+  }
+
+  async take(name: string, tries: number, perMs: number): Promise<boolean> {
+    try {
+      return (await this.commands.eval(TAKE, 1, this.#triesOf(name), tries, perMs)) === 1;
+    } catch {
+      this.#lost();
+      return true;
+    }
+  }
+
+  giveBack(name: string): void {
+    void this.commands.eval(GIVE_BACK, 1, this.#triesOf(name)).catch(() => this.#lost());
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.commands.status === 'ready') {
+      await this.commands.zrem(`${this.prefix}nodes`, this.#node).catch(() => {});
+    }
+    this.commands.disconnect();
+    this.notes.disconnect();
+  }
+
+  #sessionsOf(uid: number): string {
+    return `${this.prefix}sessions:${uid}`;
+  }
+
+  #roomOf(roomId: number, node: string): string {
+    return `${this.prefix}room:{${roomId}}:${node}`;
+  }
+
+  #triesOf(name: string): string {
+    return `${this.prefix}tries:${name}`;
+  }
+
+  #say(envelope: Envelope): Promise<number> {
+    return this.commands.publish(this.#channel, JSON.stringify(envelope));
+  }
+
+  #hear(text: string): void {
+    let envelope: Envelope;
+    try {
+      envelope = JSON.parse(text);
+    } catch {
+      this.log.warn('a note that is not JSON came over Redis: something else uses this channel');
+      return;
+    }
+    const { from, note, ask, done, to } = envelope;
+    if (from === this.#node) return;
+    if (done !== undefined) {
+      if (to === this.#node) this.#announced.get(done)?.();
+      return;
+    }
+    if (note) this.#onNote(note);
+    if (ask !== undefined)
+      void this.#say({ from: this.#node, done: ask, to: from }).catch(() => this.#lost());
+  }
+
+  #tell(session: SeatedSession): Promise<unknown> {
+    const { uid, platform, seat } = session;
+    const stored: Stored = { ...session, node: this.#node };
+    const key = this.#sessionsOf(uid);
+    return this.commands.eval(ENTER, 1, key, platform, seat, JSON.stringify(stored), ENTRY_LEASE_MS);
+  }
+
+  /** Says that this node lives, and learns which others do. */
+  async #beat(): Promise<void> {
+    if (this.#isBeating) return;
+    this.#isBeating = true;
+    try {
+      const key = `${this.prefix}nodes`;
+      const [known, live] = (await this.commands.eval(HEARTBEAT, 1, key, this.#node, NODE_LEASE_MS)) as [
+        number,
+        string[],
+      ];
+      this.#live = new Set(live);
+      const isBack = !this.#isUp && this.notes.status === 'ready';
+      if (isBack) {
+        this.#isUp = true;
+        this.log.info('the other nodes can be reached');
+      }
+      // Redis was away, or is not the one that was told, or this node was paused.
+      if (known === 0) await this.#renew();
+      if (known === 0 || isBack) this.#onGap();
+    } finally {
+      this.#isBeating = false;
+    }
+  }
+
+  /** Each part is read when it is sent, so that it does not bring back what has left meanwhile. */
+  async #renew(): Promise<void> {
+    const { sessions, rooms } = this.#registry;
+    for (let start = 0; start < sessions.length; start += RENEWED_AT_ONCE) {
+      const lot = sessions.slice(start, start + RENEWED_AT_ONCE);
+      await Promise.all(lot.filter((one) => this.#registry.has(one)).map((one) => this.#tell(one)));
+    }
+    for (const roomId of rooms) {
+      const key = this.#roomOf(roomId, this.#node);
+      const uids = this.#registry.membersOf(roomId);
+      const renewing = this.commands.multi().del(key);
+      if (uids.length > 0) renewing.sadd(key, ...uids).pexpire(key, ENTRY_LEASE_MS);
+      await renewing.exec();
+    }
+  }
+
+  #lost(): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.log.warn('the other nodes cannot be reached: Redis does not answer');
+  }
+}

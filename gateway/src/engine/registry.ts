@@ -1,0 +1,57 @@
+/** The sessions and rooms that this node has told Redis of, so that it can say it again when Redis has lost it. */
+import type { SeatedSession } from './engine.js';
+
+const nameOf = ({ uid, platform }: Pick<SeatedSession, 'uid' | 'platform'>): string => `${uid} ${platform}`;
+
+export class Registry {
+  readonly #sessions = new Map<string, SeatedSession>();
+  /** By room and account: with how many sessions it is in. */
+  readonly #rooms = new Map<number, Map<number, number>>();
+
+  enter(session: SeatedSession): void {
+    this.#sessions.set(nameOf(session), session);
+  }
+
+  leave(session: SeatedSession): void {
+    if (this.#sessions.get(nameOf(session))?.seat === session.seat) this.#sessions.delete(nameOf(session));
+  }
+
+  get sessions(): SeatedSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** @returns whether the account was not in the room before */
+  enterRoom(roomId: number, uid: number): boolean {
+    const members = this.#rooms.get(roomId) ?? new Map<number, number>();
+    const stays = members.get(uid) ?? 0;
+    members.set(uid, stays + 1);
+    this.#rooms.set(roomId, members);
+    return stays === 0;
+  }
+
+  /** @returns whether the account is not in the room any more */
+  leaveRoom(roomId: number, uid: number): boolean {
+    const members = this.#rooms.get(roomId);
+    const stays = members?.get(uid);
+    if (!members || stays === undefined) return false;
+    if (stays > 1) {
+      members.set(uid, stays - 1);
+      return false;
+    }
+    members.delete(uid);
+    if (members.size === 0) this.#rooms.delete(roomId);
+    return true;
+  }
+
+  has(session: SeatedSession): boolean {
+    return this.#sessions.get(nameOf(session)) === session;
+  }
+
+  get rooms(): number[] {
+    return [...this.#rooms.keys()];
+  }
+
+  membersOf(roomId: number): number[] {
+    return [...(this.#rooms.get(roomId)?.keys() ?? [])];
+  }
+}

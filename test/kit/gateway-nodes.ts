@@ -1,0 +1,110 @@
+/**
+ * Several gateways on one PostgreSQL server and one Redis, which the tests start themselves. `npm run test:nodes` starts these once for all
+ * files, and then every test that asks for a gateway gets two, whose sockets are assigned in turn.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client as Postgres } from 'pg';
+import { openDatabase } from '../../gateway/src/store/database.js';
+import { startPostgres } from '../../scripts/lib/postgres.mjs';
+import { startRedis } from '../../scripts/lib/redis.mjs';
+import type { TestData } from './gateway-database.js';
+
+export interface Servers {
+  postgres: string;
+  redis: string;
+}
+
+export interface StartedServers extends Servers {
+  /** Stops Redis alone, … */
+  redisAway(): void;
+  /** …and starts it again at the same address, empty. */
+  redisBack(): Promise<void>;
+  stop(): void;
+}
+
+const { JMESSAGE_NODES_POSTGRES: givenPostgres, JMESSAGE_NODES_REDIS: givenRedis } = process.env;
+
+/** The servers of `npm run test:nodes`: undefined in other runs. */
+export const nodesRun: Servers | undefined =
+  givenPostgres !== undefined && givenRedis !== undefined
+    ? { postgres: givenPostgres, redis: givenRedis }
+    : undefined;
+
+function started<T>(server: T | string): T {
+  if (typeof server === 'string') throw new Error(server);
+  return server;
+}
+
+/** A Redis of its own, and PostgreSQL of the run or a new one. @throws with a line that says what to install */
+export async function startServers(): Promise<StartedServers> {
+  const own = nodesRun ? undefined : started(await startPostgres());
+  const first = await startRedis();
+  if (typeof first === 'string') {
+    own?.stop();
+    throw new Error(first);
+  }
+  let redis = first;
+  return {
+    postgres: own?.url ?? nodesRun?.postgres ?? '',
+    redis: redis.url,
+    redisAway: () => redis.stop(),
+    redisBack: async () => {
+      redis = started(await startRedis(redis.port));
+    },
+    stop: () => {
+      redis.stop();
+      own?.stop();
+    },
+  };
+}
+
+async function run(server: string, statement: string): Promise<void> {
+  const client = new Postgres({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const urlOf = (server: string, database: string): string => {
+  const url = new URL(server);
+  url.pathname = database;
+  return url.href;
+};
+
+/** By server: a database with nothing in its tables. */
+const templates = new Map<string, Promise<string>>();
+
+async function makeTemplate(server: string): Promise<string> {
+  const name = `template_${randomUUID().replaceAll('-', '')}`;
+  await run(server, `create database ${name}`);
+  const opened = await openDatabase(urlOf(server, name));
+  await opened.close();
+  return name;
+}
+
+/** A database of its own, and a folder for its files. @param from the schema, or nothing */
+export async function freshDatabase(
+  server: string,
+  from: 'schema' | 'empty' = 'schema',
+): Promise<TestData & { media: string }> {
+  const made = templates.get(server) ?? makeTemplate(server);
+  templates.set(server, made);
+  const template = from === 'schema' ? await made : 'template1';
+  const name = `nodes_${randomUUID().replaceAll('-', '')}`;
+  await run(server, `create database ${name} template ${template}`);
+  const media = await mkdtemp(join(tmpdir(), 'jmessage-nodes-'));
+  return {
+    path: urlOf(server, name),
+    media,
+    remove: async () => {
+      await rm(media, { recursive: true, force: true });
+      await run(server, `drop database ${name} with (force)`);
+    },
+  };
+}
