@@ -1,9 +1,9 @@
 /** Finds or installs the Chromium for the browser tests. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { findProgram, installFromDebian } from './debian.mjs';
 import { inRoot } from './paths.mjs';
-import { run, runNode } from './process.mjs';
+import { runNode } from './process.mjs';
 
 /** Names under which systems install it, the most likely first. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -18,26 +18,11 @@ const PLACES = [
 export function findChromium() {
   const named = process.env.JMESSAGE_CHROMIUM;
   if (named) return named;
-  const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(path.delimiter)];
-  const candidates = [
-    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
-    ...PLACES,
-  ];
-  return candidates.find((file) => existsSync(file)) ?? null;
+  return findProgram(NAMES) ?? PLACES.find((file) => existsSync(file)) ?? null;
 }
 
 /** A package may be a stand-in that only names the real package, as Ubuntu's is. */
 const runs = (file) => spawnSync(file, ['--version', '--no-sandbox'], { stdio: 'ignore' }).status === 0;
-
-async function installFromDebian() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
-  console.log('Installing chromium (apt-get) …');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return null;
-  const code = await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], quiet);
-  return code === 0 ? findChromium() : null;
-}
 
 async function installFromPlaywright() {
   const { chromium } = await import('playwright-core');
@@ -56,7 +41,7 @@ async function installFromPlaywright() {
 export async function ensureChromium() {
   const found = findChromium();
   if (found !== null && runs(found)) return found;
-  const installed = await installFromDebian();
+  const installed = (await installFromDebian('chromium')) ? findChromium() : null;
   if (installed !== null && runs(installed)) return installed;
   return installFromPlaywright();
 }

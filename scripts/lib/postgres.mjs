@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { installFromDebian } from './debian.mjs';
 import { freePort } from './ports.mjs';
-import { run } from './process.mjs';
 
 /** Debian's folder of the programs that are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -27,15 +27,6 @@ function findPrograms() {
   );
 }
 
-async function installFromDebian() {
-  if (!isRoot() || !existsSync('/usr/bin/apt-get')) return;
-  console.log('Installing postgresql (apt-get) …');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return;
-  await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'postgresql'], quiet);
-}
-
 /** The user of the server process. @returns {{name: string, uid: number, gid: number} | null} null for the current user */
 function serverUser() {
   if (!isRoot()) return null;
@@ -51,7 +42,7 @@ function serverUser() {
 
 /** @returns {Promise<{url: string, stop: () => void} | string>} the running server, or the reason for its absence */
 export async function startPostgres() {
-  if (findPrograms() === null) await installFromDebian();
+  if (findPrograms() === null) await installFromDebian('postgresql');
   const programs = findPrograms();
   if (programs === null) {
     return 'there is no PostgreSQL (initdb, pg_ctl) on the PATH, and none could be installed: install the package "postgresql"';

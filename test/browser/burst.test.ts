@@ -13,8 +13,8 @@ afterAll(() => world.close());
 const numbered = (prefix: string) => Array.from({ length: MESSAGES }, (_, i) => `${prefix} ${i}`);
 
 test('a thousand messages each way reach every tab once and in order', async () => {
-  const hers = await world.profile();
-  const his = await world.profile();
+  const hers = await world.anyProfile();
+  const his = await world.anyProfile();
   const alice = [await world.tab(hers), await world.tab(hers), await world.tab(hers)] as const;
   const bob = [await world.tab(his), await world.tab(his), await world.tab(his)] as const;
   for (const tab of alice) await tab.login(world.auth(), world.user('alice'));

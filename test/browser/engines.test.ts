@@ -1,6 +1,6 @@
 /** Both revisions of Engine.IO and both transports: the runtime reaches its server with each. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Profile } from '../kit/browser.js';
+import type { BrowserProfile } from '../kit/engines/engine.js';
 import { type GatewayV2, startGatewayV2 } from '../kit/gateway-v2.js';
 import { type Relay, startRelay } from '../kit/relay.js';
 import type { Tab } from '../kit/tab.js';
@@ -9,15 +9,15 @@ import { createWorld, type World } from '../kit/world.js';
 let world: World;
 let v2: GatewayV2;
 let relayV2: Relay;
-let hers: Profile;
-let his: Profile;
+let hers: BrowserProfile;
+let his: BrowserProfile;
 
 beforeAll(async () => {
   world = await createWorld();
   v2 = await startGatewayV2(new Map([[world.gateway.appkey, world.gateway.secret]]));
   relayV2 = await startRelay(v2.url);
-  hers = await world.profile();
-  his = await world.profile();
+  hers = await world.anyProfile();
+  his = await world.anyProfile();
 });
 afterAll(async () => {
   await relayV2.close();
@@ -25,10 +25,7 @@ afterAll(async () => {
   await world.close();
 });
 afterEach(async () => {
-  for (const profile of [hers, his]) {
-    for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killRuntimes();
-  }
+  for (const profile of [hers, his]) await profile.clear();
 });
 
 /** Registers first, because the Socket.IO 2 server has its own accounts. */

@@ -2,17 +2,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../src/protocol/codes/codes.js';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
-import type { Profile } from '../kit/browser.js';
+import type { BrowserProfile } from '../kit/engines/engine.js';
 import type { Tab } from '../kit/tab.js';
 import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
-let profile: Profile;
+let profile: BrowserProfile;
 let tab: Tab;
 
 beforeAll(async () => {
   world = await createWorld();
-  profile = await world.profile();
+  profile = await world.anyProfile();
 });
 afterAll(() => world.close());
 
@@ -23,8 +23,7 @@ const fails = (code: number) => ({ kind: 'failure', error: { code, message: expe
 
 describe('before init', () => {
   beforeEach(async () => {
-    for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killRuntimes();
+    await profile.clear();
     tab = await world.tab(profile, { auth: false });
   });
 
@@ -84,8 +83,7 @@ describe('before init', () => {
 
 describe('before login', () => {
   beforeEach(async () => {
-    for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killRuntimes();
+    await profile.clear();
     tab = await world.tab(profile);
     await tab.ok('init', world.auth());
   });
@@ -119,8 +117,7 @@ describe('before login', () => {
 
 describe('logged in', () => {
   beforeAll(async () => {
-    for (const page of profile.context.pages()) await page.goto('about:blank');
-    await profile.killRuntimes();
+    await profile.clear();
     tab = await world.tab(profile);
     await tab.login(world.auth(), world.user('alice'));
   });

@@ -2,9 +2,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
+import { type BrowserProfile, ENGINE } from '../kit/engines/engine.js';
 import { textOf } from '../kit/message-parts.js';
 import type { Frame } from '../kit/relay.js';
-import { Tab } from '../kit/tab.js';
+import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
 import { createWorld, type HostKind, type World } from '../kit/world.js';
@@ -16,41 +17,20 @@ const APIS = [...DECISIVE, 'indexedDB'] as const;
 type Api = (typeof APIS)[number];
 
 let world: World;
-let profile: Profile;
+let profile: BrowserProfile;
 let bob: WireClient;
 let greetings = 0;
 
 beforeAll(async () => {
   world = await createWorld({ users: ['alice', 'bob', 'carol'] });
-  profile = await world.profile();
+  profile = await world.anyProfile();
   bob = await world.wire('bob');
 });
 afterAll(() => world.close());
 afterEach(async () => {
-  for (const page of profile.context.pages()) await page.close();
-  await profile.killSharedWorkers();
+  await profile.clear();
   await until('every socket to be closed', () => world.relay.open === 0);
 });
-
-/** A tab without these APIs, or with APIs that throw. */
-async function tabWithout(apis: readonly Api[], how: 'absent' | 'forbidden'): Promise<Tab> {
-  const page = await profile.context.newPage();
-  await page.addInitScript(
-    ([names, isForbidden]) => {
-      const refuse = () => {
-        throw new DOMException('not here', 'SecurityError');
-      };
-      for (const name of names) {
-        const owner = name === 'locks' ? Navigator.prototype : window;
-        const get = isForbidden ? refuse : () => undefined;
-        Object.defineProperty(owner, name, { configurable: true, get });
-      }
-    },
-    [apis, how === 'forbidden'] as const,
-  );
-  await page.goto(world.pageUrl());
-  return new Tab(page);
-}
 
 const login = (tab: Tab) => tab.login(world.auth(), world.user('alice'));
 
@@ -80,7 +60,7 @@ const titled = (sets: readonly (readonly Api[])[]) =>
 
 describe('a page chats in a browser', () => {
   test.each(titled(SETS))('without %s', async (_title, apis) => {
-    const tab = await tabWithout(apis, 'absent');
+    const tab = await world.tab(profile, { without: apis });
     await chats(tab);
     expect(await tab.host()).toBe(hostWithout(apis));
   });
@@ -88,7 +68,7 @@ describe('a page chats in a browser', () => {
   test.each(titled([['SharedWorker'], ['SharedWorker', 'locks'], ['indexedDB'], APIS]))(
     'that forbids %s',
     async (_title, apis) => {
-      const tab = await tabWithout(apis, 'forbidden');
+      const tab = await world.tab(profile, { without: apis, forbidden: true });
       await chats(tab);
       expect(await tab.host()).toBe(hostWithout(apis));
     },
@@ -109,15 +89,12 @@ test.each(['shared', 'leader', 'page'] as const)('the host can be forced: %s', a
 });
 
 test('only the browsers that need a file load it', async () => {
-  const asked: string[] = [];
-  profile.context.on('request', (request) =>
-    asked.push(new URL(request.url()).pathname.replace(/^.*\//, '')),
-  );
   const files = async (host: HostKind) => {
-    asked.length = 0;
+    const since = world.site.requests.length;
     const tab = await world.tab(profile, { host });
     await login(tab);
     await tab.close();
+    const asked = world.site.requests.slice(since).map((path) => path.replace(/^.*\//, ''));
     return asked.filter((file) => ['jmessage-fallback.min.js', 'jmessage-page.min.js'].includes(file));
   };
   expect(await files('shared')).toEqual([]);
@@ -128,16 +105,13 @@ test('only the browsers that need a file load it', async () => {
 test('a worker that starts after its tab has abandoned it takes nothing from that tab', async () => {
   const worker = '/dist/jmessage-worker.min.js?late';
   const release = world.site.hold(worker);
-  const page = await profile.page();
-  await page.addInitScript(() => Object.defineProperty(window, 'Worker', { get: () => undefined }));
-  await page.goto(world.pageUrl({ worker }));
-  const tab = new Tab(page);
+  const tab = await world.tab(profile, { worker, without: ['Worker'] });
   await login(tab);
   expect(await tab.host()).toBe('page');
   const sockets = world.relay.total;
   release();
   const workers = () =>
-    page.evaluate(async () => {
+    tab.frame.evaluate(async () => {
       const { held = [] } = await navigator.locks.query();
       return held.filter(({ name }) => name?.startsWith('jmessage:worker:')).length;
     });
@@ -158,7 +132,8 @@ test('in the page host a second tab takes the account over, and the first one is
   await until('one socket', () => world.relay.openFor('alice') === 1);
 });
 
-describe('tabs of the leader host', () => {
+describe.runIf(ENGINE === 'chromium')('tabs of the leader host', () => {
+  const tools = () => profile as Profile;
   const REPORTED_MS = 1_000;
   const UNREPORTED_MS = 10_000;
   const SENDS = 60;
@@ -172,10 +147,7 @@ describe('tabs of the leader host', () => {
     }
     return tabs;
   };
-  const pageOf = ({ frame }: Tab): Page => {
-    if ('page' in frame) throw new Error('an iframe');
-    return frame;
-  };
+  const pageOf = ({ page }: Tab) => page as Page;
   const leads = (tab: Tab) => pageOf(tab).workers().length > 0;
   const isSent = ({ event, direction }: Frame) => direction === 'down' && event === 's_single_text';
   const show = (tab: Tab, state: DocumentVisibilityState) =>
@@ -201,9 +173,9 @@ describe('tabs of the leader host', () => {
 
   const ends: [how: string, end: (leading: Page) => Promise<unknown>][] = [
     ['closed', (page) => page.close()],
-    ['crashed', (page) => profile.crash(page)],
+    ['crashed', (page) => tools().crash(page)],
     ['loaded anew', (page) => page.goto('about:blank')],
-    ['left without its worker', () => profile.killWorkers()],
+    ['left without its worker', () => tools().killWorkers()],
   ];
   test.each(ends)(
     'lose and double nothing when the leading one is %s in the middle of sends: another socket is there within a second',
@@ -249,7 +221,7 @@ describe('tabs of the leader host', () => {
     const [first, second] = (await openTabs(2)) as [Tab, Tab];
     wedge(first);
     // The page's own code is frozen too.
-    const session = await profile.context.newCDPSession(pageOf(first));
+    const session = await tools().context.newCDPSession(pageOf(first));
     await session.send('Debugger.enable');
     await session.send('Debugger.pause');
     const frozenAt = Date.now();

@@ -1,8 +1,7 @@
 /** Reloads and closed pages, without roaming (V2's default): the next page receives the pushes that came meanwhile. */
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AuthPayload, Message, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
-import type { Profile } from '../kit/browser.js';
+import type { BrowserProfile, TabPage } from '../kit/engines/engine.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
@@ -12,12 +11,12 @@ const MESSAGES = 60;
 const RELOADS = 4;
 
 let world: World;
-let profile: Profile;
+let profile: BrowserProfile;
 let bob: WireClient;
 let tab: Tab;
 beforeAll(async () => {
   world = await createWorld({ users: ['alice', 'bob'] });
-  profile = await world.profile();
+  profile = await world.anyProfile();
   bob = await world.wire('bob');
 });
 afterAll(() => world.close());
@@ -39,7 +38,7 @@ async function enter(): Promise<void> {
 }
 
 /** Keeps the delivered data over reloads, in a place where the page itself could keep them. */
-const record = (page: Page): Promise<void> =>
+const record = (page: TabPage): Promise<void> =>
   page.evaluate(() => {
     const { JIM } = window as unknown as {
       JIM: { addListener(name: string, fn: (data: never) => void): void };
@@ -57,9 +56,9 @@ const record = (page: Page): Promise<void> =>
   });
 
 test('a message and an invitation during a reload are delivered to the reloaded page, with their count', async () => {
-  const page = tab.frame as Page;
+  const page = tab.page;
   const sockets = world.relay.total;
-  await page.goto(new URL('/elsewhere.html', page.url()).href);
+  await page.goto(`${world.site.url}/elsewhere.html`);
   await bob.send('alice', 'while the page reloads');
   await bob.request('add_friend', { target_name: 'alice', from_type: 1, why: 'hello' });
   await page.goto(world.pageUrl({ auth: false }));
@@ -79,7 +78,7 @@ test('a message and an invitation during a reload are delivered to the reloaded 
 });
 
 test('each message that comes during repeated reloads is delivered to one of the pages', async () => {
-  const page = tab.frame as Page;
+  const page = tab.page;
   await page.evaluate(() => localStorage.clear());
   await record(page);
   let sent = 0;

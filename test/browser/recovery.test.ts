@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
-import type { Profile } from '../kit/browser.js';
+import { type BrowserProfile, ENGINE, PRIVATE } from '../kit/engines/engine.js';
 import { until } from '../kit/until.js';
 import { createWorld, HOST, type World } from '../kit/world.js';
 
@@ -10,16 +10,15 @@ import { createWorld, HOST, type World } from '../kit/world.js';
 const SPEED = 40;
 
 let world: World;
-let profile: Profile;
+let profile: BrowserProfile;
 beforeAll(async () => {
   world = await createWorld();
-  profile = await world.profile();
+  profile = await world.anyProfile();
 });
 afterAll(() => world.close());
 afterEach(async () => {
   world.relay.refuse(false);
-  for (const page of profile.context.pages()) await page.close();
-  await profile.killRuntimes();
+  await profile.clear();
 });
 
 /** A signature that expires in two seconds. */
@@ -82,9 +81,9 @@ test('with a token no signature is needed: after an hour offline the session ret
   expect(sent).not.toContain('login');
 });
 
-test('after a browser was killed a page attaches to its session', async () => {
+test.skipIf(PRIVATE)('after a browser was killed a page attaches to its session', async () => {
   await world.register('carol');
-  const browser = await world.profile();
+  const browser = await world.anyProfile();
   const before = await world.tab(browser);
   await before.login(world.auth(), world.user('carol'));
   await before.waitForState('ready');
@@ -95,7 +94,7 @@ test('after a browser was killed a page attaches to its session', async () => {
   await tab.waitForState('ready');
 });
 
-test('a reload does not reconnect in a SharedWorker, and attach needs no password', async () => {
+test('a reload needs no password to attach, and does not reconnect if the SharedWorker outlives it', async () => {
   const tab = await world.tab(profile);
   await tab.login(world.auth(), world.user('alice'));
   await tab.waitForState('ready');
@@ -104,7 +103,9 @@ test('a reload does not reconnect in a SharedWorker, and attach needs no passwor
   await tab.reload();
   await tab.ok('attach', { appkey: world.gateway.appkey, username: 'alice' });
   await tab.waitForState('ready');
-  expect(world.relay.total).toBe(HOST === 'shared' ? sockets : sockets + 1);
+  // Other engines end a SharedWorker with its last page.
+  const outlives = HOST === 'shared' && ENGINE === 'chromium';
+  expect(world.relay.total).toBe(outlives ? sockets : sockets + 1);
   expect(world.relay.peakFor('alice')).toBe(1);
 });
 
@@ -120,7 +121,9 @@ test('a page that returns by the back button gets the missed messages once', asy
     await bob.send('alice', 'meanwhile');
     await until('the message to arrive', async () => (await stays.toldOf('alice')).includes('meanwhile'));
   });
-  expect(kept).toBe(true);
+  // Firefox keeps no page that holds a lock, so the page there is another one.
+  expect(kept).toBe(ENGINE !== 'firefox');
+  if (!kept) await tab.ok('attach', { appkey: world.gateway.appkey, username: 'alice' });
   await bob.send('alice', 'after');
   await tab.waitForText('after');
   expect((await tab.toldOf('alice')).sort()).toEqual(['after', 'before', 'meanwhile']);
@@ -128,7 +131,7 @@ test('a page that returns by the back button gets the missed messages once', asy
   expect(world.relay.openFor('alice')).toBe(1);
 });
 
-test.each([
+test.runIf(ENGINE === 'chromium').each([
   ['is not there', '/no-such-worker.js', 'HTTP 404'],
   ['is something else', '/elsewhere.html', 'text/html'],
 ])(

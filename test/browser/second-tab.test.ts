@@ -1,19 +1,19 @@
 /** A second tab is another device to an application written for V2: it receives V2's events for other devices, and is never logged out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventNotification, MethodName } from '../../src/protocol/index.js';
-import type { Profile } from '../kit/browser.js';
+import type { BrowserProfile } from '../kit/engines/engine.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
-let profile: Profile;
+let profile: BrowserProfile;
 let first: Tab;
 let second: Tab;
 let gid: number;
 beforeAll(async () => {
   world = await createWorld({ users: ['alice', 'bob', 'carol'] });
-  profile = await world.profile();
+  profile = await world.anyProfile();
   [first, second] = (await world.tabs(profile, 2)) as [Tab, Tab];
   for (const tab of [first, second]) {
     await tab.login(world.auth(), world.user('alice'));
@@ -102,7 +102,7 @@ test('friends that one tab accepts, names and deletes reach the other', async ()
 });
 
 test('two browsers whose pages answer onDisconnect with init and login do not log each other out', async () => {
-  const his = await world.profile();
+  const his = await world.anyProfile();
   const elsewhere = await world.tab(his);
   for (const tab of [first, second, elsewhere]) {
     await tab.frame.evaluate(

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.mjs';
+import type { BrowserProfile } from './engines/engine.js';
 import { until } from './until.js';
 
 const ARGS = [
@@ -28,7 +29,7 @@ export interface SharedWorkerTarget {
   title: string;
 }
 
-export class Profile {
+export class Profile implements BrowserProfile {
   #context: BrowserContext | null = null;
 
   constructor(
@@ -58,6 +59,11 @@ export class Profile {
     const page = await this.context.newPage();
     if (url !== undefined) await page.goto(url);
     return page;
+  }
+
+  async clear(): Promise<void> {
+    for (const page of this.context.pages()) await page.close();
+    await this.killRuntimes();
   }
 
   /** The running SharedWorkers. */

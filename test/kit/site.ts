@@ -40,6 +40,8 @@ export class Site {
     void this.#serve(new URL(request.url ?? '/', 'http://site'), response);
   });
 
+  /** The paths of all requests, in order. */
+  readonly requests: string[] = [];
   readonly #held = new Map<string, Promise<void>>();
 
   async listen(): Promise<void> {
@@ -74,6 +76,7 @@ export class Site {
   }
 
   async #serve({ pathname, search, searchParams }: URL, response: ServerResponse): Promise<void> {
+    this.requests.push(pathname);
     await this.#held.get(pathname + search);
     const prefix = [...this.#mounts.keys()]
       .filter((mounted) => pathname.startsWith(mounted))

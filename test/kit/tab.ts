@@ -1,5 +1,4 @@
 /** A tab of the test site, driven from the test: calls its `JMessage` and reads its outcomes and events. */
-import type { Frame, Page } from 'playwright-core';
 import type { JMessage, JMessageRequest } from '../../src/index.js';
 import type {
   AnswerOf,
@@ -16,6 +15,7 @@ import type {
   ReceivedMessage,
   StateSnapshot,
 } from '../../src/protocol/index.js';
+import type { TabFrame, TabPage } from './engines/engine.js';
 import { encodeForms } from './forms.js';
 import { textOf } from './message-parts.js';
 import { UNTIL_TIMEOUT_MS, until } from './until.js';
@@ -80,7 +80,7 @@ export interface Credentials {
 
 export class Tab {
   /** @param frame a page, or an iframe of one: both are tabs to the SDK */
-  constructor(readonly frame: Page | Frame) {}
+  constructor(readonly frame: TabFrame) {}
 
   /** Calls a method and resolves with any outcome. A FormData among its parameters reaches the page as one. */
   async call<M extends MethodName>(
@@ -199,7 +199,8 @@ export class Tab {
           listener === 'onMsgReceive' &&
           (data as { content: { msg_body: { text?: string } } }).content.msg_body.text === wanted,
       );
-    await this.frame.waitForFunction(isHeard, text, { timeout: timeoutMs }).catch(async (cause: unknown) => {
+    const waiting = until(`the text ${text}`, () => this.frame.evaluate(isHeard, text), timeoutMs);
+    await waiting.catch(async (cause: unknown) => {
       const heard = await this.frame.evaluate(() => (window as unknown as TabWindow).tab.heard.slice(-10));
       throw new Error(`"${text}" was not heard; the last that was: ${JSON.stringify(heard)}`, { cause });
     });
@@ -210,13 +211,10 @@ export class Tab {
 
   /** Waits until the listener has been called this many times. */
   async waitForHeard(listener: ListenerName, times = 1, timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
-    await this.frame.waitForFunction(
-      (wanted) =>
-        (window as unknown as TabWindow).tab.heard.filter((event) => event.listener === wanted.listener)
-          .length >= wanted.times,
-      { listener, times },
-      { timeout: timeoutMs },
-    );
+    const count = (name: ListenerName) =>
+      (window as unknown as TabWindow).tab.heard.filter((event) => event.listener === name).length;
+    const isMet = async () => (await this.frame.evaluate(count, listener)) >= times;
+    await until(`${times} × ${listener}`, isMet, timeoutMs);
   }
 
   /** Waits until the listener has received a matching argument. */
@@ -249,11 +247,7 @@ export class Tab {
 
   /** Waits until the connection is in this state. */
   async waitForState(state: StateSnapshot['state'], timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
-    await this.frame.waitForFunction(
-      (wanted) => (window as unknown as TabWindow).JIM.getState().state === wanted,
-      state,
-      { timeout: timeoutMs },
-    );
+    await until(`state: ${state}`, async () => (await this.state()).state === state, timeoutMs);
   }
 
   /** `isInit`, `isLogin` and `isConnect`, read in one step. */
@@ -266,26 +260,33 @@ export class Tab {
 
   /** Reloads its page. */
   async reload(): Promise<void> {
-    if ('page' in this.frame) throw new Error('an iframe is no page: reload the page that it is in');
-    await this.frame.reload();
+    await this.page.reload();
   }
 
   /** Goes to another page, runs an action, and returns by the back button. @returns whether the page came from the browser's cache */
   async away(meanwhile: () => Promise<void>): Promise<boolean> {
-    if ('page' in this.frame) throw new Error('an iframe has no back button');
-    const page = this.frame;
-    await page.evaluate(() => Object.assign(window, { wasHere: true }));
-    await page.goto(new URL('/elsewhere.html', page.url()).href);
+    const { page } = this;
+    const here = await page.evaluate(() => {
+      Object.assign(window, { wasHere: true });
+      return location.href;
+    });
+    await page.goto(new URL('/elsewhere.html', here).href);
     await meanwhile();
-    // A cached page is not loaded again, so it has no load event.
-    await page.goBack({ waitUntil: 'commit' });
+    // A page that is being left may not answer.
+    await page.evaluate(() => void setTimeout(() => history.back())).catch(() => undefined);
+    const place = () => page.evaluate(() => location.href).catch(() => undefined);
+    await until('the earlier page', async () => (await place()) === here);
     return page.evaluate(() => 'wasHere' in window);
   }
 
   /** Closes the tab, as its user would. */
   async close(): Promise<void> {
-    if ('page' in this.frame) throw new Error('an iframe is no page: close the page that it is in');
-    await this.frame.close();
+    await this.page.close();
+  }
+
+  get page(): TabPage {
+    if (!('reload' in this.frame)) throw new Error('an iframe has no life of its own: use its page');
+    return this.frame as TabPage;
   }
 
   /** Clears the recorded calls of the listeners. */

@@ -8,9 +8,9 @@
  *     expect(world.relay.peakFor('alice')).toBe(1);
  *     await world.close();
  */
-import type { Frame } from 'playwright-core';
 import type { AuthPayload, WireMessage } from '../../src/protocol/index.js';
 import { openProfile, type Profile } from './browser.js';
+import { type BrowserProfile, openAnyProfile, type TabFrame } from './engines/engine.js';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
 import { type Relay, startRelay } from './relay.js';
 import { type Site, startSite } from './site.js';
@@ -43,6 +43,9 @@ export interface TabOptions {
   graceMs?: number;
   /** Default: the one that `JMESSAGE_HOST` demands, or the first one that works. */
   host?: HostKind | undefined;
+  /** APIs that the page does not have, or that throw. */
+  without?: readonly string[];
+  forbidden?: boolean;
   /** The `worker-src` of the page's policy. Default: the site's workers are allowed. */
   workers?: 'none';
 }
@@ -101,11 +104,14 @@ export class World {
     return storedMessages(this.gateway.url, this.#wireOptions(username));
   }
 
-  /** A fresh browser profile. */
+  /** A fresh profile of the run's engine. */
+  async anyProfile(): Promise<BrowserProfile> {
+    return this.#closing(await openAnyProfile());
+  }
+
+  /** A fresh profile of Chromium, for tests that use its tools. */
   async profile(args: readonly string[] = []): Promise<Profile> {
-    const profile = await openProfile(args);
-    this.#closers.push(() => profile.destroy());
-    return profile;
+    return this.#closing(await openProfile(args));
   }
 
   /** The address of the test page, for the relay. */
@@ -118,9 +124,13 @@ export class World {
     graceMs,
     host = process.env.JMESSAGE_HOST === undefined ? undefined : HOST,
     workers,
+    without,
+    forbidden = false,
   }: TabOptions = {}): string {
     const url = new URL(this.site.url);
     if (host !== undefined) url.searchParams.set('host', host);
+    if (without !== undefined) url.searchParams.set('without', without.join());
+    if (forbidden) url.searchParams.set('how', 'forbidden');
     if (workers !== undefined) url.searchParams.set('workers', workers);
     url.searchParams.set('address', address);
     if (auth) url.searchParams.set('auth', `${this.relay.url}/dev/auth?appkey=${this.gateway.appkey}`);
@@ -138,12 +148,12 @@ export class World {
   }
 
   /** A new tab with the SDK in it. */
-  async tab(profile: Profile, options: TabOptions = {}): Promise<Tab> {
+  async tab(profile: BrowserProfile, options: TabOptions = {}): Promise<Tab> {
     return new Tab(await profile.page(this.pageUrl(options)));
   }
 
   /** Many cheap tabs: iframes of one page, each of which is a client of its own to a SharedWorker. */
-  async tabs(profile: Profile, count: number, options: TabOptions = {}): Promise<Tab[]> {
+  async tabs(profile: BrowserProfile, count: number, options: TabOptions = {}): Promise<Tab[]> {
     const page = await profile.page(this.pageUrl(options));
     const names = Array.from({ length: count - 1 }, (_, i) => `tab-${i + 2}`);
     await page.evaluate(
@@ -159,7 +169,7 @@ export class World {
       },
       { names, url: this.pageUrl(options) },
     );
-    const frames = names.map((name): Frame => {
+    const frames = names.map((name): TabFrame => {
       const frame = page.frame(name);
       if (frame === null) throw new Error(`the iframe ${name} is not there`);
       return frame;
@@ -173,6 +183,11 @@ export class World {
     await this.site.close();
     await this.relay.close();
     await this.gateway.destroy();
+  }
+
+  #closing<P extends BrowserProfile>(profile: P): P {
+    this.#closers.push(() => profile.destroy());
+    return profile;
   }
 
   #wireOptions(username: string, appkey?: string): WireClientOptions {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
+import { ENGINE } from '../../kit/engines/engine.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
 import { UNSET_PROFILE } from '../../kit/profile.js';
@@ -31,23 +32,26 @@ async function fresh(): Promise<void> {
   await visitor.ok('init', auth());
 }
 
-test('isConnect: is true before init without a socket, and false without a network', async () => {
-  const { world } = cast;
-  const profile = await world.profile();
-  const before = world.relay.total;
-  const early = await world.tab(profile);
-  await until('isConnect() before init', async () => (await early.flags()).connect);
-  expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
-  expect(world.relay.total).toBe(before);
-  await profile.context.setOffline(true);
-  expect(await early.flags()).toMatchObject({ connect: false });
-  await profile.context.setOffline(false);
-  await early.login(world.auth(), world.user('visitor'));
-  await early.ok('loginOut');
-  await until('isConnect() after a log-out', async () => (await early.flags()).connect);
-  expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
-  await profile.destroy();
-});
+test.runIf(ENGINE === 'chromium')(
+  'isConnect: is true before init without a socket, and false without a network',
+  async () => {
+    const { world } = cast;
+    const profile = await world.profile();
+    const before = world.relay.total;
+    const early = await world.tab(profile);
+    await until('isConnect() before init', async () => (await early.flags()).connect);
+    expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
+    expect(world.relay.total).toBe(before);
+    await profile.context.setOffline(true);
+    expect(await early.flags()).toMatchObject({ connect: false });
+    await profile.context.setOffline(false);
+    await early.login(world.auth(), world.user('visitor'));
+    await early.ok('loginOut');
+    await until('isConnect() after a log-out', async () => (await early.flags()).connect);
+    expect(await early.flags()).toEqual({ init: false, login: false, connect: true });
+    await profile.destroy();
+  },
+);
 
 test('onAck: is called for init, register, login and receipt reports, also with a live session', async () => {
   await fresh();

@@ -11,7 +11,7 @@ import type {
   MethodName,
   Methods,
 } from '../../../src/protocol/index.js';
-import type { Profile } from '../../kit/browser.js';
+import type { BrowserProfile } from '../../kit/engines/engine.js';
 import type { GatewayOptions } from '../../kit/gateway.js';
 import type { Tab, TabOutcome } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
@@ -114,7 +114,7 @@ export const by = (actor: Actor, ...whom: Actor[]) => ({
 
 export interface Cast<N extends string> {
   world: World;
-  profile: Profile;
+  profile: BrowserProfile;
   actors: Record<N, Actor>;
   /** An account of another application. */
   stranger: Actor;
@@ -131,7 +131,7 @@ export async function castWith<const N extends string>(
 ): Promise<Cast<N>> {
   const world = await createWorld({ users: names, gateway: { otherAppkeys: [OTHER_APPKEY], ...gateway } });
   await world.register('stranger', OTHER_APPKEY);
-  const profile = await world.profile();
+  const profile = await world.anyProfile();
   const tabs = await world.tabs(profile, names.length + 1);
   const all = [...names, 'stranger'].map((name, i) => {
     const tab = tabs[i];

@@ -140,7 +140,7 @@ test('onDegraded: a failing storage is reported once, in every tab, and all othe
   const broken = `IDBFactory.prototype.open = () => { throw new DOMException('no storage', 'UnknownError'); };`;
   await writeFile(path.join(folder, 'worker.js'), `${broken}\n${await readFile(WORKER, 'utf8')}`);
   cast.world.site.mount('/broken/', folder);
-  const profile = await cast.world.profile();
+  const profile = await cast.world.anyProfile();
   await cast.world.register('dave');
   const [first, second] = await cast.world.tabs(profile, 2, { worker: '/broken/worker.js' });
   if (!first || !second) throw new Error('two tabs');

@@ -3,7 +3,7 @@
  * have accounts of their own.
  */
 import { expect } from 'vitest';
-import type { Profile } from '../../kit/browser.js';
+import type { BrowserProfile } from '../../kit/engines/engine.js';
 import { png } from '../../kit/images.js';
 import type { Tab } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
@@ -19,11 +19,11 @@ export interface Typed {
   acks: unknown[];
 }
 
-let shared: Promise<{ world: World; profile: Profile }> | undefined;
+let shared: Promise<{ world: World; profile: BrowserProfile }> | undefined;
 
 async function open() {
   const world = await createWorld({ users: [], gateway: { otherAppkeys: [OTHER_APPKEY] } });
-  return { world, profile: await world.profile() };
+  return { world, profile: await world.anyProfile() };
 }
 
 /** Whether another chapter runs after this one in this process. Unknown counts as no, and the next chapter opens a stage of its own. */
@@ -38,7 +38,7 @@ function anotherFollows(): boolean {
 
 export interface Chapter<N extends string> {
   world: World;
-  profile: Profile;
+  profile: BrowserProfile;
   /** Accounts by their requested names; the real name is `<chapter>-<name>`. */
   actors: Record<N, Actor>;
   close(): Promise<void>;
