@@ -1,11 +1,18 @@
-/** Builds the command line as one file; what npm installs stays outside, `src/protocol` goes in. */
+/** Builds the command line as one file, and the database's thread; what npm installs stays outside, `src/protocol` goes in. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+/** A thread is started from a file. */
+const THREAD = 'pglite-thread';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   build: {
-    ssr: 'src/main.ts',
+    ssr: true,
+    rollupOptions: {
+      input: { main: 'src/main.ts', [THREAD]: `src/store/embedded/${THREAD}.mjs` },
+      output: { entryFileNames: ({ name }) => (name === THREAD ? '[name].mjs' : '[name].js') },
+    },
     outDir: 'dist',
     target: 'node20',
     sourcemap: true,

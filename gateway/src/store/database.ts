@@ -5,12 +5,10 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { PGliteDialect } from 'kysely-pglite-dialect';
 import { Pool, types } from 'pg';
-import { loopTurn } from '../util/turns.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { PGlitePool } from './embedded/pglite-pool.js';
 import { migrate } from './migrations.js';
 import { LONGEST_PAUSE_MS } from './order.js';
 import { makePrivate, privateDirectory } from './private-directory.js';
@@ -45,20 +43,20 @@ export async function openDatabase(data: string, isShared = false): Promise<Open
 
 async function openEmbedded(data: string): Promise<OpenDatabase> {
   let lock: DirectoryLock | undefined;
-  let pglite: PGlite;
+  let pool: PGlitePool;
   if (data === 'memory') {
-    pglite = await PGlite.create();
+    pool = await PGlitePool.open();
   } else {
     await privateDirectory(data);
     lock = await lockDirectory(data);
     try {
-      pglite = await openCluster(data);
+      pool = await openCluster(data);
     } catch (error) {
       await lock.release();
       throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
     }
   }
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect(paced(pglite)) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
     isEmbedded: true,
@@ -73,37 +71,24 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
   };
 }
 
-/**
- * PGlite runs on this thread, and its promises resolve without a turn of the event loop. A series of statements would block the network and
- * timers until its end.
- */
-function paced(pglite: PGlite): PGlite {
-  const query = pglite.query.bind(pglite);
-  pglite.query = async (...statement: Parameters<typeof query>) => {
-    await loopTurn.breathe();
-    return query(...statement);
-  };
-  return pglite;
-}
-
 const CLUSTER = 'pg';
 /** There from before a database is made until it is whole. */
 const UNFINISHED_MARK = 'pg.unfinished';
 
 /** Opens the database, or makes it where there is none. The remains of a death in between are created again, since no answer came from them. */
-export async function openCluster(directory: string): Promise<PGlite> {
+export async function openCluster(directory: string): Promise<PGlitePool> {
   const path = join(directory, CLUSTER);
   const mark = join(directory, UNFINISHED_MARK);
   if (existsSync(mark)) await rm(path, { recursive: true, force: true });
   else if (existsSync(path)) {
     await makePrivate(path);
-    return PGlite.create(path);
+    return PGlitePool.open(path);
   }
   await writeFile(mark, '');
-  const pglite = await PGlite.create(path);
+  const pool = await PGlitePool.open(path);
   await makePrivate(path);
   await rm(mark);
-  return pglite;
+  return pool;
 }
 
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */
