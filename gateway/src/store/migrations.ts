@@ -11,6 +11,7 @@ import resume from './migrations/0040_resume.sql?raw';
 import volume from './migrations/0070_volume.sql?raw';
 import access from './migrations/0080_access.sql?raw';
 import nodes from './migrations/0090_nodes.sql?raw';
+import storeMessages from './migrations/0100_store_messages.sql?raw';
 
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_first': first,
@@ -21,13 +22,16 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0070_volume': volume,
   '0080_access': access,
   '0090_nodes': nodes,
+  '0100_store_messages': storeMessages,
 };
 
-/** A statement ends with its line. Each is executed alone, since a prepared query of PostgreSQL has one statement. */
+/** A statement ends with its line, and so does none between two `$$`. */
+const STATEMENT = /(?:\$\$[\s\S]*?\$\$|(?!;[^\S\n]*$)[\s\S])+/gm;
+
+/** Each is executed alone, since a prepared query of PostgreSQL has one statement. */
 const statementsOf = (text: string): string[] =>
-  text
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
+  (text.match(STATEMENT) ?? [])
+    .map((statement) => statement.replace(/^;\s*/, '').trim())
     .filter((statement) => statement !== '');
 
 const migrationOf = (text: string): Migration => ({
