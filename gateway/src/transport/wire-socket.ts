@@ -37,8 +37,8 @@ export interface WireSocket {
 
 interface TransportLike {
   on(event: string, listener: () => void): unknown;
-  /** Of a WebSocket. */
-  readonly socket?: { terminate?(): void };
+  /** Of a WebSocket, with its TCP connection. */
+  readonly socket?: { terminate?(): void; readonly _socket?: { cork(): void; uncork(): void } | null };
 }
 
 interface EngineSocketLike {
@@ -90,6 +90,7 @@ export interface WireOptions {
 export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): WireSocket {
   const { conn } = socket;
   const backlog = backlogOf(conn);
+  joinWrites(conn);
   let closed = false;
   let guard = (_characters: number): boolean => true;
   const closeListeners: (() => void)[] = [];
@@ -180,6 +181,19 @@ function encodedOnce(event: string, payload: object): string {
   const packet = `${EVENT_PACKET}${JSON.stringify([event, payload])}`;
   encoded.set(payload, { event, packet });
   return packet;
+}
+
+/**
+ * Joins the frames of one flush into one write to the network. Otherwise each acknowledgement, answer and push is a system call of its own,
+ * and these are the largest part of a busy gateway's work.
+ */
+function joinWrites(conn: EngineSocketLike): void {
+  conn.on('flush', () => {
+    const tcp = conn.transport.socket?._socket;
+    if (!tcp) return;
+    tcp.cork();
+    process.nextTick(() => tcp.uncork());
+  });
 }
 
 /** Engine.IO's buffer is private. Its events show the changes: a packet is created, handed to the transport, taken by the network. */
