@@ -58,6 +58,25 @@ describe('changes', () => {
     );
     expect(missed.map(({ event_id }) => event_id)).toEqual(heard());
   });
+
+  it('of a user wait for a few of the hundred groups that ten accounts create, not for all', async () => {
+    const busy = await Promise.all(Array.from({ length: 10 }, () => guests.liveUser()));
+    const user = await guests.liveUser();
+    let created = 0;
+    const creations = busy.flatMap((account) =>
+      Array.from({ length: 10 }, () =>
+        account.ask('create_group', { group_name: 'a group' }).then(({ code }) => {
+          expect(code).toBe(0);
+          created += 1;
+        }),
+      ),
+    );
+    await expect.poll(() => created).toBeGreaterThan(0);
+    const before = created;
+    expect(await user.ask('update_user_inf', { nickname: 'quick' })).toMatchObject({ code: 0 });
+    expect(created - before).toBeLessThan(20);
+    await Promise.all(creations);
+  });
 });
 
 const idOf = ({ event_id }: Data): number => Number(event_id);
