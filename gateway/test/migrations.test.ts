@@ -1,9 +1,8 @@
 /** The history of the schema: a database of an earlier build is brought up to this one, and released steps stay as they are. */
 import { createHash } from 'node:crypto';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, sql } from 'kysely';
-import { PGliteDialect } from 'kysely-pglite-dialect';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { PGlitePool } from '../src/store/embedded/pglite-pool.js';
 import { MIGRATIONS, migrate } from '../src/store/migrations.js';
 import type { Tables } from '../src/store/schema.js';
 
@@ -32,7 +31,7 @@ test('a released migration is never changed', () => {
 });
 
 test('a database of an earlier build keeps its rows and is brought up to this one once', async () => {
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect(await PGlite.create()) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: await PGlitePool.open() }) });
   onTestFinished(() => db.destroy());
   await migrate(db, '0040_resume');
   const before = await recorded(db);
