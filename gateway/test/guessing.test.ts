@@ -80,6 +80,27 @@ describe('passwords', () => {
     expect(await tryOf(await from(address), owner, md5('secret'))).toBe(0);
   });
 
+  it('that are right are all admitted, when sixty colleagues log in at once from an address that is new', async () => {
+    const address = anAddress();
+    const clients = await Promise.all(
+      (await accounts(60)).map(async (username) => ({ username, client: await from(address) })),
+    );
+    const codes = await Promise.all(
+      clients.map(({ client, username }) => tryOf(client, username, md5('secret'))),
+    );
+    expect(countOf(codes, 0)).toBe(60);
+  });
+
+  it('that are wrong are refused at the limit, however many arrive at once', async () => {
+    const address = anAddress();
+    const clients = await Promise.all(
+      (await accounts(60)).map(async (username) => ({ username, client: await from(address) })),
+    );
+    const codes = await Promise.all(clients.map(({ client, username }) => tryOf(client, username)));
+    expect(countOf(codes, REFUSED)).toBeLessThan(45);
+    expect(countOf(codes, REFUSED) + countOf(codes, THROTTLED)).toBe(60);
+  });
+
   it('are not tried with names that nobody has for longer either', async () => {
     const attacker = await from(anAddress());
     const codes: number[] = [];

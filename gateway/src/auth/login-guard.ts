@@ -15,6 +15,7 @@ import type { KnownOrigins, Origin } from '../store/known-origins.js';
 import { sourceOf } from '../util/address.js';
 import type { TokenBucket } from '../util/token-bucket.js';
 import { type Counter, type OneTry, Tries, takeAll, takeEverywhere } from './tries.js';
+import { UndecidedTries } from './undecided.js';
 
 /** How long a try from a known network may be held up, … */
 const WAIT_MS = 5_000;
@@ -35,8 +36,16 @@ export interface Admitted {
   isKnown: boolean;
   /** The password was right: the try does not count, and from here the account is known. */
   succeeded(): Promise<void>;
+  /** The password was wrong: the try counts. */
+  failed(): void;
   /** It was not tried after all. */
   cancel(): void;
+}
+
+/** Tries that were taken; `decide` reports that the result is there. */
+interface Begun {
+  taken: OneTry[];
+  decide(): void;
 }
 
 type Limits = Pick<Settings, 'passwordTriesPerMinute' | 'accountTriesPerMinute' | 'addressTriesPerMinute'>;
@@ -49,6 +58,7 @@ export class LoginGuard {
   readonly #strangers: Tries;
   readonly #locals: Tries;
   readonly #waiting = new Map<string, symbol[]>();
+  readonly #undecided = new UndecidedTries();
 
   /** @param everywhere counts the same tries over all nodes */
   constructor(
@@ -71,19 +81,26 @@ export class LoginGuard {
     const origins: Origin[] = [{ kind: 'network', name: network }];
     if (device !== undefined) origins.push({ kind: 'device', name: device });
     const known = await this.origins.among(uid, origins);
-    const taken = known.has('device')
-      ? takeAll([this.#pairs.of(`${uid} ${device}`)])
+    const begun = known.has('device')
+      ? this.#takeOfDevice(uid, device)
       : await this.#takeOf(uid, network, known.has('network'));
-    if (!taken || !(await takeEverywhere(this.everywhere, taken))) return undefined;
+    if (!begun) return undefined;
+    const { taken, decide } = begun;
+    if (!(await takeEverywhere(this.everywhere, taken))) {
+      decide();
+      return undefined;
+    }
     const giveBack = () => {
       for (const one of taken) {
         one.bucket.credit(1);
         this.everywhere.giveBack(one.name);
       }
+      decide();
     };
     return {
       lane: known.size > 0 ? String(uid) : network,
       isKnown: known.size > 0,
+      failed: decide,
       cancel: giveBack,
       succeeded: async () => {
         giveBack();
@@ -102,13 +119,23 @@ export class LoginGuard {
     for (const tries of [this.#pairs, this.#accounts, this.#strangers, this.#locals]) tries.sweep();
   }
 
-  async #takeOf(uid: number, network: string, isKnown: boolean): Promise<OneTry[] | undefined> {
+  #takeOfDevice(uid: number, device: string | undefined): Begun | undefined {
+    const taken = takeAll([this.#pairs.of(`${uid} ${device}`)]);
+    return taken && { taken, decide: () => {} };
+  }
+
+  async #takeOf(uid: number, network: string, isKnown: boolean): Promise<Begun | undefined> {
     const pair = this.#pairs.of(`${uid} ${network}`);
-    if (!isKnown) return takeAll([pair, this.#accounts.of(String(uid)), this.#strangers.of(network)]);
+    if (!isKnown) {
+      const all = [pair, this.#accounts.of(String(uid)), this.#strangers.of(network)];
+      return this.#undecided.begin(network, () => takeAll(all));
+    }
     const local = this.#locals.of(network);
     const taken = takeAll([pair]);
     if (!taken) return undefined;
-    if (local.bucket.take() || (await this.#waitFor(network, local.bucket))) return [...taken, local];
+    if (local.bucket.take() || (await this.#waitFor(network, local.bucket))) {
+      return { taken: [...taken, local], decide: () => {} };
+    }
     pair.bucket.credit(1);
     return undefined;
   }

@@ -108,7 +108,10 @@ export async function login({ services, connection, payload, turn }: Handling<'l
     admitted.cancel();
     return refused('busy', refuse(CODES.busy));
   }
-  if (!isRight) return refused('wrong password', refuse(CODES.invalidPassword));
+  if (!isRight) {
+    admitted.failed();
+    return refused('wrong password', refuse(CODES.invalidPassword));
+  }
   await admitted.succeeded();
   if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
   let resume_token: string | undefined;

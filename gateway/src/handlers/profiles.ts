@@ -68,6 +68,7 @@ export async function updatePassword(handling: Handling<'update_user_pwd'>): Pro
       return refused('busy', refuse(CODES.busy));
     }
     if (passwordHash === false || hash === undefined) {
+      admitted.failed();
       return refused('wrong password', refuse(CODES.invalidPassword));
     }
     await admitted.succeeded();

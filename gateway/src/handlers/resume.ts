@@ -46,6 +46,7 @@ export async function resume({
   );
   if (typeof renewed === 'string') {
     connection.init = null;
+    admitted.failed();
     // Shut out in this very moment: whoever has the token may know why.
     if (renewed === 'notEntered') return { answer: refuse(CODES.userDisabled) };
     if (renewed === 'notGood') return refused('wrong token');
