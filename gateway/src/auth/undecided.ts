@@ -1,6 +1,6 @@
 /**
- * Tries that have begun and have no result yet, by network. A right password gives its try back. So a client that finds no try left waits
- * for those in progress: forty colleagues who log in at nine from one address are all right.
+ * Tries that have begun and have no result yet, by network. A right password gives its try back, so a client that finds no try left waits
+ * for those in progress. Forty colleagues may log in at nine from one address.
  */
 
 /** A result that never comes, because of an error, counts as wrong after this time. No client waits longer. */
