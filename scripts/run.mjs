@@ -1,5 +1,6 @@
 /**
- * `npm start | dev | gateway | build | test | test:chaos | test:hostile | test:nodes | bench | bench:charts | prose | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:engines | test:chaos | test:hostile | test:nodes | bench | bench:charts | prose |
+ * docs`: looks up the task and runs it.
  * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
@@ -13,6 +14,7 @@ const TASKS = {
   bench: async (args) => (await import('./tasks/bench.mjs')).bench(args),
   'bench:charts': async (args) => (await import('./tasks/bench-charts.mjs')).benchCharts(args),
   test: async (args) => (await import('./tasks/test.mjs')).test(args),
+  'test:engines': async (args) => (await import('./tasks/engines.mjs')).engines(args),
   'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
   'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),
   'test:nodes': async (args) => (await import('./tasks/nodes.mjs')).nodes(args),

@@ -17,7 +17,8 @@ export function findProgram(names) {
 export async function installFromDebian(...packages) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   console.log(`Installing ${packages.join(', ')} (apt-get) …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // In runlevel 1 the package's own service is not started.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
   if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return false;
   const install = ['-qq', 'install', '-y', '--no-install-recommends', ...packages];

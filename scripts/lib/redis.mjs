@@ -1,31 +1,16 @@
 /** A Redis or Valkey server for tests, from this machine's own programs or Debian's package. It listens on a free port of loopback and keeps nothing. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findProgram, installFromDebian } from './debian.mjs';
 import { freePort } from './ports.mjs';
-import { run } from './process.mjs';
 
-const PROGRAMS = ['redis-server', 'valkey-server'];
 const FIRST_PORT = 40_000;
 const START_MS = 10_000;
 
-/** @returns {string | undefined} */
-const findProgram = () =>
-  (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .flatMap((folder) => PROGRAMS.map((name) => path.join(folder, name)))
-    .find((file) => existsSync(file));
-
-async function installFromDebian() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  console.log('Installing redis-server (apt-get) …');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  if ((await run('apt-get', ['-qq', 'update'], quiet)) !== 0) return;
-  await run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'redis-server'], quiet);
-}
+const findServer = () => findProgram(['redis-server', 'valkey-server']);
 
 /** @returns {Promise<boolean>} whether it answers */
 const answers = (port) =>
@@ -50,9 +35,9 @@ const answers = (port) =>
  * @returns {Promise<{url: string, port: number, pid: number, stop: () => void} | string>} the running server, or the reason for its absence
  */
 export async function startRedis(port) {
-  if (findProgram() === undefined) await installFromDebian();
-  const program = findProgram();
-  if (program === undefined) {
+  if (findServer() === null) await installFromDebian('redis-server');
+  const program = findServer();
+  if (program === null) {
     return 'there is no Redis (redis-server or valkey-server) on the PATH, and none could be installed: install the package "redis-server" or "valkey"';
   }
   const chosen = port ?? (await freePort(FIRST_PORT + (process.pid % 10_000)));

@@ -2,11 +2,12 @@
  * `npm test [filter]`: types, format, lint, prose, build, then every test; ends with the counts alone on a line.
  * With a filter it runs only test files whose path contains it, and no other checks.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { ensureChromium } from '../lib/chromium.mjs';
-import { inRoot, TOOLS } from '../lib/paths.mjs';
-import { runCollected, runNode } from '../lib/process.mjs';
+import { TOOLS } from '../lib/paths.mjs';
+import { runNode } from '../lib/process.mjs';
+import { runProject } from '../lib/vitest.mjs';
 import { build, ensureSdkAndGateway } from './build.mjs';
+import { ensureRuns, smoke } from './engines.mjs';
 import { prose } from './prose.mjs';
 
 /** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
@@ -19,41 +20,6 @@ async function check(title, task) {
   const code = await task();
   if (code !== 0) console.error(`${title}: failed`);
   return { ...NO_COUNTS, failed: code === 0 ? 0 : 1 };
-}
-
-function readReport(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Runs one project of vitest.config.ts. A file that does not load is a failure too.
- * @param beside another project runs meanwhile, so this one prints its output at its end
- */
-async function runProject(project, filter, env, beside = false) {
-  const host = { ...process.env, ...env }.JMESSAGE_HOST;
-  const title = `\n— ${project} tests${host === undefined ? '' : ` on the host "${host}"`}`;
-  if (!beside) console.log(title);
-  const report = inRoot('test-results', `${[project, host].filter(Boolean).join('-')}.json`);
-  mkdirSync(inRoot('test-results'), { recursive: true });
-  rmSync(report, { force: true });
-  const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json']
-    .concat([`--outputFile.json=${report}`])
-    .concat(filter);
-  const options = { env: { ...process.env, ...env } };
-  const run = beside ? runCollected : async (...all) => ({ code: await runNode(...all), output: '' });
-  const { code, output } = await run(TOOLS.vitest, args, options);
-  if (beside) process.stdout.write(`${title}\n${output}`);
-  const result = readReport(report);
-  const failed = result?.numFailedTests ?? 0;
-  return {
-    passed: result?.numPassedTests ?? 0,
-    failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0),
-  };
 }
 
 const add = (a, b) => ({
@@ -69,6 +35,8 @@ export async function test(filter) {
   if (chromium === null) console.error('No Chromium was found: set JMESSAGE_CHROMIUM to its path.');
   let counts = { ...NO_COUNTS, failed: chromium === null ? 1 : 0 };
 
+  // An installation may take half a minute, which the checks need too.
+  const otherEngines = whole ? ensureRuns() : [];
   if (whole) {
     counts = add(counts, await check('types', () => runNode(TOOLS.tsc, ['-p', '.'])));
     counts = add(counts, await check('format and lint', () => runNode(TOOLS.biome, ['ci', '.'])));
@@ -84,8 +52,13 @@ export async function test(filter) {
   if (built.failed === 0) {
     const both = [runProject('browser', filter, env), runProject('gateway', filter, env, true)];
     for (const each of await Promise.all(both)) counts = add(counts, each);
-    if (whole)
-      counts = add(counts, await runProject('browser', ON_LEADER, { ...env, JMESSAGE_HOST: 'leader' }));
+    if (whole) {
+      const others = [
+        runProject('browser', ON_LEADER, { ...env, JMESSAGE_HOST: 'leader' }),
+        smoke(await otherEngines),
+      ];
+      for (const each of await Promise.all(others)) counts = add(counts, each);
+    }
   }
 
   const nothing = counts.passed + counts.failed === 0;

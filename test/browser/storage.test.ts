@@ -63,6 +63,8 @@ test('texts and files that were sent offline outlive the last tab, and are sent 
   const next = await attached();
   expect(await entries(next)).toBe(3);
   world.relay.refuse(false);
+  // The browser says so when the network is back.
+  await next.frame.evaluate(() => void window.dispatchEvent(new Event('online')));
   await until('them to be sent', async () => (await entries(next)) === 0);
   const [before, sent, after, ...more] = await world.stored('bob');
   expect([before, after].map((message) => message && textOf(message))).toEqual(['before', 'after']);

@@ -56,6 +56,8 @@ class FirefoxProfile implements BrowserProfile {
       executablePath: program,
       userDataDir: this.folder,
       headless: true,
+      // The limit of the test counts.
+      timeout: 0,
     });
   }
 
