@@ -40,5 +40,9 @@ function post(port: MessagePort, { count, batch }: Order, from = 0): void {
 
 addEventListener('connect', (event) => {
   const [port] = (event as MessageEvent).ports;
-  if (port) port.onmessage = ({ data }: MessageEvent<Order>) => post(port, data);
+  if (!port) return;
+  port.onmessage = ({ data }: MessageEvent<Order | 'ping'>) => {
+    if (data === 'ping') port.postMessage(data);
+    else post(port, data);
+  };
 });

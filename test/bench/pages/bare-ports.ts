@@ -18,6 +18,23 @@ async function barePorts(count: number, batch: number): Promise<void> {
   port.close();
 }
 
-Object.assign(window, { barePorts });
+/** The least that a call of the worker can take: an empty message there and back, one after the other. @returns ms of each */
+async function barePings(count: number): Promise<number[]> {
+  const { port } = new SharedWorker('/bench/bare-ports-worker.js');
+  const latencies: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const started = performance.now();
+    await new Promise((resolve) => {
+      port.onmessage = resolve;
+      port.postMessage('ping');
+    });
+    latencies.push(performance.now() - started);
+  }
+  port.close();
+  return latencies;
+}
+
+Object.assign(window, { barePorts, barePings });
 
 export type BarePorts = typeof barePorts;
+export type BarePings = typeof barePings;

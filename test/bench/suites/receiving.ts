@@ -1,12 +1,13 @@
 /** Receiving: how much of a tab's main thread messages cost, in one tab and in ten, and the longest task that they make. */
 import type { Page } from 'playwright-core';
 import { type Bench, figure, inTurns, mainThreadTime } from '../measure.js';
-import type { BarePorts } from '../pages/bare-ports.js';
+import type { BarePings, BarePorts } from '../pages/bare-ports.js';
 import { flood, Stage } from '../stage.js';
 
 declare global {
   interface Window {
     barePorts: BarePorts;
+    barePings: BarePings;
   }
 }
 

@@ -27,10 +27,21 @@ export async function sends(bench: Bench): Promise<void> {
       return latencies;
     };
     const n = (all: number) => Math.ceil(all / 3);
+    const ports = await stage.blank(await stage.world.profile(), '/bench/bare-ports.js');
+    const pings = async () => {
+      await ports.bringToFront();
+      return ports.evaluate((many) => window.barePings(many), count);
+    };
     // The first ones compile the code of both.
     await inTurns(1, { bare: inTurn(bare, false), ours: inTurn(ours, false) });
+    const { trips } = await inTurns(bench.rounds, { trips: pings });
+    const name = 'an empty message to a SharedWorker and back: a part of each send, p50';
+    bench.add(figure({ suite: 'sends', name, unit: 'ms', better: 'lower' }, trips, undefined, P50));
     for (const isBusy of [false, true]) {
-      const samples = await inTurns(bench.rounds, { bare: inTurn(bare, isBusy), ours: inTurn(ours, isBusy) });
+      const samples = await inTurns(bench.rounds, {
+        bare: inTurn(bare, isBusy),
+        ours: inTurn(ours, isBusy),
+      });
       const about = (share: string, ratio: number) =>
         ({
           suite: 'sends',
