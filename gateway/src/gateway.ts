@@ -2,9 +2,12 @@
  * The protocol, whatever carries it: accepts sockets, knows the connections, and closes them in order. `server.ts` gives it Socket.IO
  * sockets; anything else that makes a {@link WireSocket} will do.
  */
+import type { Answer } from './answers.js';
 import { Connection, type Shared } from './connection/connection.js';
 import { Parties } from './connection/parties.js';
+import { isLater, isRequestEvent, type Reply, type Request } from './connection/request.js';
 import { serve } from './handlers/index.js';
+import type { Metrics } from './services/metrics.js';
 import { sweepPeriodically } from './services/periodic-sweep.js';
 import { createServices, type GatewayParts, type Services } from './services/services.js';
 import type { WireSocket } from './transport/wire-socket.js';
@@ -20,25 +23,33 @@ export interface Gateway {
 export function createGateway(given: GatewayParts): Gateway {
   const { settings, store, log, now } = given;
   const services = createServices(given);
-  const { nodes, presence } = services;
+  const { metrics, nodes, presence } = services;
   const connections = new Set<Connection>();
   const sweep = sweepPeriodically(services);
   const parties = new Parties(settings, now);
   nodes?.limit(parties);
   const shared: Shared = {
     settings,
-    serve: nodes
-      ? async (from, request, turn) => {
-          await nodes.verified();
-          return serve(services, from, request, turn);
-        }
-      : (from, request, turn) => serve(services, from, request, turn),
+    serve: async (from, request, turn) => {
+      const sinceMs = performance.now();
+      if (nodes) await nodes.verified();
+      return measured(metrics, request, sinceMs, await serve(services, from, request, turn));
+    },
     parties,
     turns: new Turns(store.isEmbedded ? settings.embeddedRequestsAtOnce : settings.requestsAtOnce),
     slices: new Slices(),
+    onPush: (event) => metrics.pushed(event),
     log,
     now,
   };
+  metrics.watch({
+    sockets: () => connections.size,
+    sessions: () => presence.size,
+    waitingRequests: () => shared.turns.waiting,
+    waitingCommits: () => nodes?.waiting ?? 0,
+    backlogBytes: () => parties.heldBytes,
+    isUp: () => services.live.isUp,
+  });
   let closing = false;
 
   function accept(socket: WireSocket): void {
@@ -80,6 +91,16 @@ export function createGateway(given: GatewayParts): Gateway {
   }
 
   return { services, accept, close };
+}
+
+/** Counts the answer when it is there. */
+function measured(metrics: Metrics, { event }: Request, sinceMs: number, reply: Reply): Reply {
+  // Any text can be the name of an event; the known ones are few.
+  const name = isRequestEvent(event) ? event : 'unknown';
+  const count = ({ code }: Answer): void => metrics.answered(name, sinceMs, code);
+  if (isLater(reply.answer)) reply.answer.later.then(count, () => {});
+  else count(reply.answer);
+  return reply;
 }
 
 const after = (ms: number): Promise<void> =>

@@ -13,6 +13,7 @@ import { memoryEngine } from './engine/memory.js';
 import { createGateway, type Gateway } from './gateway.js';
 import { refuseDev } from './http/dev-auth.js';
 import { createHttp } from './http/index.js';
+import { Metrics } from './services/metrics.js';
 import type { Services } from './services/services.js';
 import { Store } from './store/index.js';
 import { ConnectionLimits } from './transport/connection-limits.js';
@@ -79,7 +80,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     log.warn('--dev: GET /dev/auth signs for anyone on this machine who asks');
   }
 
+  const metrics = new Metrics();
   let services: Services | undefined;
+  let closing: Promise<void> | undefined;
   const http = await createHttp({
     dev,
     origins,
@@ -87,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     isTls: settings.publicUrl.startsWith('https:'),
     bodyBytes: settings.bodyBytes,
     services: () => services,
+    isClosing: () => closing !== undefined,
   });
   const guard = guardServer(http.server, settings, trustProxy);
   const doors = new ConnectionLimits(settings, trustProxy, now);
@@ -108,7 +112,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let store: Store;
   try {
     const idClock = options.now && { idClock: options.now };
-    store = await Store.open(data, settings, now, { isShared: redis !== '', ...idClock });
+    store = await Store.open(data, settings, now, {
+      isShared: redis !== '',
+      onQuery: (ms) => metrics.queried(ms),
+      ...idClock,
+    });
   } catch (error) {
     await http.close();
     throw error;
@@ -116,8 +124,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let engine = memoryEngine;
   let gateway: Gateway;
   try {
-    if (redis !== '') engine = await openEngine(redis, store.secret, log);
-    gateway = createGateway({ apps, reach, settings, store, engine, log, now });
+    if (redis !== '') engine = await openEngine(redis, store.secret, log, metrics);
+    gateway = createGateway({ apps, reach, settings, store, engine, metrics, log, now });
     await gateway.services.nodes?.start();
   } catch (error) {
     await http.close();
@@ -141,7 +149,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   const address = http.server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
-  let closing: Promise<void> | undefined;
   return {
     port: boundPort,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
@@ -163,10 +170,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 }
 
 /** Loaded for several nodes only. Deployments on one Redis are kept apart by what only their database knows. */
-async function openEngine(url: string, secret: Buffer, log: Logger): Promise<Engine> {
+async function openEngine(url: string, secret: Buffer, log: Logger, metrics: Metrics): Promise<Engine> {
   const { redisEngine } = await import('./engine/redis.js');
   const deployment = createHash('sha256').update('redis').update(secret).digest('base64url').slice(0, 12);
-  return redisEngine(url, `jmessage:${deployment}:`, log);
+  return redisEngine(url, `jmessage:${deployment}:`, log, (ms) => metrics.beaten(ms));
 }
 
 const nosniff = (headers: Record<string, string>): void => {

@@ -46,6 +46,8 @@ export async function startServers(): Promise<StartedServers> {
     own?.stop();
     throw new Error(first);
   }
+  // An earlier server may have had the same address.
+  if (own) templates.delete(own.url);
   let redis = first;
   return {
     postgres: own?.url ?? nodesRun?.postgres ?? '',

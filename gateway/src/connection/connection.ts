@@ -38,6 +38,8 @@ export interface Shared {
   readonly parties: Parties;
   readonly turns: Turns;
   readonly slices: Slices<unknown>;
+  /** Called for each push and `ack`. */
+  readonly onPush: (event: string) => void;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -106,6 +108,7 @@ export class Connection {
 
   push(event: string, payload: object): void {
     if (this.isClosed) return;
+    this.shared.onPush(event);
     const characters = this.socket.push(event, payload);
     if (CHARGED.has(event)) this.costs.chargeBytes(characters);
     this.costs.weigh();
@@ -201,7 +204,7 @@ export class Connection {
   }
 
   #fail({ event, rid }: Request, error: unknown): void {
-    this.shared.log.error({ socket: this.id, event, err: error }, 'request failed');
+    this.shared.log.error({ socket: this.id, event, rid, err: error }, 'request failed');
     this.#answer(event, rid, refuse(CODES.internalError));
   }
 

@@ -24,8 +24,11 @@ export class Presence<S> {
     return this.#sessions.get(uid) ?? NOBODY;
   }
 
-  uids(): IterableIterator<number> {
-    return this.#sessions.keys();
+  /** How many sessions there are. */
+  get size(): number {
+    let size = 0;
+    for (const platforms of this.#sessions.values()) size += platforms.size;
+    return size;
   }
 
   isOnline(uid: number): boolean {

@@ -35,8 +35,16 @@ interface Stored extends SeatedSession {
   node: string;
 }
 
-/** @param prefix of all keys and channels: it keeps the deployments on one Redis apart */
-export async function redisEngine(url: string, prefix: string, log: Logger): Promise<Engine> {
+/**
+ * @param prefix of all keys and channels: it keeps the deployments on one Redis apart
+ * @param onBeat told how long a heartbeat took
+ */
+export async function redisEngine(
+  url: string,
+  prefix: string,
+  log: Logger,
+  onBeat: (ms: number) => void,
+): Promise<Engine> {
   const options = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -50,7 +58,7 @@ export async function redisEngine(url: string, prefix: string, log: Logger): Pro
   const commands = new Redis(url, options);
   // Notes may be far apart, so its silence means nothing.
   const notes = new Redis(url, { ...options, enableAutoPipelining: false });
-  const engine = new RedisEngine(commands, notes, prefix, log);
+  const engine = new RedisEngine(commands, notes, prefix, log, onBeat);
   try {
     await engine.open();
   } catch (error) {
@@ -78,6 +86,7 @@ class RedisEngine implements Engine {
     private readonly notes: Redis,
     private readonly prefix: string,
     private readonly log: Logger,
+    private readonly onBeat: (ms: number) => void,
   ) {
     for (const redis of [commands, notes]) redis.on('error', () => this.#lost());
     notes.on('message', (_channel: string, text: string) => this.#hear(text));
@@ -257,10 +266,12 @@ class RedisEngine implements Engine {
     this.#isBeating = true;
     try {
       const key = `${this.prefix}nodes`;
+      const sinceMs = performance.now();
       const [known, live] = (await this.commands.eval(HEARTBEAT, 1, key, this.#node, NODE_LEASE_MS)) as [
         number,
         string[],
       ];
+      this.onBeat(performance.now() - sinceMs);
       this.#live = new Set(live);
       const isBack = !this.#isUp && this.notes.status === 'ready';
       if (isBack) {

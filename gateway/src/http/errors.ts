@@ -46,10 +46,10 @@ export function answerErrors(
   codes: { invalid: number; internal: number },
   log: () => Logger,
 ): void {
-  http.setErrorHandler((error: FastifyError, _request, reply) => {
+  http.setErrorHandler((error: FastifyError, request, reply) => {
     const { statusCode: status = 500, message } = error;
     if (status < 500) return sendRefusal(reply, new HttpRefusal(status, codes.invalid, message));
-    log().error({ err: error }, 'an HTTP request failed');
+    log().error({ request: request.id, err: error }, 'an HTTP request failed');
     return sendRefusal(reply, new HttpRefusal(500, codes.internal, 'internal error'));
   });
 }

@@ -2,10 +2,12 @@
  * The gateway's HTTP routes beside its sockets: health, uploads, downloads, and the server API. Made before the
  * database is open, since a taken port is to be found out first; until then everything is answered 503.
  */
+import { randomUUID } from 'node:crypto';
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Services } from '../services/services.js';
 import type { Origins } from '../transport/origins.js';
+import { isForwarded } from '../transport/peer.js';
 import { DEV_AUTH_PATH, devAuth, isLocalOrigin } from './dev-auth.js';
 import { downloads } from './downloads.js';
 import { rest } from './rest/index.js';
@@ -38,10 +40,12 @@ export interface HttpOptions {
   bodyBytes: number;
   /** Undefined while the database is being opened. */
   services: () => Services | undefined;
+  /** It takes nothing new. */
+  isClosing: () => boolean;
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { dev, bodyBytes, isTls, origins, services, trustProxy } = options;
+  const { dev, bodyBytes, isClosing, isTls, origins, services, trustProxy } = options;
   const http = Fastify({
     forceCloseConnections: true,
     bodyLimit: bodyBytes,
@@ -50,9 +54,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // One hop: what our own proxy saw, which it appends.
     trustProxy: trustProxy ? (_address, hop) => hop === 0 : false,
     routerOptions: { ignoreTrailingSlash: true },
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
   });
-  http.addHook('onRequest', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+  http.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     if (isTls) reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
   });
   await http.register(cors, () => (request: FastifyRequest, done: CorsAnswer) => {
@@ -68,6 +73,19 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     if (await services()?.store.isHealthy()) return { status: 'ok' };
     return reply.code(503).send({ status: 'the database does not answer' });
   });
+  // The process lives: only a restart helps if this is not answered.
+  http.get('/livez', async () => ({ status: 'ok' }));
+  http.get('/readyz', async (_request, reply) => {
+    if (isClosing()) return reply.code(503).send({ status: 'stopping' });
+    if (await services()?.store.isHealthy()) return { status: 'ok' };
+    return reply.code(503).send({ status: 'the database does not answer' });
+  });
+  http.get('/metrics', async (request, reply) => {
+    // For the network of the gateway, and nobody behind a proxy.
+    if (isForwarded(request.headers)) return reply.code(404).send({ status: 'not for clients of a proxy' });
+    const { metrics } = ready();
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
   const ready = (): Services => {
     const opened = services();
     if (!opened) throw new Error('a route was reached before the database was open');
@@ -79,6 +97,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   if (dev) await http.register((scope) => devAuth(scope, ready));
   return http;
 }
+
+/** That of the proxy in front, if it is one, or a new one. */
+const requestId = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
 
 type CorsAnswer = (error: Error | null, options?: FastifyCorsOptions) => void;
 

@@ -22,6 +22,7 @@ import { MessageWriter, type NewMessage } from '../store/message-writer.js';
 import { RoomWriter } from '../store/rooms.js';
 import { ROW_BYTES } from '../store/volume.js';
 import { TokenBucket, TokenBuckets } from '../util/token-bucket.js';
+import { Metrics } from './metrics.js';
 
 export interface Services {
   readonly apps: Apps;
@@ -42,6 +43,7 @@ export interface Services {
   readonly resumeGuard: LoginGuard;
   readonly serverGuard: ServerGuard;
   readonly audit: Audit;
+  readonly metrics: Metrics;
   readonly uploadTries: TokenBuckets;
   readonly registrationTries: TokenBuckets;
   readonly log: Logger;
@@ -55,6 +57,8 @@ export interface GatewayParts {
   reach?: AppLinks;
   settings: Settings;
   store: Store;
+  /** The figures of this process; new ones if they are not given. */
+  metrics?: Metrics;
   /** The link to other nodes; without it there are none. */
   engine?: Engine;
   log: Logger;
@@ -129,6 +133,7 @@ export function createServices(parts: GatewayParts): Services {
     uploadTries: tries(settings.uploadsPerMinute, SECONDS_PER_MINUTE),
     registrationTries: tries(settings.registrationsPerHour, SECONDS_PER_HOUR),
     audit: new Audit(log, now),
+    metrics: parts.metrics ?? new Metrics(),
     log,
     now,
   };

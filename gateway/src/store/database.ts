@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, type LogEvent, PostgresDialect, sql } from 'kysely';
 import { Pool, types } from 'pg';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { PGlitePool } from './embedded/pglite-pool.js';
@@ -23,6 +23,12 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** Told how long a statement took. */
+export type OnQuery = (ms: number) => void;
+
+const logOf = (onQuery: OnQuery | undefined) =>
+  onQuery ? { log: ({ queryDurationMillis }: LogEvent) => onQuery(queryDurationMillis) } : {};
+
 /** Whether the data lie on a PostgreSQL server. */
 export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(data);
 
@@ -30,8 +36,8 @@ export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(da
  * @param data `memory`, a directory, or a `postgres://` connection string
  * @param isShared other nodes serve the same database
  */
-export async function openDatabase(data: string, isShared = false): Promise<OpenDatabase> {
-  const opened = isServer(data) ? openServer(data, isShared) : await openEmbedded(data);
+export async function openDatabase(data: string, isShared = false, onQuery?: OnQuery): Promise<OpenDatabase> {
+  const opened = isServer(data) ? openServer(data, isShared, onQuery) : await openEmbedded(data, onQuery);
   try {
     await migrate(opened.db);
   } catch (error) {
@@ -41,7 +47,7 @@ export async function openDatabase(data: string, isShared = false): Promise<Open
   return opened;
 }
 
-async function openEmbedded(data: string): Promise<OpenDatabase> {
+async function openEmbedded(data: string, onQuery: OnQuery | undefined): Promise<OpenDatabase> {
   let lock: DirectoryLock | undefined;
   let pool: PGlitePool;
   if (data === 'memory') {
@@ -56,7 +62,7 @@ async function openEmbedded(data: string): Promise<OpenDatabase> {
       throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
     }
   }
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...logOf(onQuery) });
   return {
     db,
     isEmbedded: true,
@@ -94,7 +100,7 @@ export async function openCluster(directory: string): Promise<PGlitePool> {
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */
 const BIGINT_OID = 20;
 
-function openServer(connectionString: string, isShared: boolean): OpenDatabase {
+function openServer(connectionString: string, isShared: boolean, onQuery: OnQuery | undefined): OpenDatabase {
   types.setTypeParser(BIGINT_OID, Number);
   // A node that is paused within a transaction must not hold its locks against the others.
   const limits = isShared ? { idle_in_transaction_session_timeout: LONGEST_PAUSE_MS } : {};
@@ -103,6 +109,6 @@ function openServer(connectionString: string, isShared: boolean): OpenDatabase {
   pool.on('error', () => {});
   // …and one that is lost between two statements of a transaction: the next one of them fails.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...logOf(onQuery) });
   return { db, isEmbedded: false, maintain: async () => {}, close: () => db.destroy() };
 }

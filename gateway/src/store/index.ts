@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { Accounts } from './accounts.js';
 import { SHARED_TTL_MS } from './cache-limits.js';
-import { isServer, type OpenDatabase, openDatabase } from './database.js';
+import { isServer, type OnQuery, type OpenDatabase, openDatabase } from './database.js';
 import { DisabledAccounts } from './disabled-accounts.js';
 import { Events } from './events.js';
 import { Friends } from './friends.js';
@@ -43,6 +43,7 @@ export interface StoreOptions {
   isShared?: boolean;
   /** The clock of ids on several nodes; the database's own by default. */
   idClock?: () => number;
+  onQuery?: OnQuery;
 }
 
 /** Data that are read or created before the rest. */
@@ -113,12 +114,12 @@ export class Store {
     data: string,
     settings: Settings,
     now: () => number,
-    { isShared = false, idClock }: StoreOptions = {},
+    { isShared = false, idClock, onQuery }: StoreOptions = {},
   ): Promise<Store> {
     if (isShared && !isServer(data)) {
       throw new Error('several nodes need a PostgreSQL server: --data postgres://…');
     }
-    const opened = await openDatabase(data, isShared);
+    const opened = await openDatabase(data, isShared, onQuery);
     try {
       const prepared = await prepare(opened.db, data, settings, now, isShared);
       const shared = isShared ? await share(opened.db, idClock) : undefined;

@@ -49,6 +49,11 @@ export class Turns {
     this.#free = atOnce;
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Does the work when it is its turn, and charges the time that it takes. */
   async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>, keys: readonly Key[] = []): Promise<T> {
     let giveBack = await this.take(usage, keys);
