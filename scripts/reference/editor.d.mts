@@ -7,4 +7,4 @@ export interface Editor {
   hover(place: string): Hover;
   errors(): { line: number; message: string }[];
 }
-export function openEditor(file: string): Editor;
+export function openEditor(file: string, unsaved?: Readonly<Record<string, string>>): Editor;

@@ -3,9 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
-/** @param {string} file the open file */
-export function openEditor(file) {
-  const text = readFileSync(file, 'utf8');
+/**
+ * @param {string} file the open file
+ * @param {Readonly<Record<string, string>>} unsaved texts of further files, where they differ from the disk
+ */
+export function openEditor(file, unsaved = {}) {
+  const read = (name) => unsaved[name] ?? readFileSync(name, 'utf8');
+  const text = read(file);
   const settings = {
     strict: true,
     module: ts.ModuleKind.ESNext,
@@ -19,8 +23,7 @@ export function openEditor(file) {
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     getScriptFileNames: () => [file],
     getScriptVersion: () => '1',
-    getScriptSnapshot: (name) =>
-      existsSync(name) ? ts.ScriptSnapshot.fromString(readFileSync(name, 'utf8')) : undefined,
+    getScriptSnapshot: (name) => (existsSync(name) ? ts.ScriptSnapshot.fromString(read(name)) : undefined),
     fileExists: ts.sys.fileExists,
     readFile: ts.sys.readFile,
     directoryExists: ts.sys.directoryExists,

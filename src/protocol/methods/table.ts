@@ -65,12 +65,10 @@ type Differences<T extends { readonly [N in MethodName | LocalName]: unknown }> 
   [N in MethodName | LocalName]: Difference<
     Exclude<ParamsOf<N>, undefined>,
     Exclude<InputOf<T[N]>, undefined>
-  > extends infer D
-    ? [D] extends [never]
-      ? never
-      : [method: N, differs: D]
+  > extends infer D extends string
+    ? `${N}: ${D}`
     : never;
 }[MethodName | LocalName];
 
-/** `never` means that each schema accepts exactly the parameters of its method's declaration. */
+/** `never` if each schema accepts exactly the parameters of its method's declaration. Otherwise texts as `method: parameter`. */
 export type AgreesWithApi<T extends { readonly [N in MethodName | LocalName]: unknown }> = Differences<T>;
