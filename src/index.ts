@@ -20,6 +20,7 @@ export interface JMessage extends JMessageApi {}
 /** The class `JMessage`. */
 export const JMessage: {
   new (options?: JMessageOptions | null): JMessage;
+  /** Prototype of the instances. */
   readonly prototype: JMessage;
 } = Bundled;
 

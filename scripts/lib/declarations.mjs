@@ -1,17 +1,14 @@
 /**
- * The package's declarations. The compiler emits a declaration file for each module, internal ones included. Those that no entry of the package
- * reaches are removed.
+ * The package's declarations. The compiler emits a declaration file for each module, internal ones included. Each entry of the package becomes
+ * one file of the modules that it reaches. It imports from other entries and from its framework alone.
  *
- * `index.d.ts` is one file. Each module behind it declares names of its own, so that the imports between these modules can go. Indentation by
- * tabs makes it a tenth smaller. The other entries, such as `store`, keep a file for each module and import the API from `index.d.ts`.
+ * Each module declares names of its own, so that the imports between the modules of a file can go. Indentation by tabs makes it a tenth smaller.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** `import … from './x.js';` and `export type * from './x.js';`, which only say where a name comes from. */
-const LINK = /^(?:import|export)(?: type)? (?:\*|\{[^}]*\}) from '(\.[^']*)\.js';\n/gm;
-/** Any mention of another module, also as `import("./x.js").Name`. */
-const MENTION = /(?:from |import\()['"](\.[^'"]*)\.js['"]/g;
+const LINK = /^(?:import|export)(?: type)? (?:\*|\{([^}]*)\}) from '(\.[^']*)\.js';\n/gm;
 /** The comment that opens a module: it describes the module and none of its declarations. */
 const HEADER = /^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n(?=import|export (?:type )?\*|\n|\/\*\*)/;
 /** A frozen table of constants. */
@@ -22,30 +19,45 @@ const INDENT = /^( {4})+/gm;
 
 /**
  * @param folder the compiler's output
- * @param entries declaration files of the entries beside `index.d.ts`, relative to it
+ * @param entries declaration files of the entries, relative to it
  */
 export function bundleDeclarations(folder, entries) {
-  const entry = path.join(folder, 'index.d.ts');
-  const parts = [];
-  walk(entry, LINK, new Set(), (text) => parts.push(compact(text)));
-  const kept = new Set([entry]);
-  for (const other of entries) walk(path.join(folder, other), MENTION, kept);
+  const files = entries.map((name) => path.join(folder, name));
+  const bundles = files.map((file) => [file, bundleOf(file, files)]);
   for (const name of readdirSync(folder, { recursive: true })) {
-    const file = path.join(folder, name);
-    if (name.endsWith('.d.ts') && !kept.has(file)) rmSync(file);
+    if (name.endsWith('.d.ts')) rmSync(path.join(folder, name));
   }
-  writeFileSync(entry, parts.join(''));
+  for (const [file, text] of bundles) writeFileSync(file, text);
 }
 
-/** Visits a declaration file after those that it mentions, each once. */
-function walk(file, mention, seen, visit = () => undefined) {
-  if (seen.has(file)) return;
-  seen.add(file);
-  const text = readFileSync(file, 'utf8');
-  for (const [, target] of text.matchAll(mention)) {
-    walk(path.join(path.dirname(file), `${target}.d.ts`), mention, seen, visit);
-  }
-  visit(text);
+/** The modules that an entry reaches, each after those that it mentions. */
+function bundleOf(entry, entries) {
+  const parts = [];
+  const seen = new Set();
+  const imports = new Map();
+  const visit = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = readFileSync(file, 'utf8');
+    for (const [, names, target] of text.matchAll(LINK)) {
+      const from = path.join(path.dirname(file), `${target}.d.ts`);
+      if (entries.includes(from)) imports.set(from, [...(imports.get(from) ?? []), ...names.split(/[\s,]+/)]);
+      else visit(from);
+    }
+    parts.push(compact(text));
+  };
+  visit(entry);
+  return [...[...imports].map(([from, names]) => importOf(entry, from, names)), ...parts].join('');
+}
+
+function importOf(entry, from, names) {
+  const unique = [...new Set(names)].filter((name) => name !== '' && name !== 'type').sort();
+  const target = path
+    .relative(path.dirname(entry), from)
+    .split(path.sep)
+    .join('/')
+    .replace(/\.d\.ts$/, '.js');
+  return `import type { ${unique.join(', ')} } from '${target}';\n`;
 }
 
 const compact = (text) =>

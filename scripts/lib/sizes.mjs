@@ -1,5 +1,6 @@
 /** Compares the files that a page loads with their budgets, and prints a table. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import { inRoot } from './paths.mjs';
 
@@ -24,19 +25,41 @@ const BUDGETS_BYTES = {
   'dist/jmessage-engine3.min.js': null,
 };
 
+/**
+ * All declarations together, as they are. The documentation is more than half of them: 40 KB of 75 KB. Without comments on fields they would be
+ * below 60 KB.
+ */
+const DECLARATIONS_BUDGET_BYTES = 76 * KB;
+
 const inKb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
+
+const gzipped = (raw) => gzipSync(raw, { level: constants.Z_BEST_COMPRESSION }).length;
+
+function rowOf(file, raw, budget, measure) {
+  const over = budget !== null && measure(raw) > budget;
+  return {
+    over,
+    cells: [
+      file,
+      inKb(raw.length),
+      inKb(gzipped(raw)),
+      budget === null ? '–' : inKb(budget),
+      over ? 'OVER' : '',
+    ],
+  };
+}
 
 /** @returns {boolean} whether every file is within its budget */
 export function reportSizes() {
-  const rows = Object.entries(BUDGETS_BYTES).map(([file, budget]) => {
-    const raw = readFileSync(inRoot(file));
-    const gzip = gzipSync(raw, { level: constants.Z_BEST_COMPRESSION }).length;
-    const over = budget !== null && gzip > budget;
-    return {
-      over,
-      cells: [file, inKb(raw.length), inKb(gzip), budget === null ? '–' : inKb(budget), over ? 'OVER' : ''],
-    };
-  });
+  const rows = Object.entries(BUDGETS_BYTES).map(([file, budget]) =>
+    rowOf(file, readFileSync(inRoot(file)), budget, gzipped),
+  );
+  const declared = readdirSync(inRoot('dist'), { recursive: true })
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => readFileSync(path.join(inRoot('dist'), name)));
+  rows.push(
+    rowOf('dist/**/*.d.ts', Buffer.concat(declared), DECLARATIONS_BUDGET_BYTES, ({ length }) => length),
+  );
   const table = [['file', 'raw', 'gzip', 'budget', ''], ...rows.map((row) => row.cells)];
   const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
   for (const [name, ...sizes] of table) {

@@ -8,3 +8,4 @@ export interface Editor {
   errors(): { line: number; message: string }[];
 }
 export function openEditor(file: string, unsaved?: Readonly<Record<string, string>>): Editor;
+export function undocumentedIn(text: string): string[];

@@ -51,3 +51,28 @@ export function openEditor(file, unsaved = {}) {
       })),
   };
 }
+
+/** The members and values of a declaration file that have no documentation, by their dotted names. */
+export function undocumentedIn(text) {
+  const names = [];
+  const visit = (node, within) => {
+    const name = node.name ?? node.declarationList?.declarations[0]?.name;
+    const place = ts.isVariableDeclaration(node) || !name?.text ? within : [...within, name.text];
+    const isDocumented = ts.getJSDocCommentsAndTags(node).length > 0;
+    if (isToDocument(node) && !isDocumented) names.push(place.join('.'));
+    ts.forEachChild(node, (child) => visit(child, place));
+  };
+  visit(ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest, true), []);
+  return names;
+}
+
+const isToDocument = (node) =>
+  ts.isMethodSignature(node) ||
+  ts.isFunctionDeclaration(node) ||
+  ts.isVariableStatement(node) ||
+  ((ts.isMethodDeclaration(node) || ts.isPropertyDeclaration(node)) && !isPrivate(node)) ||
+  // A field that only the other members of a union have is `undefined`.
+  (ts.isPropertySignature(node) && node.type?.kind !== ts.SyntaxKind.UndefinedKeyword);
+
+const isPrivate = ({ name, modifiers = [] }) =>
+  ts.isPrivateIdentifier(name) || modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);

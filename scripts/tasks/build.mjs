@@ -71,12 +71,12 @@ async function makeSdk() {
   }
 }
 
-/** The declaration files of the package's other entries, such as `store/index.d.ts`. */
+/** The declaration files of the package's entries, such as `store/index.d.ts`. */
 function declarationsOfExports() {
   const { exports } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   return Object.values(exports)
     .map(({ types }) => types)
-    .filter((types) => types !== undefined && types !== exports['.'].types)
+    .filter((types) => types !== undefined)
     .map((types) => path.relative('dist', types));
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../protocol/codes/codes.js';
 
 /** An awaited request rejects with this error: `code` as in `onFail`, 889009 after a timeout. */
 export class JMessageError extends Error {
+  /** Name of the class. */
   override readonly name = 'JMessageError';
   /** The error code. */
   readonly code: ErrorCode;

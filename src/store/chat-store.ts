@@ -1,12 +1,3 @@
-/**
- * A store on the public API: the state that a chat application would otherwise keep by hand. It is framework-free; `jmessage-runtime/react` and
- * `jmessage-runtime/vue` bind it. It adds listeners beside the application's own and never replaces one.
- *
- *     const store = createChatStore(JIM);
- *     store.conversations.subscribe(() => draw(store.conversations.getSnapshot()));
- *     const messages = store.messages({ username: 'alice' });
- *     await messages.loadMore();
- */
 import type { EventNotification, Message, OutboxEntry, StateSnapshot } from '../index.js';
 import {
   type ConversationId,
@@ -24,13 +15,25 @@ import { Cell, type Readable } from './readable.js';
 const GROUP = 4;
 const RETRACTED = 55;
 
+/**
+ * A store on the public API: the state that a chat application would otherwise keep by hand. It is framework-free; `jmessage-runtime/react` and
+ * `jmessage-runtime/vue` bind it. It adds listeners beside the application's own and never replaces one.
+ *
+ *     const store = createChatStore(JIM);
+ *     store.conversations.subscribe(() => draw(store.conversations.getSnapshot()));
+ *     const messages = store.messages({ username: 'alice' });
+ *     await messages.loadMore();
+ */
 export class ChatStore {
+  /** The account's connection. */
   readonly connection: Readable<StateSnapshot>;
+  /** The conversations, the latest first. */
   readonly conversations: Readable<readonly ConversationItem[]>;
   /** How many messages are unread, in all conversations. */
   readonly unread: Readable<number>;
   /** Sends that are not delivered, of every conversation. */
   readonly outbox: Readable<readonly OutboxEntry[]>;
+  /** Invitations to be friends. */
   readonly invitations: Readable<readonly Invitation[]>;
 
   readonly #connection: Cell<StateSnapshot>;
@@ -48,6 +51,7 @@ export class ChatStore {
   #self: Self = { appkey: '', username: '' };
   #isLoading = false;
 
+  /** @internal made by {@link createChatStore} */
   constructor(private readonly jim: StoreClient) {
     this.connection = this.#connection = new Cell(() => jim.getState());
     this.conversations = this.#conversations = new Cell(() => this.#list.snapshot());
@@ -133,6 +137,7 @@ export class ChatStore {
     this.jim.closeConversation(named(ref));
   }
 
+  /** Accepts an invitation. */
   async accept({ username, appkey }: Invitation): Promise<void> {
     await this.jim.acceptFriend({ target_name: username, appkey });
     this.#answered(username, appkey);

@@ -1,6 +1,6 @@
-/** The part of a JMessage that the store stands on. */
 import type { JMessage } from '../index.js';
 
+/** The part of a JMessage that the store stands on. */
 export type StoreClient = Pick<
   JMessage,
   | 'addListener'

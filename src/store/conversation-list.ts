@@ -2,6 +2,7 @@
 import type { Conversation, Message } from '../index.js';
 import type { ConversationId, ConversationRef } from '../protocol/conversation-id.js';
 
+/** A conversation as an application lists it. */
 export interface ConversationItem {
   /** `s/<appkey>/<username>` or `g/<gid>`: a key for a list. */
   id: ConversationId;
@@ -9,8 +10,9 @@ export interface ConversationItem {
   ref: ConversationRef;
   /** The group's name, or a user's memo, nickname or username. */
   title: string;
-  /** media_id, or ''. */
+  /** Argument of `getResource`, or ''. */
   avatar: string;
+  /** Unread messages. */
   unread_msg_count: number;
   /** Time of the last message, ms since 1970. */
   mtime: number;
@@ -18,6 +20,7 @@ export interface ConversationItem {
   last?: Message;
 }
 
+/** @internal */
 export class ConversationList {
   readonly #items = new Map<ConversationId, ConversationItem>();
 

@@ -1,12 +1,11 @@
 /** Invitations to be friends that wait for an answer. */
-import type { EventNotification } from '../index.js';
+import type { EventNotification, UserName } from '../index.js';
 
-export interface Invitation {
-  username: string;
-  appkey: string;
-  nickname: string;
-  /** The words that came with it. */
+/** An invitation to be friends. */
+export interface Invitation extends UserName {
+  /** Text of the invitation. */
   why: string;
+  /** Time of the invitation, ms. */
   ctime_ms: number;
 }
 
@@ -14,6 +13,7 @@ const FRIEND = 5;
 const FRIENDS_ELSEWHERE = 100;
 const INVITES = 1;
 
+/** @internal */
 export class Invitations {
   readonly #open = new Map<string, Invitation>();
 

@@ -2,7 +2,7 @@
  * The messages of one conversation: stored ones in the order of `msg_id`, and the account's own that are not delivered. The same events
  * give the same list in any order. A push, a history page and an answer may bring one and the same message.
  */
-import type { Failure, Message, MessageContent, OutboxEntry } from '../index.js';
+import type { AccountRef, Failure, Message, MessageContent, OutboxEntry } from '../index.js';
 
 /** A message as an application draws it. */
 export interface ChatMessage {
@@ -10,11 +10,15 @@ export interface ChatMessage {
   id: string;
   /** Of a stored message. */
   msg_id?: number;
+  /** The send's state; `sent` for received messages. */
   status: 'queued' | 'sending' | 'sent' | 'failed';
+  /** Username of the sender. */
   from_username: string;
+  /** Application of the sender. */
   from_appkey: string;
   /** The account's own, from any tab or device. */
   isOwn: boolean;
+  /** The part that the sender wrote. */
   content: MessageContent;
   /** The server's time, or the sender's until the message is stored: ms since 1970. */
   ctime_ms: number;
@@ -28,11 +32,10 @@ export interface ChatMessage {
   error?: Failure;
 }
 
-export interface Self {
-  appkey: string;
-  username: string;
-}
+/** @internal */
+export type Self = AccountRef;
 
+/** @internal */
 export class MessageLog {
   /** In the order of `msg_id`. */
   readonly #stored: ChatMessage[] = [];
@@ -166,5 +169,6 @@ export class MessageLog {
   }
 }
 
+/** @internal */
 export const isSelf = ({ appkey, username }: Self, fromUsername: string, fromAppkey: string): boolean =>
   fromUsername === username && fromAppkey === appkey;

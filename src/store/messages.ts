@@ -4,11 +4,13 @@ import type { StoreClient } from './client.js';
 import { type ChatMessage, MessageLog, type Self } from './message-log.js';
 import { Cell, type Readable } from './readable.js';
 
+/** A conversation's messages at a time. */
 export interface MessagesSnapshot {
   /** In order, the latest last. */
   messages: readonly ChatMessage[];
   /** Whether there are earlier ones; undefined before the first page. */
   hasMore: boolean | undefined;
+  /** A page is being loaded. */
   isLoading: boolean;
   /** The last page came from this device, since there is no connection. */
   isFromCache: boolean;
@@ -18,6 +20,7 @@ type Target = { type: 3; appkey: string; username: string } | { type: 4; gid: nu
 
 const PAGE = 50;
 
+/** The messages of a conversation, as a value that changes. */
 export class Messages implements Readable<MessagesSnapshot> {
   readonly #log: MessageLog;
   readonly #cell: Cell<MessagesSnapshot>;
@@ -45,7 +48,9 @@ export class Messages implements Readable<MessagesSnapshot> {
     );
   }
 
+  /** Calls `fn` after each change. @returns its removal */
   readonly subscribe = (fn: () => void): (() => void) => this.#cell.subscribe(fn);
+  /** The present messages: the same object until the next change. */
   readonly getSnapshot = (): MessagesSnapshot => this.#cell.getSnapshot();
 
   /**

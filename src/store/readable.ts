@@ -1,5 +1,4 @@
 /** A value that changes, as React's `useSyncExternalStore` and other frameworks read it. */
-
 export interface Readable<T> {
   /** Calls `fn` after each change. @returns its removal */
   subscribe(fn: () => void): () => void;
@@ -8,6 +7,7 @@ export interface Readable<T> {
 }
 
 /**
+ * @internal
  * A {@link Readable} that computes its value when it is read. Changes within one task are announced once, in a microtask, so a burst of
  * messages makes one snapshot.
  */

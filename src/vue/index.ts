@@ -6,6 +6,7 @@
  */
 import {
   type App,
+  type ComputedRef,
   computed,
   type InjectionKey,
   inject,
@@ -64,11 +65,16 @@ export function useOutbox() {
 export const useInvitations = (): Readonly<ShallowRef<readonly Invitation[]>> =>
   useReadable(useChatStore()?.invitations, []);
 
+/** The fields of `MessagesSnapshot`, each as a value of its own, and `loadMore` for earlier messages. */
+export type MessagesValues = { [K in keyof MessagesSnapshot]: ComputedRef<MessagesSnapshot[K]> } & {
+  loadMore(limit?: number): Promise<boolean>;
+};
+
 /**
  * The messages of a conversation, and `loadMore` for earlier ones.
  * @param ref may change: the messages are those of the present one
  */
-export function useMessages(ref: MaybeRefOrGetter<ConversationRef>) {
+export function useMessages(ref: MaybeRefOrGetter<ConversationRef>): MessagesValues {
   const store = useChatStore();
   const connection = useConnection();
   const snapshot = shallowRef<MessagesSnapshot>(NO_MESSAGES);

@@ -1,6 +1,6 @@
 /** Area "Accounts": sessions, profiles and resources. */
 import type { Extras } from './json.js';
-import type { UserRef } from './messages.js';
+import type { AccountRef, UserName, UserRef } from './messages.js';
 import type { Answer, CachedAnswer, JMessageRequest } from './request.js';
 
 /** Accounts: sessions, profiles and resources. */
@@ -92,6 +92,7 @@ export interface InitParams {
 
 /** Fields of a profile that its owner sets. `''` clears a field. */
 export interface ProfileParams {
+  /** Shown name. */
   nickname?: string | undefined;
   /** Free text. */
   birthday?: string | number | undefined;
@@ -99,7 +100,9 @@ export interface ProfileParams {
   signature?: string | undefined;
   /** 0 unknown, 1 male, 2 female. */
   gender?: 0 | 1 | 2 | undefined;
+  /** Free text. */
   region?: string | undefined;
+  /** Free text. */
   address?: string | undefined;
   /** Data of the application. @since 2.4 */
   extras?: Extras | undefined;
@@ -154,27 +157,31 @@ export interface OnlineDevice {
   platform: string;
   /** Time of the last change, s. */
   mtime: number;
+  /** The device is connected. */
   isOnline: boolean;
+  /** The device is logged in. */
   isLogin: boolean;
+  /** Flag of the service. */
   flag: number;
 }
 
 /** A profile. Unset texts are ''. */
-export interface UserInfo {
-  username: string;
-  appkey: string;
-  nickname: string;
+export interface UserInfo extends UserName {
   /** Argument of `getResource`, or ''. */
   avatar: string;
+  /** Free text. */
   birthday: string;
   /** 0 unknown, 1 male, 2 female. */
   gender: number;
   /** A line about the user. */
   signature: string;
+  /** Free text. */
   region: string;
+  /** Free text. */
   address: string;
   /** Time of the last change, s. */
   mtime: number;
+  /** Data of the application. */
   extras: Extras;
 }
 
@@ -192,23 +199,23 @@ export interface UserSession {
   login_time: number;
   /** ms */
   active_time: number;
+  /** The session is connected. */
   is_online: boolean;
   /** The session that asks. */
   is_current: boolean;
 }
 
-export interface AccountAnswer extends Answer {
-  username: string;
-  appkey: string;
-}
+export interface AccountAnswer extends AccountRef, Answer {}
 export interface LoginAnswer extends AccountAnswer {
   /** Devices of the account. @since 2.6 */
   online_list: OnlineDevice[];
 }
 export interface UserInfoAnswer extends CachedAnswer {
+  /** The profile. */
   user_info: UserInfo;
 }
 export interface SessionsAnswer extends Answer {
+  /** The sessions. */
   sessions: UserSession[];
 }
 export interface ResourceAnswer extends Answer {

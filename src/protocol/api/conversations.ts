@@ -51,7 +51,14 @@ export interface ExtrasPart {
 }
 export interface PagePart {
   /** The page ends before this message, which need not exist. Default: the page ends with the latest message. */
-  before?: { ctime_ms: number; msg_id: number } | undefined;
+  before?:
+    | {
+        /** Server's time of sending, ms. */
+        ctime_ms: number;
+        /** Id of the message. */
+        msg_id: number;
+      }
+    | undefined;
   /** Messages at most, 1 to 100. Default: 20. */
   limit?: number | undefined;
 }
@@ -66,20 +73,25 @@ export interface Conversation {
   type: 3 | 4;
   /** `uid` of the user, or `gid`. */
   key: number;
+  /** Username, or name of the group. */
   name: string;
+  /** Nickname, or ''. */
   nickname: string;
   /** Argument of `getResource`, or ''. */
   avatar: string;
+  /** Application of the user or group. */
   appkey: string;
   /** With a user only. */
   username?: string;
   /** Memo of a friend, or ''. With a user only. */
   memo_name?: string;
+  /** Further notes on a friend, or ''. With a user only. */
   memo_others?: string;
   /** In a group only. */
   gid?: number;
   /** Time of the last message, ms. */
   mtime: number;
+  /** Unread messages. */
   unread_msg_count: number;
   /** Data of the application, from `updateConversation`. */
   extras: Extras;

@@ -12,30 +12,45 @@ export const EVENT = {
   unfriended: 6,
   /** The application's server has changed a friend. */
   friendUpdated: 7,
+  /** A group was created. */
   groupCreated: 8,
   /** A member has left, or the group was dissolved. */
   left: 9,
+  /** Members were added. */
   membersAdded: 10,
+  /** Members were removed. */
   membersRemoved: 11,
+  /** The group has changed. */
   groupChanged: 12,
+  /** No-disturb has changed. */
   noDisturb: 37,
+  /** The blacklist has changed. */
   blacklist: 38,
+  /** Shields have changed. */
   shield: 39,
   /** One's own profile has changed. */
   profile: 40,
+  /** Messages were retracted. */
   retracted: 55,
+  /** A request to join. */
   joinRequest: 56,
   /** A request to join was refused. */
   joinRefused: 57,
   /** Another keeper has refused a request to join. */
   joinRefusedByKeeper: 58,
+  /** Members were silenced, or no longer. */
   silence: 65,
+  /** Keepers were appointed, or no longer. */
   keepers: 80,
+  /** A group has a new owner. */
   owner: 82,
   /** Friends have changed on another device. */
   friendsElsewhere: 100,
+  /** The blacklist has changed on another device. */
   blacklistElsewhere: 101,
+  /** No-disturb has changed on another device. */
   noDisturbElsewhere: 102,
+  /** Shields have changed on another device. */
   shieldElsewhere: 103,
   /** A conversation was read on another device. `onMutiUnreadMsgUpdate` delivers it. */
   readElsewhere: 200,

@@ -2,11 +2,15 @@
 import type { EVENT } from './event-types.js';
 import type { Group } from './groups.js';
 import type { Json } from './json.js';
+import type { AccountRef } from './messages.js';
 
 type Types = typeof EVENT;
 
 /** Fields of every event. */
-export interface EventFields {
+export interface EventFields<T extends number> {
+  /** Kind of event: one of `EVENT`. */
+  event_type: T;
+  /** Id of the event. */
   event_id: number;
   /** Time of the event, s. */
   ctime: number;
@@ -22,26 +26,29 @@ export interface EventFields {
   from_nickname?: string;
   /** Users concerned. */
   to_usernames?: EventUser[];
+  /** The group. */
   gid?: number;
+  /** Detail of the event: see `EVENT_EXTRA`. */
   extra?: number;
+  /** Answer: 0 accepted. */
   return_code?: number;
+  /** Text of the event. */
   description?: Json;
 }
 
 /** Event with a cause. */
-export interface CausedEvent extends EventFields {
+export interface CausedEvent<T extends number> extends EventFields<T> {
+  /** Username of the cause. */
   from_username: string;
+  /** Application of the cause. */
   from_appkey: string;
 }
 
 /** 1, 2: the session has ended. Of 1, `extra` says why: 0 another login, 1 disabled, 2 deleted. */
-export interface SessionEndEvent extends EventFields {
-  event_type: Types['otherLogin'] | Types['passwordChanged'];
-}
+export interface SessionEndEvent extends EventFields<Types['otherLogin'] | Types['passwordChanged']> {}
 
 /** 5: a friend invitation (`extra` 1), or the answer to one (`extra` 2). */
-export interface InvitationEvent extends CausedEvent {
-  event_type: Types['invitation'];
+export interface InvitationEvent extends CausedEvent<Types['invitation']> {
   /** 1 invitation, 2 answer. */
   extra: 1 | 2;
   /** Of an answer: 0 accepted, other codes declined. */
@@ -51,62 +58,57 @@ export interface InvitationEvent extends CausedEvent {
 }
 
 /** 6: a friendship has ended. */
-export interface UnfriendedEvent extends CausedEvent {
-  event_type: Types['unfriended'];
-}
+export interface UnfriendedEvent extends CausedEvent<Types['unfriended']> {}
 
 /** 7: the application's server has changed a friend. */
-export interface FriendUpdatedEvent extends EventFields {
-  event_type: Types['friendUpdated'];
-}
+export interface FriendUpdatedEvent extends EventFields<Types['friendUpdated']> {}
 
-export interface GroupEventFields extends CausedEvent {
+export interface GroupEventFields<T extends number> extends CausedEvent<T> {
+  /** The group. */
   gid: number;
+  /** The group, again. */
   from_gid?: number;
+  /** Name of the group. */
   group_name?: string;
   /** The group's avatar, or ''. */
   media_id?: string;
 }
 
 /** 8, 10, 11, 12: a group was created, got or lost members (`to_usernames`), or has changed. */
-export interface GroupEvent extends GroupEventFields {
-  event_type: Types['groupCreated'] | Types['membersAdded'] | Types['membersRemoved'] | Types['groupChanged'];
-}
+export interface GroupEvent
+  extends GroupEventFields<
+    Types['groupCreated'] | Types['membersAdded'] | Types['membersRemoved'] | Types['groupChanged']
+  > {}
 
 /** 9: a member has left. `extra` 69: the group was dissolved. */
-export interface LeftEvent extends GroupEventFields {
-  event_type: Types['left'];
+export interface LeftEvent extends GroupEventFields<Types['left']> {
   /** The new owner, where the owner left. */
   new_owner?: EventUser;
 }
 
 /** 37, 39: no-disturb or shields of this account have changed. */
-export interface SettingEvent extends EventFields {
-  event_type: Types['noDisturb'] | Types['shield'];
+export interface SettingEvent extends EventFields<Types['noDisturb'] | Types['shield']> {
   /** The groups whose setting changed. */
   to_groups?: EventGroup[];
 }
 
 /** 38, 40: the blacklist or the profile of this account has changed. */
-export interface SelfEvent extends EventFields {
-  event_type: Types['blacklist'] | Types['profile'];
-}
+export interface SelfEvent extends EventFields<Types['blacklist'] | Types['profile']> {}
 
 /** 55: messages were retracted. */
-export interface RetractedEvent extends CausedEvent {
-  event_type: Types['retracted'];
+export interface RetractedEvent extends CausedEvent<Types['retracted']> {
   /** 0 between users, 1 in a group. */
   type: 0 | 1;
   /** The retracted messages. */
   msg_ids: number[];
+  /** The same, under another name. */
   msgid_list?: number[];
   /** The group, or 0. */
   from_gid?: number;
 }
 
 /** 56: a request to join a group. Arguments of `addGroupMemberResp`. */
-export interface JoinRequestEvent extends GroupEventFields {
-  event_type: Types['joinRequest'];
+export interface JoinRequestEvent extends GroupEventFields<Types['joinRequest']> {
   /** true: the user asks. false: a member asks for others. */
   by_self: boolean;
   /** Reason, in words. */
@@ -114,28 +116,26 @@ export interface JoinRequestEvent extends GroupEventFields {
 }
 
 /** 57, 58: a request to join was refused; 58 goes to the other keepers. */
-export interface JoinRefusedEvent extends GroupEventFields {
-  event_type: Types['joinRefused'] | Types['joinRefusedByKeeper'];
+export interface JoinRefusedEvent
+  extends GroupEventFields<Types['joinRefused'] | Types['joinRefusedByKeeper']> {
   /** Reason, in words. */
   description?: string;
 }
 
 /** 65, 80: members were silenced, or keepers appointed (`extra` 1); or no longer (`extra` 2). */
-export interface RoleEvent extends GroupEventFields {
-  event_type: Types['silence'] | Types['keepers'];
+export interface RoleEvent extends GroupEventFields<Types['silence'] | Types['keepers']> {
   /** 1 set, 2 unset. */
   extra: 1 | 2;
 }
 
 /** 82: a group has a new owner. */
-export interface OwnerEvent extends GroupEventFields {
-  event_type: Types['owner'];
+export interface OwnerEvent extends GroupEventFields<Types['owner']> {
+  /** The new owner. */
   new_owner: EventUser;
 }
 
 /** 100: friends have changed on another device: `extra` 5 added, 6 removed, 7 memo. */
-export interface FriendsElsewhereEvent extends EventFields {
-  event_type: Types['friendsElsewhere'];
+export interface FriendsElsewhereEvent extends EventFields<Types['friendsElsewhere']> {
   /** JSON text; with `extra` 7 an object. */
   description?: Json;
 }
@@ -145,24 +145,21 @@ export interface FriendsElsewhereEvent extends EventFields {
  *
  * `extra` of 101 and 103: 1 added, 2 removed. Of 102: 31 and 32 a user, 33 and 34 a group, 35 and 36 all; odd on, even off.
  */
-export interface ListElsewhereEvent extends EventFields {
-  event_type: Types['blacklistElsewhere'] | Types['noDisturbElsewhere'] | Types['shieldElsewhere'];
+export interface ListElsewhereEvent
+  extends EventFields<Types['blacklistElsewhere'] | Types['noDisturbElsewhere'] | Types['shieldElsewhere']> {
   /** The groups whose setting changed. */
   to_groups?: EventGroup[];
 }
 
 /** 201: receipts were reported on another device. */
-export interface ReportedElsewhereEvent extends EventFields {
-  event_type: Types['reportedElsewhere'];
-}
+export interface ReportedElsewhereEvent extends EventFields<Types['reportedElsewhere']> {}
 
-export interface EventUser {
-  username: string;
-  appkey: string;
+export interface EventUser extends AccountRef {
+  /** Nickname. */
   nickname?: string;
 }
 
-export type EventGroup = { gid: number } & Partial<Omit<Group, 'group_type'>>;
+export type EventGroup = Pick<Group, 'gid'> & Partial<Omit<Group, 'group_type'>>;
 
 /** A business event: a union over `event_type`. Servers may add types: keep a default branch. */
 export type EventNotification =

@@ -73,5 +73,6 @@ export interface Friend extends UserInfo {
   memo_others: string;
 }
 export interface FriendsAnswer extends CachedAnswer {
+  /** The friends. */
   friend_list: Friend[];
 }

@@ -1,5 +1,5 @@
 /** Area "Groups". */
-import type { UserRef } from './messages.js';
+import type { UserName, UserRef } from './messages.js';
 import type { Answer, CachedAnswer, JMessageRequest } from './request.js';
 
 export interface GroupsApi {
@@ -167,9 +167,13 @@ export interface ListPageParams {
 }
 
 export interface Group {
+  /** Id of the group. */
   gid: number;
+  /** Name. */
   name: string;
+  /** Description. */
   desc: string;
+  /** Application of the group. */
   appkey: string;
   /** Time of creation, s. */
   ctime: number;
@@ -180,10 +184,7 @@ export interface Group {
   /** 2 public; 0 or 1 private. */
   group_type: number;
 }
-export interface GroupMember {
-  username: string;
-  appkey: string;
-  nickname: string;
+export interface GroupMember extends UserName {
   /** Argument of `getResource`, or ''. */
   avatar: string;
   /** 0 member, 1 owner, 2 keeper. */
@@ -192,31 +193,38 @@ export interface GroupMember {
   keep_silence: boolean;
 }
 
-export interface CreatedGroup extends Answer {
-  gid: number;
-  group_name: string;
+export interface CreatedGroup extends LeftGroup {
   /** The misprint of the V2 guide. */
   group_descriptin: string;
+  /** Description. */
   group_description: string;
 }
 export interface LeftGroup extends Answer {
+  /** The group. */
   gid: number;
+  /** Name of the group. */
   group_name: string;
 }
 export interface GroupsAnswer extends CachedAnswer {
+  /** The groups. */
   group_list: Group[];
 }
 export interface GroupInfoAnswer extends CachedAnswer {
+  /** The group. */
   group_info: Group;
 }
 export interface GroupMembersAnswer extends CachedAnswer {
+  /** The members. */
   member_list: GroupMember[];
 }
 export interface PublicGroupsAnswer extends Answer {
+  /** The page. */
   result: {
     /** Groups in all. */
     total: number;
+    /** Place of its first entry. */
     start: number;
+    /** The groups. */
     groups: Group[];
   };
 }

@@ -25,7 +25,9 @@ export interface WorkerInspection {
   build: string;
   /** Time of the worker's start, ms. */
   startedAt: number;
+  /** The tabs. */
   tabs: TabInspection[];
+  /** The accounts. */
   accounts: AccountInspection[];
   /** The last 200 lines of the worker's log. */
   log: string[];
@@ -33,10 +35,13 @@ export interface WorkerInspection {
 
 /** A tab, as the worker knows it. */
 export interface TabInspection {
+  /** Name of the tab. */
   id: string;
   /** Account that the tab has joined. */
   username: string | null;
+  /** The tab is on the screen. */
   visible: boolean;
+  /** The browser has frozen the tab. */
   frozen: boolean;
   /** Whether the worker has chosen the tab to act for its account. */
   active: boolean;
@@ -48,6 +53,7 @@ export interface AccountInspection {
   address: string;
   /** Engine.IO revision of the server. */
   engine: 3 | 4;
+  /** State of the connection. */
   state: StateSnapshot;
   /** Requests without an answer, oldest first. */
   openRequests: RequestInspection[];
@@ -63,6 +69,7 @@ export interface AccountInspection {
 export interface RequestInspection {
   /** Name of the event on the wire. */
   event: string;
+  /** Number of the request. */
   rid: number;
   /** Transmissions without an answer so far. */
   failedTries: number;

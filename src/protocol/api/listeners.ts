@@ -1,7 +1,7 @@
 /** Area "Listeners". */
 
 import type { EventNotification } from './events.js';
-import type { Message, MessageContent, ReceivedMessage } from './messages.js';
+import type { AccountRef, Message, MessageContent, ReceivedMessage } from './messages.js';
 import type { OutboxChange } from './outbox.js';
 import type { StateSnapshot } from './state.js';
 
@@ -95,8 +95,29 @@ export interface ListenersApi {
 
 /** A conversation, as pushes name it: a union over `type`, 3 with a user, 4 in a group. */
 export type ConversationName =
-  | { type: 3; appkey: string; username: string; gid?: undefined }
-  | { type: 4; gid: number; appkey?: undefined; username?: undefined };
+  | (AccountRef & {
+      /** With a user. */
+      type: 3;
+      gid?: undefined;
+    })
+  | {
+      /** In a group. */
+      type: 4;
+      /** The group. */
+      gid: number;
+      appkey?: undefined;
+      username?: undefined;
+    };
+
+/** Count of recipients who have not read a message. */
+export interface Receipt {
+  /** Id of the message. */
+  msg_id: number;
+  /** Recipients who have not read the message. The smaller count is newer. */
+  unread_count: number;
+  /** Time of the change, ms. */
+  mtime?: number | undefined;
+}
 
 /** Missed messages of a conversation. */
 export interface SyncedConversation {
@@ -104,31 +125,34 @@ export interface SyncedConversation {
   msg_type: 3 | 4;
   /** `uid` of the user, or `gid`. */
   key: number;
+  /** Application of the user. */
   from_appkey?: string;
+  /** The user. */
   from_username?: string;
+  /** The group. */
   from_gid?: number;
   /** Unread messages of the conversation. */
   unread_msg_count: number;
   /** Own messages that were read. */
-  receipt_msgs: { msg_id: number; unread_count: number; mtime: number }[];
+  receipt_msgs: Required<Receipt>[];
   /** Oldest first, at least one. */
   msgs: Message[];
 }
 
 /** Read receipts of own messages. */
 export type ReceiptChange = ConversationName & {
-  /** `unread_count`: recipients who have not read it. The smaller count is newer. */
-  receipt_msgs: { msg_id: number; unread_count: number; mtime?: number | undefined }[];
+  /** The receipts. */
+  receipt_msgs: Receipt[];
 };
 
 export type ReadElsewhere = ConversationName;
 
-export interface UserInfUpdate {
-  appkey: string;
-  username: string;
+export interface UserInfUpdate extends AccountRef {
   /** Time of the change, s. */
   mtime: number;
+  /** The same as `appkey`. */
   from_appkey: string;
+  /** The same as `username`. */
   from_username: string;
 }
 
@@ -137,7 +161,9 @@ export interface TransMessage {
   type: 3 | 4 | 5;
   /** The group, of type 4. */
   gid?: number;
+  /** Application of the sender. */
   from_appkey?: string;
+  /** Username of the sender. */
   from_username?: string;
   /** Platform of the sender. */
   platform?: string;
@@ -146,16 +172,22 @@ export interface TransMessage {
 }
 
 export interface RoomMessage {
+  /** The chat room. */
   room_id: number;
+  /** Id of the message. */
   msg_id: number;
   /** Server's time of sending, ms. */
   ctime_ms: number;
+  /** The part that the sender wrote. */
   content: MessageContent;
 }
 
-export type UnreadChange = ConversationName & { unread_msg_count: number };
+export type UnreadChange = ConversationName & {
+  /** Unread messages. */ unread_msg_count: number;
+};
 
 export interface Degraded {
+  /** Reason, in words. */
   reason: string;
 }
 

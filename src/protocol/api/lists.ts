@@ -96,16 +96,19 @@ export interface NoDisturb {
   /** Users whose messages do not notify. */
   users: UserName[];
   /** Groups whose messages do not notify. */
-  groups: { gid: number; name: string; appkey: string; desc: string }[];
+  groups: Pick<Group, 'gid' | 'name' | 'appkey' | 'desc'>[];
 }
 export interface NoDisturbAnswer extends CachedAnswer {
+  /** The settings. */
   no_disturb: NoDisturb;
 }
 export interface ShieldsAnswer extends CachedAnswer {
+  /** The groups. */
   group_list: Group[];
   /** The same, under the name of V2's service. */
   groups: Group[];
 }
 export interface BlacklistAnswer extends CachedAnswer {
+  /** The users. */
   black_list: UserInfo[];
 }

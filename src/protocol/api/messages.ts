@@ -2,7 +2,9 @@
 import type { Extras, JsonObject } from './json.js';
 
 export interface TextBody {
+  /** The text. */
   text: string;
+  /** Data of the application. */
   extras?: Extras;
 }
 
@@ -10,9 +12,11 @@ export interface TextBody {
 export interface MediaBody {
   /** Argument of `getResource`. */
   media_id: string;
+  /** CRC-32 of the file. */
   media_crc32: number;
   /** Size in bytes. */
   fsize: number;
+  /** Data of the application. */
   extras?: Extras;
 }
 
@@ -26,6 +30,7 @@ export interface ImageBody extends MediaBody {
 }
 
 export interface FileBody extends MediaBody {
+  /** MD5 of the file. */
   hash: string;
   /** File name. */
   fname: string;
@@ -35,7 +40,9 @@ export interface FileBody extends MediaBody {
 export interface VoiceBody extends MediaBody {
   /** Seconds. */
   duration?: number;
+  /** 'amr', 'mp3' … */
   format?: string;
+  /** MD5 of the file. */
   hash?: string;
 }
 
@@ -44,7 +51,9 @@ export interface VideoBody extends Partial<MediaBody> {
   /** Seconds. */
   duration?: number;
   /** The film itself, where the body's own `media_id` is its thumbnail. */
-  video?: { media_id: string };
+  video?: {
+    /** Argument of `getResource`. */ media_id: string;
+  };
 }
 
 export interface LocationBody {
@@ -56,16 +65,23 @@ export interface LocationBody {
   scale: number;
   /** The place in words. */
   label: string;
+  /** Data of the application. */
   extras?: Extras;
 }
 
 /** Message bodies by the `msg_type` of the content. */
 export interface MessageBodies {
+  /** Text. */
   text: TextBody;
+  /** Image. */
   image: ImageBody;
+  /** File. */
   file: FileBody;
+  /** Voice. */
   voice: VoiceBody;
+  /** Film. */
   video: VideoBody;
+  /** Place. */
   location: LocationBody;
   /** The application's own object. */
   custom: JsonObject;
@@ -76,12 +92,17 @@ export type MessageBody = MessageBodies[keyof MessageBodies];
 
 /** Fields of every {@link MessageContent}. */
 export interface ContentFields {
+  /** Version of the format. */
   version: 1;
+  /** Kind of target. */
   target_type: 'single' | 'group' | 'chatroom';
   /** Username, group id or chat room id. */
   target_id: string;
+  /** Shown name of the target. */
   target_name: string;
+  /** Application of the target. */
   target_appkey?: string;
+  /** Application of the sender. */
   from_appkey?: string;
   /** 'web', 'android', 'ios', 'pc' … */
   from_platform: string;
@@ -94,20 +115,28 @@ export interface ContentFields {
   /** 'admin' where the application's server sent the message. */
   from_type?: string;
   /** Addressed members of a group text; empty: everybody. */
-  at_list?: { username: string; appkey?: string }[];
+  at_list?: UserRef[];
 }
 
 /**
  * The part of a message that its sender wrote: a union over `msg_type`. Others may send further types: keep a default branch.
  */
 export type MessageContent = {
-  [T in keyof MessageBodies]: ContentFields & { msg_type: T; msg_body: MessageBodies[T] };
+  [T in keyof MessageBodies]: ContentFields & {
+    /** Kind of message. */
+    msg_type: T;
+    /** The body. */
+    msg_body: MessageBodies[T];
+  };
 }[keyof MessageBodies];
 
 /** Notification on mobile devices. */
 export interface CustomNotification {
+  /** true: this notification replaces the usual one. */
   enabled: boolean;
+  /** Title. */
   title?: string | undefined;
+  /** Text. */
   alert?: string | undefined;
   /** Text before the alert, for addressed members. */
   at_prefix?: string | undefined;
@@ -115,6 +144,7 @@ export interface CustomNotification {
 
 /** Fields of every {@link Message}. */
 export interface MessageFields {
+  /** Id of the message. */
   msg_id: number;
   /** User number of the sender. */
   from_uid: number;
@@ -126,7 +156,9 @@ export interface MessageFields {
   msg_level: 'normal' | 'across';
   /** The sender wants read receipts. */
   need_receipt: boolean;
+  /** Notification on mobile devices. */
   custom_notification?: JsonObject;
+  /** The part that the sender wrote. */
   content: MessageContent;
   /** Key of the conversation: `uid` of the user, or `gid`. */
   key: number;
@@ -134,6 +166,7 @@ export interface MessageFields {
 
 /** A message between users. */
 export interface SingleMessage extends MessageFields {
+  /** Between users. */
   msg_type: 3;
   /** Username of the sender. */
   from_username: string;
@@ -143,9 +176,11 @@ export interface SingleMessage extends MessageFields {
 
 /** A message in a group. */
 export interface GroupMessage extends MessageFields {
+  /** In a group. */
   msg_type: 4;
   /** Sender, in messages of one's own other tabs. Elsewhere `content.from_id`. */
   from_username?: string;
+  /** Application of the sender, likewise. */
   from_appkey?: string;
 }
 
@@ -153,11 +188,15 @@ export interface GroupMessage extends MessageFields {
 export type Message = SingleMessage | GroupMessage;
 
 /** One message: its fields at the top as in V2.2, and in `messages` since V2.3. */
-export type ReceivedMessage = Message & { messages: [Message] };
+export type ReceivedMessage = Message & {
+  /** The message again. */ messages: [Message];
+};
 
 /** A sent message: the request, with `msg_id` filled in. */
 export interface SentMessage {
+  /** Number of the request. */
   rid: number;
+  /** Id of the message. */
   msg_id: number;
   /** Server's time of sending, ms. */
   ctime_ms: number;
@@ -165,20 +204,31 @@ export interface SentMessage {
   target_id?: string;
   /** Id of a group or chat room, as text. */
   target_gid?: string;
+  /** Shown name of the target. */
   target_name: string;
+  /** Application of the sender. */
   appkey: string;
+  /** The part that the sender wrote. */
   content: MessageContent;
 }
 
-/** A user by name. */
-export interface UserName {
+/** A user by name and application. */
+export interface AccountRef {
+  /** Username. */
   username: string;
+  /** Application. */
   appkey: string;
+}
+
+/** A user by name. */
+export interface UserName extends AccountRef {
+  /** Nickname, or ''. */
   nickname: string;
 }
 
 /** A user, as parameters name one. */
 export interface UserRef {
+  /** Username. */
   username: string;
   /** Application of the user. Default: one's own. */
   appkey?: string;

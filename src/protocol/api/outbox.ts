@@ -48,6 +48,7 @@ export interface OutboxEntry {
   code?: ErrorCode;
   /** The fault of a failed entry, in one sentence. */
   message?: string;
+  /** Name of the method. */
   method: string;
   /** To a user. */
   username?: string;
@@ -55,6 +56,7 @@ export interface OutboxEntry {
   gid?: number;
   /** To a chat room. */
   room_id?: number;
+  /** Application of the target. */
   appkey: string;
   /** The message. A file's `media_id` is missing until its upload is done. */
   content: MessageContent;
@@ -64,6 +66,7 @@ export interface OutboxEntry {
   fname?: string;
   /** The entry waits for a connection until this time, ms. */
   expires_at: number;
+  /** Id of the message, once sent. */
   msg_id?: number;
   /** ms. */
   ctime_ms?: number;

@@ -1,6 +1,6 @@
 /** Area "Messages": what follows a message, and transparent messages. */
 import type { GroupRef } from './groups.js';
-import type { UserName, UserRef } from './messages.js';
+import type { AccountRef, UserName, UserRef } from './messages.js';
 import type { Answer, JMessageRequest, ReceiptRequest } from './request.js';
 
 /** Retraction, receipts and transparent messages. */
@@ -81,6 +81,7 @@ export interface TransPlatformParams {
 }
 
 export interface UnreadListAnswer extends Answer {
+  /** The recipients. */
   msg_unread_list: {
     /** Recipients who have not read the message. */
     unread_list: UserName[];
@@ -88,10 +89,8 @@ export interface UnreadListAnswer extends Answer {
     read_list: UserName[];
   };
 }
-export interface SingleReceiptAnswer extends Answer {
-  appkey: string;
-  username: string;
-}
+export interface SingleReceiptAnswer extends AccountRef, Answer {}
 export interface GroupReceiptAnswer extends Answer {
+  /** The group. */
   gid: number;
 }

@@ -4,7 +4,9 @@ import type { SentMessage } from './messages.js';
 
 /** Every successful answer has these fields beside its own. */
 export interface Answer {
+  /** 0: success. */
   code: 0;
+  /** 'success'. */
   message: string;
 }
 
@@ -26,6 +28,7 @@ export interface Failure {
 
 /** Argument of `onAck`. */
 export interface AckData {
+  /** Number of the request. */
   rid: number;
   /** The payload that was sent. */
   data: unknown;
@@ -39,6 +42,7 @@ export interface TimeoutData extends AckData {
 
 /** Argument of `onQueued`. */
 export interface QueuedData {
+  /** Number of the request. */
   rid: number;
   /** The outbox entry, as in `getOutbox`, `retrySend` and `cancelSend`. */
   id: string;
@@ -46,7 +50,9 @@ export interface QueuedData {
 
 /** Argument of `onProgress`, in bytes. */
 export interface ProgressData {
+  /** Bytes until now. */
   loaded: number;
+  /** Bytes in all. */
   total: number;
 }
 
@@ -81,7 +87,21 @@ export interface JMessageRequest<A = Answer, S = undefined, R = A>
 }
 
 /** A send under way. `onSuccess` gets the message as second argument; an awaited send has it as `msg`. */
-export interface SendRequest<A> extends JMessageRequest<A, SentMessage, A & { msg: SentMessage }> {}
+export interface SendRequest<A>
+  extends JMessageRequest<
+    A,
+    SentMessage,
+    A & {
+      /** The message. */ msg: SentMessage;
+    }
+  > {}
 
 /** A report under way. `onSuccess` gets the reported ids as second argument; an awaited report has them as `msg_ids`. */
-export interface ReceiptRequest<A> extends JMessageRequest<A, number[], A & { msg_ids: number[] }> {}
+export interface ReceiptRequest<A>
+  extends JMessageRequest<
+    A,
+    number[],
+    A & {
+      /** The reported messages. */ msg_ids: number[];
+    }
+  > {}

@@ -94,33 +94,46 @@ export interface LocationToRoom extends ToRoom, LocationPart {}
 export interface CustomToRoom extends ToRoom, CustomPart {}
 
 export interface Chatroom {
+  /** Id of the chat room. */
   id: number;
+  /** Name. */
   name: string;
+  /** Description. */
   description: string;
+  /** Application of the chat room. */
   appkey: string;
+  /** Members. */
   total_member_count: number;
+  /** Most members. */
   max_member_count: number;
 }
 
 export interface RoomPageAnswer extends Answer {
+  /** The page. */
   result: {
     /** Chat rooms in all. */
     total: number;
+    /** Place of its first entry. */
     start: number;
     /** Chat rooms on this page. */
     count: number;
+    /** The chat rooms. */
     rooms: Chatroom[];
   };
 }
 export interface OwnRoomsAnswer extends CachedAnswer {
+  /** The chat rooms. */
   chat_rooms: Chatroom[];
 }
 export interface RoomInfoAnswer extends CachedAnswer {
+  /** The chat room. */
   info: Chatroom;
 }
 export interface RoomAnswer extends Answer {
+  /** The chat room. */
   id: number;
 }
 export interface RoomSendAnswer extends SendAnswer {
+  /** The chat room. */
   room_id: number;
 }

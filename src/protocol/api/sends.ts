@@ -152,6 +152,7 @@ export interface LocationToGroup extends ToGroup, LocationPart {}
 export interface CustomToGroup extends ToGroup, CustomPart {}
 
 export interface SendAnswer extends Answer {
+  /** Id of the message. */
   msg_id: number;
   /** Server's time of sending, ms. @since 2.4 */
   ctime_ms: number;
@@ -159,11 +160,13 @@ export interface SendAnswer extends Answer {
   key?: number;
 }
 export interface SingleSendAnswer extends SendAnswer {
+  /** Username of the recipient. */
   target_username: string;
   /** Application of the recipient. */
   appkey: string;
 }
 export interface GroupSendAnswer extends SendAnswer {
+  /** The group. */
   target_gid: number;
   /** Members who have not read the message, if it needs receipts. */
   unread_count: number;

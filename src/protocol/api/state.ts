@@ -42,12 +42,15 @@ export type EndReason =
 
 /** The connection of this tab's account. */
 export interface StateSnapshot {
+  /** State of the connection. */
   state: ConnectionState;
   /** The socket is up and logged in. */
   connected: boolean;
   /** Missed messages and events have arrived. */
   synced: boolean;
+  /** Application of the account. */
   appkey?: string | undefined;
+  /** Username of the account. */
   username?: string | undefined;
   /** Of `ended`. */
   reason?: EndReason | undefined;

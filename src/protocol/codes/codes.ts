@@ -5,6 +5,7 @@
 import { RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
 import { TAB_MESSAGES } from './tab-codes.js';
 
+/** Error codes by name. Their meanings: `docs/error-codes.md`. */
 export const CODES = {
   ...RUNTIME_CODES,
   ...RECOGNISED_CODES,
