@@ -34,6 +34,7 @@ const PUSHES = {
   onOutboxChange: [],
   onUnreadChange: [],
   onActiveChange: [],
+  onOutdated: [],
   onDegraded: [],
 };
 /** The requests that methods without a request of their own cause. */

@@ -42,8 +42,8 @@ import { browserPage, type Page } from './page/page.js';
 import { inZone, outsideZones } from './page/zones.js';
 import { type OpenRequest, PendingRequest } from './request.js';
 import { ActiveTab } from './worker-link/active-tab.js';
-import { hostsFor } from './worker-link/hosts/choose.js';
-import type { Host, RuntimeFiles } from './worker-link/hosts/host.js';
+import { hostOf, hostsFor } from './worker-link/hosts/choose.js';
+import type { RuntimeFiles } from './worker-link/hosts/host.js';
 import { Link } from './worker-link/link.js';
 
 const NOTHING: Mirror = {
@@ -94,14 +94,14 @@ class Core implements LocalApi, InstanceApi {
     this.#page = browserPage();
     this.#tabId = this.#page.uuid();
     this.#dispatcher = new Dispatcher(this.#page.yield);
-    const hosts = hostsFor(filesOf(given.worker, bundled), this.#page, given.host);
+    const files = filesOf(given.worker, bundled);
     this.#activeTab = new ActiveTab(this.#page, (active) => this.#dispatcher.push('onActiveChange', active));
-    this.#link = outsideZones(() => this.#linkTo(hosts, settings));
+    this.#link = outsideZones(() => this.#linkTo(files, settings, given.host));
     hide(this);
   }
 
-  #linkTo(hosts: readonly Host[], settings: Settings): Link {
-    return new Link(hosts, this.#page, this.#tabId, settings, {
+  #linkTo(files: RuntimeFiles, settings: Settings, forced: JMessageOptions['host']): Link {
+    return new Link(hostsFor(files, this.#page, forced), this.#page, this.#tabId, settings, {
       onEvents: (events, handed) => {
         if (this.#left) return;
         for (const event of events) {
@@ -136,6 +136,13 @@ class Core implements LocalApi, InstanceApi {
       onAuth: () => this.#provideAuth(),
       onLog: (level, text) => this.#log(level, text),
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
+      onOutdated: () => {
+        const { appkey, username } = this.#mirror.state;
+        const ended = { state: 'ended', reason: 'superseded', appkey, username } as const;
+        this.#reflect(Object.assign({}, NOTHING, { state: Object.assign({}, IDLE, ended) }));
+        this.#dispatcher.push('onOutdated', undefined);
+      },
+      hostOf: (at, isWedged) => hostOf(at, files, this.#page, isWedged),
       restore: () => this.#mirror.restore,
     });
   }
@@ -166,6 +173,10 @@ class Core implements LocalApi, InstanceApi {
   inspect(): Promise<Inspection> {
     const seen = { host: this.host, build: RUNTIME_VERSION, tabId: this.#tabId };
     return outsideZones(() => this.#link.inspect()).then((worker) => Object.assign(seen, { worker }));
+  }
+
+  restart(): void {
+    outsideZones(() => this.#link.restart());
   }
 
   getState(): StateSnapshot {

@@ -14,6 +14,7 @@ export type * from './methods/types.js';
 export * from './tab-worker/form-parts.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
+export * from './tab-worker/worker-address.js';
 export type * from './wire/pushes.js';
 export * from './wire/requests.js';
 export * from './wire/rid.js';

@@ -20,4 +20,5 @@ export type * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
+export * from './tab-worker/worker-address.js';
 export type * from './wire/pushes.js';

@@ -22,6 +22,7 @@ export * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
+export * from './tab-worker/worker-address.js';
 export * from './wire/names.js';
 export type * from './wire/pushes.js';
 export * from './wire/rid.js';

@@ -2,4 +2,4 @@
 import { browserPlatform } from './platform/browser-platform.js';
 import { serve } from './runtime/serve.js';
 
-export const accept = serve(browserPlatform());
+export const accept = serve(browserPlatform(() => null));

@@ -81,6 +81,17 @@ describe('a page chats in a browser', () => {
   });
 });
 
+test.each([
+  ["default-src 'self'; worker-src 'self'", 'shared'],
+  ["worker-src 'none'", 'page'],
+] as const)('a site served under exactly `%s` chats in the host "%s"', async (policy, host) => {
+  const undo = world.site.under(policy, world.relay.url);
+  const tab = await world.tab(profile, { address: world.site.url, auth: false });
+  await chats(tab);
+  expect(await tab.host()).toBe(host);
+  undo();
+});
+
 test.each(['shared', 'leader', 'page'] as const)('the host can be forced: %s', async (host) => {
   const tab = await world.tab(profile, { host });
   expect(await tab.host()).toBe(host);

@@ -1,6 +1,6 @@
 /** One account has one socket for all tabs, counted by the relay and not by the gateway. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { WORKER_NAME } from '../../src/protocol/tab-worker/link.js';
+import { WORKER_NAME } from '../../src/protocol/tab-worker/worker-address.js';
 import { type BrowserProfile, ENGINE } from '../kit/engines/engine.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';

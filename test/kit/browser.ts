@@ -23,6 +23,10 @@ const ARGS = [
 /** Without the filter the protocol hides shared workers. */
 const SHARED_WORKERS = [{ type: 'shared_worker', exclude: false }];
 
+/** A thread that waits uses no processor, other than one in a loop. */
+const BLOCK =
+  'Atomics.wait(new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer), 0, 0)';
+
 export interface SharedWorkerTarget {
   targetId: string;
   url: string;
@@ -91,6 +95,20 @@ export class Profile implements BrowserProfile {
   /** Ends every worker that may hold the runtime, wherever it runs. */
   async killRuntimes(): Promise<void> {
     await Promise.all([this.killSharedWorkers(), this.killWorkers()]);
+  }
+
+  /** Blocks every worker for good, as an endless loop would. The browser reports nothing. */
+  async wedgeRuntimes(): Promise<void> {
+    const workers = this.context.pages().flatMap((page) => page.workers());
+    for (const worker of workers) void worker.evaluate(BLOCK).catch(() => undefined);
+    await this.#cdp(async (session) => {
+      const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
+      for (const { targetId } of targetInfos) {
+        const { sessionId } = await session.send('Target.attachToTarget', { targetId });
+        const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: BLOCK } });
+        await session.send('Target.sendMessageToTarget', { sessionId, message });
+      }
+    });
   }
 
   /** Ends every worker of a leading tab. */

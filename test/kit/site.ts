@@ -5,8 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import http, { type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const TYPES: Record<string, string> = {
@@ -43,6 +44,7 @@ export class Site {
   /** The paths of all requests, in order. */
   readonly requests: string[] = [];
   readonly #held = new Map<string, Promise<void>>();
+  #policy: string | undefined;
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -55,6 +57,28 @@ export class Site {
   /** Serves a folder under a path that ends with a slash. The last folder of a path counts. */
   mount(prefix: string, directory: string): void {
     this.#mounts.set(prefix, directory);
+  }
+
+  /**
+   * Serves every file under exactly this policy, and passes sockets of the site's own origin on to that server.
+   * @returns the undo
+   */
+  under(policy: string, upstream: string): () => void {
+    const { port, hostname } = new URL(upstream);
+    const pass = ({ method, url, rawHeaders }: http.IncomingMessage, socket: Duplex) => {
+      const server = net.connect(Number(port), hostname);
+      const headers = rawHeaders.map((part, index) => part + (index % 2 === 0 ? ': ' : '\r\n')).join('');
+      server.write(`${method} ${url} HTTP/1.1\r\n${headers}\r\n`);
+      for (const [one, other] of [[server, socket] as const, [socket, server] as const]) {
+        one.pipe(other).on('error', () => one.destroy());
+      }
+    };
+    this.#policy = policy;
+    this.#server.on('upgrade', pass);
+    return () => {
+      this.#policy = undefined;
+      this.#server.off('upgrade', pass);
+    };
   }
 
   /** Keeps a file back, `?query` included. @returns its release */
@@ -91,7 +115,7 @@ export class Site {
     }
     response.writeHead(200, {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': policyOf(searchParams.get('workers') ?? 'self'),
+      'content-security-policy': this.#policy ?? policyOf(searchParams.get('workers') ?? 'self'),
       'cache-control': 'no-cache',
     });
     response.end(body);

@@ -28,6 +28,7 @@ interface TabWindow {
     | 'getState'
     | 'inspect'
     | 'isActive'
+    | 'restart'
     | 'isInit'
     | 'isLogin'
     | 'isConnect'
@@ -239,6 +240,10 @@ export class Tab {
 
   async inspect(): Promise<Inspection> {
     return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.inspect());
+  }
+
+  async restart(): Promise<void> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.restart());
   }
 
   async isActive(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { ifAllowed } from '../../protocol/tab.js';
 /** The client's access to its page, received from outside so that a test can be the page. */
 export interface Page {
   /** null where the browser has none (a page that is not a secure context): then only the `bye` of a tab shows that it leaves. */
-  readonly locks: Pick<LockManager, 'request'> | null;
+  readonly locks: Pick<LockManager, 'request' | 'query'> | null;
   /** Whether the browser seems to have it, without a trial. */
   has(name: 'SharedWorker' | 'Worker' | 'BroadcastChannel'): boolean;
   now(): number;

@@ -2,7 +2,7 @@
  * A tab's link to its worker.
  *
  * The link has a host open the port, shakes hands, and keeps every call until it is answered. It starts the worker again when the worker dies
- * (its Web Lock is granted to the tab) or freezes (silence while calls are in flight). The next worker receives the tab's state and its open
+ * (its Web Lock is granted to the tab) or falls silent. A worker of another build may send the tab on to its successor. The next worker receives the tab's state and its open
  * calls under their `callId`s. The requests on the wire follow from those, so the server recognises requests that it has already served.
  */
 import { type Remote, wrap } from 'comlink';
@@ -18,12 +18,15 @@ import {
   laneOf,
   type Mirror,
   type Outcome,
+  type Pong,
   type Port,
+  PROTOCOL,
   type Restore,
   type Settings,
   type TabMessage,
   type View,
   type Welcome,
+  type WorkerAddress,
   type WorkerApi,
   type WorkerInspection,
 } from '../../protocol/tab.js';
@@ -35,6 +38,8 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** The worker of an older build has this long to close its sessions. */
+const FLUSH_MS = 2_000;
 const LATE = `no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`;
 /** Waits before each further start; after the last one the link gives up … */
 const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
@@ -67,12 +72,16 @@ export interface LinkHandlers {
    * @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached
    */
   onGivenUp(reason: string, retryAt: number | undefined): void;
+  /** The account has another build's worker now, with which this tab cannot speak. */
+  onOutdated(): void;
+  /** The host of another worker; `isWedged`: of the successor of that worker. */
+  hostOf(at: WorkerAddress, isWedged: boolean): Host;
   /** The state with which a worker restores the tab. */
   restore(): Restore;
 }
 
-/** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. */
-type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed';
+/** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. `outdated`: for good. */
+type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed' | 'outdated';
 
 export class Link {
   #phase: Phase = 'closed';
@@ -93,11 +102,21 @@ export class Link {
   #at = 0;
   #openings = 0;
   readonly #silence: SilenceWatch;
-  readonly #calls = new OpenCalls(() => this.#silence.heard());
+  readonly #calls = new OpenCalls(
+    () => this.#silence.heard(),
+    () => this.#lost('the worker does not know this tab'),
+  );
+  /** The life lock of the last worker, and the release of one that was taken from a wedged worker. */
+  #lifeLock: string | null = null;
+  #letFollow: () => void = () => undefined;
+  #instance = '';
+  #hosts: readonly Host[];
+  /** Leaves the host of an older build, when its worker has ended. */
+  #leaveOld: () => void = () => undefined;
   readonly #undo: (() => void)[];
 
   constructor(
-    private readonly hosts: readonly Host[],
+    private readonly own: readonly Host[],
     private readonly page: Page,
     private readonly tabId: string,
     private readonly settings: Settings,
@@ -105,10 +124,13 @@ export class Link {
   ) {
     this.#silence = new SilenceWatch({
       now: () => page.now(),
-      isWaiting: () => this.#calls.any(),
-      ping: () => this.#api?.ping() ?? Promise.reject(),
-      onSilent: () => this.#lost('the worker does not answer'),
+      ping: () =>
+        this.#api?.ping().then(({ instance }) => {
+          if (instance !== this.#instance) this.#lost('the worker was started again');
+        }) ?? Promise.reject(),
+      onSilent: () => this.#replace('the worker does not answer'),
     });
+    this.#hosts = own;
     this.#undo = [
       page.on('hide', () => this.#leave()),
       page.on('show', () => this.#return()),
@@ -124,6 +146,7 @@ export class Link {
   call(call: Call): Promise<Outcome> {
     const outcome = this.#calls.add(call, this.#reached());
     if (this.#phase === 'failed') this.#open();
+    if (this.#phase === 'outdated') this.#calls.fail(() => true, CODES.superseded);
     return outcome;
   }
 
@@ -162,6 +185,13 @@ export class Link {
     this.#tell((api) => api.provideAuth(payload));
   }
 
+  /** Replaces the worker, whatever it does. */
+  restart(): void {
+    if (this.#phase !== 'opening' && this.#phase !== 'open' && this.#phase !== 'failed') return;
+    this.#restarts = 0;
+    this.#replace('a restart was demanded', true);
+  }
+
   /** Closes the link for good. Open calls settle with 889005; what they sent stays on its way. */
   close(): void {
     if (this.#phase === 'closed') return;
@@ -169,13 +199,13 @@ export class Link {
     this.#tell((api) => api.bye(this.#handed.seq));
     this.#phase = 'closed';
     this.#teardown();
-    this.host.leave?.();
+    this.#leaveHost();
     this.#calls.fail(() => true, CODES.destroyed);
   }
 
   /** The current host, or the host that is being tried. */
   get host(): Host {
-    return this.hosts[this.#at] as Host;
+    return this.#hosts[this.#at] as Host;
   }
 
   #reached(): ReachedWorker | undefined {
@@ -194,6 +224,8 @@ export class Link {
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
+        // The worker is there, and wedged. A new one is better than another host.
+        if (error === LATE && this.host.at && this.#restarts === 0) return this.#replace(LATE);
         // A leading tab may be slow or about to be replaced. No other host deserves a second wait.
         const mayCome = error === LATE && this.host.kind === 'leader';
         this.#lost(error instanceof Error ? error.message : String(error), !mayCome);
@@ -242,7 +274,15 @@ export class Link {
       signal.addEventListener('abort', () => port.close());
       const api = wrap<WorkerApi>(laneOf(port, CALLS));
       // A worker that answers too late must learn nothing with which it could open a session.
-      return api.ping().then(() => (signal.aborted ? undefined : this.#introduce(lock, signal, port, api)));
+      return api.ping().then((pong) => {
+        if (signal.aborted) return undefined;
+        const { protocol, instance, at }: Partial<Pong> = pong;
+        if (protocol !== undefined && protocol > PROTOCOL) return void this.#becomeOutdated();
+        if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
+        this.#instance = instance ?? '';
+        this.host.at = at ?? null;
+        return this.#introduce(lock, signal, port, api);
+      });
     });
   }
 
@@ -267,6 +307,8 @@ export class Link {
     this.#phase = 'open';
     this.#openedAt = this.page.now();
     this.#everOpened = true;
+    this.#lifeLock = welcome.lock;
+    this.#letFollow();
     if (welcome.lock !== null && this.page.locks) {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
@@ -313,6 +355,8 @@ export class Link {
         return handlers.onGap();
       case 'auth':
         return handlers.onAuth();
+      case 'moved':
+        return this.#move(message.to);
       case 'log':
         return handlers.onLog(message.level, message.text);
     }
@@ -342,7 +386,7 @@ export class Link {
     this.#teardown();
     let delay: number | undefined = RESTART_DELAYS_MS[this.#restarts];
     this.#restarts += 1;
-    if ((isHopeless || delay === undefined) && this.#at + 1 < this.hosts.length) {
+    if ((isHopeless || delay === undefined) && this.#at + 1 < this.#hosts.length) {
       host.leave?.();
       this.#at += 1;
       this.#restarts = delay = 0;
@@ -353,9 +397,62 @@ export class Link {
     this.#openAfter(delay);
   }
 
+  /** The other tabs follow: they wait for the worker's lock, which this tab takes until the next worker has answered. */
+  #replace(reason: string, demanded = false): void {
+    const lock = this.#lifeLock;
+    const { at } = this.host;
+    if (at?.host !== 'shared') {
+      if (demanded) this.host.replace?.();
+      return this.#lost(reason);
+    }
+    this.#lifeLock = null;
+    if (lock !== null) {
+      const held = () => new Promise<void>((resolve) => (this.#letFollow = resolve));
+      this.page.locks?.request(lock, { steal: true }, held).catch(() => undefined);
+    }
+    this.#restarts += 1;
+    this.#enter(this.handlers.hostOf(at, true));
+  }
+
+  #move(to: WorkerAddress): void {
+    if (to.protocol !== PROTOCOL) return this.#becomeOutdated();
+    const { host } = this;
+    this.#tell((api) => api.bye(this.#handed.seq));
+    // A leading tab's worker ends with its tab's part in that host, and needs a moment for its last writes.
+    this.#leaveOld();
+    const timer = setTimeout(() => this.#leaveOld(), FLUSH_MS);
+    this.#leaveOld = () => {
+      clearTimeout(timer);
+      this.#leaveOld = () => undefined;
+      host.leave?.();
+    };
+    this.#restarts = 0;
+    this.#enter(this.handlers.hostOf(to, false));
+  }
+
+  #enter(host: Host): void {
+    this.#hosts = [host].concat(this.own);
+    this.#at = 0;
+    this.#open();
+  }
+
+  #becomeOutdated(): void {
+    this.#teardown();
+    this.#leaveHost();
+    this.#phase = 'outdated';
+    this.handlers.onOutdated();
+    this.#calls.fail(() => true, CODES.superseded);
+  }
+
+  #leaveHost(): void {
+    this.#letFollow();
+    this.#leaveOld();
+    this.host.leave?.();
+  }
+
   #giveUp(reason: string): void {
     const { host } = this;
-    host.leave?.();
+    this.#leaveHost();
     this.#phase = 'failed';
     this.#restarts = this.#at = 0;
     const retryAt = this.#everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
@@ -382,10 +479,10 @@ export class Link {
 
   /** The page enters the back/forward cache or ends; the browser does not say which. A held lock would keep it out of the cache. */
   #leave(): void {
-    if (this.#phase === 'closed') return;
+    if (this.#phase === 'closed' || this.#phase === 'outdated') return;
     this.#tell((api) => api.bye(this.#handed.seq));
     this.#teardown();
-    this.host.leave?.();
+    this.#leaveHost();
     this.#phase = 'away';
   }
 

@@ -7,6 +7,7 @@ import {
   type Call,
   CODES,
   failure,
+  NO_HELLO,
   type Outcome,
   type UploadedMedia,
   type WorkerApi,
@@ -29,8 +30,14 @@ export interface ReachedWorker {
 export class OpenCalls {
   readonly #open = new Map<string, OpenCall>();
 
-  /** @param onAnswer a worker has answered: it is alive */
-  constructor(private readonly onAnswer: () => void) {}
+  /**
+   * @param onAnswer a worker has answered: it is alive
+   * @param onStranger the worker knows nothing of this tab: the browser has started it again behind the same port
+   */
+  constructor(
+    private readonly onAnswer: () => void,
+    private readonly onStranger: () => void,
+  ) {}
 
   any(): boolean {
     return this.#open.size > 0;
@@ -60,7 +67,7 @@ export class OpenCalls {
   /** Fails the chosen calls, in the order in which they were made. */
   fail(
     which: (call: Call, handedOn: boolean) => boolean,
-    code: (typeof CODES)['destroyed' | 'hostUnavailable'],
+    code: (typeof CODES)['destroyed' | 'hostUnavailable' | 'superseded'],
     detail?: string,
   ): void {
     this.#open.forEach(({ call, handedOn, settle }, callId) => {
@@ -86,6 +93,7 @@ export class OpenCalls {
       },
       (error: unknown) => {
         if (signal.aborted) return;
+        if (error instanceof Error && error.message === NO_HELLO) return this.onStranger();
         const cloning = error instanceof Error && error.name === 'DataCloneError';
         settleOnce({
           kind: 'failure',

@@ -1,33 +1,34 @@
 /** Notices a silent worker: a frozen one, or a dead one in a browser that reports no deaths. */
 
-/** After silence of this length, with calls in flight, the tab pings … */
-const SILENCE_MS = 5_000;
-/** … and no answer within this time means frozen or dead. */
-const PING_TIMEOUT_MS = 5_000;
+/** After silence of this length the tab pings … */
+const SILENCE_MS = 3_000;
+/** … and no answer within this time means frozen or dead. So a tab notices within ten seconds, with the time for a new start. */
+const PING_TIMEOUT_MS = 4_000;
+/** A page that was frozen itself finds its timers expired and the answer still in its queue: it looks there before it judges. */
+const LATE_MS = 1_000;
 
 export interface SilenceWatchParts {
   now(): number;
-  /** Whether the worker owes an answer. */
-  isWaiting(): boolean;
   /** Resolves when it answers. */
   ping(): Promise<unknown>;
   onSilent(): void;
 }
 
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
 export class SilenceWatch {
   #heardAt = 0;
-  #probe: ReturnType<typeof setInterval> | undefined;
+  #watching: Timer;
   /** Expires when the worker does not answer. */
-  #question: ReturnType<typeof setTimeout> | undefined;
+  #question: Timer;
+  /** Answers to earlier questions do not count. */
+  #questions = 0;
 
   constructor(private readonly parts: SilenceWatchParts) {}
 
   watch(): void {
     this.heard();
-    this.#probe = setInterval(() => {
-      const { now, isWaiting } = this.parts;
-      if (isWaiting() && now() - this.#heardAt >= SILENCE_MS) this.ask();
-    }, SILENCE_MS);
+    this.#wait(SILENCE_MS);
   }
 
   heard(): void {
@@ -37,12 +38,13 @@ export class SilenceWatch {
   ask(): void {
     // One question at a time.
     if (this.#question !== undefined) return;
-    const question = setTimeout(() => this.parts.onSilent(), PING_TIMEOUT_MS);
-    this.#question = question;
+    this.#questions += 1;
+    const question = this.#questions;
+    this.#expect(this.parts.now() + PING_TIMEOUT_MS);
     this.parts.ping().then(
       () => {
-        if (this.#question !== question) return;
-        clearTimeout(question);
+        if (this.#questions !== question) return;
+        clearTimeout(this.#question);
         this.#question = undefined;
         this.heard();
       },
@@ -53,8 +55,25 @@ export class SilenceWatch {
   }
 
   stop(): void {
-    clearInterval(this.#probe);
+    clearTimeout(this.#watching);
     clearTimeout(this.#question);
     this.#question = undefined;
+    this.#questions += 1;
+  }
+
+  #wait(ms: number): void {
+    this.#watching = setTimeout(() => {
+      const rest = this.#heardAt + SILENCE_MS - this.parts.now();
+      if (rest <= 0) this.ask();
+      this.#wait(rest > 0 && rest < SILENCE_MS ? rest : SILENCE_MS);
+    }, ms);
+  }
+
+  #expect(until: number): void {
+    const { now, onSilent } = this.parts;
+    this.#question = setTimeout(() => {
+      if (now() - until < LATE_MS) onSilent();
+      else this.#question = setTimeout(onSilent, LATE_MS);
+    }, PING_TIMEOUT_MS);
   }
 }

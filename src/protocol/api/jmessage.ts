@@ -99,6 +99,11 @@ export interface InstanceApi {
    */
   addListener<L extends ListenerName>(name: L, listener: (data: ListenerEvents[L]) => void): () => void;
   /**
+   * Replaces a worker that no longer answers. The session, open calls and the other tabs go on with the next one.
+   * @addition
+   */
+  restart(): void;
+  /**
    * Releases the worker. The account stays logged in for other tabs. Open requests fail with 889005.
    * @addition
    */

@@ -87,6 +87,11 @@ export interface ListenersApi {
    */
   onActiveChange(listener: (active: boolean) => void): void;
   /**
+   * Listens to a newer build of this site that has taken over and cannot serve this page: reload it. Calls fail with 889006 until then.
+   * @addition
+   */
+  onOutdated(listener: (data: undefined) => void): void;
+  /**
    * Listens to the failure of the browser's storage, once. Waiting sends then live as long as the worker.
    * @addition
    */

@@ -40,7 +40,6 @@ export const RUNTIME_MESSAGES: Readonly<Record<RuntimeCode, string>> = {
   889001: 'not initialised: call init() and wait for onSuccess first',
   889002: 'not logged in: call login() and wait for onSuccess first',
   889003: 'the session has ended: log in again',
-  889006: 'a newer build of this site has taken over the connection: reload the page',
   889007: 'no live session of this account to attach to: log in instead',
   889010: 'aborted',
   889011: 'the upload failed: check the network and upload_file',

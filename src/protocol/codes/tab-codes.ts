@@ -33,6 +33,7 @@ export const RUNTIME_CODES = {
 export const SHARED_MESSAGES = {
   880001: 'unknown error',
   889004: 'the shared worker cannot be reached',
+  889006: 'a newer build of this site has taken over the connection: reload the page',
   889009: 'timed out: the server did not answer',
 } as const;
 

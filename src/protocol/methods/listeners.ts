@@ -17,5 +17,6 @@ export const LISTENER_NAMES = [
   'onOutboxChange',
   'onUnreadChange',
   'onActiveChange',
+  'onOutdated',
   'onDegraded',
 ] as const satisfies readonly ListenerName[];

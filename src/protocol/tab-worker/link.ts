@@ -13,14 +13,7 @@ import type { StateSnapshot } from '../api/state.js';
 import type { ConversationId } from '../conversation-id.js';
 import type { LocalName, MethodName } from '../methods/types.js';
 import type { UploadedMedia } from '../wire/pushes.js';
-
-/**
- * The worker's name. Its number is raised when tab and worker of different builds would misunderstand each other. The literal in
- * `client/worker-link/hosts/bundled.ts` repeats it, because bundlers must be able to read it there.
- */
-export const WORKER_NAME = 'jmessage-v2';
-/** If two builds want one account's socket, the newer one gets it. */
-export const RUNTIME_VERSION = '0.1.0';
+import type { WorkerAddress } from './worker-address.js';
 
 /** The parameters of a page's `init` (specification: 鉴权). */
 export interface AuthPayload {
@@ -152,6 +145,17 @@ export type Outcome =
   | { kind: 'failure'; error: Failure }
   | { kind: 'timeout'; rid: number; data: unknown; responseTimeout: boolean };
 
+export interface Pong {
+  protocol: number;
+  /** A browser may start a worker again behind the ports of its predecessor. */
+  instance: string;
+  /** null: no other tab can reach the worker. */
+  at: WorkerAddress | null;
+}
+
+/** The exception of a call to a worker that knows nothing of the tab. */
+export const NO_HELLO = 'no hello';
+
 /** The methods of the worker on the first lane. */
 export interface WorkerApi {
   /** Registers the tab. The call returns only after the worker watches the tab's lock. */
@@ -162,7 +166,7 @@ export interface WorkerApi {
   /** The fresh signature that {@link TabMessage} `auth` asked for; null if the page has none. */
   provideAuth(payload: unknown): void;
   /** Answers at once; silence means a frozen or dead worker. */
-  ping(): Promise<true>;
+  ping(): Promise<Pong>;
   /** Cancels a call that has not been transmitted. */
   abort(callId: string): void;
   /** The application has received every event up to that `seq`. Their pushes count as delivered. */
@@ -183,7 +187,10 @@ export type AccountEvent = {
 }[EventName];
 
 /** The listeners of account events. The tab itself calls the other listeners, from its mirrors. */
-export type EventName = Exclude<ListenerName, 'onStateChange' | 'onUnreadChange' | 'onActiveChange'>;
+export type EventName = Exclude<
+  ListenerName,
+  'onStateChange' | 'onUnreadChange' | 'onActiveChange' | 'onOutdated'
+>;
 
 /** The messages of the worker on the second lane. */
 export type TabMessage = { instance: string } & (
@@ -204,6 +211,8 @@ export type TabMessage = { instance: string } & (
   /** The events since the tab's last one are no longer kept, so its data may have holes. */
   | { kind: 'gap' }
   | { kind: 'auth' }
+  /** Another worker takes the account over. */
+  | { kind: 'moved'; to: WorkerAddress }
   /** A debug line, so that the worker's log can be read without tools for workers. */
   | { kind: 'log'; level: 'debug' | 'warn'; text: string }
 );

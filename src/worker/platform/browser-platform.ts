@@ -3,6 +3,7 @@ import SparkMD5 from 'spark-md5';
 import { ifAllowed } from '../../protocol/worker.js';
 import { openStore } from '../store/open-store.js';
 import type { Clock } from '../util/clock.js';
+import { addressOfWorker } from './listen.js';
 import { openSocket } from './open-socket.js';
 import type { Platform } from './platform.js';
 import { postForm } from './post-form.js';
@@ -15,7 +16,11 @@ const systemClock: Clock = {
   },
 };
 
-export function browserPlatform(clock: Clock = systemClock): Platform {
+/** @param address null in a page */
+export function browserPlatform(
+  address: Platform['address'] = addressOfWorker,
+  clock: Clock = systemClock,
+): Platform {
   // In a page that has no worker the browser may have none of these either.
   const channel = ifAllowed(() => new BroadcastChannel('jmessage'));
   return {
@@ -28,6 +33,7 @@ export function browserPlatform(clock: Clock = systemClock): Platform {
       post: (message) => channel?.postMessage(message),
       onMessage: (fn) => channel?.addEventListener('message', ({ data }) => fn(data)),
     },
+    address,
     openSocket,
     postForm,
     openStore: (account, onDegraded) =>

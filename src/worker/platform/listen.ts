@@ -1,5 +1,16 @@
 /** Accepts the ports of tabs. A SharedWorker receives them as events; a leading tab's worker opens a BroadcastChannel for each tab that asks. */
-import type { LeaderMessage, Port } from '../../protocol/worker.js';
+import { type LeaderMessage, type Port, PROTOCOL, type WorkerAddress } from '../../protocol/worker.js';
+
+/** Set in a leading tab's worker. */
+let leadership: string | undefined;
+
+/** The address at which other tabs reach this worker. */
+export const addressOfWorker = (): WorkerAddress => ({
+  protocol: PROTOCOL,
+  host: leadership === undefined ? 'shared' : 'leader',
+  url: globalThis.location.href,
+  name: leadership ?? (globalThis as { name?: string }).name ?? '',
+});
 
 export type Accept = (port: Port, onClosed?: () => void) => void;
 
@@ -12,6 +23,7 @@ export function listen(accept: Accept): void {
   let up: (() => void) | undefined;
   // Only a leading tab posts messages here: the first one names the channel, later ones ask for a sign of life.
   addEventListener('message', ({ data }: MessageEvent<string>) => {
+    leadership = data;
     up ??= serveTabs(data, accept);
     up();
   });

@@ -2,6 +2,7 @@
  * Everything of the outside world that the runtime uses, handed in: a test can run a day in a millisecond, or put any fault here.
  */
 
+import type { WorkerAddress } from '../../protocol/worker.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from '../util/clock.js';
 import type { OpenSocket } from './socket.js';
@@ -32,8 +33,10 @@ export interface Platform {
   /** Hex, of the text's UTF-8. */
   md5(text: string): string;
   /** null where there are none: then nothing watches over tabs that crash. */
-  readonly locks: Pick<LockManager, 'request'> | null;
+  readonly locks: Pick<LockManager, 'request' | 'query'> | null;
   readonly broadcast: Broadcast;
+  /** The address at which other tabs reach this worker; null in a page. */
+  address(): WorkerAddress | null;
   readonly openSocket: OpenSocket;
   readonly postForm: PostForm;
   /** Never fails: where no database can be had, the store is in memory. */

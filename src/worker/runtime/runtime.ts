@@ -49,6 +49,9 @@ export class Runtime {
       tabs: () => this.#tabs.values(),
       log: (text) => this.#log('debug', text),
       warn: (text) => this.#log('warn', text),
+      onOutranked: (to) => {
+        for (const tab of this.#tabs.values()) if (!tab.session) tab.post({ kind: 'moved', to });
+      },
     });
   }
 

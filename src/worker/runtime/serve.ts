@@ -3,7 +3,15 @@
  * never be answered. A port reaches the API's methods and nothing else of the worker.
  */
 import { expose } from 'comlink';
-import { CALLS, CODES, EVENTS, failure, laneOf, type WorkerApi } from '../../protocol/worker.js';
+import {
+  CALLS,
+  EVENTS,
+  laneOf,
+  lifeLockOf,
+  NO_HELLO,
+  PROTOCOL,
+  type WorkerApi,
+} from '../../protocol/worker.js';
 import type { Accept } from '../platform/listen.js';
 import type { Platform } from '../platform/platform.js';
 import type { SessionTab } from '../session/session.js';
@@ -11,7 +19,7 @@ import { Runtime } from './runtime.js';
 
 /** @returns accepts a port that a tab opens */
 export function serve(platform: Platform, runtime = new Runtime(platform)): Accept {
-  const lock = holdForLife(platform, `jmessage:worker:${runtime.instance}`);
+  const lock = holdForLife(platform, lifeLockOf(runtime.instance, platform.address()));
   return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;
     const events = laneOf(port, EVENTS);
@@ -28,7 +36,7 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
         return welcome;
       },
       async call(call) {
-        if (!tab) return { kind: 'failure', error: failure(CODES.hostUnavailable) };
+        if (!tab) throw new Error(NO_HELLO);
         return runtime.call(tab, call);
       },
       wake: () => tab?.session?.wake(),
@@ -40,7 +48,7 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
       watchOutbox() {
         if (tab) tab.watchesOutbox = true;
       },
-      ping: async () => true,
+      ping: async () => ({ protocol: PROTOCOL, instance: runtime.instance, at: platform.address() }),
       bye(upTo) {
         confirm(upTo);
         if (tab) runtime.drop(tab);

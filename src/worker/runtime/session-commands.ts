@@ -109,7 +109,8 @@ export class SessionCommands {
     }
     const target = targetOf(tab, auth.appkey);
     const found = await this.#sessions.turns.run(keyOf(target), async () => {
-      const session = tab.session ?? this.#sessions.find(target);
+      const session =
+        tab.session ?? this.#sessions.find(target) ?? (await this.#sessions.takeOver(target, auth));
       return session ?? this.#pending.initialise(target, auth, onAck);
     });
     if (found instanceof Session) {

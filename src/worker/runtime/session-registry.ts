@@ -9,6 +9,7 @@ import {
   failure,
   type ResumeToken,
   type StateSnapshot,
+  type WorkerAddress,
 } from '../../protocol/worker.js';
 import type { Account, LoginAnswer } from '../connection/account.js';
 import { Credentials, newerToken } from '../connection/credentials.js';
@@ -40,6 +41,8 @@ export interface SessionRegistryOptions {
   nextSeq(): number;
   log(text: string): void;
   warn(text: string): void;
+  /** A newer worker has an account that this one was asked for. */
+  onOutranked(to: WorkerAddress): void;
 }
 
 export class SessionRegistry {
@@ -56,7 +59,11 @@ export class SessionRegistry {
     private readonly pending: PendingConnections,
     private readonly options: SessionRegistryOptions,
   ) {
-    this.#lock = new AccountLock(platform, (key) => void this.#live.get(key)?.end('superseded'));
+    this.#lock = new AccountLock(
+      platform,
+      (key, to) => void this.#live.get(key)?.handOver(to),
+      (to) => options.onOutranked(to),
+    );
   }
 
   get(account: Account): Session | undefined {
@@ -162,6 +169,21 @@ export class SessionRegistry {
     );
     session.start();
     return session;
+  }
+
+  /**
+   * Takes over the sessions of that application which a worker of another build has, so that no second socket is opened beside theirs.
+   * @returns one of them
+   */
+  async takeOver({ address, engine, appkey }: Target, auth: AuthPayload): Promise<Session | undefined> {
+    const prefix = `${address}|${appkey}|`;
+    const keys = await this.#lock.elsewhere(prefix);
+    for (const key of keys) {
+      const account = { key, address, engine, appkey, username: key.slice(prefix.length), digest: '' };
+      const session = await this.reopen(account, auth, null);
+      if (session) return session.unattended();
+    }
+    return undefined;
   }
 
   /** A send was reported as failed, so no session may transmit it. */

@@ -9,8 +9,10 @@ import {
   type EndReason,
   type Failure,
   failure,
+  PROTOCOL,
   type ResumeToken,
   type StateSnapshot,
+  type WorkerAddress,
 } from '../../protocol/worker.js';
 import type { Account, LoginAnswer } from '../connection/account.js';
 import type { Connection } from '../connection/connection.js';
@@ -256,6 +258,20 @@ export class Session implements TabSession {
    */
   end(reason: EndReason, quiet?: Tab, wipe = false): Promise<void> {
     return this.#end(reason, { quiet, isLapsed: false, wipe });
+  }
+
+  /** No tab has joined yet. */
+  unattended(): this {
+    if (this.tabs.size === 0) this.#idle.begin();
+    return this;
+  }
+
+  /** Another worker takes the account over. The tabs follow it if they speak its protocol, and the sends stay for it. */
+  handOver(to: WorkerAddress | null): void {
+    // A page that has its runtime for itself could reach no worker.
+    const next = this.options.platform.address() && to;
+    if (next) for (const tab of this.tabs.tabs) tab.post({ kind: 'moved', to: next });
+    void this.#end('superseded', { quiet: undefined, isLapsed: next?.protocol === PROTOCOL, wipe: false });
   }
 
   /** The session has no tab any more. Its sends and its token stay for the account's next one. */

@@ -10,6 +10,7 @@ import {
   type HostKind,
   laneOf,
   type Outcome,
+  PROTOCOL,
   type TabMessage,
   type WorkerApi,
 } from '../../../src/protocol/tab.js';
@@ -23,17 +24,20 @@ export class FakeEnd {
   /** Up to where the tab says that its application has been handed everything. */
   readonly confirmed: number[] = [];
   readonly told: string[] = [];
+  protocol = PROTOCOL;
   /** Answers nothing from now on. */
   frozen = false;
   /** The outcome of a call. By default it stays open. */
   answer: (call: Call) => Promise<Outcome> = () => new Promise(() => undefined);
 
   constructor(
-    readonly instance: string,
+    public instance: string,
     private readonly locks: FakeLocks,
     readonly port: MessagePort,
   ) {
-    void locks.for(instance).request(this.lock, () => new Promise(() => undefined));
+    const forLife = locks.for(instance).request(this.lock, () => new Promise(() => undefined));
+    // Another tab may take it.
+    forLife.catch(() => undefined);
   }
 
   get lock(): string {
@@ -58,7 +62,7 @@ export class FakeEnd {
       ping: async () => {
         this.told.push('ping');
         await this.#unlessFrozen();
-        return true;
+        return { protocol: this.protocol, instance: this.instance, at: null };
       },
       wake: () => void this.told.push('wake'),
       bye: (upTo) => {
@@ -93,6 +97,8 @@ export class FakeHost implements Host {
   starts: 'well' | 'silent' | 'error' | 'throws' = 'well';
   /** Each start finds the same worker, as long as it lives. */
   #shared: FakeEnd | undefined;
+  /** The protocol of its workers. */
+  protocol = PROTOCOL;
   /** How each worker treats calls. */
   answer: FakeEnd['answer'] | undefined;
 
@@ -111,6 +117,7 @@ export class FakeHost implements Host {
     if (this.starts === 'throws') throw new Error('not allowed');
     const { port1, port2 } = new MessageChannel();
     const end = new FakeEnd(this.#shared?.instance ?? `boot-${this.ends.length + 1}`, this.locks, port2);
+    end.protocol = this.protocol;
     if (this.answer) end.answer = this.answer;
     this.ends.push(end);
     if (this.starts === 'well') end.serve();

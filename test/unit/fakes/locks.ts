@@ -18,12 +18,12 @@ export class FakeLocks {
   readonly #dead = new Set<string>();
 
   /** The lock manager as that tab or worker sees it. */
-  for(owner: string): Pick<LockManager, 'request'> {
+  for(owner: string): Pick<LockManager, 'request' | 'query'> {
     const request = <T>(name: string, given: LockOptions | Granted, fn?: Granted): Promise<T> =>
       typeof given === 'function'
         ? this.#request(owner, name, {}, given)
         : this.#request(owner, name, given, fn ?? (() => undefined));
-    return { request };
+    return { request, query: async () => ({ held: this.held.map((name) => ({ name })) }) };
   }
 
   /** The owner is gone, and with it all that it held or waited for. None of its callbacks runs any more. */

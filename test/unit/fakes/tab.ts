@@ -17,6 +17,7 @@ import type {
   Outcome,
   StateSnapshot,
   TabMessage,
+  WorkerAddress,
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
 import type { SessionTab } from '../../../src/worker/session/session.js';
@@ -56,6 +57,7 @@ export class FakeTab {
   readonly states: StateSnapshot['state'][] = [];
   readonly logs: string[] = [];
   readonly queued: string[] = [];
+  movedTo: WorkerAddress | undefined;
   gaps = 0;
   authAsked = 0;
   open = false;
@@ -271,6 +273,10 @@ export class FakeTab {
 
   #hear(message: TabMessage): void {
     switch (message.kind) {
+      case 'moved':
+        this.movedTo = message.to;
+        this.leave();
+        return void this.connect();
       case 'events': {
         const seen = this.#last?.instance === message.instance ? this.#last.seq : 0;
         for (const event of message.events) {

@@ -1,6 +1,6 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
-import type { AuthPayload } from '../../../src/protocol/index.js';
+import type { AuthPayload, WorkerAddress } from '../../../src/protocol/index.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
@@ -28,6 +28,8 @@ export class FakeWorker {
   readonly #timers = new Set<() => void>();
   readonly #closings = new Set<() => void>();
   alive = true;
+  /** The address at which other tabs reach it. */
+  address: WorkerAddress | null = null;
   /** Stores that are open. */
   stores = 0;
 
@@ -51,6 +53,7 @@ export class FakeWorker {
         },
         onMessage: (fn) => this.#ears.push(fn),
       },
+      address: () => this.address,
       openSocket: (address, engine, handlers) => {
         if (!this.alive) return { emit: () => undefined, close: never };
         const socket = world.network.openSocket(address, engine, {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { satisfies, validRange } from 'semver';
 import { expect, test } from 'vitest';
-import { RUNTIME_VERSION, WORKER_NAME } from '../../../src/protocol/tab-worker/link.js';
+import { RUNTIME_VERSION, WORKER_NAME } from '../../../src/protocol/tab-worker/worker-address.js';
 
 const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 const { version, engines } = JSON.parse(read('package.json'));

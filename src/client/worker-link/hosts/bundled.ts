@@ -10,12 +10,12 @@ export const bundledFiles: RuntimeFiles = {
     kind === 'shared'
       ? new SharedWorker(new URL('../../../worker/entry.js', import.meta.url), {
           type: 'module',
-          name: 'jmessage-v2',
+          name: 'jmessage-0.1.0',
           extendedLifetime: true,
         } as WorkerOptions)
       : new Worker(new URL('../../../worker/entry.js', import.meta.url), {
           type: 'module',
-          name: 'jmessage-v2',
+          name: 'jmessage-0.1.0',
         }),
   fallback: () => import('./fallback.js'),
   // Its types belong to the worker, and `client` must not import them.

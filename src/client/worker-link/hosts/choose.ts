@@ -1,7 +1,8 @@
 /** The hosts that a page tries, best first. The browser's capabilities decide, never its name; a trial shows whether a capability works. */
 
-import type { HostKind } from '../../../protocol/tab.js';
+import type { HostKind, WorkerAddress } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
+import { workerAt } from './files.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
 import type { LeaderHost } from './leader-host.js';
 import { pageHost } from './page-host.js';
@@ -20,10 +21,30 @@ export function hostsFor(files: RuntimeFiles, page: Page, forced?: HostKind | nu
           .catch(() => false)
       : Promise.resolve(false);
   const hosts: Host[] = [];
-  if (forced ? forced === 'shared' : has('SharedWorker')) hosts.push(sharedHost(files, isLed));
+  if (forced ? forced === 'shared' : has('SharedWorker')) hosts.push(sharedHost(files, page, isLed));
   if (forced ? forced === 'leader' : canLead) hosts.push(leaderHost(files, page));
   if (!forced || forced === 'page') hosts.push(pageHost(files));
   return hosts;
+}
+
+/**
+ * The host of a worker of another build, or of the worker that replaces a wedged one.
+ * @param isWedged the worker at that address is wedged, and its successor is meant
+ */
+export function hostOf(at: WorkerAddress, files: RuntimeFiles, page: Page, isWedged: boolean): Host {
+  if (at.host === 'leader') {
+    return leaderHost(Object.assign({}, files, workerAt(at.url), { leadership: at.name }), page);
+  }
+  const host: Host = {
+    kind: 'shared',
+    name: 'SharedWorker',
+    connect: (onError, signal) =>
+      files.fallback().then(({ hostAt, successorOf }) => {
+        host.at ??= isWedged ? successorOf(at) : at;
+        return hostAt(host.at, files).connect(onError, signal);
+      }),
+  };
+  return host;
 }
 
 /** The leader host: its code is loaded by the few browsers that need it. */
@@ -38,6 +59,7 @@ function leaderHost(files: RuntimeFiles, page: Page): Host {
         host ??= new LeaderHost(files, page);
         return host.connect(onError, signal);
       }),
+    replace: () => host?.replace(),
     leave: () => host?.leave(),
   };
 }

@@ -7,11 +7,14 @@ import type { RuntimeFiles } from './host.js';
  *
  * `extendedLifetime` keeps a SharedWorker, and so the connection, over a reload of the last tab (Chrome 148; others ignore it).
  */
-export const workerAt = (url: string | URL): Pick<RuntimeFiles, 'worker' | 'scope' | 'url'> => ({
+export const workerAt = (
+  url: string | URL,
+  name = WORKER_NAME,
+): Pick<RuntimeFiles, 'worker' | 'scope' | 'url'> => ({
   scope: String(url),
   url: String(url),
   worker: (kind) => {
-    const options = { type: 'module', name: WORKER_NAME, extendedLifetime: true } as WorkerOptions;
+    const options = { type: 'module', name, extendedLifetime: true } as WorkerOptions;
     return kind === 'shared' ? new SharedWorker(url, options) : new Worker(url, options);
   },
 });

@@ -1,7 +1,7 @@
 /**
  * A host is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
  */
-import type { HostKind, Port } from '../../../protocol/tab.js';
+import { type HostKind, type Port, WORKER_NAME, type WorkerAddress } from '../../../protocol/tab.js';
 
 /** `shared`: a SharedWorker. `leader`: a dedicated worker of one tab, for all tabs. `page`: the page itself, for this page alone. */
 export const HOST_KINDS = ['shared', 'leader', 'page'] as const satisfies readonly HostKind[];
@@ -15,6 +15,10 @@ export interface Host {
    * @param signal aborts when the attempt, or the link that it led to, has ended
    */
   connect(onError: (reason: string) => void, signal: AbortSignal): Port | Promise<Port>;
+  /** The address of its worker, as far as it is known. */
+  at?: WorkerAddress | null;
+  /** Makes this tab lead, with a new worker. */
+  replace?(): void;
   /** The tab closes, or tries the next host. */
   leave?(): void;
 }
@@ -26,9 +30,12 @@ export interface RuntimeFiles {
   readonly url?: string;
   /** Tabs whose files have the same scope share a leading tab. */
   readonly scope: string;
+  /** Instead of the scope's: the leading tab of another build. */
+  readonly leadership?: string;
   fallback(): Promise<typeof import('./fallback.js')>;
   page(): Promise<{ accept(port: Port): void }>;
 }
 
 /** The name of the lock and of the channel that tabs with the same files share. */
-export const leadershipOf = ({ scope }: RuntimeFiles): string => `jmessage:leader:${scope}`;
+export const leadershipOf = ({ leadership, scope }: RuntimeFiles): string =>
+  leadership ?? `jmessage:leader:${WORKER_NAME}:${scope}`;

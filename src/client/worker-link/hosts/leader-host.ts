@@ -76,6 +76,11 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     });
   }
 
+  /** This tab takes the lead, and so ends the worker of the last leading tab. */
+  replace(): void {
+    this.#queue(true);
+  }
+
   leave(): void {
     this.#stop();
     this.#undo();

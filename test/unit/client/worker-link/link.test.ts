@@ -3,19 +3,27 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Link } from '../../../../src/client/worker-link/link.js';
 import { isSend } from '../../../../src/client/worker-link/open-calls.js';
 import { METHOD_NAMES, METHODS, type MethodRow } from '../../../../src/protocol/index.js';
-import { type AccountEvent, CODES, type Outcome, type Restore } from '../../../../src/protocol/tab.js';
+import {
+  type AccountEvent,
+  CODES,
+  NO_HELLO,
+  type Outcome,
+  PROTOCOL,
+  type Restore,
+} from '../../../../src/protocol/tab.js';
 import { eventually, settle } from '../../fakes/clock.js';
 import { FakeHost, FakePage } from '../../fakes/host.js';
 import { FakeLocks } from '../../fakes/locks.js';
 import { SETTINGS } from '../../fakes/settings.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-const SILENCE_MS = 5_000;
-const PING_TIMEOUT_MS = 5_000;
+const SILENCE_MS = 3_000;
+const PING_TIMEOUT_MS = 4_000;
 const LONGEST_RESTART_DELAY_MS = 2_000;
 const STABLE_MS = 60_000;
 const RETRY_AFTER_MS = 30_000;
 
+const to = { protocol: PROTOCOL, host: 'shared', url: '/next.js', name: 'jmessage-9' } as const;
 const restore: Restore = {
   auth: null,
   rooms: [],
@@ -25,6 +33,8 @@ const restore: Restore = {
 let locks: FakeLocks;
 let host: FakeHost;
 let hosts: FakeHost[];
+/** The host of another build's worker. */
+let next: FakeHost;
 let page: FakePage;
 let link: Link;
 let events: AccountEvent[];
@@ -35,13 +45,14 @@ beforeEach(() => {
   locks = new FakeLocks();
   host = new FakeHost(locks);
   hosts = [host];
+  next = new FakeHost(locks);
   page = new FakePage(locks);
   events = [];
   told = [];
 });
 afterEach(() => {
   link.close();
-  for (const one of hosts) one.close();
+  for (const one of [...hosts, next]) one.close();
   vi.useRealTimers();
 });
 
@@ -59,6 +70,8 @@ function open(): void {
     onAuth: () => told.push('auth'),
     onLog: (_level, text) => told.push(text),
     onGivenUp: () => told.push('given up'),
+    onOutdated: () => told.push('outdated'),
+    hostOf: () => next,
     restore: () => restore,
   });
 }
@@ -259,12 +272,46 @@ describe('silence', () => {
     expect(host.ends).toHaveLength(1);
   });
 
-  test('without calls in flight is not asked about', async () => {
+  test('without calls in flight is noticed as well, within ten seconds', async () => {
     open();
     await opened();
-    host.end.told.length = 0;
-    await pass(STABLE_MS);
-    expect(host.end.told).toEqual([]);
+    await pass(1);
+    host.end.frozen = true;
+    await pass(SILENCE_MS * 2);
+    await pass(PING_TIMEOUT_MS);
+    await opened(2);
+  });
+
+  test('is no reason if the page itself was frozen, and the answer waits in its queue', async () => {
+    open();
+    await opened();
+    await pass(SILENCE_MS - 1);
+    // The page is frozen for an hour, right after its question.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await pass(PING_TIMEOUT_MS);
+    for (let i = 0; i < 5; i += 1) await pass(SILENCE_MS);
+    expect(host.ends).toHaveLength(1);
+  });
+
+  test('of a wedged worker ends with its lock taken, so the other tabs follow once the next worker has answered', async () => {
+    open();
+    await opened();
+    await pass(1);
+    Object.assign(host, { at: to });
+    const { lock } = host.end;
+    let isFree = false;
+    void locks.for('other tab').request(lock, { mode: 'shared' }, () => {
+      isFree = true;
+    });
+    next.starts = 'silent';
+    host.end.frozen = true;
+    await pass(SILENCE_MS * 2);
+    await pass(PING_TIMEOUT_MS);
+    expect(isFree).toBe(false);
+    next.starts = 'well';
+    await pass(HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS);
+    await eventually('the next worker', () => next.end.hellos.length === 1);
+    await eventually('the lock to be released', () => isFree);
   });
 
   test('is asked about at once when the page wakes', async () => {
@@ -447,6 +494,78 @@ describe('a call', () => {
     link.close();
     expect(await outcome).toMatchObject({ error: { code: CODES.destroyed } });
   });
+});
+
+describe('a worker of another build', () => {
+  test('that takes the account over gets the tab and its open calls', async () => {
+    open();
+    await opened();
+    const outcome = call();
+    await eventually('the call to arrive', () => host.end.calls.length === 1);
+    next.answer = async () => success;
+    host.end.post({ kind: 'moved', to });
+    await eventually('the tab to arrive', () => next.ends[0]?.hellos.length === 1);
+    expect(await outcome).toEqual(success);
+    expect(next.end.hellos[0]?.restore).toEqual(restore);
+    expect(host.end.told).toContain('bye');
+  });
+
+  test.each([
+    ['that takes the account over', 'moved'],
+    ['that answers the handshake', 'pong'],
+  ])('%s in a newer protocol leaves the tab outdated: its calls fail with 889006', async (_title, way) => {
+    if (way === 'pong') host.protocol = PROTOCOL + 1;
+    open();
+    const before = call('before');
+    if (way === 'moved') {
+      await opened();
+      host.end.post({ kind: 'moved', to: { ...to, protocol: PROTOCOL + 1 } });
+    }
+    const failed = { kind: 'failure', error: { code: CODES.superseded } };
+    expect(await before).toMatchObject(failed);
+    expect(await call('after')).toMatchObject(failed);
+    expect(told.filter((text) => text === 'outdated')).toHaveLength(1);
+    expect(next.ends).toEqual([]);
+    expect(locks.held.filter((name) => name.startsWith('jmessage:tab'))).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('of an older protocol is left for the next host', async () => {
+    host.protocol = PROTOCOL - 1;
+    hosts.push(next);
+    open();
+    await eventually('the tab to leave', () => locks.held.every((name) => !name.startsWith('jmessage:tab')));
+    await pass(1);
+    await eventually('the next host', () => next.ends[0]?.hellos.length === 1);
+    expect(host.end.hellos).toEqual([]);
+  });
+});
+
+test('a worker that the browser started again behind the same port gets the tab and its call anew', async () => {
+  open();
+  await opened();
+  host.answer = async () => success;
+  host.end.answer = () => Promise.reject(new Error(NO_HELLO));
+  const outcome = call();
+  await pass(1);
+  expect(await outcome).toEqual(success);
+  expect(host.ends).toHaveLength(2);
+  host.end.instance = 'another boot';
+  for (let i = 0; i < 3; i += 1) await pass(SILENCE_MS);
+  await opened(3);
+});
+
+test('a restart replaces the worker, whatever it does, and gives the next one the open calls', async () => {
+  open();
+  await opened();
+  const outcome = call();
+  await eventually('the call to arrive', () => host.end.calls.length === 1);
+  host.end.frozen = true;
+  next.answer = async () => success;
+  Object.assign(host, { at: to });
+  link.restart();
+  await pass(1);
+  expect(await outcome).toEqual(success);
 });
 
 test('closing says goodbye and leaves nothing', async () => {

@@ -149,6 +149,7 @@ describe('the account lock', () => {
 
   describe('of two workers', () => {
     const ANSWER_MS = 2_000;
+    const REQUEST_MS = 50;
     let second: FakeWorker;
     const displaced: string[] = [];
     beforeEach(async () => {
@@ -165,6 +166,7 @@ describe('the account lock', () => {
       const taken = lock.acquire('alice', open());
       await world.clock.advance(ANSWER_MS);
       expect(await taken).toBeTypeOf('function');
+      await world.clock.advance(REQUEST_MS);
       expect(displaced).toEqual(['alice']);
       expect(world.worker.timers).toBe(0);
     });

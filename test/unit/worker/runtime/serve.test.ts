@@ -1,6 +1,6 @@
 /** The calls that a port of the worker accepts. Any page of the origin can open a port and post any data. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CALLS } from '../../../../src/protocol/tab.js';
+import { CALLS, PROTOCOL } from '../../../../src/protocol/tab.js';
 import { serve } from '../../../../src/worker/runtime/serve.js';
 import { settle } from '../../fakes/clock.js';
 import { World } from '../../fakes/world.js';
@@ -38,7 +38,9 @@ function open() {
 
 test('answers a call of its methods', async () => {
   const { ask } = open();
-  expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+  expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toMatchObject({
+    protocol: PROTOCOL,
+  });
 });
 
 test.each([
@@ -52,7 +54,9 @@ test.each([
   try {
     expect(await attacker.ask('attack', message)).toBeUndefined();
     expect('polluted' in {}).toBe(false);
-    expect(await victim.ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+    expect(await victim.ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toMatchObject({
+      protocol: PROTOCOL,
+    });
   } finally {
     delete (Object.prototype as { polluted?: unknown }).polluted;
   }
@@ -83,6 +87,8 @@ test.each([null, 7, 'text', [], {}, [CALLS], [CALLS, null], [CALLS, 7], [CALLS, 
     accept(port2);
     port1.postMessage(message);
     const { ask } = open();
-    expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toBe(true);
+    expect(await ask('call', { type: 'APPLY', path: ['ping'], argumentList: [] })).toMatchObject({
+      protocol: PROTOCOL,
+    });
   },
 );

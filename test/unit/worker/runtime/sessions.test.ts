@@ -1,6 +1,6 @@
 /** Opening, joining and ending sessions in the view of tabs: one socket for an account, whatever they do at once. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CODES } from '../../../../src/protocol/index.js';
+import { CODES, PROTOCOL } from '../../../../src/protocol/index.js';
 import { BAD_SIGNATURE } from '../../fakes/server.js';
 import { FakeWorker, World } from '../../fakes/world.js';
 
@@ -312,6 +312,48 @@ describe('the end of a session', () => {
     expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'superseded' });
     expect(other.mirror.state.connected).toBe(true);
     expect(world.network.peakFor('alice')).toBe(1);
+  });
+
+  test('a newer build of the same protocol gets the account with its waiting sends, and the tab is sent on to it', async () => {
+    const tab = await world.loggedIn('alice');
+    const first = world.worker;
+    first.address = { protocol: PROTOCOL, host: 'shared', url: '/first.js', name: 'jmessage-8' };
+    world.network.mode = 'refuses';
+    world.network.cutAll();
+    await world.clock.advance(0);
+    const sent = tab.send('bob', 'waits');
+    await world.clock.advance(10);
+    const second = new FakeWorker(world, 'another');
+    second.address = { protocol: PROTOCOL, host: 'shared', url: '/next.js', name: 'jmessage-9' };
+    world.workers.push(second);
+    first.hear({
+      kind: 'stand-down',
+      account: 'http://server|app|alice',
+      version: '99.0.0',
+      at: second.address,
+    });
+    await world.clock.advance(1_000);
+    world.network.mode = 'up';
+    expect(await world.passing(sent)).toMatchObject({ kind: 'success' });
+    expect(tab.mirror.state).toMatchObject({ username: 'alice', connected: true });
+    expect(first.stores).toBe(0);
+    expect(world.network.peakFor('alice')).toBe(1);
+  });
+
+  test('a tab of an older build that logs in is sent on to the newer one that has the account', async () => {
+    const tab = world.tab();
+    await world.passing(tab.init());
+    const at = { protocol: PROTOCOL, host: 'shared', url: '/next.js', name: 'jmessage-9' } as const;
+    const { worker } = world;
+    // Another worker has the account lock, and says so.
+    void world.locks
+      .for('newer')
+      .request('jmessage:account:http://server|app|alice', () => new Promise(() => undefined));
+    void tab.login('alice');
+    await world.clock.advance(10);
+    worker.hear({ kind: 'heard', account: 'http://server|app|alice', version: '99.0.0', at });
+    await world.clock.advance(10);
+    expect(tab.movedTo).toEqual(at);
   });
 
   test('an older build that asks for the account does not get it', async () => {
