@@ -1,6 +1,6 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
-import type { AuthPayload, WorkerAddress } from '../../../src/protocol/index.js';
+import { type AuthPayload, lifeLockOf, type WorkerAddress } from '../../../src/protocol/index.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
@@ -71,7 +71,7 @@ export class FakeWorker {
       openStore: async (account) => this.#open(account),
     };
     this.runtime = new Runtime(this.platform);
-    this.lock = `jmessage:worker:${this.runtime.instance}`;
+    this.lock = lifeLockOf(this.runtime.instance, null);
     this.#accept = serve(this.platform, this.runtime);
   }
 
