@@ -15,7 +15,7 @@ export async function loadGroups(): Promise<void> {
 }
 
 /** Loads the name and the members. @throws the failure of the requests */
-export async function loadGroup(gid: number): Promise<void> {
+async function loadGroup(gid: number): Promise<void> {
   const [{ group_info }, { member_list }] = await Promise.all([
     JIM.getGroupInfo({ gid }),
     JIM.getGroupMembers({ gid }),

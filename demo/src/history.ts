@@ -10,7 +10,7 @@ const PAGE_MESSAGES = 50;
 /** Conversations with a running request. */
 const asking = new Set<ChatId>();
 
-export interface EarlierPage {
+interface EarlierPage {
   messages: readonly ChatMessage[];
   more: boolean;
 }

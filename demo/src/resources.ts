@@ -9,7 +9,7 @@ const KEEP_MS = 30 * 60_000;
 const known = new Map<string, { url: Promise<string>; until: number }>();
 
 /** @throws the failure of `getResource` */
-export function resourceUrl(mediaId: string): Promise<string> {
+function resourceUrl(mediaId: string): Promise<string> {
   const kept = known.get(mediaId);
   if (kept !== undefined && kept.until > Date.now()) return kept.url;
   const url = JIM.getResource({ media_id: mediaId }).then(({ url: given }) => {

@@ -12,7 +12,7 @@ import {
 import { withTexts } from './untrusted.js';
 
 /** The known profile of a user. */
-export interface Person {
+interface Person {
   nickname: string;
   signature: string;
   /** media_id, or ''. */

@@ -7,7 +7,7 @@ export const ACCOUNTS = ['alice', 'bob', 'carol'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
 /** A place for one tab at a time. */
-export interface Slot {
+interface Slot {
   account: Account;
   profile: ProfileName;
 }

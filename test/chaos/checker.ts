@@ -19,7 +19,7 @@ export const VIOLATIONS = [
   'stray',
   'stuck',
 ] as const;
-export type ViolationKind = (typeof VIOLATIONS)[number];
+type ViolationKind = (typeof VIOLATIONS)[number];
 
 export interface Violation {
   kind: ViolationKind;

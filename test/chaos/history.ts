@@ -2,7 +2,7 @@
 import type { Account, MessageName, ProfileName } from './cast.js';
 import { conversationOf, readName } from './cast.js';
 
-export type SettledAs = 'success' | 'failure' | 'timeout';
+type SettledAs = 'success' | 'failure' | 'timeout';
 
 export interface Settlement {
   at: number;
@@ -61,7 +61,7 @@ export interface StoredRecord {
 }
 
 /** A step of the driver, or an observation of a page, for the timeline. */
-export interface Happening {
+interface Happening {
   at: number;
   what: string;
   /** Its subject: an instance, a profile, or none. */

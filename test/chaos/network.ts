@@ -13,7 +13,7 @@ const MATCHES: Record<Swallowed, (frame: Frame) => boolean> = {
 };
 const isEvent = ({ event }: Frame) => event !== null;
 
-export type NetworkAction = Extract<
+type NetworkAction = Extract<
   Action,
   { do: 'cut' | 'delay' | 'repeat' | 'swallow' | 'cutOn' | 'freeze' | 'refuse' | 'offline' }
 >;

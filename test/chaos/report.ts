@@ -10,7 +10,7 @@ const PASSING = /^state (connecting|initialising|authenticating|syncing)/;
 const SHOWN_VIOLATIONS = 20;
 const NAME_WIDTH = 34;
 
-export const commandOf = ({ seed, lengthMs }: RunOptions): string =>
+const commandOf = ({ seed, lengthMs }: RunOptions): string =>
   `npm run test:chaos -- --seed ${seed} --seconds ${Math.round(lengthMs / 1_000)}`;
 
 export function reportOf(options: RunOptions, { history, violations, faults, frames }: RunResult): string {

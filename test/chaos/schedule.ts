@@ -38,7 +38,6 @@ export type Action =
   | { do: 'drain'; profile: ProfileName };
 
 export type Swallowed = 'ack' | 'answer' | 'request';
-export type FaultName = Exclude<Action['do'], 'send' | 'retry' | 'drain'>;
 export type Step = Action & { atMs: number; lane: Lane };
 
 const SEND_GAP_MS = 350;

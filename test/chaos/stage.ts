@@ -20,7 +20,7 @@ interface ChaosWindow {
   };
 }
 
-export interface PageSend {
+interface PageSend {
   name: string;
   to: string;
   gid: number;

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 export const tool = (file: string): string => path.join(ROOT, 'node_modules', file);
 
-export interface Ran {
+interface Ran {
   code: number;
   output: string;
 }

@@ -14,7 +14,7 @@ type Attack = (url: string, index: number) => Promise<() => Promise<void>>;
 
 /** Accounts of an attacker, registered beforehand. */
 export const attackerName = (index: number): string => `attacker-${index}`;
-export const memberName = (index: number): string => `member-${index}`;
+const memberName = (index: number): string => `member-${index}`;
 export const MEMBER_NAMES = range(MEMBERS).map(memberName);
 
 /** Repeats the attack, whatever its outcome. */

@@ -27,7 +27,7 @@ const SHARED_WORKERS = [{ type: 'shared_worker', exclude: false }];
 const BLOCK =
   'Atomics.wait(new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer), 0, 0)';
 
-export interface SharedWorkerTarget {
+interface SharedWorkerTarget {
   targetId: string;
   url: string;
   title: string;

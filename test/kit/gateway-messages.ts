@@ -3,7 +3,7 @@ import { openDatabase } from '../../gateway/src/store/database.js';
 import { timeOf } from '../../gateway/src/store/message-ids.js';
 import type { MessageContent } from '../../src/protocol/index.js';
 
-export interface MessageInDatabase {
+interface MessageInDatabase {
   msg_id: number;
   ctime_ms: number;
   content: MessageContent;

@@ -17,7 +17,7 @@ export interface Servers {
   redis: string;
 }
 
-export interface StartedServers extends Servers {
+interface StartedServers extends Servers {
   /** Stops Redis alone, … */
   redisAway(): void;
   /** …and starts it again at the same address, empty. */

@@ -91,12 +91,6 @@ export class Gateway {
     return this.#end('SIGTERM');
   }
 
-  /** Stops it normally and starts it again, on the same port and data. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
   /** The signed payload that an application's own server gives to its page, signed now or at another time. */
   auth(timestamp = Date.now(), flag = true, appkey = this.appkey): AuthPayload {
     const random_str = randomBytes(16).toString('hex');

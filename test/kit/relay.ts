@@ -18,9 +18,9 @@ export interface Frame extends FrameEvent {
   socket: RelayedSocket;
 }
 
-export type Rule = (frame: Frame) => Verdict;
+type Rule = (frame: Frame) => Verdict;
 
-export interface WaitOptions {
+interface WaitOptions {
   timeoutMs?: number;
   /** A `mark()`: earlier log entries do not count. Default: all entries count. */
   since?: number;

@@ -15,7 +15,7 @@ export type Verdict = 'pass' | 'drop' | 'repeat' | 'cut' | { delayMs: number } |
 const NO_STATUS = 1005;
 const ABNORMAL = 1006;
 
-export interface RelayedSocketHooks {
+interface RelayedSocketHooks {
   /** Called for each frame as it comes in. */
   judge(direction: Direction, text: string): Verdict;
   /** Holds the frames while the relay is frozen. */

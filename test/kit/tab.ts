@@ -44,7 +44,7 @@ interface TabWindow {
 /** The moment at which a call aborts its upload: at once, or after its first progress. */
 export type Aborted = 'at once' | 'in progress';
 
-export interface Ack {
+interface Ack {
   rid: number;
   data: unknown;
 }

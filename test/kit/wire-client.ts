@@ -25,7 +25,7 @@ export interface Answer {
   [field: string]: unknown;
 }
 
-export interface Push {
+interface Push {
   event: string;
   payload: Record<string, unknown>;
 }

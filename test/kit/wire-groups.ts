@@ -9,10 +9,6 @@ export type User = LiveUser;
 export const named = (...users: { username: string; appkey?: string }[]) =>
   users.map(({ username, appkey }) => ({ username, ...(appkey && { appkey }) }));
 
-export interface TestGroup {
-  gid: number;
-}
-
 /** A group of the first user with the others in it. */
 export async function makeGroup(
   [owner, ...others]: readonly [User, ...User[]],

@@ -26,7 +26,7 @@ export const OTHER_SECRET = 'secret-2';
 export const APPS = { [APPKEY]: SECRET, [OTHER_APPKEY]: OTHER_SECRET };
 
 /** A message of `msg_sync`, or a conversation of `sync_conversation`. A test knows which one it reads. */
-export interface Mail extends WireMessage {
+interface Mail extends WireMessage {
   key: number;
   from_appkey: string;
   from_username: string;

@@ -5,7 +5,7 @@ import { GIF } from './images.js';
 import { basicAuth } from './signing.js';
 import { APPKEY, type Client } from './wire-socket.js';
 
-export interface UploadAnswer extends UploadedMedia {
+interface UploadAnswer extends UploadedMedia {
   error?: { code: number; message: string };
 }
 
@@ -26,7 +26,7 @@ export async function tokenOf(client: Client): Promise<string> {
   return (await client.ask('get_upload_token')).uptoken;
 }
 
-export interface Upload {
+interface Upload {
   username: string;
   token: string;
   appkey?: string;

@@ -24,7 +24,7 @@ import {
 } from './wire-client.js';
 import { buildWorkers } from './workers.js';
 
-export interface WorldOptions {
+interface WorldOptions {
   /** Accounts to register. Default: alice and bob. */
   users?: string[];
   gateway?: GatewayOptions;

@@ -16,7 +16,7 @@ const MAX_ZOOM = 19;
 const degrees = (value: number, positive: string, negative: string): string =>
   `${Math.abs(value).toFixed(DECIMALS)}° ${value < 0 ? negative : positive}`;
 
-export const positionText = (latitude: number, longitude: number): string =>
+const positionText = (latitude: number, longitude: number): string =>
   `${degrees(latitude, 'N', 'S')}, ${degrees(longitude, 'E', 'W')}`;
 
 function mapUrl({ latitude, longitude, scale }: Props): string {

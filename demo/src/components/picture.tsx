@@ -18,7 +18,7 @@ const UNKNOWN = { width: 240, height: 180 };
 type Image = Extract<Content, { type: 'image' }>;
 
 /** The size of an image on the page: its own size within limits. */
-export function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { width: number; height: number } {
+function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { width: number; height: number } {
   if (width === 0 || height === 0) return UNKNOWN;
   const scale = Math.min(1, MAX_WIDTH_PX / width, MAX_HEIGHT_PX / height);
   const scaled = (side: number) => Math.max(MIN_SIDE_PX, Math.round(side * scale));

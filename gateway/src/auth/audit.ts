@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { TokenBucket } from '../util/token-bucket.js';
 
-export type AuditEvent =
+type AuditEvent =
   | 'login_refused'
   | 'password_change_refused'
   | 'password_changed'
@@ -16,7 +16,7 @@ export type AuditEvent =
   | 'account_disabled'
   | 'account_enabled';
 
-export interface AuditFields {
+interface AuditFields {
   appkey: string;
   username?: string;
   address?: string;

@@ -30,7 +30,7 @@ export interface Try {
 }
 
 /** A try that may be made. */
-export interface Admitted {
+interface Admitted {
   /** By whom, for {@link Passwords}. */
   lane: string;
   isKnown: boolean;

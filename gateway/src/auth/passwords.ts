@@ -44,7 +44,7 @@ export async function verifyPassword(digest: string, stored: string): Promise<bo
 }
 
 /** Whose hash it is: a lane of its own for each. */
-export interface HashTurn {
+interface HashTurn {
   lane: string;
   /** Of somebody who has been here before. */
   isKnown: boolean;

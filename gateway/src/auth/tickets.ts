@@ -4,14 +4,14 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-export type Purpose = 'upload' | 'media';
+type Purpose = 'upload' | 'media';
 export type Verdict = 'good' | 'expired' | 'forged';
 
 const MS_PER_SECOND = 1_000;
 const UPLOAD_TOKEN = /^(\d{1,12})\.([\w-]{43})$/;
 
 /** The stored hash is part of what is signed, so that a new password ends the tokens of the old one. */
-export interface Uploader {
+interface Uploader {
   uid: number;
   passwordHash: string;
 }

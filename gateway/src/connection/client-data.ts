@@ -6,7 +6,7 @@ import { GroupAcks } from './group-acks.js';
 /** The maximum of deliveries between two syncs of a session. */
 const MAX_RECENT = 2_000;
 
-export interface SyncKeys {
+interface SyncKeys {
   messages: number;
   events: number;
 }

@@ -15,7 +15,7 @@ import { RequestQueue, type Served } from './request-queue.js';
 import type { SessionFeed } from './session-feed.js';
 import { SocketCosts } from './socket-costs.js';
 
-export type Serve = (connection: Connection, request: Request, turn: Turn) => Promise<Reply>;
+type Serve = (connection: Connection, request: Request, turn: Turn) => Promise<Reply>;
 
 /** The account's session on this socket. */
 export interface Session {

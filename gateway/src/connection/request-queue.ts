@@ -13,7 +13,7 @@ export interface Served {
   later?: Promise<void>;
 }
 
-export interface RequestServer {
+interface RequestServer {
   /** The request is in its place: the client need not send it again. */
   acknowledge(rid: number): void;
   /** Never rejects. */

@@ -10,7 +10,7 @@ interface Waiting<T> {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-export interface WaitLimit<T> {
+interface WaitLimit<T> {
   ms: number;
   /** The predecessor did not arrive. */
   onExpired(send: T): void;

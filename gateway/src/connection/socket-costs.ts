@@ -17,7 +17,7 @@ const ACKNOWLEDGEMENTS = new Set<string>([
 ] satisfies RequestEvent[]);
 
 /** `flood`: the client goes on although its requests are refused. */
-export type Admission = 'admitted' | 'refused' | 'flood';
+type Admission = 'admitted' | 'refused' | 'flood';
 
 export class SocketCosts implements Holder {
   #party: Party;

@@ -16,7 +16,7 @@ import type { Tables } from '../store/schema.js';
 import { ROW_BYTES } from '../store/volume.js';
 import { noUsage, type Turn, Turns, type Usage } from '../util/turns.js';
 
-export interface EmitOptions {
+interface EmitOptions {
   /** Only for who is here: not stored. */
   live?: boolean;
   /** Not to hear of it live: usually the one whose request it was. */
@@ -49,7 +49,7 @@ export interface Change {
 }
 
 /** Whose request it is. */
-export interface Author {
+interface Author {
   uid: number;
   usage: Usage;
   /** Within which it is made. */
@@ -270,5 +270,3 @@ function sizeOf(emitted: readonly Emitted[]): number {
 
 const isDeadlock = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === DEADLOCK;
-
-export type { NewEvent, WireEvent };

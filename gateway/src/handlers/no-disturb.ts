@@ -2,8 +2,9 @@
 import { CODES, type ErrorCode, EVENT } from '../../../src/protocol/index.js';
 import { refuse, success } from '../answers.js';
 import type { Reply } from '../connection/request.js';
-import type { Change, NewEvent } from '../delivery/changes.js';
+import type { Change } from '../delivery/changes.js';
 import { userNameOf } from '../store/accounts.js';
+import type { NewEvent } from '../store/events.js';
 import { wireGroup } from '../store/groups.js';
 import type { List } from '../store/relation-tables.js';
 import { asMember } from './group-guards.js';

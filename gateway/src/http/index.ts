@@ -29,7 +29,7 @@ const SECURITY_HEADERS = {
 
 const CHECK_MS = 2_000;
 
-export interface HttpOptions {
+interface HttpOptions {
   /** Signs auth payloads for anyone on this machine who asks. */
   dev: boolean;
   origins: Origins;

@@ -21,7 +21,7 @@ const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 // Other types are not parsed at all.
 disableTypes(['dds', 'icns', 'ico', 'j2c', 'jp2', 'jxl', 'jxl-stream', 'ktx', 'pnm', 'psd', 'svg', 'tga']);
 
-export interface MediaType {
+interface MediaType {
   /** '' when the content does not say. */
   mime: string;
   /** Extension without a dot, '' likewise. */

@@ -6,7 +6,7 @@ const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 
 const MS_PER_SECOND = 1_000;
 
 /** Figures that are read when they are asked for. */
-export interface Levels {
+interface Levels {
   /** Open sockets. */
   sockets(): number;
   /** Logged-in sessions. */

@@ -1,7 +1,7 @@
 /** Deletes expired data, and forgets limits that are full again, at every interval of the settings. */
 import type { Services } from './services.js';
 
-export interface PeriodicSweep {
+interface PeriodicSweep {
   /** Starts no further sweep; resolves when the last one is done. */
   stop(): Promise<void>;
 }

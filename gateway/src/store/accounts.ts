@@ -21,7 +21,7 @@ export interface Profile {
   extras?: Extras | undefined;
 }
 
-export interface UserKey {
+interface UserKey {
   appkey: string;
   username: string;
 }

@@ -82,7 +82,7 @@ const CLUSTER = 'pg';
 const UNFINISHED_MARK = 'pg.unfinished';
 
 /** Opens the database, or makes it where there is none. The remains of a death in between are created again, since no answer came from them. */
-export async function openCluster(directory: string): Promise<PGlitePool> {
+async function openCluster(directory: string): Promise<PGlitePool> {
   const path = join(directory, CLUSTER);
   const mark = join(directory, UNFINISHED_MARK);
   if (existsSync(mark)) await rm(path, { recursive: true, force: true });

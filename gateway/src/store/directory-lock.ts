@@ -13,7 +13,7 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-export class DirectoryInUse extends Error {}
+class DirectoryInUse extends Error {}
 
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   // Device and inode, so that two paths to one directory are one name.

@@ -67,7 +67,7 @@ export interface BoxedEvent {
   recipients: readonly number[];
 }
 
-export interface StoredEvent extends BoxedEvent {
+interface StoredEvent extends BoxedEvent {
   /** The platform that it need not be told to, since it came from there; '' for none. */
   exceptPlatform: string;
 }

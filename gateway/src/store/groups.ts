@@ -35,8 +35,8 @@ export interface Audience {
 }
 
 /** Groups on the wire have `flag` for what the API calls `group_type`. */
-export type WireGroup = Omit<Group, 'group_type'> & { flag: number };
-export type WireMember = GroupMember & { uid: number; mtime: number };
+type WireGroup = Omit<Group, 'group_type'> & { flag: number };
+type WireMember = GroupMember & { uid: number; mtime: number };
 
 const PUBLIC_FLAG = 2;
 const PRIVATE_FLAG = 1;
@@ -173,7 +173,7 @@ export async function insertGroup(
   return gid;
 }
 
-export interface Joining {
+interface Joining {
   gid: number;
   uids: readonly number[];
   role: number;

@@ -38,7 +38,7 @@ export interface SharedStore {
   readonly seats: Seats;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   /** Other nodes serve the same database. */
   isShared?: boolean;
   /** The clock of ids on several nodes; the database's own by default. */

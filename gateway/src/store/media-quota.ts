@@ -7,7 +7,7 @@ import type { Media } from './media.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export interface Reservation {
+interface Reservation {
   /** The bytes that the file may have beside the others. */
   readonly room: number;
   release(): void;

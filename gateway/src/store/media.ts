@@ -13,8 +13,8 @@ const ORPHAN_AGE_MS = 60 * 60 * 1_000;
 /** How often all names are read to find those without a row. */
 const ORPHANS_INTERVAL_MS = DAY_MS;
 
-export type MediaRow = Tables['media'];
-export type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fname'>;
+type MediaRow = Tables['media'];
+type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fname'>;
 
 /** The form of this gateway's media_ids. */
 const MEDIA_ID = /^[0-9a-f]{32}$/;

@@ -5,7 +5,7 @@ import { timeOf } from './message-ids.js';
 import type { Tables } from './schema.js';
 
 /** A message without its content. */
-export interface MessageHead {
+interface MessageHead {
   msg_id: number;
   sender: number;
   /** 0 for a group's message. */

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './schema.js';
 
-export interface PageOf {
+interface PageOf {
   uid: number;
   /** Ids below this. */
   before: number;

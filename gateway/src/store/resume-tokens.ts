@@ -19,7 +19,7 @@ const FAMILY_CHARS = Math.ceil((FAMILY_BYTES * 4) / 3);
 const ID_BYTES = 12;
 
 /** Whose session it is. */
-export interface TokenOwner {
+interface TokenOwner {
   uid: number;
   platform: string;
 }

@@ -30,7 +30,7 @@ export const wireRoom = (room: RoomRow, members: number): Chatroom => ({
   max_member_count: room.max_member_count,
 });
 
-export interface RoomMessageRow {
+interface RoomMessageRow {
   msg_id: number;
   ctime_ms: number;
   content: MessageContent;
@@ -134,7 +134,7 @@ export class Rooms {
   }
 }
 
-export interface NewRoomMessage {
+interface NewRoomMessage {
   /** See `requestKey`. */
   key: string;
   roomId: number;

@@ -34,7 +34,7 @@ type GuardSettings = Pick<
   | 'totalBacklogBytes'
 >;
 
-export interface Guard {
+interface Guard {
   /** Ends every connection at once. */
   destroyAll(): void;
   close(): void;

@@ -77,7 +77,7 @@ const RESERVED = new Set([
 
 const MAX_AGENT_CHARS = 256;
 
-export interface WireOptions {
+interface WireOptions {
   readonly frameBytes: number;
   /** How long a close waits for the peer to take what it was sent. */
   readonly closeTimeoutMs: number;

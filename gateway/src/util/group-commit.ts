@@ -10,7 +10,7 @@ interface Waiting<T, R> {
 }
 
 /** How what waits is shared out. */
-export interface Shares<T> {
+interface Shares<T> {
   keyOf(item: T): unknown;
   costOf(item: T): number;
   /** Of one lot; a single item may exceed it. */

@@ -2,7 +2,7 @@
 import { countWords, plain, sentencesOf } from './sentences.mjs';
 import { readBlocks } from './sources.mjs';
 
-export const MAX_WORDS = 25;
+const MAX_WORDS = 25;
 /** A title may name its method first: "sendSingleMsg: …". */
 const TITLE_SUBJECT = /^[\w`$.()/, ]{1,60}: /;
 const OPENER = /^(?:what|whatever|who|whoever|whom|nobody|where)\b/i;

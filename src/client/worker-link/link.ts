@@ -50,7 +50,7 @@ const STABLE_MS = 60_000;
 /** … or this long in the leader host, since leading tabs are closed all the time. */
 const LED_MS = 2_000;
 
-export interface LinkHandlers {
+interface LinkHandlers {
   /** @param handed must be called when the application has received them */
   onEvents(events: AccountEvent[], handed: () => void): void;
   onMirror(mirror: Mirror): void;

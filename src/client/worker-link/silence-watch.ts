@@ -7,7 +7,7 @@ const PING_TIMEOUT_MS = 4_000;
 /** A page that was frozen itself finds its timers expired and the answer still in its queue: it looks there before it judges. */
 const LATE_MS = 1_000;
 
-export interface SilenceWatchParts {
+interface SilenceWatchParts {
   now(): number;
   /** Resolves when it answers. */
   ping(): Promise<unknown>;

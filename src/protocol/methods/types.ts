@@ -11,7 +11,7 @@ import type { RoomsApi } from '../api/rooms.js';
 import type { SendsApi } from '../api/sends.js';
 
 /** Methods that return a request. */
-export interface RequestsApi
+interface RequestsApi
   extends AccountsApi,
     ConversationsApi,
     SendsApi,

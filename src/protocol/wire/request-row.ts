@@ -5,7 +5,7 @@ import type { Schema } from '../checks.js';
 /** 1 … 2^31-1, unique among the client's open requests. */
 export const rid = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7fff_ffff));
 
-export interface RequestRow<S extends Schema> {
+interface RequestRow<S extends Schema> {
   /** The state that the socket must be in. */
   needs: 'nothing' | 'init' | 'login';
   payload: S;

@@ -20,7 +20,7 @@ export interface Target extends ServerAddress {
   readonly appkey: string;
 }
 
-export type Initialised =
+type Initialised =
   | { kind: 'initialised'; connection: Connection }
   | { kind: 'refused'; error: Failure }
   | { kind: 'unreachable' };

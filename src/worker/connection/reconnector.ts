@@ -48,7 +48,7 @@ export interface ReconnectorState {
   needsAuth?: true;
 }
 
-export interface ReconnectorHandlers {
+interface ReconnectorHandlers {
   onState(state: ReconnectorState): void;
   /** The account is logged in on this connection. */
   onUp(connection: Connection): void;

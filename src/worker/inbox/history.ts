@@ -18,14 +18,14 @@ import { failed, succeeded } from '../methods/outcome.js';
 import { BEGINNING, byPlace, type Place, type Span, type Store } from '../store/store.js';
 import { parseMsgSync } from './push-parsing.js';
 
-export interface HistoryParts {
+interface HistoryParts {
   account: Account;
   store: Store;
   channel: RequestChannel;
 }
 
 /** Checked parameters of `getHistory`. */
-export interface PageParams {
+interface PageParams {
   gid?: number | undefined;
   username?: string | undefined;
   appkey?: string | undefined;

@@ -17,7 +17,7 @@ const REMEMBERED_IDS = 20_000;
 /** Messages of each conversation for a tab that joins with roaming, as many as the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
 
-export interface InboxParts {
+interface InboxParts {
   store: Store;
   self: { username: string };
   form: ConversationForm;

@@ -3,7 +3,7 @@ import type { ReceiptChange } from '../../protocol/worker.js';
 import type { Store } from '../store/store.js';
 import { isObject } from '../util/read-answer.js';
 
-export type ReceiptMessage = { msg_id: number; unread_count: number; mtime: number };
+type ReceiptMessage = { msg_id: number; unread_count: number; mtime: number };
 
 /** Messages whose receipts are kept; the oldest are forgotten first. */
 const KEPT = 1_000;

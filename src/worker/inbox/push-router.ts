@@ -23,7 +23,7 @@ import type { StreamProgress } from './stream-progress.js';
 /** Events and receipts that are remembered to recognise repeats. */
 const REMEMBERED = 500;
 
-export interface PushRouterParts {
+interface PushRouterParts {
   self: { appkey: string; username: string };
   channel: RequestChannel;
   tabs: SessionTabs;

@@ -17,7 +17,7 @@ import type { ConversationCounts } from './conversation-form.js';
 import { KnownReceipts } from './known-receipts.js';
 import { UnreadCounts } from './unread-counts.js';
 
-export interface ReadStateParts {
+interface ReadStateParts {
   account: Account;
   store: Store;
   tabs: SessionTabs;

@@ -9,7 +9,7 @@ import { idOfConversation, readCount } from '../util/read-answer.js';
 /** Messages that arrive in a shown conversation are reported as read together. */
 const REPORT_AFTER_MS = 1_000;
 
-export interface UnreadCountsHandlers {
+interface UnreadCountsHandlers {
   /** Whether a visible tab shows it. */
   isOpen(conversation: ConversationId): boolean;
   onChange(counts: [ConversationId, number][]): void;

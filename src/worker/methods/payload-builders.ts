@@ -60,7 +60,7 @@ function payloadOf(call: CheckedCall, { appkey, md5, media }: BuilderContext): o
 /** On the wire an empty reason accepts, as "yes" does. */
 const declining = (why: string | undefined): string => (why && why !== 'yes' ? why : 'no');
 
-export interface BuiltMessage {
+interface BuiltMessage {
   payload: object;
   conversation: ConversationId;
 }
@@ -142,7 +142,7 @@ function bodyOf(kind: MessageKind, params: SendParams, { media }: BuilderContext
 export const buildPayload = (call: CheckedCall, context: BuilderContext): Sendable =>
   sendable(payloadOf(call, context), call.method);
 
-export type Sendable = { ok: true; payload: object } | { ok: false; error: Failure };
+type Sendable = { ok: true; payload: object } | { ok: false; error: Failure };
 
 /**
  * The payload in its wire form, the same on every try. Values that JSON cannot carry (cycles, BigInt) are refused here. So are payloads that

@@ -6,7 +6,7 @@ import type { Platform } from '../platform/platform.js';
 import type { Tab } from '../tabs/tab.js';
 import { type Uploaded, upload } from './upload.js';
 
-export interface FileUpload {
+interface FileUpload {
   callId: string;
   url: string;
   type: NonNullable<MethodRow['upload']>['type'];

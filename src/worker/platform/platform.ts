@@ -20,7 +20,7 @@ export type PostForm = (request: {
 export class Stalled extends Error {}
 
 /** A channel that all workers of the origin hear, this one excepted. */
-export interface Broadcast {
+interface Broadcast {
   post(message: unknown): void;
   onMessage(fn: (message: unknown) => void): void;
 }

@@ -24,7 +24,7 @@ export type OpenSocket = (address: string, engine: 3 | 4, handlers: SocketHandle
 export const OPEN_TIMEOUT_MS = 10_000;
 
 /** A server that has not answered the close by then is out of reach. */
-export const CLOSE_TIMEOUT_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The part of both libraries' engines that shows the end of a connection: the websocket's close, or the last post of long polling. */
 export interface ClosingEngine {

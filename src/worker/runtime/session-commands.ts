@@ -25,7 +25,7 @@ import { SessionRegistry, type SessionRegistryOptions } from './session-registry
 import { accountOf, isPasswordOf, targetOf } from './tab-accounts.js';
 import { restoreTab } from './tab-restore.js';
 
-export interface SessionCommandsOptions extends SessionRegistryOptions {
+interface SessionCommandsOptions extends SessionRegistryOptions {
   tabs(): Iterable<SessionTab>;
 }
 

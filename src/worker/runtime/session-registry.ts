@@ -32,7 +32,7 @@ import { Mutex } from '../util/mutex.js';
 import { readCount } from '../util/read-answer.js';
 import { AccountLock } from './account-lock.js';
 
-export type Established =
+type Established =
   | { kind: 'session'; session: Session }
   | { kind: 'refused'; error: Failure }
   | { kind: 'unreachable' };

@@ -17,7 +17,7 @@ const EVENT_OF_END = {
   password_changed: EVENT.passwordChanged,
 } as const satisfies Partial<Record<EndReason, number>>;
 
-export interface TabRestoreParts {
+interface TabRestoreParts {
   clock: Clock;
   sessions: SessionRegistry;
   nextSeq(): number;

@@ -20,7 +20,7 @@ import { idOfConversation, readConversations } from '../util/read-answer.js';
 import { eventOfChange } from './own-changes.js';
 import { type ReadSession, ReceiptBatcher } from './receipt-batcher.js';
 
-export interface CallsParts extends SendQueueParts {
+interface CallsParts extends SendQueueParts {
   sends: SendQueue;
   history: History;
   profiles: ProfileTimes;

@@ -20,7 +20,7 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** … and is probed no more often than this. */
 const PROBE_INTERVAL_MS = 10_000;
 
-export interface PeriodicSyncParts {
+interface PeriodicSyncParts {
   channel: RequestChannel;
   inbox: Inbox;
   rooms: ChatRooms;

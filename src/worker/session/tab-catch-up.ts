@@ -14,7 +14,7 @@ export interface TabPosition {
   newestMs: number;
 }
 
-export interface CatchUpParts {
+interface CatchUpParts {
   tabs: SessionTabs;
   inbox: Inbox;
   progress: StreamProgress;

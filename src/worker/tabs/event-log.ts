@@ -9,7 +9,7 @@ const KEPT_EVENTS = 5_000;
 /** Tabs whose joining is remembered. */
 const KEPT_TABS = 1_000;
 
-export interface LoggedEvent {
+interface LoggedEvent {
   event: AccountEvent;
   /** The tabs that the event is for; undefined: all. */
   isFor: ((tabId: string) => boolean) | undefined;

@@ -15,7 +15,7 @@ import { PendingDeliveries } from './pending-deliveries.js';
 import { inSyncForm } from './sync-form.js';
 import type { Tab } from './tab.js';
 
-export interface SessionTabsParts {
+interface SessionTabsParts {
   now(): number;
   /** Messages as conversations, with their counts. */
   asSynced(messages: Message[]): SyncedConversation[];

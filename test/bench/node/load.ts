@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 import { LeanClient } from './lean-client.js';
 
-export interface Load {
+interface Load {
   url: string;
   logins: { auth: AuthPayload; user: { username: string; password: string } }[];
   seconds: number;
@@ -13,7 +13,7 @@ export interface Load {
   rate?: number;
 }
 
-export interface LoadResult {
+interface LoadResult {
   /** ms from a send to its answer. */
   latencies: number[];
 }

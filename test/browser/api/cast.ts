@@ -24,7 +24,7 @@ export const EMOJI = '🦊😀';
 type Heard<L extends ListenerName> = ListenerEvents[L] extends (infer T)[] ? T : ListenerEvents[L];
 
 /** Whether all expected fields match. Lists must have the expected length. */
-export function includes(actual: unknown, like: unknown): boolean {
+function includes(actual: unknown, like: unknown): boolean {
   if (typeof like !== 'object' || like === null) return Object.is(actual, like);
   if (typeof actual !== 'object' || actual === null) return false;
   if (Array.isArray(like) && (!Array.isArray(actual) || actual.length !== like.length)) return false;

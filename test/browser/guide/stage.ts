@@ -74,11 +74,7 @@ export async function chapter<const N extends string>(
  * Types an example of the guide into the page, with `return` before its call and without its handlers.
  * The example can use `JIM`, the values of `scope`, and `fileOf(name, type)`, which makes a file as an `<input>` has it.
  */
-export async function typed(
-  { tab }: Actor,
-  example: string,
-  scope: Record<string, unknown> = {},
-): Promise<Typed> {
+async function typed({ tab }: Actor, example: string, scope: Record<string, unknown> = {}): Promise<Typed> {
   const outcome = await tab.frame.evaluate(
     ([source, json, image]) => {
       const { JIM } = window as unknown as { JIM: unknown };

@@ -4,7 +4,7 @@
  */
 
 export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
-export type EngineName = (typeof ENGINES)[number];
+type EngineName = (typeof ENGINES)[number];
 
 /** The engine of the whole run: `JMESSAGE_ENGINE=firefox npm test browser/sharing`. */
 export const ENGINE = (process.env.JMESSAGE_ENGINE ?? 'chromium') as EngineName;

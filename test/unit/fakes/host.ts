@@ -18,7 +18,7 @@ import type { FakeLocks } from './locks.js';
 
 type WithoutInstance<M> = M extends unknown ? Omit<M, 'instance'> : never;
 
-export class FakeEnd {
+class FakeEnd {
   readonly hellos: Hello[] = [];
   readonly calls: Call[] = [];
   /** Up to where the tab says that its application has been handed everything. */

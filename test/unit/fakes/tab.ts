@@ -58,7 +58,6 @@ export class FakeTab {
   readonly logs: string[] = [];
   readonly queued: string[] = [];
   movedTo: WorkerAddress | undefined;
-  gaps = 0;
   authAsked = 0;
   open = false;
   /** Whether its application is handed what arrives: a frozen page's is not. */
@@ -304,7 +303,6 @@ export class FakeTab {
         this.queued.push(message.callId);
         return;
       case 'gap':
-        this.gaps += 1;
         return;
       case 'auth':
         this.authAsked += 1;
