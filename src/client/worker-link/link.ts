@@ -7,21 +7,15 @@
  */
 import { type Remote, wrap } from 'comlink';
 import {
-  type AccountEvent,
-  type AccountName,
   CALLS,
   type Call,
   CODES,
-  type ConversationId,
   EVENTS,
-  type LastHeard,
   laneOf,
-  type Mirror,
   type Outcome,
   type Pong,
   type Port,
   PROTOCOL,
-  type Restore,
   type Settings,
   type TabMessage,
   type View,
@@ -32,8 +26,10 @@ import {
 } from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
 import type { Host } from './hosts/host.js';
+import type { LinkHandlers } from './link-handlers.js';
 import { holdLock, whenFree } from './locks.js';
 import { isSend, OpenCalls, type ReachedWorker } from './open-calls.js';
+import { ReceivedEvents } from './received-events.js';
 import { SilenceWatch } from './silence-watch.js';
 
 /** A worker that has not answered the handshake by then counts as not started. */
@@ -50,36 +46,6 @@ const STABLE_MS = 60_000;
 /** … or this long in the leader host, since leading tabs are closed all the time. */
 const LED_MS = 2_000;
 
-interface LinkHandlers {
-  /** @param handed must be called when the application has received them */
-  onEvents(events: AccountEvent[], handed: () => void): void;
-  onMirror(mirror: Mirror): void;
-  /** The tab has joined this account: later messages belong to it. */
-  onAccount(account: AccountName): void;
-  onAck(callId: string, rid: number, data: unknown): void;
-  onQueued(callId: string, rid: number): void;
-  onProgress(callId: string, loaded: number, total: number): void;
-  onUnread(counts: [ConversationId, number][]): void;
-  /** A worker has been reached: its state replaces that of an earlier one. */
-  onOpened(): void;
-  /** Events are missing and cannot be recovered. */
-  onGap(): void;
-  /** The worker asks this page for a fresh signature. */
-  onAuth(): void;
-  onLog(level: 'debug' | 'warn', text: string): void;
-  /**
-   * The worker could not be started again.
-   * @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached
-   */
-  onGivenUp(reason: string, retryAt: number | undefined): void;
-  /** The account has another build's worker now, with which this tab cannot speak. */
-  onOutdated(): void;
-  /** The host of another worker; `isWedged`: of the successor of that worker. */
-  hostOf(at: WorkerAddress, isWedged: boolean): Host;
-  /** The state with which a worker restores the tab. */
-  restore(): Restore;
-}
-
 /** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. `outdated`: for good. */
 type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed' | 'outdated';
 
@@ -88,10 +54,7 @@ export class Link {
   #api: Remote<WorkerApi> | undefined;
   /** Ends with the port that it opened: later messages on that port are ignored. */
   #scope = new AbortController();
-  #last: LastHeard | null = null;
-  /** The last event that the application has received, and whether a confirmation to the worker is in flight. */
-  #handed = { instance: '', seq: 0 };
-  #confirming = false;
+  readonly #events = new ReceivedEvents(() => this.#reached());
   #watchesOutbox = false;
   #view: View = { visible: false, frozen: false, viewedAt: 0 };
   #restarts = 0;
@@ -171,7 +134,7 @@ export class Link {
 
   /** A new login has not received any message yet. */
   startAfresh(): void {
-    if (this.#last) this.#last = Object.assign({}, this.#last, { newestMs: 0 });
+    this.#events.startAfresh();
   }
 
   /** From now on the application receives outbox changes. */
@@ -196,7 +159,7 @@ export class Link {
   close(): void {
     if (this.#phase === 'closed') return;
     for (const undo of this.#undo) undo();
-    this.#tell((api) => api.bye(this.#handed.seq));
+    this.#tell((api) => api.bye(this.#events.handedSeq));
     this.#phase = 'closed';
     this.#teardown();
     this.#leaveHost();
@@ -296,7 +259,7 @@ export class Link {
       tabId: this.tabId,
       lock,
       settings: this.settings,
-      last: this.#last,
+      last: this.#events.last,
       view: this.#view,
       watchesOutbox: this.#watchesOutbox,
       restore: this.handlers.restore(),
@@ -313,8 +276,7 @@ export class Link {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
     this.#silence.watch();
-    if (this.#handed.instance !== welcome.instance) this.#handed = { instance: welcome.instance, seq: 0 };
-    this.#confirm();
+    this.#events.opened(welcome.instance);
     const reached = this.#reached();
     if (reached) this.#calls.submitAll(reached);
   }
@@ -323,20 +285,8 @@ export class Link {
     this.#silence.heard();
     const { handlers } = this;
     switch (message.kind) {
-      case 'events': {
-        const last = this.#last;
-        const seen = last?.instance === message.instance ? last.seq : 0;
-        const fresh = message.events.filter((event) => event.seq > seen);
-        const newest = fresh[fresh.length - 1];
-        if (!newest) return;
-        const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
-        const handed = { instance: message.instance, seq: newest.seq };
-        this.#last = Object.assign({ newestMs }, handed);
-        return handlers.onEvents(fresh, () => {
-          this.#handed = handed;
-          this.#confirm();
-        });
-      }
+      case 'events':
+        return this.#events.receive(message.instance, message.events, handlers.onEvents);
       case 'mirror':
         return handlers.onMirror(message.mirror);
       case 'account':
@@ -360,20 +310,6 @@ export class Link {
       case 'log':
         return handlers.onLog(message.level, message.text);
     }
-  }
-
-  /** Confirms to the worker how far the application is: one message at a time, so that a burst costs few. */
-  #confirm(): void {
-    const reached = this.#reached();
-    const { instance, seq } = this.#handed;
-    if (!reached || this.#confirming || seq === 0 || instance !== this.#last?.instance) return;
-    this.#confirming = true;
-    const done = () => {
-      if (reached.signal.aborted) return;
-      this.#confirming = false;
-      if (this.#handed.seq !== seq) this.#confirm();
-    };
-    reached.api.confirm(seq).then(done, done);
   }
 
   /** @param isHopeless the host did not start: the next one is better */
@@ -417,7 +353,7 @@ export class Link {
   #move(to: WorkerAddress): void {
     if (to.protocol !== PROTOCOL) return this.#becomeOutdated();
     const { host } = this;
-    this.#tell((api) => api.bye(this.#handed.seq));
+    this.#tell((api) => api.bye(this.#events.handedSeq));
     // A leading tab's worker ends with its tab's part in that host, and needs a moment for its last writes.
     this.#leaveOld();
     const timer = setTimeout(() => this.#leaveOld(), FLUSH_MS);
@@ -480,7 +416,7 @@ export class Link {
   /** The page enters the back/forward cache or ends; the browser does not say which. A held lock would keep it out of the cache. */
   #leave(): void {
     if (this.#phase === 'closed' || this.#phase === 'outdated') return;
-    this.#tell((api) => api.bye(this.#handed.seq));
+    this.#tell((api) => api.bye(this.#events.handedSeq));
     this.#teardown();
     this.#leaveHost();
     this.#phase = 'away';
@@ -506,14 +442,7 @@ export class Link {
   #teardown(): void {
     this.#scope.abort();
     this.#silence.stop();
-    this.#confirming = false;
+    this.#events.closed();
     this.#api = undefined;
   }
-}
-
-/** `ctime_ms` of the newest message in it; 0 if it is about something else. */
-export function newestIn({ listener, data }: AccountEvent): number {
-  if (listener === 'onMsgReceive') return data.ctime_ms;
-  if (listener !== 'onSyncConversation') return 0;
-  return Math.max(0, ...data.map(({ msgs }) => msgs[msgs.length - 1]?.ctime_ms ?? 0));
 }

@@ -4,7 +4,7 @@
  */
 
 import { SeenMessages } from '../../../src/client/events/seen-messages.js';
-import { newestIn } from '../../../src/client/worker-link/link.js';
+import { newestIn } from '../../../src/client/worker-link/received-events.js';
 import type {
   AccountEvent,
   AuthPayload,
