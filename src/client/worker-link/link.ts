@@ -2,12 +2,12 @@
  * A tab's link to its worker.
  *
  * The link has a host open the port, shakes hands, and keeps every call until it is answered. It starts the worker again when the worker dies
- * (its Web Lock is granted to the tab) or falls silent. A worker of another build may send the tab on to its successor. The next worker receives the tab's state and its open
- * calls under their `callId`s. The requests on the wire follow from those, so the server recognises requests that it has already served.
+ * (its Web Lock is granted to the tab) or falls silent. A worker of another build may send the tab on to its successor. The next worker receives
+ * the tab's state and its open calls under their `callId`s. The requests on the wire follow from those, so the server recognises requests that it
+ * has already served.
  */
-import { type Remote, wrap } from 'comlink';
+import type { Remote } from 'comlink';
 import {
-  CALLS,
   type Call,
   CODES,
   EVENTS,
@@ -25,26 +25,18 @@ import {
   type WorkerInspection,
 } from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
+import { dispatch, type LinkHandlers } from './handlers.js';
+import { contact, HANDSHAKE_TIMEOUT_MS, holdTabLock, inTime, LATE } from './handshake.js';
+import { HostSequence } from './host-sequence.js';
 import type { Host } from './hosts/host.js';
-import type { LinkHandlers } from './link-handlers.js';
-import { holdLock, whenFree } from './locks.js';
+import { LeftWorker } from './left-worker.js';
+import { whenFree } from './locks.js';
 import { isSend, OpenCalls, type ReachedWorker } from './open-calls.js';
 import { ReceivedEvents } from './received-events.js';
 import { SilenceWatch } from './silence-watch.js';
 
-/** A worker that has not answered the handshake by then counts as not started. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** The worker of an older build has this long to close its sessions. */
-const FLUSH_MS = 2_000;
-const LATE = `no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`;
-/** Waits before each further start; after the last one the link gives up … */
-const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
-/** … and tries again when a call needs it, or after this time if there was a worker before. */
+/** After giving up the link tries again when a call needs it, or after this time if there was a worker before. */
 const RETRY_AFTER_MS = 30_000;
-/** A link that has held this long starts counting afresh … */
-const STABLE_MS = 60_000;
-/** … or this long in the leader host, since leading tabs are closed all the time. */
-const LED_MS = 2_000;
 
 /** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. `outdated`: for good. */
 type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed' | 'outdated';
@@ -57,29 +49,21 @@ export class Link {
   readonly #events = new ReceivedEvents(() => this.#reached());
   #watchesOutbox = false;
   #view: View = { visible: false, frozen: false, viewedAt: 0 };
-  #restarts = 0;
-  /** 0: not open. */
-  #openedAt = 0;
-  #everOpened = false;
-  /** The index of the current host. */
-  #at = 0;
   #openings = 0;
   readonly #silence: SilenceWatch;
   readonly #calls = new OpenCalls(
     () => this.#silence.heard(),
     () => this.#lost('the worker does not know this tab'),
   );
-  /** The life lock of the last worker, and the release of one that was taken from a wedged worker. */
+  /** The life lock of the last worker. */
   #lifeLock: string | null = null;
-  #letFollow: () => void = () => undefined;
+  readonly #left = new LeftWorker();
   #instance = '';
-  #hosts: readonly Host[];
-  /** Leaves the host of an older build, when its worker has ended. */
-  #leaveOld: () => void = () => undefined;
+  readonly #hosts: HostSequence;
   readonly #undo: (() => void)[];
 
   constructor(
-    private readonly own: readonly Host[],
+    own: readonly Host[],
     private readonly page: Page,
     private readonly tabId: string,
     private readonly settings: Settings,
@@ -93,7 +77,7 @@ export class Link {
         }) ?? Promise.reject(),
       onSilent: () => this.#replace('the worker does not answer'),
     });
-    this.#hosts = own;
+    this.#hosts = new HostSequence(own, () => page.now());
     this.#undo = [
       page.on('hide', () => this.#leave()),
       page.on('show', () => this.#return()),
@@ -151,7 +135,7 @@ export class Link {
   /** Replaces the worker, whatever it does. */
   restart(): void {
     if (this.#phase !== 'opening' && this.#phase !== 'open' && this.#phase !== 'failed') return;
-    this.#restarts = 0;
+    this.#hosts.reset();
     this.#replace('a restart was demanded', true);
   }
 
@@ -168,7 +152,7 @@ export class Link {
 
   /** The current host, or the host that is being tried. */
   get host(): Host {
-    return this.#hosts[this.#at] as Host;
+    return this.#hosts.current;
   }
 
   #reached(): ReachedWorker | undefined {
@@ -180,7 +164,8 @@ export class Link {
     this.#phase = 'opening';
     this.#scope = new AbortController();
     const { signal } = this.#scope;
-    this.#holdLock(signal)
+    this.#openings += 1;
+    holdTabLock(this.page.locks, `${this.tabId}:${this.#openings}`, signal)
       .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
       .then((welcome) => {
         if (welcome && !signal.aborted) this.#opened(welcome, signal);
@@ -188,57 +173,22 @@ export class Link {
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // The worker is there, and wedged. A new one is better than another host.
-        if (error === LATE && this.host.at && this.#restarts === 0) return this.#replace(LATE);
+        if (error === LATE && this.host.at && this.#hosts.isFirstTry) return this.#replace(LATE);
         // A leading tab may be slow or about to be replaced. No other host deserves a second wait.
         const mayCome = error === LATE && this.host.kind === 'leader';
         this.#lost(error instanceof Error ? error.message : String(error), !mayCome);
       });
   }
 
-  /** Each opening has a lock of its own: a frozen worker may hold the lock of the last one. */
-  #holdLock(signal: AbortSignal): Promise<string | null> {
-    const { locks } = this.page;
-    this.#openings += 1;
-    const name = `jmessage:tab:${this.tabId}:${this.#openings}`;
-    // Some browsers have locks and refuse them.
-    return locks ? holdLock(locks, name, signal).catch(() => null) : Promise.resolve(null);
-  }
-
   #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(LATE), HANDSHAKE_TIMEOUT_MS);
-      signal.addEventListener('abort', () => clearTimeout(timer));
+    return inTime(signal, (fail) => {
       const onError = (reason: string) => {
-        reject(reason);
+        fail(reason);
         if (this.#phase === 'open' && !signal.aborted) this.#lost(reason);
       };
-      // Not `finally`: a page's own Promise may have none.
-      this.#greet(lock, signal, onError).then(
-        (welcome) => {
-          clearTimeout(timer);
-          if (welcome) resolve(welcome);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      );
-    });
-  }
-
-  #greet(
-    lock: string | null,
-    signal: AbortSignal,
-    onError: (reason: string) => void,
-  ): Promise<Welcome | undefined> {
-    const connected = new Promise<Port>((resolve) => resolve(this.host.connect(onError, signal)));
-    return connected.then((port) => {
-      if (signal.aborted) return void port.close();
-      signal.addEventListener('abort', () => port.close());
-      const api = wrap<WorkerApi>(laneOf(port, CALLS));
-      // A worker that answers too late must learn nothing with which it could open a session.
-      return api.ping().then((pong) => {
-        if (signal.aborted) return undefined;
+      return contact(this.host, signal, onError).then((contacted) => {
+        if (!contacted) return undefined;
+        const { port, api, pong } = contacted;
         const { protocol, instance, at }: Partial<Pong> = pong;
         if (protocol !== undefined && protocol > PROTOCOL) return void this.#becomeOutdated();
         if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
@@ -268,10 +218,9 @@ export class Link {
 
   #opened(welcome: Welcome, signal: AbortSignal): void {
     this.#phase = 'open';
-    this.#openedAt = this.page.now();
-    this.#everOpened = true;
+    this.#hosts.opened();
     this.#lifeLock = welcome.lock;
-    this.#letFollow();
+    this.#left.releaseLock();
     if (welcome.lock !== null && this.page.locks) {
       whenFree(this.page.locks, welcome.lock, signal, () => this.#lost('the worker died'));
     }
@@ -283,54 +232,30 @@ export class Link {
 
   #hear(message: TabMessage): void {
     this.#silence.heard();
-    const { handlers } = this;
     switch (message.kind) {
       case 'events':
-        return this.#events.receive(message.instance, message.events, handlers.onEvents);
-      case 'mirror':
-        return handlers.onMirror(message.mirror);
-      case 'account':
-        return handlers.onAccount(message.account);
-      case 'ack':
-        return handlers.onAck(message.callId, message.rid, message.data);
-      case 'queued':
-        return handlers.onQueued(message.callId, message.rid);
-      case 'progress':
-        return handlers.onProgress(message.callId, message.loaded, message.total);
+        return this.#events.receive(message, this.handlers.onEvents);
       case 'uploaded':
         return this.#calls.uploaded(message.callId, message.media);
-      case 'unread':
-        return handlers.onUnread(message.counts);
-      case 'gap':
-        return handlers.onGap();
-      case 'auth':
-        return handlers.onAuth();
       case 'moved':
         return this.#move(message.to);
-      case 'log':
-        return handlers.onLog(message.level, message.text);
+      default:
+        return dispatch(message, this.handlers);
     }
   }
 
   /** @param isHopeless the host did not start: the next one is better */
   #lost(reason: string, isHopeless = false): void {
-    const { host } = this;
-    const wasStable =
-      this.#openedAt > 0 && this.page.now() - this.#openedAt >= (host.kind === 'leader' ? LED_MS : STABLE_MS);
-    if (wasStable) this.#restarts = 0;
-    this.#openedAt = 0;
     this.#teardown();
-    let delay: number | undefined = RESTART_DELAYS_MS[this.#restarts];
-    this.#restarts += 1;
-    if ((isHopeless || delay === undefined) && this.#at + 1 < this.#hosts.length) {
-      host.leave?.();
-      this.#at += 1;
-      this.#restarts = delay = 0;
-      this.handlers.onLog('warn', `without the ${host.name}: ${reason}`);
+    const next = this.#hosts.next(isHopeless);
+    if (!next) return this.#giveUp(reason);
+    const { delayMs, left } = next;
+    if (left) {
+      left.leave?.();
+      this.handlers.onLog('warn', `without the ${left.name}: ${reason}`);
     }
-    if (delay === undefined) return this.#giveUp(reason);
     this.#phase = 'opening';
-    this.#openAfter(delay);
+    this.#openAfter(delayMs);
   }
 
   /** The other tabs follow: they wait for the worker's lock, which this tab takes until the next worker has answered. */
@@ -342,33 +267,17 @@ export class Link {
       return this.#lost(reason);
     }
     this.#lifeLock = null;
-    if (lock !== null) {
-      const held = () => new Promise<void>((resolve) => (this.#letFollow = resolve));
-      this.page.locks?.request(lock, { steal: true }, held).catch(() => undefined);
-    }
-    this.#restarts += 1;
-    this.#enter(this.handlers.hostOf(at, true));
+    if (lock !== null) this.#left.takeLock(this.page.locks, lock);
+    this.#hosts.enter(this.handlers.hostOf(at, true), true);
+    this.#open();
   }
 
   #move(to: WorkerAddress): void {
     if (to.protocol !== PROTOCOL) return this.#becomeOutdated();
     const { host } = this;
     this.#tell((api) => api.bye(this.#events.handedSeq));
-    // A leading tab's worker ends with its tab's part in that host, and needs a moment for its last writes.
-    this.#leaveOld();
-    const timer = setTimeout(() => this.#leaveOld(), FLUSH_MS);
-    this.#leaveOld = () => {
-      clearTimeout(timer);
-      this.#leaveOld = () => undefined;
-      host.leave?.();
-    };
-    this.#restarts = 0;
-    this.#enter(this.handlers.hostOf(to, false));
-  }
-
-  #enter(host: Host): void {
-    this.#hosts = [host].concat(this.own);
-    this.#at = 0;
+    this.#left.leaveLater(host);
+    this.#hosts.enter(this.handlers.hostOf(to, false), false);
     this.#open();
   }
 
@@ -381,8 +290,7 @@ export class Link {
   }
 
   #leaveHost(): void {
-    this.#letFollow();
-    this.#leaveOld();
+    this.#left.leave();
     this.host.leave?.();
   }
 
@@ -390,8 +298,8 @@ export class Link {
     const { host } = this;
     this.#leaveHost();
     this.#phase = 'failed';
-    this.#restarts = this.#at = 0;
-    const retryAt = this.#everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
+    this.#hosts.rewind();
+    const retryAt = this.#hosts.everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
     if (retryAt !== undefined) this.#openAfter(RETRY_AFTER_MS);
     this.handlers.onGivenUp(reason, retryAt);
     // A send that a worker has received may be in its outbox, and the next worker sends it: it has not failed.
@@ -427,7 +335,7 @@ export class Link {
   }
 
   #wake(): void {
-    if (this.#phase === 'failed' && this.#everOpened) this.#open();
+    if (this.#phase === 'failed' && this.#hosts.everOpened) this.#open();
     if (this.#phase !== 'open') return;
     this.#tell((api) => api.wake());
     this.#silence.ask();

@@ -1,5 +1,6 @@
-/** The events that workers have delivered to this tab, and the last one that its application has received. */
-import type { AccountEvent, LastHeard } from '../../protocol/tab.js';
+/** The events that a tab has received, and the confirmation of those that its application has. */
+import type { AccountEvent, LastHeard, TabMessage } from '../../protocol/tab.js';
+import type { LinkHandlers } from './handlers.js';
 import type { ReachedWorker } from './open-calls.js';
 
 export class ReceivedEvents {
@@ -10,11 +11,12 @@ export class ReceivedEvents {
 
   constructor(private readonly reached: () => ReachedWorker | undefined) {}
 
-  /** The last event that has arrived. */
+  /** The last received event, for the next worker. */
   get last(): LastHeard | null {
     return this.#last;
   }
 
+  /** The number of the last event that the application has received. */
   get handedSeq(): number {
     return this.#handed.seq;
   }
@@ -24,11 +26,10 @@ export class ReceivedEvents {
     if (this.#last) this.#last = Object.assign({}, this.#last, { newestMs: 0 });
   }
 
-  /** @param deliver gets the events that have not arrived before, and a function to call when the application has them */
+  /** Hands on the events that are new to this tab. */
   receive(
-    instance: string,
-    events: AccountEvent[],
-    deliver: (fresh: AccountEvent[], handed: () => void) => void,
+    { instance, events }: Extract<TabMessage, { kind: 'events' }>,
+    onEvents: LinkHandlers['onEvents'],
   ): void {
     const last = this.#last;
     const seen = last?.instance === instance ? last.seq : 0;
@@ -38,19 +39,19 @@ export class ReceivedEvents {
     const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
     const handed = { instance, seq: newest.seq };
     this.#last = Object.assign({ newestMs }, handed);
-    deliver(fresh, () => {
+    onEvents(fresh, () => {
       this.#handed = handed;
       this.#confirm();
     });
   }
 
-  /** A worker has been reached. */
+  /** A worker has answered: it may be another one than before. */
   opened(instance: string): void {
     if (this.#handed.instance !== instance) this.#handed = { instance, seq: 0 };
     this.#confirm();
   }
 
-  /** The worker is out of reach. */
+  /** The port is closed, and no confirmation on it will be answered. */
   closed(): void {
     this.#confirming = false;
   }

@@ -1,10 +1,11 @@
-/** The reports of a link to its tab. */
+/** The messages of a worker, and the parts of a tab that receive them. */
 import type {
   AccountEvent,
   AccountName,
   ConversationId,
   Mirror,
   Restore,
+  TabMessage,
   WorkerAddress,
 } from '../../protocol/tab.js';
 import type { Host } from './hosts/host.js';
@@ -37,4 +38,31 @@ export interface LinkHandlers {
   hostOf(at: WorkerAddress, isWedged: boolean): Host;
   /** The state with which a worker restores the tab. */
   restore(): Restore;
+}
+
+/** The messages that the link itself looks into. */
+type Inner = 'events' | 'uploaded' | 'moved';
+
+/** Hands a message to its receiver. */
+export function dispatch(message: Exclude<TabMessage, { kind: Inner }>, handlers: LinkHandlers): void {
+  switch (message.kind) {
+    case 'mirror':
+      return handlers.onMirror(message.mirror);
+    case 'account':
+      return handlers.onAccount(message.account);
+    case 'ack':
+      return handlers.onAck(message.callId, message.rid, message.data);
+    case 'queued':
+      return handlers.onQueued(message.callId, message.rid);
+    case 'progress':
+      return handlers.onProgress(message.callId, message.loaded, message.total);
+    case 'unread':
+      return handlers.onUnread(message.counts);
+    case 'gap':
+      return handlers.onGap();
+    case 'auth':
+      return handlers.onAuth();
+    case 'log':
+      return handlers.onLog(message.level, message.text);
+  }
 }

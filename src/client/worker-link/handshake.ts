@@ -1,0 +1,63 @@
+/** The steps of a tab's handshake with a worker. */
+import { type Remote, wrap } from 'comlink';
+import { CALLS, laneOf, type Pong, type Port, type WorkerApi } from '../../protocol/tab.js';
+import type { Page } from '../page/page.js';
+import type { Host } from './hosts/host.js';
+import { holdLock } from './locks.js';
+
+/** A worker that has not answered by then counts as not started. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+export const LATE = `no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`;
+
+/** Each opening has a lock of its own: a frozen worker may hold the lock of the last one. @returns null without locks */
+export function holdTabLock(
+  locks: Page['locks'],
+  opening: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  // Some browsers have locks and refuse them.
+  return locks ? holdLock(locks, `jmessage:tab:${opening}`, signal).catch(() => null) : Promise.resolve(null);
+}
+
+/** Rejects with {@link LATE} if the work takes too long, or with the reason of `fail`. Never settles if there is no result. */
+export function inTime<T>(
+  signal: AbortSignal,
+  work: (fail: (reason: string) => void) => Promise<T | undefined>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(LATE), HANDSHAKE_TIMEOUT_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    // Not `finally`: a page's own Promise may have none.
+    work(reject).then(
+      (result) => {
+        clearTimeout(timer);
+        if (result) resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+interface Contact {
+  port: Port;
+  api: Remote<WorkerApi>;
+  pong: Pong;
+}
+
+/** Opens the port. A worker that answers too late must learn nothing with which it could open a session. @returns undefined if it is too late */
+export function contact(
+  host: Host,
+  signal: AbortSignal,
+  onError: (reason: string) => void,
+): Promise<Contact | undefined> {
+  const connected = new Promise<Port>((resolve) => resolve(host.connect(onError, signal)));
+  return connected.then((port) => {
+    if (signal.aborted) return void port.close();
+    signal.addEventListener('abort', () => port.close());
+    const api = wrap<WorkerApi>(laneOf(port, CALLS));
+    return api.ping().then((pong) => (signal.aborted ? undefined : { port, api, pong }));
+  });
+}
