@@ -21,6 +21,19 @@ interface Levels {
   isUp(): boolean;
 }
 
+/**
+ * The figures of the process, such as its memory and the delay of its event loop. They are collected once, however many gateways a process
+ * runs: each collection observes every garbage collection, for ever.
+ */
+let ofProcess: Registry | undefined;
+function processMetrics(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'event'>;
@@ -66,7 +79,7 @@ export class Metrics {
 
   /** @param levels of the gateway that is measured */
   watch(levels: Levels): void {
-    collectDefaultMetrics({ register: this.#registry });
+    processMetrics();
     const gauge = (name: string, help: string, read: () => number): void => {
       new Gauge({
         name: `jmessage_${name}`,
@@ -107,6 +120,6 @@ export class Metrics {
   }
 
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return Registry.merge([this.#registry, processMetrics()]).metrics();
   }
 }
