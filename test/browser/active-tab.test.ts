@@ -43,7 +43,7 @@ async function activeOf(tabs: readonly Tab[], tab: Tab): Promise<void> {
   for (const other of tabs) expect(await other.isActive()).toBe(other === tab);
 }
 
-test('isActive and onActiveChange: the tab that was looked at last acts, and another one after it is hidden, frozen, closed or without its worker', async () => {
+test('onActiveChange: the tab that was looked at last acts, and another one after it is hidden, frozen, closed or without its worker', async () => {
   const [first, second, third] = [await openTab('alice'), await openTab('alice'), await openTab('alice')];
   const bob = await openTab('bob');
   await activeOf([first, second, third], third);

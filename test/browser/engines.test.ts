@@ -33,6 +33,8 @@ async function enter(tab: Tab, username: string): Promise<void> {
   await tab.ok('init', world.auth());
   await tab.call('register', world.user(username));
   await tab.ok('login', world.user(username));
+  // Messages that arrive earlier come by the sync.
+  await tab.waitForState('ready');
 }
 
 async function chat(alice: Tab, alice2: Tab, bob: Tab): Promise<void> {

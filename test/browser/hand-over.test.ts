@@ -106,7 +106,7 @@ test.each([
   },
 );
 
-test('a newer build in another protocol leaves the older tab outdated: onOutdated, a clear state, and 889006', async () => {
+test('onOutdated: a newer build in another protocol leaves the older tab with a clear state and 889006', async () => {
   const old = await openTab();
   world.site.mount('/dist/', await build(ANOTHER));
   const next = await openTab();

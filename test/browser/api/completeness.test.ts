@@ -1,16 +1,18 @@
-/** The tests cover the whole API: the name of every method and listener begins the title of a test in this folder. */
+/** The tests cover the whole API: the name of every method and listener begins the title of a test in this folder or the one above. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { LISTENER_NAMES, LOCAL_METHODS, METHOD_NAMES } from '../../../src/protocol/index.js';
 
-const FOLDER = fileURLToPath(new URL('./', import.meta.url));
+const FOLDERS = ['./', '../'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 /** `test('name: …'`, also as `test.each(…)('name: …'`. */
 const TITLE = /['"`](\w+): [^\n]/g;
 
-const sources = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => readFileSync(FOLDER + name, 'utf8'));
+const sources = FOLDERS.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(folder + name, 'utf8')),
+);
 const named = new Set(sources.flatMap((text) => [...text.matchAll(TITLE)].map(([, name]) => name)));
 
 test.each([
