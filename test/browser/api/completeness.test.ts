@@ -1,4 +1,4 @@
-/** The tests cover the whole API: the name of every method and listener begins the title of a test in this folder or the one above. */
+/** The tests cover the whole API: the name of every method and listener begins the title of a test, here or one folder up. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
