@@ -7,9 +7,12 @@ import { addTimedScripts, buildPages } from './build-pages.js';
 import { LeanClient } from './node/lean-client.js';
 
 /** Limits would measure themselves: a benchmark's account does in a minute what a person does in a year. */
-const UNLIMITED = ['requestBurst=100000000', 'requestsPerSecond=1000000', 'storedItems=100000000'].flatMap(
-  (setting) => ['--set', setting],
-);
+const UNLIMITED = [
+  'requestBurst=100000000',
+  'requestsPerSecond=1000000',
+  'storedItems=100000000',
+  'registrationsPerHour=100000',
+].flatMap((setting) => ['--set', setting]);
 
 export type Way = 'bare-socket' | 'with-runtime';
 
