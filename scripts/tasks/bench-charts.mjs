@@ -14,7 +14,7 @@ const TABLE = /(<!-- figures -->\n)[\s\S]*(<!-- end of figures -->)/;
 
 const CHARTS = {
   tabs: {
-    title: 'What messages cost each tab, by the number of tabs',
+    title: 'The cost of messages in each tab, by the number of tabs',
     x: 'tabs',
     y: 'ms of the main thread',
   },
