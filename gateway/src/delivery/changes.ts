@@ -151,16 +151,6 @@ export class Changes {
     }
   }
 
-  /** Pushes an event to whoever is here, without storing it. */
-  tell(recipients: readonly number[], event: NewEvent, except?: Connection): void {
-    this.outlet.push({
-      event: this.#number(event),
-      recipients,
-      live: true,
-      ...(except !== undefined && { except }),
-    });
-  }
-
   #number(event: NewEvent, ids: Ids = this.store.messageIds): WireEvent {
     return wireEvent(ids.next(), event);
   }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from '../connection/connection.js';
 import type { WireEvent } from '../store/events.js';
+import { idList } from '../store/id-list.js';
 import type { SharedOrder } from '../store/order.js';
 import type { Database } from '../store/schema.js';
 import type { NumberedEvent } from './changes.js';
@@ -63,9 +64,7 @@ export class EventSource implements Source<ToldEvent> {
   }
 
   async read(after: number, upTo: number, concerned: Concerned | undefined) {
-    const only = concerned
-      ? sql`and uid in (select value::bigint from json_array_elements_text(${JSON.stringify([...concerned.uids])}::json))`
-      : sql``;
+    const only = concerned ? sql`and uid in ${idList(concerned.uids)}` : sql``;
     const { rows } = await sql<Row>`
       select event_id, event_json, except_platform,
         (select coalesce(json_agg(uid), '[]'::json) from event_box where event_box.event_id = event.event_id ${only})

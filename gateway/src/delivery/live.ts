@@ -1,9 +1,10 @@
 /** The sessions of accounts on all nodes: which are online, pushes to them that are stored nowhere, and changes of cached data. */
 import type { PushEvent } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import type { Cached, Engine, SeatedSession } from '../engine/engine.js';
+import type { CachedById, Engine, SeatedSession } from '../engine/engine.js';
 import type { Account } from '../store/accounts.js';
 import type { Store } from '../store/index.js';
+import { forgetCached } from './forget-cached.js';
 import type { Nodes } from './nodes.js';
 import type { Presence } from './presence.js';
 
@@ -48,10 +49,8 @@ export class Live {
   }
 
   /** To be called after the commit of a change to what is cached, and waited for before the change is answered. */
-  forget(cached: Exclude<Cached, 'account'>, key: number): Promise<void> | void {
-    if (cached === 'group') this.store.groups.forget(key);
-    else if (cached === 'blacklist') this.store.lists.forgetBlacklist(key);
-    else if (cached === 'room') this.store.rooms.forget(key);
+  forget(cached: CachedById | 'standing', key: number): Promise<void> | void {
+    if (cached !== 'standing') forgetCached(this.store, cached, key);
     return this.nodes?.forget(cached, key);
   }
 

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
+import { idList } from '../store/id-list.js';
 import type { StoredMessage } from '../store/message-writer.js';
 import { wireMessageOf } from '../store/messages.js';
 import type { SharedOrder } from '../store/order.js';
@@ -59,10 +60,8 @@ export class MessageSource implements Source<Deliverable> {
   }
 
   async #heads(after: number, upTo: number, concerned: Concerned | undefined): Promise<Head[]> {
-    const list = (ids: Set<number>) =>
-      sql`(select value::bigint from json_array_elements_text(${JSON.stringify([...ids])}::json))`;
     const filter = concerned
-      ? sql`and (recipient in ${list(concerned.uids)} or sender in ${list(concerned.uids)} or gid in ${list(concerned.gids)})`
+      ? sql`and (recipient in ${idList(concerned.uids)} or sender in ${idList(concerned.uids)} or gid in ${idList(concerned.gids)})`
       : sql``;
     const { rows } = await sql<Head>`
       select msg_id, sender, recipient, gid from message
@@ -87,7 +86,7 @@ export class MessageSource implements Source<Deliverable> {
       select message.*, no_offline and gid = 0 and not exists (
         select from mailbox where uid = recipient and peer = sender and mailbox.msg_id = message.msg_id
       ) as passed_over
-      from message where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+      from message where msg_id in ${idList(ids)}
       order by msg_id`.execute(this.parts.db);
     return rows.map((row) => {
       const { msg_id, sender, recipient, gid } = row;

@@ -17,6 +17,7 @@ import type { Deliverable } from './delivery.js';
 import { endSessions, REASONS, type Reason } from './end-sessions.js';
 import { EventSource, type ToldEvent } from './event-source.js';
 import { Follower } from './follower.js';
+import { forgetCached } from './forget-cached.js';
 import { MessageSource } from './message-source.js';
 import type { Presence } from './presence.js';
 import type { RoomPresence } from './room-presence.js';
@@ -223,10 +224,8 @@ export class Nodes {
 
   async #forgetHere(cached: Cached, key: number | string): Promise<void> {
     const { store, presence } = this.parts;
-    if (cached === 'group') store.groups.forget(Number(key));
-    else if (cached === 'blacklist') store.lists.forgetBlacklist(Number(key));
-    else if (cached === 'room') store.rooms.forget(Number(key));
-    else if (cached === 'standing') await store.standing.reload();
+    if (cached === 'standing') await store.standing.reload();
+    else if (cached !== 'account') forgetCached(store, cached, Number(key));
     else {
       const [appkey = '', username = ''] = String(key).split('\0');
       store.accounts.forget(appkey, username);

@@ -1,6 +1,7 @@
 /** The messages of chat rooms on all nodes, for the sessions that are in them here. */
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import { idList } from '../store/id-list.js';
 import { timeOf } from '../store/message-ids.js';
 import type { SharedOrder } from '../store/order.js';
 import type { StoredRoomMessage } from '../store/rooms.js';
@@ -49,7 +50,7 @@ export class RoomSource implements Source<SaidInRoom> {
     const rooms = concerned ? [...concerned.gids] : this.inRooms.rooms();
     const { rows } = await sql<Tables['room_message']>`
       select * from room_message where msg_id > ${after} and msg_id <= ${upTo}
-        and room_id in (select value::bigint from json_array_elements_text(${JSON.stringify(rooms)}::json))
+        and room_id in ${idList(rooms)}
       order by msg_id limit ${READ_AT_ONCE}`.execute(this.db);
     return {
       upTo: rows.length < READ_AT_ONCE ? upTo : (rows.at(-1)?.msg_id ?? upTo),

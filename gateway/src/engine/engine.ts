@@ -4,18 +4,15 @@
  */
 
 import type { PushEvent } from '../../../src/protocol/index.js';
+import type { Committed } from '../store/order.js';
 
 /** The tables whose rows are committed in the order of their ids. */
 export type StreamName = 'messages' | 'events' | 'rooms';
 
-/** The ids of one commit: it has all of its stream beyond `prev`, up to `last`. */
-export interface Span {
-  prev: number;
-  last: number;
-}
-
 /** Cached data that were changed. */
-export type Cached = 'account' | 'blacklist' | 'group' | 'room' | 'standing';
+export type Cached = CachedById | 'account' | 'standing';
+/** Data that each node reads again when it next needs them. */
+export type CachedById = 'blacklist' | 'group' | 'room';
 
 /** A message from one node to the others. */
 export type Note =
@@ -25,7 +22,7 @@ export type Note =
       /** The accounts and groups (or rooms) that it concerns. */
       uids: readonly number[];
       gids: readonly number[];
-    } & Span)
+    } & Committed)
   /** Pushed to whoever is here, and stored nowhere. */
   | { kind: 'push'; uids: readonly number[]; event: PushEvent; payload: object; platform?: string }
   /** A session of the account was opened or ended: its seats say which. */

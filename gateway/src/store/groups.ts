@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache';
 import type { Group, GroupMember } from '../../../src/protocol/index.js';
 import { type Account, accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
 import type { CacheLimits } from './cache-limits.js';
+import { idList } from './id-list.js';
 import type { Database, Tables } from './schema.js';
 
 export type GroupRow = Selectable<Tables['chat_group']>;
@@ -212,9 +213,7 @@ export async function deleteMembers(
   await transaction.deleteFrom('group_member').where('gid', '=', gid).where('uid', 'in', uids).execute();
   await sql`
     delete from listed where target = ${gid} and list in ('shield', 'quiet_group')
-      and uid in (select value::bigint from json_array_elements_text(${JSON.stringify(uids)}::json))`.execute(
-    transaction,
-  );
+      and uid in ${idList(uids)}`.execute(transaction);
 }
 
 export async function deleteGroup(

@@ -19,6 +19,7 @@ import {
   lastInGroups,
   pendingInGroups,
 } from './group-mail.js';
+import { idList } from './id-list.js';
 import { firstIdAt, timeOf } from './message-ids.js';
 import { wireMessageOf } from './messages.js';
 import { type SizedId, slicesOf } from './pages.js';
@@ -190,7 +191,7 @@ export class Mailboxes {
     if (ids.length === 0) return [];
     const { rows } = await sql<SizedId>`
       select msg_id, octet_length(content_json) as bytes from message
-      where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+      where msg_id in ${idList(ids)}
       order by msg_id`.execute(this.db);
     return rows;
   }

@@ -5,6 +5,7 @@
 import { sql, type Transaction } from 'kysely';
 import { GROUP, type ReceiptChange, SINGLE, type UserName } from '../../../src/protocol/index.js';
 import { accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
+import { idList } from './id-list.js';
 import { Marks } from './marks.js';
 import { timeOf } from './message-ids.js';
 import type { Database, Tables } from './schema.js';
@@ -41,9 +42,7 @@ export async function sendersOf(
   const ids = reports.flatMap(({ msgIds }) => msgIds);
   const { rows } = await sql<{ sender: number }>`
     select distinct sender from message
-    where msg_id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(
-    transaction,
-  );
+    where msg_id in ${idList(ids)}`.execute(transaction);
   return rows.map(({ sender }) => sender);
 }
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { idList } from './id-list.js';
 import type { Database, Tables } from './schema.js';
 
 /** By which a seat tells its client from others. */
@@ -11,6 +12,7 @@ export const deviceDigest = (device: string | undefined): string =>
   device === undefined ? '' : createHash('sha256').update(device).digest('base64url');
 
 export type SeatRow = Omit<Tables['session_seat'], 'changed_ms'>;
+const SEAT_ROW = ['uid', 'platform', 'seat', 'session_id', 'device_digest', 'ended'] as const;
 
 /** Longer than a login's transaction can take: a row becomes visible after the time that it says. */
 const OVERLAP_MS = 60_000;
@@ -55,10 +57,8 @@ export class Seats {
     if (uids.length === 0) return Promise.resolve([]);
     return this.db
       .selectFrom('session_seat')
-      .select(['uid', 'platform', 'seat', 'session_id', 'device_digest', 'ended'])
-      .where(
-        sql<boolean>`uid in (select value::bigint from json_array_elements_text(${JSON.stringify(uids)}::json))`,
-      )
+      .select(SEAT_ROW)
+      .where(sql<boolean>`uid in ${idList(uids)}`)
       .execute();
   }
 
@@ -69,7 +69,7 @@ export class Seats {
     const since = (this.#seenMs ?? now) - OVERLAP_MS;
     const rows = await this.db
       .selectFrom('session_seat')
-      .select(['uid', 'platform', 'seat', 'session_id', 'device_digest', 'ended'])
+      .select(SEAT_ROW)
       .where('changed_ms', '>', since)
       .execute();
     this.#seenMs = now;
