@@ -1,6 +1,6 @@
 /**
  * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`).
- * `npm test` builds, runs the first project, and then the other two side by side.
+ * `npm test` builds, and then runs them in two lanes (scripts/tasks/test.mjs).
  */
 import { defineConfig } from 'vitest/config';
 

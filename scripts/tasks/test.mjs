@@ -1,5 +1,5 @@
 /**
- * `npm test [filter]`: types, format, lint, prose, build, then every test; ends with the counts alone on a line.
+ * `npm test [filter]`: types, format, lint, prose, build, then every test; ends with each failure and the counts alone on a line.
  * With a filter it runs only test files whose path contains it, and no other checks.
  */
 import { ensureChromium } from '../lib/chromium.mjs';
@@ -12,21 +12,59 @@ import { prose } from './prose.mjs';
 
 /** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
 const ON_LEADER = ['browser/sharing', 'browser/active-tab'];
-const NO_COUNTS = { passed: 0, failed: 0, skipped: 0 };
+/** The browser suite is the longest job by far. In parts it leaves no lane empty at the end. */
+const BROWSER_PARTS = 3;
+/** Each job waits half of its time for its servers and browsers, so two of them are enough for two cores. */
+const LANES = 2;
+const NO_COUNTS = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /** A check that is not a test counts only if it fails, as 1. */
 async function check(title, task) {
   console.log(`\n— ${title}`);
   const code = await task();
-  if (code !== 0) console.error(`${title}: failed`);
-  return { ...NO_COUNTS, failed: code === 0 ? 0 : 1 };
+  if (code === 0) return NO_COUNTS;
+  console.error(`${title}: failed`);
+  return { ...NO_COUNTS, failed: 1, failures: [`${title}: see its lines above`] };
 }
 
 const add = (a, b) => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
+
+/** @returns {(() => Promise<object>)[]} the longest first, so that the lanes end together */
+function wholeJobs(env, otherEngines) {
+  const collected = true;
+  const parts = Array.from({ length: BROWSER_PARTS }, (_, index) => `${index + 1}/${BROWSER_PARTS}`);
+  return [
+    () => runProject('gateway', [], env, { collected }),
+    ...parts.map((part) => () => runProject('browser', [], env, { collected, part })),
+    () => runProject('browser', ON_LEADER, { ...env, JMESSAGE_HOST: 'leader' }, { collected }),
+    async () => smoke(await otherEngines),
+  ];
+}
+
+const partJobs = (filter, env) =>
+  ['gateway', 'browser'].map((project) => () => runProject(project, filter, env));
+
+/**
+ * Runs jobs in a number of lanes: a lane takes the next job when its last one has ended.
+ * @param {(() => Promise<T>)[]} jobs
+ * @param {number} lanes
+ * @returns {Promise<T[]>} in the order of their ends
+ * @template T
+ */
+async function inLanes(jobs, lanes) {
+  const waiting = [...jobs];
+  const results = [];
+  const lane = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) results.push(await job());
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
 
 /** @returns {Promise<number>} exit code */
 export async function test(filter) {
@@ -47,20 +85,18 @@ export async function test(filter) {
   counts = add(counts, built);
 
   const env = chromium === null ? {} : { JMESSAGE_CHROMIUM: chromium };
-  counts = add(counts, await runProject('unit', filter, env));
-  // These tests need the build. Each project waits half of its time for its servers, so two cores are enough for both.
-  if (built.failed === 0) {
-    const both = [runProject('browser', filter, env), runProject('gateway', filter, env, true)];
-    for (const each of await Promise.all(both)) counts = add(counts, each);
-    if (whole) {
-      const others = [
-        runProject('browser', ON_LEADER, { ...env, JMESSAGE_HOST: 'leader' }),
-        smoke(await otherEngines),
-      ];
-      for (const each of await Promise.all(others)) counts = add(counts, each);
-    }
-  }
+  const unit = () => runProject('unit', filter, env, { collected: whole });
+  // The other jobs need the build.
+  const jobs =
+    built.failed > 0
+      ? [unit]
+      : whole
+        ? [unit, ...wholeJobs(env, otherEngines)]
+        : [unit, ...partJobs(filter, env)];
+  for (const each of await inLanes(jobs, whole ? LANES : 1)) counts = add(counts, each);
 
+  // Two projects print at once, and a log may be cut, so the failures stand at its end again.
+  for (const failure of counts.failures) console.log(`\nFAILED ${failure}`);
   const nothing = counts.passed + counts.failed === 0;
   if (nothing) console.error('No test ran.');
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
