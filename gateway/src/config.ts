@@ -29,7 +29,7 @@ export const DEFAULTS = {
   readBytesPerRequest: 16 * KB,
   /** Messages are read from the database by so many bytes at once: whoever else asks it waits no longer than for one such slice. */
   readSliceBytes: 64 * KB,
-  /** So often an account is told that it asks too much. Beyond: its socket is closed. */
+  /** So many refusals an account gets for asking too much. After them its socket is closed. */
   refusedRequests: 500,
   /** Frames of a socket that is not logged in: at once, and each second. Beyond: it is closed. */
   strangerSocketBurst: 500,

@@ -93,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     isClosing: () => closing !== undefined,
   });
   const guard = guardServer(http.server, settings, trustProxy);
-  const doors = new ConnectionLimits(settings, trustProxy, now);
+  const connectionLimits = new ConnectionLimits(settings, trustProxy, now);
   const io = new Server({
     serveClient: false,
     allowEIO3: true,
@@ -105,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     cors: { origin: origins.list },
     // A websocket asks for no permission, so CORS alone would keep nobody out.
     allowRequest: (request, answer) =>
-      origins.allows(request.headers.origin) ? doors.allow(request, answer) : answer(null, false),
+      origins.allows(request.headers.origin) ? connectionLimits.allow(request, answer) : answer(null, false),
   });
   // Before anything is opened that would have to be closed again: a taken port ends here.
   await http.listen({ port, host });
@@ -137,14 +137,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   io.on('connection', (socket) => {
     // Of Engine.IO; Socket.IO's own is another one.
     const { id } = socket.conn as unknown as { id: string };
-    doors.connected(id);
-    gateway.accept(socketIoWire(socket, { ...settings, trustProxy, onWelcome: () => doors.known(id) }));
+    connectionLimits.connected(id);
+    gateway.accept(
+      socketIoWire(socket, { ...settings, trustProxy, onWelcome: () => connectionLimits.known(id) }),
+    );
   });
   io.attach(http.server);
   // Not sooner: an upgrade that has a listener, and none that answers it, would stay open for ever.
   if (!trustProxy) warnOfProxy(http.server, log);
   io.engine.on('headers', nosniff);
-  doors.watch(io.engine);
+  connectionLimits.watch(io.engine);
   limitMessages(io.engine, settings.frameBytes + FRAME_HEAD_BYTES);
 
   const address = http.server.address();

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { freshData } from '../../test/kit/gateway-database.js';
-import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { Clients, hostGateway } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
@@ -19,7 +19,7 @@ import { startGateway } from '../src/server.js';
 const MINUTE_MS = 60_000;
 
 const gateway = hostGateway({ dev: true });
-const { guests } = gateway;
+const { clients } = gateway;
 
 describe('transports', () => {
   it.each([
@@ -28,12 +28,12 @@ describe('transports', () => {
     ['v2', 'websocket'],
     ['v2', 'polling'],
   ] as const)('a %s client is served over %s', async (library, transport) => {
-    const client = await guests.connect(library, transport);
+    const client = await clients.connect(library, transport);
     expect(await client.init()).toMatchObject({ code: 0, message: 'success' });
   });
 
   it('a burst over polling is served, though it comes as one body larger than a frame may be', async () => {
-    const client = await guests.connect('v2', 'polling');
+    const client = await clients.connect('v2', 'polling');
     await client.init();
     const padding = 'x'.repeat(1_000);
     const answers = await Promise.all(
@@ -52,7 +52,7 @@ describe('transports', () => {
     const response = await fetch(`${gateway.url}/dev/auth?appkey=${APPKEY}`);
     const auth = (await response.json()) as object;
     expect(Object.keys(auth).sort()).toEqual(['appkey', 'random_str', 'signature', 'timestamp']);
-    const client = await guests.connect();
+    const client = await clients.connect();
     expect(await client.ask('c_init', auth)).toMatchObject({ code: 0 });
     expect((await fetch(`${gateway.url}/dev/auth?appkey=none`)).status).toBe(404);
   });
@@ -60,7 +60,7 @@ describe('transports', () => {
 
 describe('init', () => {
   it('takes the signature in either case', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const payload = sign(APPKEY, SECRET, Date.now());
     const signature = payload.signature.toUpperCase();
     expect(await client.ask('c_init', { ...payload, signature })).toMatchObject({ code: 0 });
@@ -78,7 +78,7 @@ describe('init', () => {
       880003,
     ],
   ])('refuses a payload %s', async (_, payload, code) => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     expect(await client.ask('c_init', payload())).toMatchObject({ code });
     // …and leaves the socket as it was.
     expect(await client.init()).toMatchObject({ code: 0 });
@@ -92,7 +92,7 @@ describe('init', () => {
       randomStrLeast: 20,
       randomStrMost: 36,
     });
-    const others = new Guests(() => running.url);
+    const others = new Clients(() => running.url);
     const client = await others.connect();
     const signed = (random_str: string) => {
       const timestamp = Date.now();
@@ -105,18 +105,18 @@ describe('init', () => {
     others.leave();
     await running.close();
     await strict.remove();
-    const lenient = await guests.connect();
+    const lenient = await clients.connect();
     expect(await lenient.ask('c_init', signed('abc'))).toMatchObject({ code: 0 });
   });
 
   it('is good for nine minutes', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const payload = sign(APPKEY, SECRET, Date.now() - 9 * MINUTE_MS);
     expect(await client.ask('c_init', payload)).toMatchObject({ code: 0 });
   });
 
   it('is valid once on a socket, but a retry of it succeeds', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const payload = sign(APPKEY, SECRET, Date.now());
     const rid = nextRid();
     expect(await client.ask('c_init', payload, rid)).toMatchObject({ code: 0 });
@@ -126,7 +126,7 @@ describe('init', () => {
   });
 
   it('is needed first', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const password = md5('secret');
     expect(await client.ask('register', { username: 'u', password })).toMatchObject({ code: 882004 });
     expect(await client.ask('login', { username: 'u', password })).toMatchObject({ code: 882004 });
@@ -136,7 +136,7 @@ describe('init', () => {
 
 describe('register', () => {
   it('makes an account with a profile', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const username = uniqueName('registered');
     await client.init();
     const answer = await client.ask('register', {
@@ -169,8 +169,8 @@ describe('register', () => {
   });
 
   it('refuses a name that is taken, and knows a retry from another attempt', async () => {
-    const first = await guests.connect();
-    const second = await guests.connect();
+    const first = await clients.connect();
+    const second = await clients.connect();
     await Promise.all([first.init(), second.init()]);
     const payload = { username: uniqueName('taken'), password: md5('secret') };
     const rid = nextRid();
@@ -183,30 +183,30 @@ describe('register', () => {
   });
 
   it('gives a name to one of many who ask for it at once', async () => {
-    const clients = await Promise.all(Array.from({ length: 5 }, () => guests.connect()));
-    await Promise.all(clients.map((client) => client.init()));
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => clients.connect()));
+    await Promise.all(sockets.map((client) => client.init()));
     const username = uniqueName('wanted');
     const answers = await Promise.all(
-      clients.map((client, index) => client.ask('register', { username, password: md5(`${index}`) })),
+      sockets.map((client, index) => client.ask('register', { username, password: md5(`${index}`) })),
     );
     expect(answers.map(({ code }) => code).sort()).toEqual([0, 882002, 882002, 882002, 882002]);
   });
 
   it('has to be done while logged out', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const payload = { username: uniqueName('more'), password: md5('secret') };
     expect(await user.ask('register', payload)).toMatchObject({ code: 880006 });
   });
 
   it.each(['nul\0', 'half \ud800', '', 'x'.repeat(129), true])('refuses the name %j', async (username) => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     const { code } = await client.ask('register', { username, password: md5('secret') });
     expect([880003, 880004]).toContain(code);
   });
 
   it('takes a number for a name, as pages pass ids', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     const username = Math.floor(Math.random() * 1e12);
     expect(await client.ask('register', { username, password: md5('secret') })).toMatchObject({ code: 0 });
@@ -218,8 +218,8 @@ describe('register', () => {
 
   it('keeps the applications apart', async () => {
     const username = uniqueName('both');
-    await guests.user(username);
-    const other = await guests.connect();
+    await clients.user(username);
+    const other = await clients.connect();
     await other.init(OTHER_APPKEY, OTHER_SECRET);
     expect(await other.login(username)).toMatchObject({ code: 880103 });
     expect(await other.ask('register', { username, password: md5('else') })).toMatchObject({ code: 0 });
@@ -229,7 +229,7 @@ describe('register', () => {
 
 describe('login', () => {
   it('answers who and where', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const answer = await user.login(user.username);
     expect(answer).toMatchObject({
       code: 0,
@@ -241,29 +241,29 @@ describe('login', () => {
   });
 
   it('refuses unknown users, wrong passwords and another account on the same socket', async () => {
-    const user = await guests.user();
-    const client = await guests.connect();
+    const user = await clients.user();
+    const client = await clients.connect();
     await client.init();
     expect(await client.login(uniqueName('unknown'))).toMatchObject({ code: 880103 });
     expect(await client.login('nul\0')).toMatchObject({ code: 880103 });
     expect(await client.login(user.username, md5('wrong'))).toMatchObject({ code: 880104 });
     expect(await client.login(user.username, 'not a digest')).toMatchObject({ code: 880003 });
-    const other = await guests.user();
+    const other = await clients.user();
     expect(await other.login(user.username)).toMatchObject({ code: 880107 });
     expect(await other.login(other.username)).toMatchObject({ code: 0 });
   });
 
   it('takes the digest in either case', async () => {
-    const { username } = await guests.user();
-    const client = await guests.connect();
+    const { username } = await clients.user();
+    const client = await clients.connect();
     await client.init();
     expect(await client.login(username, md5('secret').toUpperCase())).toMatchObject({ code: 0 });
   });
 
   it('stops counting at the tenth wrong password of a minute, for that account only', async () => {
-    const { username } = await guests.user();
-    const other = await guests.user();
-    const client = await guests.connect();
+    const { username } = await clients.user();
+    const other = await clients.user();
+    const client = await clients.connect();
     await client.init();
     for (let tries = 0; tries < 10; tries += 1) {
       expect(await client.login(username, md5('wrong'))).toMatchObject({ code: 880104 });
@@ -274,15 +274,15 @@ describe('login', () => {
   });
 
   it('does not count right passwords', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     for (let times = 0; times < 12; times += 1) {
       expect(await user.login(user.username)).toMatchObject({ code: 0 });
     }
   });
 
   it('ends the older session of the account with event 1, and closes its socket', async () => {
-    const older = await guests.user(undefined, 'v2');
-    const newer = await guests.user(older.username);
+    const older = await clients.user(undefined, 'v2');
+    const newer = await clients.user(older.username);
     expect(await older.next('event_notification')).toMatchObject({
       event_type: 1,
       extra: 0,
@@ -295,7 +295,7 @@ describe('login', () => {
   });
 
   it('is needed before anything of an account', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     for (const event of ['get_conversations', 'sync_check', 'get_across_user_info', 'update_user_inf']) {
       expect(await client.ask(event, { username: 'u' })).toMatchObject({ code: 882004 });
@@ -305,7 +305,7 @@ describe('login', () => {
 
 describe('profiles', () => {
   it('changes the given fields and leaves the others', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     await user.ask('update_user_inf', { nickname: 'first', region: 'north' });
     expect(await user.ask('update_user_inf', { nickname: 'second', signature: '\0' })).toMatchObject({
       code: 0,
@@ -316,7 +316,7 @@ describe('profiles', () => {
   });
 
   it('does not apply a retry over what was changed after it', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const rid = nextRid();
     await user.ask('update_user_inf', { nickname: 'first' }, rid);
     await user.ask('update_user_inf', { nickname: 'second' });
@@ -326,7 +326,7 @@ describe('profiles', () => {
   });
 
   it('of somebody who does not exist cannot be had', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     expect(await user.ask('get_across_user_info', { username: 'nobody' })).toMatchObject({ code: 882002 });
     const elsewhere = { username: user.username, appkey: 'nowhere' };
     expect(await user.ask('get_across_user_info', elsewhere)).toMatchObject({ code: 882002 });

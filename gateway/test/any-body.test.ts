@@ -29,7 +29,7 @@ const gateway = hostGateway({
   framesAtOnce: MANY,
   joinRequestIntervalMs: 0,
 });
-const { guests } = gateway;
+const { clients } = gateway;
 const call = callerOf(gateway);
 
 /** NUL and half a surrogate pair are what PostgreSQL's texts cannot hold; the numbers are beyond what its integers can. */
@@ -90,7 +90,7 @@ describe('the server API', () => {
   });
 
   it('answers every body with a status below 500', async () => {
-    const owner = await guests.user();
+    const owner = await clients.user();
     const { username } = owner;
     const { gid } = await owner.ask('create_group', { group_name: 'g' });
     const room = { owner_username: username, name: 'room', description: 'd' };
@@ -151,7 +151,7 @@ describe('the server API', () => {
 
 describe('a client', () => {
   it('gets an answer to every payload that is not an internal error', async () => {
-    const [alice, bob] = await guests.three();
+    const [alice, bob] = await clients.three();
     const { gid } = await alice.ask('create_group', { group_name: 'g' });
     const { username } = bob;
     const named = { member_usernames: [{ username, appkey: 'app1' }] };
@@ -208,7 +208,7 @@ describe('a client', () => {
   });
 
   it('gets one also before it is logged in', async () => {
-    const client: Client = await guests.connect();
+    const client: Client = await clients.connect();
     await client.init();
     const whole = {
       username: uniqueName('any'),
@@ -242,7 +242,7 @@ describe('a new account’s name', () => {
     ['a ligature', 'al\ufb01ce'],
     ['a letter and its accent apart', 'alice\u0301'],
   ])('cannot be taken for another one: %s', async (_, username) => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     expect(await client.ask('register', { username, password: md5('secret') })).toMatchObject({
       code: 880003,
@@ -252,7 +252,7 @@ describe('a new account’s name', () => {
   });
 
   it.each(['alice smith', '小明-1', 'élise', 'иван', '🦊', 'a.b@c_d'])('may be %s', async (username) => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     expect(await client.ask('register', { username, password: md5('secret') })).toMatchObject({ code: 0 });
   });

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDirectory, freshData, type TestData } from '../../test/kit/gateway-database.js';
-import { Guests } from '../../test/kit/gateway-in-process.js';
+import { Clients } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import { APPKEY, type Client, type Data, nextRid, SECRET, textOf } from '../../test/kit/wire-socket.js';
 
@@ -21,7 +21,7 @@ const MAIN = fileURLToPath(new URL('../.cache/cli-test/main.js', import.meta.url
 const APP = 'a:0123456789abcdef0123456789abcdef';
 
 let url = '';
-const guests = new Guests(() => url);
+const clients = new Clients(() => url);
 const processes = new Set<ChildProcess>();
 const directories: TestData[] = [];
 const inDirectory = async (made: Promise<TestData>): Promise<string> => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
     logLevel: 'warn',
   });
 });
-afterEach(() => guests.leave());
+afterEach(() => clients.leave());
 afterAll(async () => {
   for (const child of processes) child.kill('SIGKILL');
   await Promise.all([...processes].map(ended));
@@ -82,7 +82,7 @@ async function start(data: string, ...more: string[]): Promise<Running> {
 describe('the command line', () => {
   it('takes a free port, says where it listens, serves from memory, and stops on SIGTERM with exit code 0', async () => {
     const { child } = await start('memory');
-    const user = await guests.user();
+    const user = await clients.user();
     expect(await user.send(user.username, 'hello')).toMatchObject({ code: 0 });
     expect((await fetch(`${url}/dev/auth?appkey=${APPKEY}`)).status).toBe(404);
     child.kill('SIGTERM');
@@ -98,7 +98,7 @@ describe('the command line', () => {
       '--set',
       'roomMembers=1',
     );
-    const user = await guests.user();
+    const user = await clients.user();
     const { msg_id } = await user.send(user.username, 'hello');
     expect(await user.ask('msg_retract', { msg_id })).toMatchObject({ code: 881401 });
     child.kill('SIGTERM');
@@ -149,8 +149,8 @@ describe('the command line', () => {
     const file = join(directory, 'apps');
     await writeFile(file, `# the shop\n\n  ${APPKEY}:${SECRET}  \r\nanother:${SECRET}:with:colons\n`);
     const { child } = await start('memory', '--app-file', file);
-    const user = await guests.user();
-    expect(await (await guests.connect()).init('another', `${SECRET}:with:colons`)).toMatchObject({
+    const user = await clients.user();
+    expect(await (await clients.connect()).init('another', `${SECRET}:with:colons`)).toMatchObject({
       code: 0,
     });
     expect(await user.send(user.username, 'hello')).toMatchObject({ code: 0 });
@@ -213,8 +213,8 @@ describe('killed in the middle of sends', () => {
   it('has every answered message after each start, and stores no retry twice', async () => {
     const data = await inDirectory(freshData());
     let running = await start(data);
-    let alice: Client = await guests.user('alice');
-    await guests.user('bob');
+    let alice: Client = await clients.user('alice');
+    await clients.user('bob');
     const sent: { rid: number; text: string }[] = [];
     const answered = new Map<number, Data>();
     const keep = (answer: Data): void => {
@@ -256,7 +256,7 @@ describe('killed in the middle of sends', () => {
   });
 
   async function loggedIn(username: string): Promise<Client> {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     expect(await client.login(username, md5('secret'))).toMatchObject({ code: 0 });
     return client;

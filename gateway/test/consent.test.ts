@@ -1,7 +1,7 @@
 /** Additions to groups by others. A blacklisted user cannot add his target, additions do not use up the own groups, and a setting demands consent. */
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
-import { makeGroup, membersOf, named, told, type User } from '../../test/kit/wire-groups.js';
+import { liveEvent, makeGroup, membersOf, named, type User } from '../../test/kit/wire-groups.js';
 
 const IN_BLACKLIST = { code: 880207 };
 const JOIN_REQUEST = 56;
@@ -22,10 +22,10 @@ const answer = (who: User, gid: number, event_id: number, target: User, result =
   });
 
 describe('a blacklisted user', () => {
-  const { guests } = hostGateway({ joinRequestIntervalMs: 0 });
+  const { clients } = hostGateway({ joinRequestIntervalMs: 0 });
 
   it('does not put him into a group, nor others with him', async () => {
-    const [stalker, victim, other] = await guests.three();
+    const [stalker, victim, other] = await clients.three();
     await blacklist(victim, stalker);
     const gid = await makeGroup([stalker]);
     expect(await add(stalker, gid, other, victim)).toMatchObject(IN_BLACKLIST);
@@ -35,7 +35,7 @@ describe('a blacklisted user', () => {
   });
 
   it('does not do it by somebody else either: not into a group of his own, …', async () => {
-    const [stalker, victim, helper] = await guests.three();
+    const [stalker, victim, helper] = await clients.three();
     await blacklist(victim, stalker);
     const gid = await makeGroup([stalker, helper]);
     expect(await add(helper, gid, victim)).toMatchObject(IN_BLACKLIST);
@@ -43,41 +43,41 @@ describe('a blacklisted user', () => {
   });
 
   it('…nor by asking the keepers of another one', async () => {
-    const [stalker, victim, keeper] = await guests.three();
+    const [stalker, victim, keeper] = await clients.three();
     const gid = await makeGroup([keeper, stalker], { is_limit: true });
     expect(await add(stalker, gid, victim)).toMatchObject({ code: 0 });
-    const { event_id } = await told(keeper, JOIN_REQUEST);
+    const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
     await blacklist(victim, stalker);
     expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject(IN_BLACKLIST);
     expect(await gidsOf(victim)).toEqual([]);
   });
 
   it('can be met in a group that one has asked to join', async () => {
-    const [stalker, victim, keeper] = await guests.three();
+    const [stalker, victim, keeper] = await clients.three();
     await blacklist(victim, stalker);
     const gid = await makeGroup([keeper, stalker], { is_limit: true });
     expect(await victim.ask('apply_join_group', { gid, reason: '' })).toMatchObject({ code: 0 });
-    const { event_id } = await told(keeper, JOIN_REQUEST);
+    const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
     expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
     expect(await gidsOf(victim)).toEqual([gid]);
   });
 });
 
 describe('groups that others have put somebody into', () => {
-  const { guests } = hostGateway({ groupsOfUser: 2, groupsAddedTo: 3 });
+  const { clients } = hostGateway({ groupsOfUser: 2, groupsAddedTo: 3 });
 
   it('are not counted among his own, and have a limit that keeps nobody from making or joining one', async () => {
-    const [victim, keeper] = await guests.three();
+    const [victim, keeper] = await clients.three();
     for (let count = 0; count < 3; count += 1) {
-      const gid = await makeGroup([await guests.liveUser()]);
+      const gid = await makeGroup([await clients.liveUser()]);
       const { code } = await add(victim, gid, victim);
       expect(code).not.toBe(0);
     }
     const strangers = await Promise.all([
-      guests.liveUser(),
-      guests.liveUser(),
-      guests.liveUser(),
-      guests.liveUser(),
+      clients.liveUser(),
+      clients.liveUser(),
+      clients.liveUser(),
+      clients.liveUser(),
     ]);
     const codes: number[] = [];
     for (const stranger of strangers)
@@ -86,7 +86,7 @@ describe('groups that others have put somebody into', () => {
     expect(await victim.ask('create_group', { group_name: 'own' })).toMatchObject({ code: 0 });
     const gid = await makeGroup([keeper], { is_limit: true });
     await victim.ask('apply_join_group', { gid, reason: '' });
-    const { event_id } = await told(keeper, JOIN_REQUEST);
+    const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
     expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
     expect(await gidsOf(victim)).toHaveLength(5);
     expect(await victim.ask('create_group', { group_name: 'one more' })).toMatchObject({ code: 880403 });
@@ -94,7 +94,7 @@ describe('groups that others have put somebody into', () => {
 });
 
 describe('with groupConsent=1', () => {
-  const { guests } = hostGateway({ groupConsent: 1, joinRequestIntervalMs: 60_000 });
+  const { clients } = hostGateway({ groupConsent: 1, joinRequestIntervalMs: 60_000 });
 
   const befriend = async (one: User, other: User) => {
     await one.ask('add_friend', { target_name: other.username, from_type: 1, why: '' });
@@ -102,13 +102,13 @@ describe('with groupConsent=1', () => {
   };
 
   it('friends are added at once, and others are asked and join after they accept', async () => {
-    const [alice, friend, stranger] = await guests.three();
+    const [alice, friend, stranger] = await clients.three();
     await befriend(alice, friend);
     const gid = await makeGroup([alice]);
     expect(await add(alice, gid, friend, stranger)).toMatchObject({ code: 0 });
     expect(await gidsOf(friend)).toEqual([gid]);
     expect(await gidsOf(stranger)).toEqual([]);
-    const request = await told(stranger, JOIN_REQUEST);
+    const request = await liveEvent(stranger, JOIN_REQUEST);
     expect(request).toMatchObject({
       gid,
       from_username: alice.username,
@@ -118,7 +118,9 @@ describe('with groupConsent=1', () => {
     const eventId = Number(request.event_id);
     expect(await answer(stranger, gid, eventId, stranger)).toMatchObject({ code: 0 });
     expect(
-      await told(friend, 10, ({ to_usernames }) => JSON.stringify(to_usernames).includes(stranger.username)),
+      await liveEvent(friend, 10, ({ to_usernames }) =>
+        JSON.stringify(to_usernames).includes(stranger.username),
+      ),
     ).toMatchObject({
       from_username: alice.username,
     });
@@ -127,14 +129,14 @@ describe('with groupConsent=1', () => {
   });
 
   it('a user who declines does not join, and the inviter learns of it', async () => {
-    const [alice, stranger] = await guests.three();
+    const [alice, stranger] = await clients.three();
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);
-    const { event_id } = await told(stranger, JOIN_REQUEST);
+    const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
     expect(await answer(stranger, gid, Number(event_id), stranger, 1, 'no, thank you')).toMatchObject({
       code: 0,
     });
-    expect(await told(alice, 57)).toMatchObject({
+    expect(await liveEvent(alice, 57)).toMatchObject({
       gid,
       from_username: stranger.username,
       return_code: 1,
@@ -144,10 +146,10 @@ describe('with groupConsent=1', () => {
   });
 
   it('no user can answer for another, and none is asked again within a minute', async () => {
-    const [alice, stranger, other] = await guests.three();
+    const [alice, stranger, other] = await clients.three();
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);
-    const { event_id } = await told(stranger, JOIN_REQUEST);
+    const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
     expect(await answer(alice, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
     expect(await answer(other, gid, Number(event_id), stranger)).toMatchObject({ code: 880205 });
     expect(await answer(stranger, gid, Number(event_id), other)).toMatchObject({ code: 880205 });
@@ -156,12 +158,12 @@ describe('with groupConsent=1', () => {
   });
 
   it('an invitation of somebody who is not in the group any more is none', async () => {
-    const [owner, stranger] = await guests.three();
-    const member = await guests.liveUser();
+    const [owner, stranger] = await clients.three();
+    const member = await clients.liveUser();
     await befriend(owner, member);
     const gid = await makeGroup([owner, member]);
     await add(member, gid, stranger);
-    const { event_id } = await told(stranger, JOIN_REQUEST);
+    const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
     await member.ask('exit_group', { gid });
     expect(await answer(stranger, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
   });

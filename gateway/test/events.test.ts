@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import { goAway, makeGroup, missedEvents, told, type User } from '../../test/kit/wire-groups.js';
+import { goAway, liveEvent, makeGroup, missedEvents, type User } from '../../test/kit/wire-groups.js';
 import type { Data } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ const SETTINGS = { syncPushBytes: 2_048 };
 let nowMs = Date.now();
 const now = (): number => nowMs;
 const gateway = hostMounted(SETTINGS, now);
-const { guests } = gateway;
+const { clients } = gateway;
 
 /** Makes so many events for every member. */
 async function rename(owner: User, gid: number, times: number): Promise<void> {
@@ -25,9 +25,9 @@ const idsOf = (events: readonly { event_id: number }[]) => events.map(({ event_i
 const ascending = (ids: readonly number[]) => [...ids].sort((one, other) => one - other);
 
 async function pair(): Promise<[User, User, number]> {
-  const [owner, bob] = await Promise.all([guests.liveUser(), guests.liveUser()]);
+  const [owner, bob] = await Promise.all([clients.liveUser(), clients.liveUser()]);
   const gid = await makeGroup([owner, bob]);
-  await told(bob, 10);
+  await liveEvent(bob, 10);
   return [owner, bob, gid];
 }
 
@@ -36,7 +36,7 @@ describe('events', () => {
     const [owner, bob, gid] = await pair();
     const away = await goAway(bob);
     await rename(owner, gid, 3);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     const answer = await back.ask('sync_check', {
       sync_key: 0,
       sync_type: 0,
@@ -59,8 +59,8 @@ describe('events', () => {
   it('that were told live are not missed any more by a client that says so', async () => {
     const [owner, bob, gid] = await pair();
     await rename(owner, gid, 2);
-    const live = await told(bob, 12);
-    const last = await told(bob, 12, ({ event_id }) => Number(event_id) > Number(live.event_id));
+    const live = await liveEvent(bob, 12);
+    const last = await liveEvent(bob, 12, ({ event_id }) => Number(event_id) > Number(live.event_id));
     expect(idsOf(await missedEvents(bob, Number(live.event_id)))).toEqual([last.event_id]);
     // An event that one client has received is acknowledged, also for a client without keys.
     expect(idsOf(await missedEvents(bob, 0))).toEqual([last.event_id]);
@@ -69,19 +69,19 @@ describe('events', () => {
   it('that another device has acknowledged come all the same to one that says up to where it was told', async () => {
     const [owner, bob, gid] = await pair();
     await rename(owner, gid, 1);
-    const { event_id } = await told(bob, 12);
+    const { event_id } = await liveEvent(bob, 12);
     const away = await goAway(bob);
-    const phone = await liveDevice(guests, away);
+    const phone = await liveDevice(clients, away);
     await rename(owner, gid, 2);
-    const first = await told(phone, 12);
-    const second = await told(phone, 12, (event) => Number(event.event_id) > Number(first.event_id));
+    const first = await liveEvent(phone, 12);
+    const second = await liveEvent(phone, 12, (event) => Number(event.event_id) > Number(first.event_id));
     // It has heard them live, and is not told again.
     expect(await missedEvents(phone, Number(event_id))).toEqual([]);
-    const heard = [first, second] as unknown as { event_id: number }[];
-    await phone.ask('sync_event_ack', { sync_key: heard.at(-1)?.event_id });
-    const back = await guests.user(away);
-    expect(idsOf(await missedEvents(back, Number(event_id)))).toEqual(idsOf(heard));
-    expect(idsOf(await missedEvents(back, Number(heard.at(-1)?.event_id)))).toEqual([]);
+    const received = [first, second] as unknown as { event_id: number }[];
+    await phone.ask('sync_event_ack', { sync_key: received.at(-1)?.event_id });
+    const back = await clients.user(away);
+    expect(idsOf(await missedEvents(back, Number(event_id)))).toEqual(idsOf(received));
+    expect(idsOf(await missedEvents(back, Number(received.at(-1)?.event_id)))).toEqual([]);
   });
 
   it('to come are not acknowledged beforehand', async () => {
@@ -89,19 +89,19 @@ describe('events', () => {
     await bob.ask('sync_event_ack', { sync_key: Number.MAX_SAFE_INTEGER });
     const away = await goAway(bob);
     await rename(owner, gid, 1);
-    expect((await missedEvents(await guests.user(away))).map(({ event_type }) => event_type)).toEqual([12]);
+    expect((await missedEvents(await clients.user(away))).map(({ event_type }) => event_type)).toEqual([12]);
   });
 
   it('wait for the end of the sync, and none comes twice', async () => {
     const [owner, bob, gid] = await pair();
     const away = await goAway(bob);
     await rename(owner, gid, 1);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     await rename(owner, gid, 1);
     expect(back.all('event_notification')).toEqual([]);
     expect((await missedEvents(back)).map(({ event_type }) => event_type)).toEqual([10, 12, 12]);
     await rename(owner, gid, 1);
-    await told(back, 12);
+    await liveEvent(back, 12);
     expect(back.all('event_notification')).toHaveLength(1);
   });
 
@@ -109,7 +109,7 @@ describe('events', () => {
     const [owner, bob, gid] = await pair();
     const away = await goAway(bob);
     await rename(owner, gid, 12);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     const events = await missedEvents(back);
     expect(events).toHaveLength(13);
     const pushes = back.all('sync_event');
@@ -122,7 +122,7 @@ describe('events', () => {
     const away = await goAway(bob);
     await rename(owner, gid, 1);
     await owner.ask('sync_event_ack', { sync_key: Number.MAX_SAFE_INTEGER });
-    expect(await missedEvents(await guests.user(away))).toHaveLength(2);
+    expect(await missedEvents(await clients.user(away))).toHaveLength(2);
   });
 
   it('are told in order to everybody, whoever changes what at the same time', async () => {
@@ -154,9 +154,9 @@ describe('events', () => {
     await rename(owner, gid, 1);
     nowMs += 14 * DAY_MS;
     await gateway.store.sweep();
-    expect(await missedEvents(await guests.user(away))).toHaveLength(2);
+    expect(await missedEvents(await clients.user(away))).toHaveLength(2);
     nowMs += 2 * DAY_MS;
-    expect(await missedEvents(await guests.user(away))).toEqual([]);
+    expect(await missedEvents(await clients.user(away))).toEqual([]);
     await gateway.store.sweep();
     expect(await gateway.store.db.selectFrom('event_box').selectAll().execute()).toEqual([]);
   });

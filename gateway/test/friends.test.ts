@@ -16,7 +16,7 @@ import {
 import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ friends: 2 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 const eventOf = (user: Client, type: number, extra = 0) =>
   user.next('event_notification', (event) => event.event_type === type && event.extra === extra);
@@ -27,7 +27,7 @@ const answer = (from: LiveUser, to: LiveUser, why: string) =>
   from.ask('add_friend', { target_name: to.username, from_type: 2, why });
 
 async function friends(): Promise<[LiveUser, LiveUser]> {
-  const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+  const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
   await invite(alice, bob);
   await answer(bob, alice, 'yes');
   return [alice, bob];
@@ -40,7 +40,7 @@ const friendNames = async (user: LiveUser): Promise<unknown[]> => {
 
 describe('an invitation', () => {
   it('reaches its target with its reason, and accepted makes both friends', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const avatar = await uploadedImage(gateway.url, bob);
     await bob.ask('update_user_inf', { nickname: 'Bobby 😀', avatar, extras: { k: 1 } });
     expect(await invite(alice, bob, '我们是同学 😀')).toMatchObject({ code: 0 });
@@ -77,20 +77,20 @@ describe('an invitation', () => {
   });
 
   it('reaches a target that comes back later', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.user();
+    const alice = await clients.liveUser();
+    const bob = await clients.user();
     bob.close();
     await invite(alice, bob, 'later');
-    const back = await guests.liveUser(bob.username);
+    const back = await clients.liveUser(bob.username);
     const { events, sync_key } = await back.next('sync_event');
     expect(events).toMatchObject([{ event_type: 5, extra: 1, description: 'later' }]);
     await back.ask('sync_event_ack', { sync_key });
-    const again = await guests.liveUser(bob.username);
+    const again = await clients.liveUser(bob.username);
     expect(again.all('sync_event')).toEqual([]);
   });
 
   it('declined tells its sender why, and makes nobody friends', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await invite(alice, bob);
     expect(await answer(bob, alice, 'who are you?')).toMatchObject({ code: 0 });
     const declined = await eventOf(alice, 5, 2);
@@ -101,7 +101,7 @@ describe('an invitation', () => {
   });
 
   it('may cross another one: accepting either is enough', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await invite(alice, bob);
     await invite(bob, alice);
     await answer(alice, bob, 'yes');
@@ -110,8 +110,8 @@ describe('an invitation', () => {
   });
 
   it('crosses over to another application of this gateway', async () => {
-    const alice = await guests.liveUser();
-    const carol = await guests.connect();
+    const alice = await clients.liveUser();
+    const carol = await clients.connect();
     const username = uniqueName('carol');
     await carol.init(OTHER_APPKEY, OTHER_SECRET);
     await carol.ask('register', { username, password: md5('secret') });
@@ -127,7 +127,7 @@ describe('an invitation', () => {
 
   it('is refused where it makes no sense', async () => {
     const [alice, bob] = await friends();
-    const carol = await guests.liveUser();
+    const carol = await clients.liveUser();
     expect(await invite(alice, bob)).toMatchObject({ code: 881302 });
     expect(await invite(alice, alice)).toMatchObject({ code: 880003 });
     expect(await answer(alice, carol, 'yes')).toMatchObject({ code: 881305 });
@@ -140,7 +140,7 @@ describe('an invitation', () => {
   });
 
   it('is taken once: a retry tells nobody again', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const rid = nextRid();
     const request = { target_name: bob.username, from_type: 1, why: 'once' };
     const first = await alice.ask('add_friend', request, rid);
@@ -151,9 +151,9 @@ describe('an invitation', () => {
   });
 
   it('counts, so that nobody can ask everybody', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     for (const code of [0, 0, 880608]) {
-      expect(await invite(alice, await guests.liveUser())).toMatchObject({ code });
+      expect(await invite(alice, await clients.liveUser())).toMatchObject({ code });
     }
   });
 });
@@ -179,10 +179,10 @@ describe('a friendship', () => {
     expect((await bob.ask('get_friend_list')).friend_list).toMatchObject([{ memo_name: '' }]);
     expect(alice.all('event_notification').map(({ event_type }) => event_type)).not.toContain(100);
 
-    const elsewhere = await guests.liveUser(alice.username);
+    const elsewhere = await clients.liveUser(alice.username);
     const { events } = await elsewhere.next('sync_event');
-    const told = events.filter(({ event_type, extra }) => event_type === 100 && extra === 7);
-    expect(told.map(({ description }) => JSON.parse(String(description)))).toEqual([
+    const memos = events.filter(({ event_type, extra }) => event_type === 100 && extra === 7);
+    expect(memos.map(({ description }) => JSON.parse(String(description)))).toEqual([
       { username: bob.username, appkey: APPKEY, memo_name: '老王 😀', memo_others: 'colleague' },
       { username: bob.username, appkey: APPKEY, memo_name: 'Wang', memo_others: 'colleague' },
     ]);
@@ -190,7 +190,7 @@ describe('a friendship', () => {
 
   it('tells the owner’s other devices of a memo, and nobody else', async () => {
     const [alice, bob] = await friends();
-    const phone = await liveDevice(guests, alice.username);
+    const phone = await liveDevice(clients, alice.username);
     const asked = { target_name: bob.username, memo_name: 'Wang', memo_others: 'snores' };
     expect(await alice.ask('update_friend_memo', asked)).toMatchObject({ code: 0 });
     const { description, to_usernames } = await eventOf(phone, 100, 7);
@@ -198,8 +198,8 @@ describe('a friendship', () => {
     expect(JSON.parse(String(description))).toEqual(memo);
     expect(to_usernames).toMatchObject([{ username: bob.username }]);
     await bob.ask('get_friend_list');
-    const heard = [alice, bob, phone].flatMap((user) => user.all('event_notification'));
-    expect(heard.map(({ event_type }) => event_type)).not.toContain(7);
+    const received = [alice, bob, phone].flatMap((user) => user.all('event_notification'));
+    expect(received.map(({ event_type }) => event_type)).not.toContain(7);
     expect(JSON.stringify(bob.all('event_notification'))).not.toMatch(/Wang|snores/);
     await bob.send(alice.username, 'hi');
     expect((await alice.ask('get_conversations')).conversations).toMatchObject([
@@ -209,7 +209,7 @@ describe('a friendship', () => {
 
   it('are taken away by an empty one, and refused when too long or of others', async () => {
     const [alice, bob] = await friends();
-    const carol = await guests.liveUser();
+    const carol = await clients.liveUser();
     const memo = (target: LiveUser, memo_name: string) =>
       alice.ask('update_friend_memo', { target_name: target.username, memo_name });
     expect(await memo(bob, '字'.repeat(84))).toMatchObject({ code: 881304 });
@@ -226,7 +226,7 @@ describe('names that a database cannot hold', () => {
     ['half of a surrogate pair', { username: '\ud800' }],
     ['an appkey', { username: 'bob', appkey: 'nul\0' }],
   ])('%s is nobody’s', async (_, { username, appkey }: { username: string; appkey?: string }) => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const target = { target_name: username, appkey };
     const asked = [
       await alice.ask('add_friend', { ...target, from_type: 1 }),
@@ -241,7 +241,7 @@ describe('names that a database cannot hold', () => {
 
   it('do not matter in what is only shown: reasons, memos, profiles', async () => {
     const odd = 'nul\0 half\ud800';
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await alice.ask('update_user_inf', { nickname: odd, extras: { odd } });
     await invite(alice, bob, odd);
     expect(await eventOf(bob, 5, 1)).toMatchObject({ description: odd });

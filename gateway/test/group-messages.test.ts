@@ -1,7 +1,7 @@
 /** Group messages: who gets them, in which order, once, and what those find who come back. */
 import { describe, expect, it } from 'vitest';
-import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
-import { goAway, groupText, makeGroup, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { Clients, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { goAway, groupText, liveEvent, makeGroup, named, sendTo } from '../../test/kit/wire-groups.js';
 import { APPKEY, type Client, type Data, nextRid, textOf } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +10,7 @@ const SETTINGS = { offlineMessages: 5, historyMessages: 4 };
 let nowMs = Date.now();
 const now = (): number => nowMs;
 const gateway = hostMounted(SETTINGS, now);
-const { guests } = gateway;
+const { clients } = gateway;
 
 /** Syncs, and sends another request. The pushes of the sync arrive before its answer. */
 async function synced(client: Client, key: number, roaming: 0 | 1): Promise<Data['messages']> {
@@ -31,7 +31,7 @@ const sendAll = (client: Client, gid: number, texts: readonly string[]): Promise
 
 describe('a message to a group', () => {
   it('reaches every other member who is there, and says who it is really from', async () => {
-    const [owner, bob, carol] = await guests.three();
+    const [owner, bob, carol] = await clients.three();
     const gid = await makeGroup([owner, bob, carol], { group_name: '群' });
     const fields = { need_receipt: true, users: [{ username: bob.username }] };
     const answer = await sendTo(owner, gid, '大家好 😀', fields);
@@ -75,7 +75,7 @@ describe('a message to a group', () => {
   });
 
   it('is stored once, however often it is tried, also when the sender may not speak any more', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const rid = nextRid();
     const first = await sendTo(bob, gid, 'once', {}, rid);
@@ -91,7 +91,7 @@ describe('a message to a group', () => {
   });
 
   it('is refused to strangers, to who was removed, and to groups that do not exist', async () => {
-    const [owner, bob, stranger] = await guests.three();
+    const [owner, bob, stranger] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     expect(await sendTo(stranger, gid, 'x')).toMatchObject({ code: 880205 });
     await owner.ask('del_across_group_member', { gid, member_usernames: named(bob) });
@@ -110,7 +110,7 @@ describe('a message to a group', () => {
     ['is an image without one', { msg_type: 'image', msg_body: {} }, 880003],
     ['is for a user', { target_type: 'single' }, 880003],
   ])('is refused when it %s', async (_, fields, code) => {
-    const owner = await guests.liveUser();
+    const owner = await clients.liveUser();
     const gid = await makeGroup([owner]);
     const { content, ...rest } = groupText(gid, 'x') as { content: object };
     const answer = await owner.ask('send_group_msg', { ...rest, content: { ...content, ...fields } });
@@ -118,7 +118,7 @@ describe('a message to a group', () => {
   });
 
   it('may be an image, a file, a place at 0°, or the application’s own', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const bodies = [
       ['image', { media_id: 'm', media_crc32: 1, width: 2, height: 3, format: 'png', fsize: 4 }],
@@ -139,7 +139,7 @@ describe('a message to a group', () => {
   });
 
   it('comes in the order of sending, together with single messages', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const texts = Array.from({ length: 60 }, (_, index) => `${index}`);
     const answers = await Promise.all(
@@ -160,11 +160,11 @@ describe('a message to a group', () => {
 
 describe('a returning member', () => {
   it('gets what was said in the group, oldest first, until it is acknowledged', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     const [, second, third] = await sendAll(owner, gid, ['one', 'two', 'three']);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     expect(await back.sync(0, 0)).toMatchObject({ code: 0, sync_key: third?.msg_id });
     const { messages, sync_key } = await back.next('sync_conversation');
     expect(sync_key).toBe(third?.msg_id);
@@ -185,11 +185,11 @@ describe('a returning member', () => {
   });
 
   it('gets again what was acknowledged out of order, never less', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendAll(owner, gid, ['one', 'two', 'three']);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     const [conversation] = await synced(back, 0, 0);
     const [one, two, last] = conversation?.msgs ?? [];
     if (!one || !two || !last) throw new Error('three messages');
@@ -203,12 +203,12 @@ describe('a returning member', () => {
   });
 
   it('loses nothing to a live acknowledgement before the sync', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'missed');
     const impatient = await mount(gateway.store, { ...SETTINGS, syncGraceMs: 0 }, now);
-    const visitors = new Guests(() => impatient.url, now);
+    const visitors = new Clients(() => impatient.url, now);
     const [sender, back] = [await visitors.user(owner.username), await visitors.user(away)];
     // Without a sync of its own it goes live by itself; whatever came in the meantime is live, too.
     await sendTo(sender, gid, 'live');
@@ -220,11 +220,11 @@ describe('a returning member', () => {
   });
 
   it('gets the latest up to the limit, for fifteen days', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendAll(owner, gid, ['0', '1', '2', '3', '4', '5', '6']);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     expect((await back.ask('get_conversations')).conversations[0]?.unread_msg_count).toBe(5);
     expect(textsOf(await synced(back, 0, 0))).toEqual(['2', '3', '4', '5', '6']);
     nowMs += 16 * DAY_MS;
@@ -234,22 +234,22 @@ describe('a returning member', () => {
   });
 
   it('does not get what was not to be kept, and whoever is there does', async () => {
-    const [owner, bob, carol] = await guests.three();
+    const [owner, bob, carol] = await clients.three();
     const gid = await makeGroup([owner, bob, carol]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'now or never', { no_offline: true });
     await carol.live(1);
     expect(carol.texts()).toEqual(['now or never']);
-    expect(await synced(await guests.user(away), 0, 1)).toEqual([]);
+    expect(await synced(await clients.user(away), 0, 1)).toEqual([]);
   });
 
   it('sees the recent history with roaming, both directions, and everything beyond a key', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const [, , third] = await sendAll(owner, gid, ['0', '1', '2', '3', '4']);
     await sendTo(bob, gid, 'own');
     const away = await goAway(bob);
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     const key = (await back.sync(0, 0)).sync_key;
     await back.ask('sync_conversation_ack', { sync_key: key });
     expect(textsOf(await synced(back, 0, 1))).toEqual(['2', '3', '4', 'own']);
@@ -257,11 +257,11 @@ describe('a returning member', () => {
   });
 
   it('sees nothing from before joining', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner]);
     await sendTo(owner, gid, 'before');
     await owner.ask('add_across_group_member', { gid, member_usernames: named(bob) });
-    await told(bob, 10);
+    await liveEvent(bob, 10);
     expect((await bob.ask('get_conversations')).conversations).toEqual([]);
     expect(await synced(bob, 0, 1)).toEqual([]);
     await sendTo(owner, gid, 'after');
@@ -269,7 +269,7 @@ describe('a returning member', () => {
   });
 
   it('to a shielded group is not pushed anything, but finds it in the history', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     await sendTo(owner, gid, 'shielded');
@@ -287,11 +287,11 @@ describe('a returning member', () => {
 
 describe('live messages', () => {
   it('of a group wait for the sync, so that none overtakes an older one', async () => {
-    const [owner, bob] = await guests.three();
+    const [owner, bob] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const away = await goAway(bob);
     await sendTo(owner, gid, 'old');
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     await sendTo(owner, gid, 'new');
     expect(back.all('msg_sync')).toEqual([]);
     expect(textsOf(await synced(back, 0, 0))).toEqual(['old', 'new']);

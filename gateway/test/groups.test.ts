@@ -5,11 +5,11 @@ import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import {
   goAway,
+  liveEvent,
   makeGroup,
   membersOf,
   missedEvents,
   named,
-  told,
   type User,
 } from '../../test/kit/wire-groups.js';
 import {
@@ -23,11 +23,11 @@ import {
 import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 describe('a new group', () => {
   it('belongs to who made it, who is told so', async () => {
-    const owner = await guests.liveUser();
+    const owner = await clients.liveUser();
     const media_id = await uploadedImage(gateway.url, owner);
     const fields = { group_name: '群组 😀', group_description: '描述 🎉', media_id };
     const made = await owner.ask('create_group', fields);
@@ -63,7 +63,7 @@ describe('a new group', () => {
         mtime: expect.any(Number),
       },
     ]);
-    expect(await told(owner, 8)).toMatchObject({
+    expect(await liveEvent(owner, 8)).toMatchObject({
       gid,
       from_username: owner.username,
       to_usernames: [{ username: owner.username, appkey: APPKEY, nickname: '' }],
@@ -72,7 +72,7 @@ describe('a new group', () => {
   });
 
   it('is made once for a request, however often it is tried', async () => {
-    const owner = await guests.liveUser();
+    const owner = await clients.liveUser();
     const rid = nextRid();
     const made = await owner.ask('create_group', { group_name: 'once' }, rid);
     const again = await owner.ask('create_group', { group_name: 'once' }, rid);
@@ -88,12 +88,12 @@ describe('a new group', () => {
     ['name is missing', {}, 880002],
     ['avatar is none', { group_name: 'x', media_id: '0'.repeat(32) }, 880005],
   ])('is refused when its %s', async (_, fields, code) => {
-    const owner = await guests.liveUser();
+    const owner = await clients.liveUser();
     expect(await owner.ask('create_group', fields)).toMatchObject({ code });
   });
 
   it('is refused to who has too many', async () => {
-    const owner = await guests.liveUser();
+    const owner = await clients.liveUser();
     for (let made = 0; made < 3; made += 1) await makeGroup([owner]);
     expect(await owner.ask('create_group', { group_name: 'more' })).toMatchObject({ code: 880403 });
   });
@@ -101,8 +101,8 @@ describe('a new group', () => {
 
 describe('members', () => {
   it('are added by any member of a private group, and everybody hears of it, at once or later', async () => {
-    const [owner, bob, carol] = await guests.three();
-    const dave = await guests.liveUser();
+    const [owner, bob, carol] = await clients.three();
+    const dave = await clients.liveUser();
     const gid = await makeGroup([owner, bob, carol]);
     const away = await goAway(carol);
     const add = { gid, member_usernames: named(dave) };
@@ -114,16 +114,16 @@ describe('members', () => {
       to_usernames: [{ username: dave.username, appkey: APPKEY }],
     };
     const isDave = (event: Data) => (event.from_username as string) === bob.username;
-    for (const user of [owner, bob, dave]) expect(await told(user, 10, isDave)).toMatchObject(expected);
-    const back = await guests.user(away);
+    for (const user of [owner, bob, dave]) expect(await liveEvent(user, 10, isDave)).toMatchObject(expected);
+    const back = await clients.user(away);
     expect((await missedEvents(back)).at(-1)).toMatchObject(expected);
     const names = (await membersOf(back, gid)).map(({ username }) => username);
     expect([names[0], names[3]]).toEqual([owner.username, dave.username]);
   });
 
   it('of another application are added by appkey', async () => {
-    const owner = await guests.liveUser();
-    const other = await guests.connect();
+    const owner = await clients.liveUser();
+    const other = await clients.connect();
     const username = uniqueName('other');
     await other.init(OTHER_APPKEY, OTHER_SECRET);
     await other.ask('register', { username, password: md5('secret') });
@@ -134,7 +134,7 @@ describe('members', () => {
     expect(await owner.ask('add_across_group_member', wrong)).toMatchObject({ code: 880203 });
     const right = { gid, member_usernames: [{ username, appkey: OTHER_APPKEY }] };
     expect(await owner.ask('add_across_group_member', right)).toMatchObject({ code: 0 });
-    expect(await told(other, 10)).toMatchObject({ gid, from_appkey: APPKEY });
+    expect(await liveEvent(other, 10)).toMatchObject({ gid, from_appkey: APPKEY });
     expect((await other.ask('get_groups_list')).group_list).toMatchObject([{ gid, appkey: APPKEY }]);
     expect(await membersOf(owner, gid)).toMatchObject([
       { appkey: APPKEY },
@@ -143,7 +143,7 @@ describe('members', () => {
   });
 
   it('are not added twice, nor nobody, nor by strangers, nor beyond the limits', async () => {
-    const [owner, bob, stranger] = await guests.three();
+    const [owner, bob, stranger] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     const add = (by: User, ...members: { username: string }[]) =>
       by.ask('add_across_group_member', { gid, member_usernames: named(...members) });
@@ -157,7 +157,7 @@ describe('members', () => {
     ).toMatchObject({
       code: 880204,
     });
-    const more = await guests.three();
+    const more = await clients.three();
     expect(await add(owner, ...more)).toMatchObject({ code: 880608 });
     for (let made = 0; made < 3; made += 1) await makeGroup([stranger]);
     expect(await add(owner, stranger)).toMatchObject({ code: 880609 });
@@ -165,7 +165,7 @@ describe('members', () => {
   });
 
   it('are removed by the owner and keepers only, and everybody hears of it', async () => {
-    const [owner, bob, carol] = await guests.three();
+    const [owner, bob, carol] = await clients.three();
     const gid = await makeGroup([owner, bob, carol]);
     const remove = (by: User, user: User) =>
       by.ask('del_across_group_member', { gid, member_usernames: named(user) });
@@ -183,9 +183,9 @@ describe('members', () => {
       from_username: bob.username,
       to_usernames: [{ username: carol.username }],
     };
-    expect(await told(owner, 11)).toMatchObject(expected);
-    expect(await told(bob, 11)).toMatchObject(expected);
-    const back = await guests.user(carol.username);
+    expect(await liveEvent(owner, 11)).toMatchObject(expected);
+    expect(await liveEvent(bob, 11)).toMatchObject(expected);
+    const back = await clients.user(carol.username);
     expect((await missedEvents(back)).at(-1)).toMatchObject(expected);
     expect(await remove(bob, carol)).toMatchObject({ code: 880205 });
     expect(await back.ask('get_group_members', { gid })).toMatchObject({ code: 880205 });
@@ -195,19 +195,19 @@ describe('members', () => {
   });
 
   it('a leaving member is named in the event', async () => {
-    const [owner, bob, carol] = await guests.three();
+    const [owner, bob, carol] = await clients.three();
     const gid = await makeGroup([owner, bob, carol]);
     const away = await goAway(owner);
     expect(await bob.ask('exit_group', { gid })).toMatchObject({ code: 0, gid, group_name: 'a group' });
     expect(await bob.ask('exit_group', { gid })).toMatchObject({ code: 880205 });
     const expected = { event_type: 9, gid, from_username: bob.username, extra: 0 };
-    expect(await told(carol, 9)).toMatchObject(expected);
+    expect(await liveEvent(carol, 9)).toMatchObject(expected);
     expect(bob.all('event_notification').map(({ event_type }) => event_type)).not.toContain(9);
-    expect((await missedEvents(await guests.user(away))).at(-1)).toMatchObject(expected);
+    expect((await missedEvents(await clients.user(away))).at(-1)).toMatchObject(expected);
   });
 
   it('get the group in the order of joining when its owner leaves, and the last takes it along', async () => {
-    const [owner, bob, carol] = await guests.three();
+    const [owner, bob, carol] = await clients.three();
     const gid = await makeGroup([owner, bob]);
     await owner.ask('add_across_group_member', { gid, member_usernames: named(carol) });
     expect(await owner.ask('exit_group', { gid })).toMatchObject({ code: 0 });
@@ -216,7 +216,7 @@ describe('members', () => {
       from_username: owner.username,
       new_owner: { username: bob.username, appkey: APPKEY },
     };
-    for (const user of [owner, bob, carol]) expect(await told(user, 9)).toMatchObject(expected);
+    for (const user of [owner, bob, carol]) expect(await liveEvent(user, 9)).toMatchObject(expected);
     expect(await membersOf(bob, gid)).toMatchObject([
       { username: bob.username, flag: 1 },
       { username: carol.username, flag: 0 },

@@ -39,7 +39,7 @@ function anAddress(): string {
 }
 
 async function from(address: string, host = gateway): Promise<Client> {
-  const client = await host.guests.connect('v4', 'websocket', { 'x-forwarded-for': address });
+  const client = await host.clients.connect('v4', 'websocket', { 'x-forwarded-for': address });
   await client.init();
   return client;
 }
@@ -155,7 +155,7 @@ describe('passwords', () => {
   });
 
   it('that are asked for to change them are tried no faster by somebody who has a session', async () => {
-    const user = await gateway.guests.user();
+    const user = await gateway.clients.user();
     const change = () => user.ask('update_user_pwd', { old_pwd: WRONG, new_pwd: md5('new') });
     const codes: number[] = [];
     for (let tries = 0; tries < 15; tries += 1) codes.push((await change()).code);
@@ -226,7 +226,7 @@ describe('the log', () => {
   it('has a line for each token and each secret that was refused', async () => {
     const address = anAddress();
     const [username = ''] = await accounts(1, audited);
-    const client = await audited.guests.connect('v4', 'websocket', { 'x-forwarded-for': address });
+    const client = await audited.clients.connect('v4', 'websocket', { 'x-forwarded-for': address });
     const token = 'a-token-that-was-made-up';
     await client.ask('resume', { appkey: APPKEY, username, device: DEVICE, token });
     await fetch(`${audited.url}/v1/users`, {

@@ -13,7 +13,7 @@ const MANY = 100_000;
 const BESIDE_THE_PAGE = 10;
 
 const gateway = hostMounted();
-const { guests } = gateway;
+const { clients } = gateway;
 
 interface Asked {
   type: number;
@@ -40,7 +40,7 @@ async function pages(client: Client, of: Asked, limit: number): Promise<string[]
 }
 
 it('a conversation is handed out in pages, oldest first, from the latest backwards', async () => {
-  const [a, b] = [await guests.liveUser(), await guests.liveUser()];
+  const [a, b] = [await clients.liveUser(), await clients.liveUser()];
   for (const text of ['1', '2', '3', '4', '5']) {
     await (Number(text) % 2 ? a.send(b.username, text) : b.send(a.username, text));
   }
@@ -51,7 +51,7 @@ it('a conversation is handed out in pages, oldest first, from the latest backwar
 });
 
 it('a walk back through the pages has every message once, wherever the pages end', async () => {
-  const [a, b, owner] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+  const [a, b, owner] = [await clients.liveUser(), await clients.liveUser(), await clients.liveUser()];
   const gid = await makeGroup([owner, a]);
   const texts = Array.from({ length: 12 }, (_, index) => `${index}`);
   for (const text of texts) {
@@ -74,12 +74,12 @@ it('a walk back through the pages has every message once, wherever the pages end
 });
 
 it.each([0, 101, -1, 1.5])('a page of %j messages is refused', async (limit) => {
-  const user = await guests.liveUser();
+  const user = await clients.liveUser();
   expect((await page(user, { type: 3, username: user.username }, limit)).code).toBeGreaterThan(0);
 });
 
 it('a retracted message is in no page, and can still mark the end of one', async () => {
-  const [a, b] = [await guests.liveUser(), await guests.liveUser()];
+  const [a, b] = [await clients.liveUser(), await clients.liveUser()];
   await a.send(b.username, 'kept');
   const { msg_id, ctime_ms } = await a.send(b.username, 'taken back');
   await a.send(b.username, 'later');
@@ -90,14 +90,14 @@ it('a retracted message is in no page, and can still mark the end of one', async
 });
 
 it('a user sees neither the conversations of others nor one with an unknown user', async () => {
-  const [a, b, stranger] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+  const [a, b, stranger] = [await clients.liveUser(), await clients.liveUser(), await clients.liveUser()];
   await a.send(b.username, 'private');
   expect(await pages(stranger, { type: 3, username: a.username }, 10)).toEqual([[]]);
   expect(await page(a, { type: 3, username: 'nobody at all' }, 10)).toMatchObject({ code: 880203 });
 });
 
 it('a group is seen from when one joined, for as long as one is in it', async () => {
-  const [owner, later] = [await guests.liveUser(), await guests.liveUser()];
+  const [owner, later] = [await clients.liveUser(), await clients.liveUser()];
   const gid = await makeGroup([owner]);
   await sendTo(owner, gid, 'before');
   expect(await page(later, { type: 4, gid }, 10)).toMatchObject({ code: 880205 });

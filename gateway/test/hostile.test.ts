@@ -8,7 +8,7 @@ import { type Client, nextRid } from '../../test/kit/wire-socket.js';
 
 // A send may name a predecessor that never comes, and waits for it for so long.
 const gateway = hostGateway({ passwordTriesPerMinute: 1_000, requestBurst: 1e6, orderTimeoutMs: 100 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 /** All but the one by which a client has its socket closed. */
 const EVENTS = (Object.keys(REQUESTS) as (keyof typeof REQUESTS)[]).filter((event) => event !== 'log_out');
@@ -55,7 +55,7 @@ describe('any JSON under any event name', () => {
   it.each(['a stranger', 'an initialised socket', 'a user'])(
     'from %s never crashes the gateway; a known event with a rid is acknowledged and answered',
     async (who) => {
-      const client = who === 'a user' ? await guests.user() : await guests.connect();
+      const client = who === 'a user' ? await clients.user() : await clients.connect();
       if (who === 'an initialised socket') await client.init();
       await fc.assert(
         fc.asyncProperty(knownFrame, async ([event, payload]) => {
@@ -89,7 +89,7 @@ describe('a frame', () => {
     ['a fraction for a rid', { rid: 1.5 }],
     ['an array', [1]],
   ])('with %s is dropped', async (_, payload) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const before = user.all('ack').length;
     user.socket.emit('get_conversations', payload as object);
     expect(await isServed(user)).toBe(true);
@@ -97,7 +97,7 @@ describe('a frame', () => {
   });
 
   it('of an event that is not known is answered with an error', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     expect(await user.ask('an_unknown_event', { target_gid: 1 })).toMatchObject({ code: 882003 });
   });
 });
@@ -106,23 +106,23 @@ describe('raw frames', () => {
   const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
   /** A bare Engine.IO 4 connection that is past Socket.IO's handshake. */
-  async function raw(): Promise<{ socket: WebSocket; heard: string[] }> {
+  async function raw(): Promise<{ socket: WebSocket; received: string[] }> {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
-    const heard: string[] = [];
+    const received: string[] = [];
     await new Promise<void>((resolve) => {
       socket.on('message', (message) => {
         const text = String(message);
-        heard.push(text);
+        received.push(text);
         if (text.startsWith('0{')) socket.send('40');
         if (text.startsWith('40{')) resolve();
         if (text === '2') socket.send('3');
       });
     });
-    return { socket, heard };
+    return { socket, received };
   }
 
   it('nested 30 000 deep are refused', async () => {
-    const { socket, heard } = await raw();
+    const { socket, received } = await raw();
     const answered = new Promise<void>((resolve) => {
       socket.on('message', (message) => {
         if (String(message).startsWith('42["login"')) resolve();
@@ -130,7 +130,7 @@ describe('raw frames', () => {
     });
     socket.send(`42["login",{"rid":9,"username":${deep(30_000)}}]`);
     await answered;
-    expect(heard.join('\n')).toContain('"code":882003');
+    expect(received.join('\n')).toContain('"code":882003');
     socket.close();
   });
 
@@ -151,7 +151,7 @@ describe('raw frames', () => {
     ['too large', [`42["login",{"rid":1,"x":"${'x'.repeat(70_000)}"}]`]],
     ['far too large', ['x'.repeat(2_000_000)]],
   ])('of %s harm nobody else', async (_, frames) => {
-    const user = await guests.user();
+    const user = await clients.user();
     for (const frame of frames) {
       const { socket } = await raw();
       socket.on('error', () => {});
@@ -166,7 +166,7 @@ describe('raw frames', () => {
 describe('SQL in every field', () => {
   it('is text', async () => {
     const name = `x'; drop table account; --${nextRid()}`;
-    const user = await guests.user(name);
+    const user = await clients.user(name);
     await user.ask('update_user_inf', { nickname: "'; delete from message; --", extras: { "'": '"' } });
     const { user_info } = await user.ask('get_across_user_info', { username: name });
     expect(user_info).toMatchObject({ username: name, nickname: "'; delete from message; --" });

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freshData, type TestData } from '../../test/kit/gateway-database.js';
-import { Guests, type Mounted, mount, openStore } from '../../test/kit/gateway-in-process.js';
+import { Clients, type Mounted, mount, openStore } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import { APPS, nextRid, textTo } from '../../test/kit/wire-socket.js';
 import type { Settings } from '../src/config.js';
@@ -13,7 +13,7 @@ import type { Store } from '../src/store/index.js';
 let data: TestData;
 let store: Store;
 let gateway: Mounted | undefined;
-const guests = new Guests(() => gateway?.url ?? '');
+const clients = new Clients(() => gateway?.url ?? '');
 const use = async (settings: Partial<Settings>, now?: () => number): Promise<void> => {
   gateway = await mount(store, settings, now);
 };
@@ -22,7 +22,7 @@ beforeAll(async () => {
   store = await openStore(data.path);
 });
 afterEach(async () => {
-  guests.leave();
+  clients.leave();
   await gateway?.close();
 });
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 describe('a socket', () => {
   it.each(['v4', 'v2'] as const)('with a frame above the limit is closed (%s)', async (library) => {
     await use({ frameBytes: 1_024 });
-    const client = await guests.connect(library);
+    const client = await clients.connect(library);
     expect(await client.init()).toMatchObject({ code: 0 });
     client.socket.emit('get_conversations', { rid: nextRid(), padding: '字'.repeat(400) });
     await client.next('disconnect');
@@ -42,8 +42,8 @@ describe('a socket', () => {
 
   it('that never presents a signature is closed', async () => {
     await use({ initTimeoutMs: 200 });
-    const idle = await guests.connect();
-    const user = await guests.user();
+    const idle = await clients.connect();
+    const user = await clients.user();
     await idle.next('disconnect');
     expect(await user.ask('get_conversations')).toMatchObject({ code: 0 });
   });
@@ -51,7 +51,7 @@ describe('a socket', () => {
   it('that is logged in may ask so often and no more, until time has passed', async () => {
     let nowMs = Date.now();
     await use({ requestBurst: 10, requestsPerSecond: 2 }, () => nowMs);
-    const user = await guests.user();
+    const user = await clients.user();
     const burst = () =>
       Promise.all(Array.from({ length: 10 }, () => user.ask('get_conversations'))).then((answers) =>
         answers.map(({ code }) => code),
@@ -64,9 +64,9 @@ describe('a socket', () => {
   it('may acknowledge what it was pushed on top of that', async () => {
     const nowMs = Date.now();
     await use({ requestBurst: 20, requestsPerSecond: 1 }, () => nowMs);
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     for (let round = 1; round <= 2; round += 1) {
-      const alice = await guests.liveUser();
+      const alice = await clients.liveUser();
       for (let index = 0; index < 15; index += 1) await alice.send(bob.username, `${index}`);
       await bob.live(15 * round);
     }
@@ -76,7 +76,7 @@ describe('a socket', () => {
 
   it('may have so many requests waiting and no more', async () => {
     await use({ queuedRequests: 5 });
-    const user = await guests.user();
+    const user = await clients.user();
     const asked = Array.from({ length: 50 }, () => user.ask('get_conversations'));
     const codes = (await Promise.all(asked)).map(({ code }) => code);
     expect(new Set(codes)).toEqual(new Set([0, 882005]));
@@ -85,8 +85,8 @@ describe('a socket', () => {
 
   it('may let a send wait for its predecessor for so long, and is then refused it', async () => {
     await use({ orderTimeoutMs: 300 });
-    const alice = await guests.user();
-    const bob = await guests.liveUser();
+    const alice = await clients.user();
+    const bob = await clients.liveUser();
     const lost = nextRid();
     const overdue = await alice.ask('s_across_single_text', {
       ...textTo(bob.username, 'overdue'),
@@ -105,11 +105,11 @@ describe('a socket', () => {
 
   it('that falls too far behind during its sync is closed, and gets everything when it comes back', async () => {
     await use({ heldMessages: 3 });
-    const alice = await guests.user();
-    const bob = await guests.user();
+    const alice = await clients.user();
+    const bob = await clients.user();
     for (let index = 0; index < 5; index += 1) await alice.send(bob.username, `${index}`);
     await bob.next('disconnect');
-    const back = await guests.user(bob.username);
+    const back = await clients.user(bob.username);
     await back.sync(0, 0);
     expect((await back.next('sync_conversation')).messages[0]?.msgs).toHaveLength(5);
   });
@@ -118,9 +118,9 @@ describe('a socket', () => {
 describe('a client that does not read', () => {
   it('is closed instead of being written for without end', async () => {
     await use({ backlogBytes: 1_000_000 });
-    const alice = await guests.user();
-    const { username } = await guests.user();
-    const idle = await guests.liveUser(username);
+    const alice = await clients.user();
+    const { username } = await clients.user();
+    const idle = await clients.liveUser(username);
     const { engine } = (idle.socket as unknown as { io: { engine: { transport: { ws: WebSocket } } } }).io;
     engine.transport.ws.pause();
     // More than the operating system's own buffers take.
@@ -135,7 +135,7 @@ describe('a client that does not read', () => {
     await idle.next('disconnect');
     expect(idle.texts().length).toBeLessThan(SENDS);
     // All is there when it comes back.
-    const back = await guests.user(username);
+    const back = await clients.user(username);
     await back.sync(1, 1);
     await back.ask('get_conversations');
     const pushed = back
@@ -149,8 +149,8 @@ describe('passwords', () => {
   it('may be tried again when the minute is over', async () => {
     let nowMs = Date.now();
     await use({ passwordTriesPerMinute: 2 }, () => nowMs);
-    const { username } = await guests.user();
-    const client = await guests.connect();
+    const { username } = await clients.user();
+    const client = await clients.connect();
     await client.init();
     const codes: number[] = [];
     for (let tries = 0; tries < 3; tries += 1) codes.push((await client.login(username, md5('no'))).code);
@@ -169,7 +169,7 @@ describe('an address', () => {
       trustProxy: true,
       passwordTriesPerMinute: 1,
     });
-    const visitors = new Guests(() => running.url);
+    const visitors = new Clients(() => running.url);
     const { username } = await visitors.user();
     const codeFrom = async (forwarded: string): Promise<number> => {
       const client = await visitors.connect('v4', 'websocket', { 'X-Forwarded-For': forwarded });
@@ -194,7 +194,7 @@ describe('answers for retries', () => {
     const timed = await freshData();
     const other = await openStore(timed.path, {}, () => nowMs);
     const mounted = await mount(other, {}, () => nowMs);
-    const visitors = new Guests(
+    const visitors = new Clients(
       () => mounted.url,
       () => nowMs,
     );
@@ -237,7 +237,7 @@ describe('closing', () => {
   it('answers what is in hand first', async () => {
     // Long enough for whatever else the machine does: this is about what is answered, not about who hangs.
     await use({ closeGraceMs: 30_000 });
-    const user = await guests.user();
+    const user = await clients.user();
     const payloads = Array.from({ length: 100 }, (_, index) => textTo(user.username, `${index}`));
     const sent = payloads.map((payload) => user.ask('s_across_single_text', payload));
     await user.next('ack', ({ rid }) => rid > 0 && user.all('ack').length > 3 + 50);

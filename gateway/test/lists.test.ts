@@ -1,23 +1,23 @@
 /** No-disturb, shields and blacklists: on, off, refused when nothing would change, and told to the account's devices. */
 import { describe, expect, it } from 'vitest';
-import { type Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { type Clients, hostGateway } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import { makeGroup, named, sendTo, told, type User } from '../../test/kit/wire-groups.js';
+import { liveEvent, makeGroup, named, sendTo, type User } from '../../test/kit/wire-groups.js';
 import { APPKEY, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ listEntries: 3 });
-const { guests } = gateway;
+const { clients } = gateway;
 
-const noDisturb = async (user: Awaited<ReturnType<Guests['user']>>) =>
+const noDisturb = async (user: Awaited<ReturnType<Clients['user']>>) =>
   (await user.ask('no_disturb', { version: 0 })).no_disturb;
 
 describe('no-disturb', () => {
   it('is off for everybody at first', async () => {
-    expect(await noDisturb(await guests.user())).toEqual({ global: 0, users: [], groups: [] });
+    expect(await noDisturb(await clients.user())).toEqual({ global: 0, users: [], groups: [] });
   });
 
   it('of a user is turned on once and off once', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     const request = { target_name: bob.username, version: 0 };
     expect(await alice.ask('add_msg_no_disturb_single', request)).toMatchObject({ code: 0 });
@@ -35,7 +35,7 @@ describe('no-disturb', () => {
   });
 
   it('of a group is for its members, and ends with the membership', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const gid = await makeGroup([alice, bob], { group_name: 'quiet', group_description: 'please' });
     expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 881105 });
@@ -50,7 +50,7 @@ describe('no-disturb', () => {
   });
 
   it('of everybody is turned on once and off once', async () => {
-    const alice = await guests.user();
+    const alice = await clients.user();
     const codes = [];
     for (const event of ['add', 'add', 'delete', 'delete']) {
       codes.push((await alice.ask(`${event}_msg_no_disturb_global`)).code);
@@ -61,20 +61,23 @@ describe('no-disturb', () => {
   });
 
   it('reaches the changing device as event 37 and the other devices as event 102', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, alice.username);
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const phone = await liveDevice(clients, alice.username);
     await alice.ask('add_msg_no_disturb_single', { target_name: bob.username });
-    expect(await told(alice, 37)).toMatchObject({ from_username: alice.username });
-    expect(await told(phone, 102)).toMatchObject({ extra: 31, to_usernames: [{ username: bob.username }] });
+    expect(await liveEvent(alice, 37)).toMatchObject({ from_username: alice.username });
+    expect(await liveEvent(phone, 102)).toMatchObject({
+      extra: 31,
+      to_usernames: [{ username: bob.username }],
+    });
     await alice.ask('add_msg_no_disturb_global');
-    await told(phone, 102, ({ extra }) => extra === 35);
+    await liveEvent(phone, 102, ({ extra }) => extra === 35);
     expect(alice.all('event_notification').map(({ event_type }) => event_type)).toEqual([37, 37]);
   });
 });
 
 describe('a shield', () => {
   it('keeps a group’s messages away, but not out of its history', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const gid = await makeGroup([alice, bob]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 881203 });
@@ -82,42 +85,42 @@ describe('a shield', () => {
     const shielded = await sendTo(alice, gid, 'unheard');
     expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 881204 });
-    const heard = await sendTo(alice, gid, 'heard');
-    expect((await bob.live(1)).map(({ msg_id }) => msg_id)).toEqual([heard.msg_id]);
-    const back = await guests.user(bob.username);
+    const received = await sendTo(alice, gid, 'heard');
+    expect((await bob.live(1)).map(({ msg_id }) => msg_id)).toEqual([received.msg_id]);
+    const back = await clients.user(bob.username);
     await back.sync(0, 1);
     const { messages } = await back.next('sync_conversation');
     const ids = messages.flatMap(({ msgs }) => msgs).map(({ msg_id }) => msg_id);
-    expect(ids).toEqual([shielded.msg_id, heard.msg_id]);
+    expect(ids).toEqual([shielded.msg_id, received.msg_id]);
   });
 
   it('is for members, and reaches the other devices', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const gid = await makeGroup([alice]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 880205 });
     expect(await bob.ask('add_msg_shield_group', { gid: gid + 1_000 })).toMatchObject({ code: 880204 });
-    const phone = await liveDevice(guests, alice.username);
+    const phone = await liveDevice(clients, alice.username);
     await alice.ask('add_msg_shield_group', { gid });
-    expect(await told(phone, 103)).toMatchObject({ extra: 1, gid });
+    expect(await liveEvent(phone, 103)).toMatchObject({ extra: 1, gid });
     await alice.ask('del_msg_shield_group', { gid });
-    expect(await told(phone, 103, ({ extra }) => extra === 2)).toMatchObject({ gid });
+    expect(await liveEvent(phone, 103, ({ extra }) => extra === 2)).toMatchObject({ gid });
     expect(alice.all('event_notification').map(({ event_type }) => event_type)).not.toContain(103);
   });
 });
 
 describe('lists of friends and blacklists', () => {
   it('are told to the other devices live, and not to the one that changed them', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, alice.username);
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const phone = await liveDevice(clients, alice.username);
     await bob.ask('add_friend', { target_name: alice.username, from_type: 1 });
     await alice.ask('add_friend', { target_name: bob.username, from_type: 2 });
     await alice.ask('update_friend_memo', { target_name: bob.username, memo_name: 'Bobby' });
     await alice.ask('del_friend', { target_name: bob.username });
     await alice.ask('add_black_list', { member_usernames: named(bob) });
     await alice.ask('del_black_list', { member_usernames: named(bob) });
-    await told(phone, 101, ({ extra }) => extra === 2);
-    const heard = phone.all('event_notification').map(({ event_type, extra }) => [event_type, extra]);
-    expect(heard).toEqual([
+    await liveEvent(phone, 101, ({ extra }) => extra === 2);
+    const received = phone.all('event_notification').map(({ event_type, extra }) => [event_type, extra]);
+    expect(received).toEqual([
       [5, 1],
       [100, 5],
       [100, 7],
@@ -137,10 +140,10 @@ describe('a blacklist', () => {
     user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });
 
   it('is shown with profiles, and its owner is told of changes', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     expect(await list(alice, 'add_black_list', bob)).toMatchObject({ code: 0 });
-    expect(await told(alice, 38, ({ extra }) => extra === 1)).toMatchObject({
+    expect(await liveEvent(alice, 38, ({ extra }) => extra === 1)).toMatchObject({
       to_usernames: [{ username: bob.username }],
     });
     const { black_list } = await alice.ask('get_black_list');
@@ -151,7 +154,7 @@ describe('a blacklist', () => {
   });
 
   it('keeps messages away from the moment it is answered until the member is removed', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     expect(await bob.send(alice.username, 'before')).toMatchObject({ code: 0 });
     await list(alice, 'add_black_list', bob);
     expect(await bob.send(alice.username, 'during')).toMatchObject({ code: 880207 });
@@ -163,7 +166,7 @@ describe('a blacklist', () => {
   });
 
   it('does not take back what was answered: a retry of an older message succeeds', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const rid = nextRid();
     const first = await bob.send(alice.username, 'once', {}, rid);
     await list(alice, 'add_black_list', bob);
@@ -171,7 +174,11 @@ describe('a blacklist', () => {
   });
 
   it('takes all of the members or none', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     await list(alice, 'add_black_list', bob);
     expect(await list(alice, 'add_black_list', carol, bob)).toMatchObject({ code: 880904 });
     expect(await list(alice, 'add_black_list', carol, alice)).toMatchObject({ code: 880903 });
@@ -183,9 +190,9 @@ describe('a blacklist', () => {
   });
 
   it('has a limit', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const others = [];
-    for (let index = 0; index < 4; index += 1) others.push(await guests.liveUser());
+    for (let index = 0; index < 4; index += 1) others.push(await clients.liveUser());
     expect(await list(alice, 'add_black_list', ...others)).toMatchObject({ code: 880608 });
     expect(await list(alice, 'add_black_list', ...others.slice(1))).toMatchObject({ code: 0 });
   });

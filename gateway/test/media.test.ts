@@ -14,7 +14,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 let offsetMs = 0;
 const now = (): number => Date.now() + offsetMs;
 const gateway = hostGateway({ now, uploadsPerMinute: 1_000 });
-const { guests } = gateway;
+const { clients } = gateway;
 afterEach(() => {
   offsetMs = 0;
 });
@@ -45,7 +45,7 @@ describe('an image', () => {
     ['JPEG', JPEG, { width: 1, height: 1, format: 'jpg' }, 'image/jpeg'],
     ['WebP', WEBP, { width: 1, height: 1, format: 'webp' }, 'image/webp'],
   ])('as %s is named by its content and shown in place', async (_, content, shape, mime) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { status, answer } = await put(user, 'image', content, 'whatever.exe');
     expect(status).toBe(200);
     expect(answer).toEqual({
@@ -68,7 +68,7 @@ describe('an image', () => {
     ['an image cut off after its first bytes', png(300, 200).subarray(0, 12)],
     ['text', Buffer.from('no image')],
   ])('that is %s is refused and leaves nothing', async (_, content) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const before = await filesOnDisk();
     const { status, answer } = await put(user, 'image', content, 'image.png');
     expect(status).toBe(400);
@@ -77,7 +77,7 @@ describe('an image', () => {
   });
 
   it('with HTML behind its pixels is served as an image that nothing may take for a page', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { answer } = await put(user, 'image', Buffer.concat([GIF, HTML]), 'x.html');
     const { headers } = await fetch(await addressOf(user, answer.media_id));
     expect(headers.get('content-type')).toBe('image/gif');
@@ -88,7 +88,7 @@ describe('an image', () => {
 
 describe('a file', () => {
   it('is answered with its hash and name, and comes back byte by byte under that name', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const content = Buffer.from('some content 😀');
     const { status, answer } = await put(user, 'file', content, 'Übersicht 😀 (1).txt');
     expect(status).toBe(200);
@@ -111,7 +111,7 @@ describe('a file', () => {
     ['SVG', SVG],
     ['HTML', HTML],
   ])('that is %s is saved and never shown', async (_, content) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { answer } = await put(user, 'file', content, 'page.html');
     const { headers } = await fetch(await addressOf(user, answer.media_id));
     expect(headers.get('content-type')).toBe('application/octet-stream');
@@ -130,7 +130,7 @@ describe('a file', () => {
     ['a\0b\r\nc.txt', expect.stringMatching(/^[^\0\r\n]+$/)],
     ['x'.repeat(2_000), 'x'.repeat(250)],
   ])('called %j lies under its media_id all the same', async (filename, fname) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const before = await filesOnDisk();
     const { answer } = await put(user, 'file', Buffer.from('x'), filename);
     expect(answer.fname).toEqual(fname);
@@ -139,7 +139,7 @@ describe('a file', () => {
   });
 
   it('can be fetched in parts', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { answer } = await put(user, 'file', Buffer.from('0123456789'));
     const url = await addressOf(user, answer.media_id);
     const part = async (range: string) => {
@@ -174,8 +174,8 @@ describe('an upload', () => {
   });
 
   it('needs the token of its account', async () => {
-    const user = await guests.user();
-    const other = await guests.user();
+    const user = await clients.user();
+    const other = await clients.user();
     const token = await tokenOf(user);
     const refusal = async (who: { username: string; token: string; appkey?: string }) => {
       const { status, answer } = await upload(gateway.url, 'file', formOf(Buffer.from('x')), who);
@@ -194,12 +194,12 @@ describe('an upload', () => {
   });
 
   it('works for a name with a colon and letters of any script', async () => {
-    const user = await guests.user(`张三:${uniqueName('user')}`);
+    const user = await clients.user(`张三:${uniqueName('user')}`);
     expect((await put(user, 'file', Buffer.from('x'))).status).toBe(200);
   });
 
   it('has one file, whatever the field is called and whatever else the form has', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const who = { username: user.username, token: await tokenOf(user) };
     const before = await filesOnDisk();
     const refusal = async (body: FormData | string) => {
@@ -226,16 +226,16 @@ describe('an upload', () => {
 
 describe('get_resource', () => {
   it('knows only what was uploaded', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     for (const media_id of ['0'.repeat(32), '../../pg', 'qiniu/image/j/0123', '\0', '\ud800']) {
       expect(await user.ask('get_resource', { media_id })).toMatchObject({ code: 880005 });
     }
   });
 
   it('is for whoever is logged in, in any application', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { answer } = await put(user, 'image', png(1, 1));
-    const stranger = await guests.connect();
+    const stranger = await clients.connect();
     const { media_id } = answer;
     expect(await stranger.ask('get_resource', { media_id })).toMatchObject({ code: 882004 });
     await stranger.init(OTHER_APPKEY, OTHER_SECRET, now());
@@ -246,11 +246,11 @@ describe('get_resource', () => {
   });
 
   it('answers an address under which the client itself reached the gateway', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { answer } = await put(user, 'image', png(1, 1));
     const url = new URL(await addressOf(user, answer.media_id));
     expect(url.origin).toBe(gateway.url);
-    const elsewhere = await guests.connect('v4', 'websocket', { host: 'im.example.org:8443' });
+    const elsewhere = await clients.connect('v4', 'websocket', { host: 'im.example.org:8443' });
     await elsewhere.init(undefined, undefined, now());
     await elsewhere.login(user.username);
     expect(await addressOf(elsewhere, answer.media_id)).toMatch(/^http:\/\/im\.example\.org:8443\/media\//);
@@ -259,7 +259,7 @@ describe('get_resource', () => {
 
 describe('the address of a file', () => {
   it('works for an hour and for that file only', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { media_id } = (await put(user, 'file', Buffer.from('mine'))).answer;
     const other = (await put(user, 'file', Buffer.from('other'))).answer.media_id;
     const url = await addressOf(user, media_id);
@@ -279,7 +279,7 @@ describe('the address of a file', () => {
   });
 
   it('cannot be made with an upload token', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { media_id } = (await put(user, 'file', Buffer.from('mine'))).answer;
     const [expires, signature] = (await tokenOf(user)).split('.');
     expect((await fetch(`${gateway.url}/media/${media_id}?e=${expires}&s=${signature}`)).status).toBe(403);

@@ -14,12 +14,12 @@ import {
 } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 
 describe('a text', () => {
   it('is answered with its id and reaches its target', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser(undefined, 'v2');
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser(undefined, 'v2');
     const before = Date.now();
     const answer = await alice.send(bob.username, '你好', { need_receipt: true });
     expect(answer).toMatchObject({ code: 0, message: 'success', msg_id: expect.any(Number) });
@@ -38,8 +38,8 @@ describe('a text', () => {
   });
 
   it('says who it is really from and for, whatever the page wrote', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     await alice.ask('update_user_inf', { nickname: 'Alice' });
     const content = {
       ...(textTo('', '') as { content: object }).content,
@@ -63,8 +63,8 @@ describe('a text', () => {
   });
 
   it('crosses over to another application of this gateway', async () => {
-    const alice = await guests.liveUser();
-    const carol = await guests.connect();
+    const alice = await clients.liveUser();
+    const carol = await clients.connect();
     const username = uniqueName('carol');
     await carol.init(OTHER_APPKEY, OTHER_SECRET);
     await carol.ask('register', { username, password: md5('secret') });
@@ -89,18 +89,18 @@ describe('a text', () => {
     ['without content', 'me', { content: undefined }, 880002],
     ['above 8 KB of UTF-8', 'me', { content: withBody({ text: '字'.repeat(2_731) }) }, 880206],
   ])('%s is refused', async (_, to, extra, code) => {
-    const user = await guests.user();
+    const user = await clients.user();
     const target = to === 'me' ? user.username : to;
     expect(await user.send(target, 'text', extra)).toMatchObject({ code });
   });
 
   it('of 8 KB is taken', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     expect(await user.send(user.username, 'x'.repeat(8_192))).toMatchObject({ code: 0 });
   });
 
   it('to oneself is stored once and not echoed to the tab that sent it', async () => {
-    const user = await guests.liveUser();
+    const user = await clients.liveUser();
     const { msg_id } = await user.send(user.username, 'note');
     const { conversations } = await user.ask('get_conversations');
     expect(conversations).toMatchObject([{ username: user.username, unread_msg_count: 0 }]);
@@ -113,8 +113,8 @@ describe('a text', () => {
 
 describe('order', () => {
   it('a pipelined burst is stored, answered and delivered in the order it was sent', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const texts = Array.from({ length: 300 }, (_, index) => `text ${index}`);
     const answers = await Promise.all(texts.map((text) => alice.send(bob.username, text)));
     const ids = answers.map(({ msg_id }) => msg_id);
@@ -126,8 +126,8 @@ describe('order', () => {
   });
 
   it('a request that follows sends sees them done', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const sent = Promise.all(Array.from({ length: 50 }, (_, index) => alice.send(bob.username, `${index}`)));
     const { conversations } = await alice.ask('get_conversations');
     const answers = await sent;
@@ -137,12 +137,12 @@ describe('order', () => {
 
 describe('a retry', () => {
   it('gets the first answer and stores nothing, also over another socket', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const rid = nextRid();
     const first = await alice.send(bob.username, 'once', {}, rid);
     expect(await alice.send(bob.username, 'once', {}, rid)).toEqual(first);
-    const again = await guests.user(alice.username);
+    const again = await clients.user(alice.username);
     expect(await again.send(bob.username, 'once', {}, rid)).toEqual(first);
     await again.send(bob.username, 'last');
     await bob.next('msg_sync', ({ messages }) => messages.some((message) => textOf(message) === 'last'));
@@ -150,8 +150,8 @@ describe('a retry', () => {
   });
 
   it('while the first try is in hand gets the same answer', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const rid = nextRid();
     const payload = { ...textTo(bob.username, 'once'), rid };
     for (let tries = 0; tries < 5; tries += 1) alice.socket.emit('s_across_single_text', payload);
@@ -164,9 +164,9 @@ describe('a retry', () => {
   });
 
   it('is not mistaken: the same rid with another payload, or of another account, is another request', async () => {
-    const alice = await guests.liveUser();
-    const carol = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const carol = await clients.liveUser();
+    const bob = await clients.liveUser();
     const rid = nextRid();
     const first = await alice.send(bob.username, 'one', {}, rid);
     const second = await alice.send(bob.username, 'two', {}, rid);
@@ -177,9 +177,9 @@ describe('a retry', () => {
 
 describe('conversations', () => {
   it('are listed latest first, with what is unread', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
-    const carol = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
+    const carol = await clients.liveUser();
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     expect((await alice.ask('get_conversations')).conversations).toEqual([]);
     await bob.send(alice.username, 'one');

@@ -4,7 +4,7 @@ import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { until } from '../../test/kit/until.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 
 /** The value of a figure, of all nodes together. */
 async function figure(url: string, name: string): Promise<number> {
@@ -16,9 +16,9 @@ async function figure(url: string, name: string): Promise<number> {
 describe('/metrics', () => {
   it('counts sockets, sessions, requests, answers and pushes, and times the database', async () => {
     const { url } = gateway;
-    await guests.liveUser();
-    await guests.liveUser();
-    const sent = guests.liveUser().then((user) => user.send(user.username, 'hi'));
+    await clients.liveUser();
+    await clients.liveUser();
+    const sent = clients.liveUser().then((user) => user.send(user.username, 'hi'));
     await sent;
     await until('a session', async () => (await figure(url, 'jmessage_sessions')) > 0);
     expect(await figure(url, 'jmessage_sockets')).toBeGreaterThan(0);
@@ -32,7 +32,7 @@ describe('/metrics', () => {
 
   it('has no name for events that nobody knows, and nothing for clients of a proxy', async () => {
     const { url } = gateway;
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.ask('an_unknown_event', {});
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).not.toContain('an_unknown_event');

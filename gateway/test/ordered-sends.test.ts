@@ -5,7 +5,7 @@ import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { Client, nextRid, textTo } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 
 const SEND = 's_across_single_text';
 const RUNS = 25;
@@ -17,8 +17,8 @@ it('the gateway announces the extension', async () => {
 });
 
 it('a send that overtakes its predecessor on the way waits for it, without an ack', async () => {
-  const alice = await guests.liveUser();
-  const bob = await guests.liveUser();
+  const alice = await clients.liveUser();
+  const bob = await clients.liveUser();
   const [first, second] = [nextRid(), nextRid()];
   alice.socket.emit(SEND, { ...textTo(bob.username, 'second'), after: first, rid: second });
   // Requests are answered in the order of arrival, so this answer shows that the second send has not been processed.
@@ -30,8 +30,8 @@ it('a send that overtakes its predecessor on the way waits for it, without an ac
 });
 
 it('a retry that names another predecessor gets the first answer', async () => {
-  const alice = await guests.liveUser();
-  const bob = await guests.liveUser();
+  const alice = await clients.liveUser();
+  const bob = await clients.liveUser();
   const [first, second] = [nextRid(), nextRid()];
   await alice.ask(SEND, textTo(bob.username, 'first'), first);
   const answer = await alice.ask(SEND, { ...textTo(bob.username, 'second'), after: first }, second);
@@ -41,8 +41,8 @@ it('a retry that names another predecessor gets the first answer', async () => {
 });
 
 it('a refused predecessor releases the sends that wait for it', async () => {
-  const alice = await guests.liveUser();
-  const bob = await guests.liveUser();
+  const alice = await clients.liveUser();
+  const bob = await clients.liveUser();
   const [first, second] = [nextRid(), nextRid()];
   alice.socket.emit(SEND, { ...textTo(bob.username, 'second'), after: first, rid: second });
   const refused = await alice.ask(SEND, textTo('nobody of that name', 'first'), first);
@@ -59,8 +59,8 @@ it('a send before the login waits for nothing: it is refused at once', async () 
 });
 
 it('a predecessor that is no rid is refused', async () => {
-  const alice = await guests.liveUser();
-  const bob = await guests.liveUser();
+  const alice = await clients.liveUser();
+  const bob = await clients.liveUser();
   for (const after of [0, 1.5, '1', {}, [], 2 ** 31]) {
     const { code } = await alice.ask(SEND, { ...textTo(bob.username, 'text'), after });
     expect(code, JSON.stringify(after)).not.toBe(0);
@@ -70,8 +70,8 @@ it('a predecessor that is no rid is refused', async () => {
 });
 
 it('frames in any order, lost or repeated, are stored once and in order', async () => {
-  const alice = await guests.liveUser();
-  const bob = await guests.liveUser();
+  const alice = await clients.liveUser();
+  const bob = await clients.liveUser();
   const arrivals = fc
     .array(fc.nat({ max: 9 }), { minLength: 5, maxLength: 30 })
     // In the end each frame has been repeated until it arrived.

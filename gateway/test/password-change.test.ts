@@ -15,7 +15,7 @@ const NOBODY = { address: '', agent: '' };
 describe('at whatever moment the server changes it', () => {
   // On PGlite, or the server that JMESSAGE_HOSTILE_POSTGRES names: with many connections there are more moments.
   const gateway = hostileGateway();
-  const { guests } = gateway;
+  const { clients } = gateway;
   /** Enough for each moment of a login to have been hit: with half of them the old way was found out every time. */
   const ROUNDS = 40;
   const MOMENTS = 20;
@@ -37,7 +37,7 @@ describe('at whatever moment the server changes it', () => {
   it('its upload tokens end as well', async () => {
     const username = uniqueName('changing');
     await callerOf(gateway)('POST', '/v1/users', [{ username, password: 'old password' }]);
-    const client = await guests.connect();
+    const client = await clients.connect();
     await enter(client, username, 'old password', {});
     const token = await tokenOf(client);
     const uploadOnce = async () =>
@@ -55,7 +55,7 @@ describe('at whatever moment the server changes it', () => {
     await callerOf(gateway)('POST', '/v1/users', [{ username, password: 'password 0' }]);
     let refused = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const client = await guests.connect();
+      const client = await clients.connect();
       const entering = enter(client, username, `password ${round}`, extra);
       await turns(round % MOMENTS);
       await change(username, `password ${round + 1}`);
@@ -72,9 +72,9 @@ describe('at whatever moment the server changes it', () => {
     const username = uniqueName('returning');
     await callerOf(gateway)('POST', '/v1/users', [{ username, password: 'password 0' }]);
     for (let round = 0; round < ROUNDS / 2; round += 1) {
-      const first = await guests.connect();
+      const first = await clients.connect();
       const { resume_token: token } = await enter(first, username, `password ${round}`, { device: DEVICE });
-      const client = await guests.connect();
+      const client = await clients.connect();
       const returning = client.ask('resume', { appkey: APPKEY, username, device: DEVICE, token });
       await turns(round % MOMENTS);
       await change(username, `password ${round + 1}`);
@@ -87,10 +87,10 @@ describe('at whatever moment the server changes it', () => {
 
 describe('within the transaction that opens a session', () => {
   const gateway = hostMounted();
-  const { guests } = gateway;
+  const { clients } = gateway;
 
   async function account() {
-    const { username } = await guests.user();
+    const { username } = await clients.user();
     const found = await gateway.store.accounts.find(APPKEY, username);
     if (!found) throw new Error('no account');
     const hash = (await gateway.store.accounts.passwordHash(found.uid)) ?? '';

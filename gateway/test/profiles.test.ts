@@ -5,19 +5,19 @@ import type { UserInfo } from '../../src/protocol/index.js';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import { goAway, makeGroup, membersOf, missedEvents, sendTo, told } from '../../test/kit/wire-groups.js';
+import { goAway, liveEvent, makeGroup, membersOf, missedEvents, sendTo } from '../../test/kit/wire-groups.js';
 import { APPKEY, type Client, nextRid, uniqueName } from '../../test/kit/wire-socket.js';
 import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 
 const infoOf = async (asker: Client, username: string) =>
   (await asker.ask('get_across_user_info', { username })).user_info;
 
 describe('a profile', () => {
   it('can be given at registration, with a picture', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     const username = uniqueName('user');
     const profile = { nickname: '小明 😀', gender: 1, region: '广州', extras: { level: 3 } };
@@ -37,7 +37,7 @@ describe('a profile', () => {
   });
 
   it('keeps what a change leaves out', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     await alice.ask('update_user_inf', { nickname: 'Alice', signature: 'hello', extras: { a: 1 } });
     const avatar = await uploadedImage(gateway.url, alice);
     expect(await alice.ask('update_user_inf', { avatar })).toMatchObject({ code: 0 });
@@ -51,7 +51,7 @@ describe('a profile', () => {
   });
 
   it('shows no picture that its owner has not uploaded', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const hers = await uploadedImage(gateway.url, alice);
     for (const avatar of [hers, 'media-2', '0'.repeat(32), '\0']) {
       expect(await bob.ask('update_user_inf', { avatar, nickname: 'x' })).toMatchObject({ code: 880005 });
@@ -60,7 +60,7 @@ describe('a profile', () => {
   });
 
   it('is changed once by a request that comes again', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const rid = nextRid();
     await alice.ask('update_user_inf', { nickname: 'first' }, rid);
     await alice.ask('update_user_inf', { nickname: 'second' });
@@ -69,24 +69,24 @@ describe('a profile', () => {
   });
 
   it('reaches the account’s other devices, which receive no other account’s changes', async () => {
-    const alice = await guests.liveUser();
-    const friend = await guests.liveUser();
-    const phone = await liveDevice(guests, alice.username);
+    const alice = await clients.liveUser();
+    const friend = await clients.liveUser();
+    const phone = await liveDevice(clients, alice.username);
     await alice.ask('add_friend', { target_name: friend.username, from_type: 1 });
     await friend.ask('add_friend', { target_name: alice.username, from_type: 2, why: 'yes' });
     await alice.ask('update_user_inf', { nickname: 'Alice' });
-    expect(await told(phone, 40)).toMatchObject({ from_username: alice.username, extra: 0 });
+    expect(await liveEvent(phone, 40)).toMatchObject({ from_username: alice.username, extra: 0 });
     await friend.ask('get_friend_list');
     for (const other of [alice, friend]) {
       expect(other.all('event_notification').map(({ event_type }) => event_type)).not.toContain(40);
     }
-    const back = await guests.user(await goAway(alice));
+    const back = await clients.user(await goAway(alice));
     expect((await missedEvents(back)).map(({ event_type }) => event_type)).not.toContain(40);
   });
 
   it('is said by each message of its sender, and by the lists, in units that scripts can compare', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const gid = await makeGroup([alice, bob], {});
     await alice.ask('add_friend', { target_name: bob.username, from_type: 1 });
     await bob.ask('add_friend', { target_name: alice.username, from_type: 2, why: 'yes' });
@@ -104,9 +104,9 @@ describe('a profile', () => {
   });
 
   it('changed on one device is what the messages of the other say', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
-    const phone = await liveDevice(guests, alice.username);
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
+    const phone = await liveDevice(clients, alice.username);
     await phone.ask('update_user_inf', { nickname: 'From the phone' });
     await alice.send(bob.username, 'hi');
     const [message] = await bob.live(1);
@@ -119,25 +119,25 @@ describe('a password', () => {
     client.ask('update_user_pwd', { old_pwd: md5(from), new_pwd: md5(to) }, rid);
 
   it('once changed is the only one, and every session ends with event 2', async () => {
-    const alice = await guests.liveUser();
-    const phone = await liveDevice(guests, alice.username);
+    const alice = await clients.liveUser();
+    const phone = await liveDevice(clients, alice.username);
     expect(await change(alice, 'secret', 'better')).toMatchObject({ code: 0 });
     for (const device of [alice, phone]) {
-      expect(await told(device, 2)).toMatchObject({ event_type: 2, extra: 0 });
+      expect(await liveEvent(device, 2)).toMatchObject({ event_type: 2, extra: 0 });
       await device.next('disconnect');
     }
-    const back = await guests.connect();
+    const back = await clients.connect();
     await back.init();
     expect(await back.login(alice.username, md5('secret'))).toMatchObject({ code: 880104 });
     expect(await back.login(alice.username, md5('better'))).toMatchObject({ code: 0 });
   });
 
   it('is changed once: a retry over a new session gets the answer and ends nothing', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const rid = nextRid();
     const first = await change(alice, 'secret', 'better', rid);
     await alice.next('disconnect');
-    const back = await guests.connect();
+    const back = await clients.connect();
     await back.init();
     await back.login(alice.username, md5('better'));
     expect(await change(back, 'secret', 'better', rid)).toEqual(first);
@@ -146,7 +146,7 @@ describe('a password', () => {
   });
 
   it('is not changed by who does not know the old one, and guessing at it is limited', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const codes = [];
     for (let tries = 0; tries < 11; tries += 1) codes.push((await change(alice, 'wrong', 'mine')).code);
     expect(codes).toEqual([...Array<number>(10).fill(880104), 880209]);

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import { goAway, makeGroup, missedEvents, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { goAway, liveEvent, makeGroup, missedEvents, named, sendTo } from '../../test/kit/wire-groups.js';
 import { APPKEY, type Client, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ offlineMessages: 10 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 /** By the name of the other side, or gid. */
 async function unread(client: Client): Promise<Record<string, number>> {
@@ -33,7 +33,7 @@ async function missedReceipts(client: Client, msg_receipt_key = 0) {
 
 describe('unread messages', () => {
   it('are those of others that no device has marked as read', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await bob.send(alice.username, 'one');
     await alice.send(bob.username, 'two');
     await bob.send(alice.username, 'three');
@@ -48,7 +48,11 @@ describe('unread messages', () => {
   });
 
   it('of a group count from the membership on, and for each member by itself', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const gid = await makeGroup([alice, bob]);
     await sendTo(alice, gid, 'one');
     await alice.ask('add_across_group_member', { gid, member_usernames: named(carol) });
@@ -65,37 +69,37 @@ describe('unread messages', () => {
   });
 
   it('are counted up to what is kept for those who are away', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     for (let index = 0; index < 12; index += 1) await bob.send(alice.username, `${index}`);
     expect(await unread(alice)).toEqual({ [bob.username]: 10 });
   });
 
   it('marked as read are told to the other devices, live or later, and only once', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, alice.username);
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const phone = await liveDevice(clients, alice.username);
     await bob.send(alice.username, 'hi');
     const read = { type: 3, appkey: APPKEY, username: bob.username };
     await alice.ask('unread_single_count', read);
     await alice.ask('unread_single_count', read);
-    const event = await told(phone, 200);
+    const event = await liveEvent(phone, 200);
     expect(event).toMatchObject({ description: read, ctime_ms: expect.any(Number) });
     const gid = await makeGroup([bob, alice]);
     await sendTo(bob, gid, 'hi all');
     await alice.ask('unread_group_count', { type: 4, gid });
-    await told(phone, 200, ({ event_id }) => event_id !== event.event_id);
+    await liveEvent(phone, 200, ({ event_id }) => event_id !== event.event_id);
     expect(phone.all('event_notification').filter(({ event_type }) => event_type === 200)).toHaveLength(2);
     expect(alice.all('event_notification').filter(({ event_type }) => event_type === 200)).toEqual([]);
     const readElsewhere = (events: { event_type: number }[]) =>
       events.filter(({ event_type }) => event_type === 200);
-    const tablet = await liveDevice(guests, alice.username, 'ios');
+    const tablet = await liveDevice(clients, alice.username, 'ios');
     const { events: missed } = await tablet.next('sync_event');
     expect(readElsewhere(missed)).toMatchObject([{ description: read }, { description: { type: 4, gid } }]);
     // The reading device does not receive it.
-    expect(readElsewhere(await missedEvents(await guests.user(alice.username)))).toEqual([]);
+    expect(readElsewhere(await missedEvents(await clients.user(alice.username)))).toEqual([]);
   });
 
   it('cannot be marked in conversations that one has no part in', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const gid = await makeGroup([bob]);
     const reset = (payload: object) => alice.ask('unread_group_count', payload);
     expect(await reset({ type: 4, gid })).toMatchObject({ code: 880205 });
@@ -108,8 +112,12 @@ describe('unread messages', () => {
 
 describe('a receipt', () => {
   it('that was reported on one device is known to the reader’s others, once for each conversation', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, bob.username);
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
+    const phone = await liveDevice(clients, bob.username);
     const gid = await makeGroup([alice, bob, carol]);
     const single = await alice.send(bob.username, 'one', withReceipt);
     const group = [
@@ -119,7 +127,7 @@ describe('a receipt', () => {
     await report(bob, alice, single.msg_id);
     await report(bob, alice, single.msg_id);
     await reportInGroup(bob, gid, ...group);
-    await told(phone, 201, ({ description }) => (description as { type: number }).type === 4);
+    await liveEvent(phone, 201, ({ description }) => (description as { type: number }).type === 4);
     const reported = (device: Client) =>
       device
         .all('event_notification')
@@ -132,8 +140,8 @@ describe('a receipt', () => {
   });
 
   it('of a single message reaches its sender when it is read, once', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, alice.username);
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const phone = await liveDevice(clients, alice.username);
     const first = await alice.send(bob.username, 'one', withReceipt);
     const second = await alice.send(bob.username, 'two', withReceipt);
     expect(await report(bob, alice, first.msg_id, second.msg_id)).toMatchObject({ code: 0 });
@@ -155,7 +163,11 @@ describe('a receipt', () => {
   });
 
   it('of a group message counts down with every reader', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id, unread_count } = await sendTo(alice, gid, 'all', withReceipt);
     expect(unread_count).toBe(2);
@@ -169,14 +181,14 @@ describe('a receipt', () => {
   });
 
   it('waits for a sender who is away, until it is acknowledged', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const gid = await makeGroup([alice, bob]);
     const single = await alice.send(bob.username, 'one', withReceipt);
     const group = await sendTo(alice, gid, 'all', withReceipt);
     const username = await goAway(alice);
     await report(bob, alice, single.msg_id);
     await reportInGroup(bob, gid, group.msg_id);
-    const back = await guests.user(username);
+    const back = await clients.user(username);
     const [push, ...rest] = await missedReceipts(back);
     expect(rest).toEqual([]);
     expect(push?.receipts).toEqual([
@@ -196,7 +208,7 @@ describe('a receipt', () => {
   });
 
   it('is acknowledged by a later sync with its key as well', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const { msg_id } = await alice.send(bob.username, 'one', withReceipt);
     await report(bob, alice, msg_id);
     const [push] = await missedReceipts(alice);
@@ -205,13 +217,13 @@ describe('a receipt', () => {
   });
 
   it('is part of the history that roaming shows its sender', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const read = await alice.send(bob.username, 'read', withReceipt);
     const ignored = await alice.send(bob.username, 'ignored', withReceipt);
     await alice.send(bob.username, 'without');
     const theirs = await bob.send(alice.username, 'theirs', withReceipt);
     await report(bob, alice, read.msg_id);
-    const back = await guests.user(alice.username);
+    const back = await clients.user(alice.username);
     await back.sync(0, 1);
     const { messages } = await back.next('sync_conversation');
     expect(messages).toMatchObject([
@@ -226,7 +238,11 @@ describe('a receipt', () => {
   });
 
   it('cannot be forged by those whom the message was not for', async () => {
-    const [alice, bob, mallory] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, mallory] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const gid = await makeGroup([alice, bob]);
     const single = await alice.send(bob.username, 'one', withReceipt);
     const group = await sendTo(alice, gid, 'all', withReceipt);
@@ -243,12 +259,12 @@ describe('a receipt', () => {
   });
 
   it('reported again by a retry over another session changes nothing', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const { msg_id } = await alice.send(bob.username, 'one', withReceipt);
     const rid = nextRid();
     const request = { sessions: [{ type: 3, username: alice.username, msg_ids: [msg_id] }] };
     const first = await bob.ask('receipt_report', request, rid);
-    const again = await guests.user(bob.username);
+    const again = await clients.user(bob.username);
     expect(await again.ask('receipt_report', request, rid)).toEqual(first);
     await alice.ask('get_friend_list');
     expect(alice.all('receipt_change')).toHaveLength(1);
@@ -257,7 +273,11 @@ describe('a receipt', () => {
 
 describe('the list of readers', () => {
   it('says who has read a message and who has not, to its sender only', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id } = await sendTo(alice, gid, 'all', withReceipt);

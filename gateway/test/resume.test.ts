@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { Clients, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import {
   APPKEY,
@@ -24,7 +24,7 @@ const REFUSED = { code: 882004 };
 let lateMs = 0;
 const now = () => Date.now() + lateMs;
 const gateway = hostMounted({}, now);
-const { guests } = gateway;
+const { clients } = gateway;
 afterEach(() => {
   lateMs = 0;
 });
@@ -35,14 +35,14 @@ const logIn = (client: Client, username: string, extra: object = { device: DEVIC
   client.ask('login', { username, password: md5('secret'), ...extra });
 
 async function comeIn(username: string, extra?: object, fromPlatForm?: string): Promise<[Client, Data]> {
-  const client = await guests.connect();
+  const client = await clients.connect();
   await client.ask('c_init', { ...sign(APPKEY, SECRET, now()), ...(fromPlatForm && { fromPlatForm }) });
   return [client, await logIn(client, username, extra)];
 }
 
 async function owner(): Promise<Owner> {
   const username = uniqueName('resuming');
-  const client = await guests.connect();
+  const client = await clients.connect();
   await client.init(undefined, undefined, now());
   await client.ask('register', { username, password: md5('secret') });
   const { resume_token } = await logIn(client, username);
@@ -59,7 +59,7 @@ const resumption = (username: string, token: string, extra: object = {}) => ({
 });
 
 async function comeBack(username: string, token: string, extra: object = {}): Promise<[Client, Data]> {
-  const client = await guests.connect();
+  const client = await clients.connect();
   return [client, await client.ask('resume', resumption(username, token, extra))];
 }
 
@@ -94,7 +94,7 @@ describe('a token', () => {
 
   it('brings live messages, those missed, and with roaming the history', async () => {
     const user = await owner();
-    const friend = await guests.liveUser();
+    const friend = await clients.liveUser();
     await user.sync(0, 0);
     await friend.send(user.username, 'before');
     for (const message of await user.live(1)) await user.acknowledge(message);
@@ -103,15 +103,15 @@ describe('a token', () => {
     await friend.send(user.username, 'missed');
     const [back] = await comeBack(user.username, user.token, { flag: '1' });
     await back.sync(0, 1);
-    const [told] = (await back.next('sync_conversation')).messages;
-    expect(told?.msgs.map(textOf)).toEqual(['before', 'missed']);
+    const [synced] = (await back.next('sync_conversation')).messages;
+    expect(synced?.msgs.map(textOf)).toEqual(['before', 'missed']);
     await friend.send(user.username, 'live');
     await back.live(1);
     expect(back.texts()).toEqual(['live']);
   });
 
   it('is said to be there when a socket begins', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     expect(await client.init()).toMatchObject({
       code: 0,
       capabilities: ['resume', 'history', 'ordered_sends'],
@@ -138,7 +138,7 @@ describe('a token', () => {
 
   it('presented twice in one and the same request on one socket is answered twice the same', async () => {
     const { username, token } = await owner();
-    const client = await guests.connect();
+    const client = await clients.connect();
     const rid = nextRid();
     const first = await client.ask('resume', resumption(username, token), rid);
     expect(await client.ask('resume', resumption(username, token), rid)).toEqual(first);
@@ -160,7 +160,7 @@ describe('a token', () => {
 
   it('cannot be guessed at for long from one address', async () => {
     const { username, token } = await owner();
-    const client = await guests.connect();
+    const client = await clients.connect();
     const guess = () => client.ask('resume', resumption(username, 'x'.repeat(43)));
     for (let tries = 0; tries < 10; tries += 1) expect(await guess()).toMatchObject(REFUSED);
     expect(await guess()).toMatchObject({ code: 880209 });
@@ -169,7 +169,7 @@ describe('a token', () => {
 
   it('is taken from its device whatever others guess, who cannot name that', async () => {
     const { username, token } = await owner();
-    const client = await guests.connect();
+    const client = await clients.connect();
     const guess = () => client.ask('resume', resumption(username, 'x'.repeat(43), { device: ELSEWHERE }));
     for (let tries = 0; tries < 12; tries += 1) await guess();
     expect(await guess()).toMatchObject({ code: 880209 });
@@ -247,9 +247,9 @@ describe('a token is worth nothing any more', () => {
     const { username, token } = await owner();
     const account = await gateway.store.accounts.find(APPKEY, username);
     if (!account) throw new Error('no account');
-    await gateway.store.standing.disable(account.uid);
+    await gateway.store.disabledAccounts.disable(account.uid);
     expect((await comeBack(username, token))[1]).toMatchObject(REFUSED);
-    await gateway.store.standing.enable(account.uid);
+    await gateway.store.disabledAccounts.enable(account.uid);
     expect((await comeBack(username, token))[1]).toMatchObject(REFUSED);
   });
 });
@@ -318,7 +318,7 @@ describe('an outdated token', () => {
 
 it('a send that is tried again on the socket that came back is the same send', async () => {
   const user = await owner();
-  const friend = await guests.liveUser();
+  const friend = await clients.liveUser();
   const rid = nextRid();
   const first = await user.send(friend.username, 'once', {}, rid);
   const [back] = await comeBack(user.username, user.token);
@@ -331,7 +331,7 @@ it('a send that is tried again on the socket that came back is the same send', a
 
 it('a gateway that goes away says so, and when to come back, before it closes the socket', async () => {
   const leaving = await mount(gateway.store, { retryAfterMs: 1_234 });
-  const client = await new Guests(() => leaving.url).user();
+  const client = await new Clients(() => leaving.url).user();
   await leaving.close();
   expect(await client.next('going_away')).toMatchObject({ retry_after: 1_234 });
   await client.next('disconnect');

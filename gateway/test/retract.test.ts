@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import { goAway, makeGroup, missedEvents, named, sendTo, told } from '../../test/kit/wire-groups.js';
+import { goAway, liveEvent, makeGroup, missedEvents, named, sendTo } from '../../test/kit/wire-groups.js';
 import { APPKEY, type Client, nextRid, textOf } from '../../test/kit/wire-socket.js';
 
 const MINUTE_MS = 60_000;
@@ -11,12 +11,12 @@ const MINUTE_MS = 60_000;
 let aheadMs = 0;
 const now = (): number => Date.now() + aheadMs;
 const gateway = hostMounted({ signatureLifetimeMs: 100 * MINUTE_MS }, now);
-const { guests } = gateway;
+const { clients } = gateway;
 
 const retract = (client: Client, msg_id: unknown, rid?: number) => client.ask('msg_retract', { msg_id }, rid);
 
 async function historyOf(username: string): Promise<string[]> {
-  const back = await guests.user(username);
+  const back = await clients.user(username);
   await back.sync(0, 1);
   await back.ask('get_friend_list');
   return back
@@ -26,13 +26,13 @@ async function historyOf(username: string): Promise<string[]> {
 
 describe('a message taken back', () => {
   it('is gone from both histories, and both sides hear of it', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     await alice.send(bob.username, 'stays');
     const { msg_id } = await alice.send(bob.username, 'goes', { need_receipt: true });
     await bob.live(2);
     expect(await retract(alice, msg_id)).toMatchObject({ code: 0 });
     for (const side of [alice, bob]) {
-      expect(await told(side, 55)).toMatchObject({
+      expect(await liveEvent(side, 55)).toMatchObject({
         from_gid: 0,
         from_username: alice.username,
         from_appkey: APPKEY,
@@ -50,31 +50,35 @@ describe('a message taken back', () => {
   });
 
   it('never reaches a target who was away; the event does', async () => {
-    const alice = await guests.liveUser();
-    const bob = await goAway(await guests.liveUser());
+    const alice = await clients.liveUser();
+    const bob = await goAway(await clients.liveUser());
     const { msg_id } = await alice.send(bob, 'goes');
     await retract(alice, msg_id);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     expect(await missedEvents(back)).toMatchObject([{ event_type: 55, msg_ids: [msg_id] }]);
     expect(back.all('sync_conversation')).toEqual([]);
   });
 
   it('of a group is gone for every member', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id } = await sendTo(bob, gid, 'goes');
     const away = await goAway(carol);
     expect(await retract(bob, msg_id)).toMatchObject({ code: 0 });
     for (const member of [alice, bob]) {
-      expect(await told(member, 55)).toMatchObject({ gid, from_gid: gid, msg_id, msg_type: 4 });
+      expect(await liveEvent(member, 55)).toMatchObject({ gid, from_gid: gid, msg_id, msg_type: 4 });
     }
-    const back = await guests.user(away);
+    const back = await clients.user(away);
     expect((await missedEvents(back)).filter(({ event_type }) => event_type === 55)).toHaveLength(1);
     expect(await historyOf(away)).toEqual([]);
   });
 
   it('is taken back once', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const { msg_id } = await alice.send(bob.username, 'goes');
     const rid = nextRid();
     const first = await retract(alice, msg_id, rid);
@@ -85,7 +89,11 @@ describe('a message taken back', () => {
   });
 
   it('must be one’s own, and young', async () => {
-    const [alice, bob, mallory] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, mallory] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const { msg_id } = await alice.send(bob.username, 'mine');
     expect(await retract(bob, msg_id)).toMatchObject({ code: 881402 });
     expect(await retract(mallory, msg_id)).toMatchObject({ code: 881403 });
@@ -101,8 +109,8 @@ describe('a transparent message', () => {
     from.ask('trans_msg_single', { target_username, cmd }, rid);
 
   it('to a user reaches every device, and is not kept', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const phone = await liveDevice(guests, bob.username);
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const phone = await liveDevice(clients, bob.username);
     expect(await single(alice, bob.username, '{"typing": true} 😀')).toMatchObject({ code: 0 });
     for (const device of [bob, phone]) {
       expect(await device.next('trans_msg_rec')).toEqual({
@@ -118,8 +126,8 @@ describe('a transparent message', () => {
   });
 
   it('is refused where nobody would hear it, or wants to', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
-    const away = await goAway(await guests.liveUser());
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const away = await goAway(await clients.liveUser());
     expect(await single(alice, away, 'x')).toMatchObject({ code: 881602 });
     expect(await single(alice, 'nobody', 'x')).toMatchObject({ code: 880203 });
     expect(await single(alice, bob.username, '字'.repeat(2_731))).toMatchObject({ code: 881604 });
@@ -130,7 +138,7 @@ describe('a transparent message', () => {
   });
 
   it('is handed on once', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const rid = nextRid();
     const first = await single(alice, bob.username, 'once', rid);
     expect(await single(alice, bob.username, 'once', rid)).toEqual(first);
@@ -140,7 +148,11 @@ describe('a transparent message', () => {
   });
 
   it('to a group reaches its other members, and comes from members who may speak', async () => {
-    const [alice, bob, mallory] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, mallory] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const gid = await makeGroup([alice, bob]);
     const toGroup = (from: Client) => from.ask('trans_msg_group', { gid, cmd: 'go' });
     expect(await toGroup(mallory)).toMatchObject({ code: 880205 });
@@ -156,9 +168,9 @@ describe('a transparent message', () => {
   });
 
   it('to one’s own platforms reaches those that are meant', async () => {
-    const alice = await guests.liveUser();
-    const android = await liveDevice(guests, alice.username, 'android');
-    const ios = await liveDevice(guests, alice.username, 'ios');
+    const alice = await clients.liveUser();
+    const android = await liveDevice(clients, alice.username, 'android');
+    const ios = await liveDevice(clients, alice.username, 'ios');
     const toPlatform = (platform: string, cmd: string) => alice.ask('trans_msg_platform', { platform, cmd });
     expect(await toPlatform('android', 'one')).toMatchObject({ code: 0 });
     expect(await toPlatform('all', 'two')).toMatchObject({ code: 0 });

@@ -22,8 +22,8 @@ const linked = hostGateway({ links: [[OTHER_APPKEY, APPKEY]] });
 
 type Host = typeof apart;
 
-async function elsewhere({ guests }: Host): Promise<LiveUser> {
-  const client: Client = await guests.connect();
+async function elsewhere({ clients }: Host): Promise<LiveUser> {
+  const client: Client = await clients.connect();
   const username = uniqueName('elsewhere');
   await client.init(OTHER_APPKEY, OTHER_SECRET);
   await client.ask('register', { username, password: md5('secret') });
@@ -34,7 +34,7 @@ async function elsewhere({ guests }: Host): Promise<LiveUser> {
 
 /** A room and a public group of the other application, and a user of either. */
 async function stage(host: Host) {
-  const [mine, theirs] = [await host.guests.liveUser(), await elsewhere(host)];
+  const [mine, theirs] = [await host.clients.liveUser(), await elsewhere(host)];
   const call = callerOf(host);
   const room = { owner_username: theirs.username, name: 'their room' };
   const { body } = await call('POST', '/v1/chatroom', room, basicAuth(OTHER_APPKEY, OTHER_SECRET));

@@ -3,14 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { callerOf, refused } from '../../test/kit/gateway-api.js';
 import { freshData } from '../../test/kit/gateway-database.js';
-import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { Clients, hostGateway } from '../../test/kit/gateway-in-process.js';
 import { basicAuth, md5 } from '../../test/kit/signing.js';
 import { APPKEY, APPS, OTHER_APPKEY, OTHER_SECRET, SECRET, uniqueName } from '../../test/kit/wire-socket.js';
 import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
 import { startGateway } from '../src/server.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 const call = callerOf(gateway);
 
 describe('a call', () => {
@@ -66,7 +66,7 @@ describe('registering users', () => {
       wrong('', 899003),
       { username: b },
     ]);
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     expect(await client.login(a)).toMatchObject({ code: 0 });
     const { user_info } = await client.ask('get_across_user_info', { username: a });
@@ -94,7 +94,7 @@ describe('registering users', () => {
       [{ username, password: 'secret' }],
       basicAuth(OTHER_APPKEY, OTHER_SECRET),
     );
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     expect(await client.login(username)).toMatchObject({ code: 880103 });
   });
@@ -102,14 +102,14 @@ describe('registering users', () => {
 
 describe('a disabled account', () => {
   it('loses its sessions, cannot log in or upload, and is let in again when it is enabled', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { username } = user;
     const token = await tokenOf(user);
     const path = `/v1/users/${username}/forbidden`;
     expect(await call('PUT', `${path}?disable=true`)).toEqual({ status: 204, body: undefined });
     expect(await user.next('event_notification')).toMatchObject({ event_type: 1, extra: 1 });
     await user.next('disconnect');
-    const again = await guests.connect();
+    const again = await clients.connect();
     await again.init();
     expect(await again.login(username, md5('wrong'))).toMatchObject({ code: 880104 });
     expect(await again.login(username)).toMatchObject({ code: 880111 });
@@ -132,7 +132,7 @@ describe('a disabled account', () => {
     });
     await first.close();
     const second = await startGateway({ apps: APPS, data: own.path });
-    const visitors = new Guests(() => second.url);
+    const visitors = new Clients(() => second.url);
     const client = await visitors.connect();
     await client.init();
     expect(await client.login('forbidden')).toMatchObject({ code: 880111 });
@@ -142,7 +142,7 @@ describe('a disabled account', () => {
   });
 
   it('must exist, in the application that calls', async () => {
-    const { username } = await guests.user();
+    const { username } = await clients.user();
     const path = `/v1/users/${username}/forbidden`;
     expect(await call('PUT', '/v1/users/nobody/forbidden?disable=true')).toEqual(refused(400, 899002));
     expect(await call('PUT', `${path}?disable=maybe`)).toEqual(refused(400, 899003));
@@ -156,8 +156,8 @@ it.each([
   ['shutting out and letting in again', ['forbidden?disable=true', 'forbidden?disable=false'], undefined],
   ['another password', ['password'], { new_password: md5('changed') }],
 ])('%s leaves no session that could come back by its token', async (_, paths, body) => {
-  const { username } = await guests.user();
-  const client = await guests.connect();
+  const { username } = await clients.user();
+  const client = await clients.connect();
   await client.init();
   const device = 'device-of-the-user';
   const login = await client.ask('login', { username, password: md5('secret'), device });
@@ -166,20 +166,20 @@ it.each([
     expect(await call('PUT', `/v1/users/${username}/${path}`, body)).toMatchObject({ status: 204 });
   }
   await client.next('disconnect');
-  const back = await guests.connect();
+  const back = await clients.connect();
   const resumption = { appkey: APPKEY, username, device, token: login.resume_token };
   expect(await back.ask('resume', resumption)).toMatchObject({ code: 882004 });
 });
 
 describe('changing a password', () => {
   it('ends every session and makes the new one the only one', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const path = `/v1/users/${encodeURIComponent(user.username)}/password`;
     expect(await call('PUT', path, { new_password: 'abc' })).toEqual(refused(400, 899003));
     expect(await call('PUT', path, { new_password: 'changed' })).toEqual({ status: 204, body: undefined });
     expect(await user.next('event_notification')).toMatchObject({ event_type: 2 });
     await user.next('disconnect');
-    const again = await guests.connect();
+    const again = await clients.connect();
     await again.init();
     expect(await again.login(user.username)).toMatchObject({ code: 880104 });
     expect(await again.login(user.username, md5('changed'))).toMatchObject({ code: 0 });

@@ -7,7 +7,7 @@ import { basicAuth } from '../../test/kit/signing.js';
 import { APPKEY, type Client, OTHER_APPKEY, OTHER_SECRET, uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 const call = callerOf(gateway);
 
 const text = (from_id: string, target_type: string, target_id: string | number, extra: object = {}) => ({
@@ -28,8 +28,8 @@ async function firstLive(client: Client) {
 
 describe('sending', () => {
   it('to a user reaches them as a message from that sender, marked as an admin’s', async () => {
-    const sender = await guests.user();
-    const user = await guests.liveUser();
+    const sender = await clients.user();
+    const user = await clients.liveUser();
     const { status, body } = await call(
       'POST',
       '/v1/messages',
@@ -56,12 +56,12 @@ describe('sending', () => {
   });
 
   it('reaches who was away when they come back, and shows the name that was given', async () => {
-    const sender = await guests.user();
+    const sender = await clients.user();
     const username = uniqueName('away');
     await call('POST', '/v1/users/', [{ username, password: 'secret' }]);
     const message = text(sender.username, 'single', username, { from_name: 'The Boss' });
     expect((await call('POST', '/v1/messages', message)).status).toBe(201);
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init();
     await client.login(username);
     await client.sync(0, 0);
@@ -70,7 +70,7 @@ describe('sending', () => {
   });
 
   it('to another application on this gateway crosses over', async () => {
-    const sender = await guests.user();
+    const sender = await clients.user();
     const username = uniqueName('across');
     await call(
       'POST',
@@ -80,7 +80,7 @@ describe('sending', () => {
     );
     const message = text(sender.username, 'single', username, { target_appkey: OTHER_APPKEY });
     expect((await call('POST', '/v1/messages', message)).status).toBe(201);
-    const client = await guests.connect();
+    const client = await clients.connect();
     await client.init(OTHER_APPKEY, OTHER_SECRET);
     await client.login(username);
     await client.sync(0, 0);
@@ -89,9 +89,9 @@ describe('sending', () => {
   });
 
   it('to a group reaches its members, and who they are can be asked', async () => {
-    const owner = await guests.liveUser();
-    const member = await guests.liveUser();
-    const sender = await guests.user();
+    const owner = await clients.liveUser();
+    const member = await clients.liveUser();
+    const sender = await clients.user();
     const { gid } = (await owner.ask('create_group', { group_name: 'group' })) as unknown as { gid: number };
     await owner.ask('add_across_group_member', { gid, member_usernames: [{ username: member.username }] });
     expect((await call('POST', '/v1/messages', text(sender.username, 'group', gid))).status).toBe(201);
@@ -116,7 +116,7 @@ describe('sending', () => {
   });
 
   it('is refused with what is wrong', async () => {
-    const { username } = await guests.user();
+    const { username } = await clients.user();
     const send = (message: object) => call('POST', '/v1/messages', message);
     expect(await send(text('nobody', 'single', username))).toEqual(refused(400, 899002));
     expect(await send(text(username, 'single', 'nobody'))).toEqual(refused(400, 899002));
@@ -138,8 +138,8 @@ describe('sending', () => {
   });
 
   it('cannot be made to look like an admin’s by a page', async () => {
-    const user = await guests.liveUser();
-    const page = await guests.user();
+    const user = await clients.liveUser();
+    const page = await clients.user();
     await page.send(user.username, 'hello');
     expect((await firstLive(user))?.content).not.toHaveProperty('from_type');
   });
@@ -147,12 +147,12 @@ describe('sending', () => {
 
 describe('a chat room', () => {
   it('is made for an owner, and then found by those of its application', async () => {
-    const { username } = await guests.user();
+    const { username } = await clients.user();
     const room = { owner_username: username, name: '测试聊天室', description: '测试', members_username: [] };
     const { status, body } = await call('POST', '/v1/chatroom/', room);
     expect([status, body]).toEqual([201, { chatroom_id: expect.any(Number) }]);
     const { chatroom_id: id } = body as { chatroom_id: number };
-    const client = await guests.user();
+    const client = await clients.user();
     const { info } = (await client.ask('room_info', { id })) as unknown as { info: object };
     expect(info).toMatchObject({ id, name: '测试聊天室', description: '测试', appkey: APPKEY });
     expect(await call('POST', '/v1/chatroom/', { ...room, owner_username: 'nobody' })).toEqual(
@@ -165,7 +165,7 @@ describe('a chat room', () => {
   });
 
   it('hears what the server says, and not who has been forbidden to speak', async () => {
-    const user = await guests.user();
+    const user = await clients.user();
     const { body } = await call('POST', '/v1/chatroom/', { owner_username: user.username, name: 'room' });
     const { chatroom_id: id } = body as { chatroom_id: number };
     await user.ask('join_room', { id });

@@ -7,11 +7,11 @@ import { md5 } from '../../test/kit/signing.js';
 import { APPKEY, type Client, nextRid, SECRET, sign, uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostMounted();
-const { guests } = gateway;
+const { clients } = gateway;
 const DEVICE = 'device-of-the-user';
 
 async function enter(username: string, fromPlatForm: string, device?: string): Promise<[Client, string]> {
-  const client = await guests.connect();
+  const client = await clients.connect();
   await client.ask('c_init', { ...sign(APPKEY, SECRET, Date.now()), fromPlatForm });
   await client.ask('register', { username, password: md5('secret') });
   const payload = { username, password: md5('secret'), ...(device && { device }) };
@@ -40,7 +40,7 @@ describe('sessions', () => {
     phone.close();
     await phone.next('disconnect');
     expect(new Set(ids).size).toBe(2);
-    const again = await guests.connect();
+    const again = await clients.connect();
     expect(await resume(again, username, token, 'android')).toMatchObject({ code: 0 });
     expect((await sessionsOf(web)).map(({ id }) => id).sort()).toEqual(ids);
     const [, android] = await sessionsOf(again);
@@ -56,7 +56,7 @@ describe('sessions', () => {
     expect(await web.ask('logout_session', { id }, rid)).toMatchObject({ code: 0 });
     expect(await phone.next('event_notification')).toMatchObject({ event_type: 1 });
     await phone.next('disconnect');
-    expect(await resume(await guests.connect(), username, token, 'android')).toMatchObject({ code: 882004 });
+    expect(await resume(await clients.connect(), username, token, 'android')).toMatchObject({ code: 882004 });
     expect((await sessionsOf(web)).map(({ platform }) => platform)).toEqual(['web']);
     // A retry of it was answered before; another request finds none.
     expect(await web.ask('logout_session', { id }, rid)).toMatchObject({ code: 0 });
@@ -70,7 +70,7 @@ describe('sessions', () => {
     await phone.next('disconnect');
     const [web] = await enter(username, 'j');
     expect(await web.ask('logout_session', { id: await idOf(web, 'android') })).toMatchObject({ code: 0 });
-    expect(await resume(await guests.connect(), username, token, 'android')).toMatchObject({ code: 882004 });
+    expect(await resume(await clients.connect(), username, token, 'android')).toMatchObject({ code: 882004 });
   });
 
   it('of one’s own end after the answer', async () => {
@@ -78,7 +78,7 @@ describe('sessions', () => {
     const [web, token] = await enter(username, 'j', DEVICE);
     expect(await web.ask('logout_session', { id: await idOf(web, 'web') })).toMatchObject({ code: 0 });
     await web.next('disconnect');
-    expect(await resume(await guests.connect(), username, token, 'j')).toMatchObject({ code: 882004 });
+    expect(await resume(await clients.connect(), username, token, 'j')).toMatchObject({ code: 882004 });
   });
 
   it('of somebody else are neither listed nor ended', async () => {

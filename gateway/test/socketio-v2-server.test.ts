@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshData, type TestData } from '../../test/kit/gateway-database.js';
-import { Guests, openStore } from '../../test/kit/gateway-in-process.js';
+import { Clients, openStore } from '../../test/kit/gateway-in-process.js';
 import { APPS } from '../../test/kit/wire-socket.js';
 import { DEFAULTS } from '../src/config.js';
 import { createGateway, type Gateway } from '../src/gateway.js';
@@ -24,7 +24,7 @@ let store: Store;
 let gateway: Gateway;
 let io: ServerV2;
 let url: string;
-const guests = new Guests(() => url);
+const clients = new Clients(() => url);
 beforeAll(async () => {
   data = await freshData();
   store = await openStore(data.path);
@@ -42,7 +42,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
-  guests.leave();
+  clients.leave();
   await gateway.close();
   await new Promise<void>((resolve) => io.close(resolve));
   await store.close();
@@ -50,15 +50,15 @@ afterAll(async () => {
 });
 
 it('two users talk, and one of them misses nothing', async () => {
-  const alice = await guests.liveUser('alice', 'v2');
-  const bob = await guests.liveUser('bob', 'v2');
+  const alice = await clients.liveUser('alice', 'v2');
+  const bob = await clients.liveUser('bob', 'v2');
   await alice.send('bob', 'one');
   const [first] = await bob.live(1);
   if (first) await bob.acknowledge(first);
   bob.close();
   await bob.next('disconnect');
   await alice.send('bob', 'two');
-  const back = await guests.user('bob', 'v2');
+  const back = await clients.user('bob', 'v2');
   await back.sync(0, 0);
   const { messages } = await back.next('sync_conversation');
   expect(messages).toMatchObject([
@@ -67,14 +67,14 @@ it('two users talk, and one of them misses nothing', async () => {
 });
 
 it('the older of two sessions is told and closed', async () => {
-  const older = await guests.user('carol', 'v2');
-  await guests.user('carol', 'v2');
+  const older = await clients.user('carol', 'v2');
+  await clients.user('carol', 'v2');
   expect(await older.next('event_notification')).toMatchObject({ event_type: 1, extra: 0 });
   await older.next('disconnect');
 });
 
 it('a frame above the limit closes the socket', async () => {
-  const client = await guests.connect('v2');
+  const client = await clients.connect('v2');
   client.socket.emit('c_init', { rid: 1, padding: 'x'.repeat(DEFAULTS.frameBytes) });
   await client.next('disconnect');
   expect(client.all('ack')).toEqual([]);

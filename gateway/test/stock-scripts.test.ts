@@ -14,7 +14,7 @@ import { liveDevice } from '../../test/kit/wire-devices.js';
 import { uniqueName } from '../../test/kit/wire-socket.js';
 
 const gateway = hostMounted();
-const { guests } = gateway;
+const { clients } = gateway;
 
 const pages: StockPage[] = [];
 afterEach(() => {
@@ -35,7 +35,7 @@ const texts = (rows: readonly Row[]) =>
 
 const syncedTexts = (page: StockPage) =>
   page
-    .heard('onSyncConversation')
+    .received('onSyncConversation')
     .flatMap(({ messages }) => texts((messages as { msgs: Row[] }[]).flatMap(({ msgs }) => msgs)));
 
 describe('the script 2.3.0', () => {
@@ -43,12 +43,14 @@ describe('the script 2.3.0', () => {
     const page = open(Page23);
     const name = uniqueName('old');
     await page.login(name);
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await bob.ask('add_friend', { target_name: name, from_type: 1, why: 'hi' });
-    await page.hears('onEventNotification');
+    await page.receives('onEventNotification');
     await page.settled();
     await page.settled();
-    expect(page.heard('onEventNotification')).toMatchObject([{ event_type: 5, from_username: bob.username }]);
+    expect(page.received('onEventNotification')).toMatchObject([
+      { event_type: 5, from_username: bob.username },
+    ]);
   });
 
   it('has by its acknowledgement what came live, messages and events: nothing comes again', async () => {
@@ -57,19 +59,19 @@ describe('the script 2.3.0', () => {
     const name = uniqueName('old');
     await page.login(name);
     await page.settled();
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await bob.send(name, 'one');
     await bob.send(name, 'two');
     await bob.ask('add_friend', { target_name: name, from_type: 1, why: 'hi' });
-    await page.hears('onEventNotification');
+    await page.receives('onEventNotification');
     await page.settled();
-    expect(texts(page.heard('onMsgReceive'))).toEqual(['one', 'two']);
+    expect(texts(page.received('onMsgReceive'))).toEqual(['one', 'two']);
     page.close();
     await bob.send(name, 'three');
 
     const next = open(Page23, storage);
     await next.login(name);
-    await next.hears('onSyncConversation');
+    await next.receives('onSyncConversation');
     expect(syncedTexts(next)).toEqual(['three']);
     await next.check();
     await next.settled();
@@ -78,7 +80,7 @@ describe('the script 2.3.0', () => {
     const newer = open(Page25);
     await newer.login(name);
     await newer.settled();
-    expect(newer.heard('onSyncEvent')).toEqual([]);
+    expect(newer.received('onSyncEvent')).toEqual([]);
   });
 
   it('acknowledges messages of a group likewise', async () => {
@@ -86,45 +88,45 @@ describe('the script 2.3.0', () => {
     const name = uniqueName('old');
     await page.login(name);
     await page.settled();
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     const { gid } = await bob.ask('create_group', { group_name: 'old friends' });
     await bob.ask('add_across_group_member', { gid, member_usernames: [{ username: name }] });
     await bob.ask('send_group_msg', stockText('group', Number(gid), 'to all'));
-    await page.hears('onMsgReceive');
+    await page.receives('onMsgReceive');
     await page.settled();
     page.close();
     const next = open(Page23);
     await next.login(name);
     await next.settled();
-    expect(next.heard('onSyncConversation')).toEqual([]);
+    expect(next.received('onSyncConversation')).toEqual([]);
   });
 });
 
 describe('the script 2.5.0', () => {
   it('counts the same at each login with roaming: the answer says how it has to', async () => {
     const name = uniqueName('user');
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await open(Page25).login(name, 1);
     for (const text of ['1', '2', '3']) await bob.send(name, text);
     const storage: Storage = new Map();
     for (let login = 1; login <= 3; login += 1) {
       const page = open(Page25, storage);
       await page.login(name, 1);
-      await page.hears('onSyncConversation');
+      await page.receives('onSyncConversation');
       await page.settled();
       expect(page.unread(`app1${bob.username}`)).toBe(3);
-      expect(page.heard('onSyncConversation')).toMatchObject([{ messages: [{ unsync_count: 3 }] }]);
+      expect(page.received('onSyncConversation')).toMatchObject([{ messages: [{ unsync_count: 3 }] }]);
       page.close();
     }
     const elsewhere = open(Page25);
     await elsewhere.login(name, 1);
-    await elsewhere.hears('onSyncConversation');
+    await elsewhere.receives('onSyncConversation');
     expect(elsewhere.unread(`app1${bob.username}`)).toBe(3);
     await elsewhere.read({ username: bob.username });
     elsewhere.close();
     const later = open(Page25);
     await later.login(name, 1);
-    await later.hears('onSyncConversation');
+    await later.receives('onSyncConversation');
     expect(later.unread(`app1${bob.username}`)).toBe(0);
     expect(syncedTexts(later)).toEqual(['1', '2', '3']);
   });
@@ -133,7 +135,7 @@ describe('the script 2.5.0', () => {
     const name = uniqueName('user');
     const page = open(Page25);
     await page.login(name, 1);
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     const { user_info } = await page.ask('get_across_user_info', { username: bob.username });
     const keyOfBob = (user_info as Row).uid;
     const ids = [];
@@ -151,7 +153,7 @@ describe('the script 2.5.0', () => {
     for (let login = 1; login <= 2; login += 1) {
       const again = open(Page25);
       await again.login(name, 1);
-      const { messages } = await again.hears('onSyncConversation');
+      const { messages } = await again.receives('onSyncConversation');
       expect(messages).toMatchObject([
         {
           unsync_count: 0,
@@ -171,16 +173,16 @@ describe('the script 2.5.0', () => {
     const page = open(Page25);
     await page.login(name, flag);
     await page.settled();
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await bob.ask('add_friend', { target_name: name, from_type: 1, why: 'hi' });
     await bob.send(name, 'live');
     await page.ask('s_across_single_text', stockText('single', bob.username, 'mine'));
-    await page.hears('onMsgReceive');
+    await page.receives('onMsgReceive');
     for (let round = 1; round <= 2; round += 1) await page.check();
     await page.settled();
-    expect(page.heard('onSyncConversation')).toEqual([]);
-    expect(page.heard('onSyncEvent')).toEqual([]);
-    expect(page.heard('onEventNotification')).toMatchObject([{ event_type: 5 }]);
+    expect(page.received('onSyncConversation')).toEqual([]);
+    expect(page.received('onSyncEvent')).toEqual([]);
+    expect(page.received('onEventNotification')).toMatchObject([{ event_type: 5 }]);
     expect(page.unread(`app1${bob.username}`)).toBe(1);
   });
 
@@ -189,11 +191,11 @@ describe('the script 2.5.0', () => {
     const first = open(Page25);
     await first.login(name);
     first.close();
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await bob.send(name, 'missed');
     const page = open(Page25, new Map([[`eve-k-${name}`, 'undefined']]));
     await page.login(name);
-    await page.hears('onSyncConversation');
+    await page.receives('onSyncConversation');
     expect(syncedTexts(page)).toEqual(['missed']);
   });
 
@@ -201,9 +203,9 @@ describe('the script 2.5.0', () => {
     const name = uniqueName('user');
     const page = open(Page25);
     await page.login(name);
-    const bob = await guests.liveUser();
+    const bob = await clients.liveUser();
     await bob.send(name, 'before');
-    await page.hears('onMsgReceive');
+    await page.receives('onMsgReceive');
     await page.conversations();
     await bob.send(name, 'the same');
     const { mtime } = (await bob.ask('get_across_user_info', { username: bob.username })).user_info;
@@ -214,13 +216,13 @@ describe('the script 2.5.0', () => {
     };
     const changed = await later();
     await bob.send(name, 'after');
-    expect(await page.hears('onUserInfUpdate')).toEqual({
+    expect(await page.receives('onUserInfUpdate')).toEqual({
       from_username: bob.username,
       from_appkey: 'app1',
       mtime: changed,
     });
-    expect(page.heard('onUserInfUpdate')).toHaveLength(1);
-    expect(page.heard('onEventNotification')).toEqual([]);
+    expect(page.received('onUserInfUpdate')).toHaveLength(1);
+    expect(page.received('onEventNotification')).toEqual([]);
   });
 
   it('speaks in chat rooms, which it names as it names groups, and knows whose history it is shown', async () => {
@@ -233,9 +235,9 @@ describe('the script 2.5.0', () => {
     const other = open(Page25);
     await other.login(uniqueName('user'));
     await other.ask('join_room', { id });
-    expect(await other.hears('onRoomMsg')).toMatchObject({ room_id: id, msg_id: sent.msg_id });
+    expect(await other.receives('onRoomMsg')).toMatchObject({ room_id: id, msg_id: sent.msg_id });
     await page.ask('send_room_msg', stockText('chatroom', id, 'live'));
-    expect(await other.hears('onRoomMsg', ({ msg_id }) => msg_id !== sent.msg_id)).toMatchObject({
+    expect(await other.receives('onRoomMsg', ({ msg_id }) => msg_id !== sent.msg_id)).toMatchObject({
       room_id: id,
     });
   });
@@ -245,13 +247,13 @@ describe('the script 2.5.0', () => {
     const name = uniqueName('user');
     await page.login(name);
     await page.settled();
-    const phone = await liveDevice(guests, name);
-    const bob = await guests.liveUser();
+    const phone = await liveDevice(clients, name);
+    const bob = await clients.liveUser();
     await bob.send(name, 'one');
-    await page.hears('onMsgReceive');
+    await page.receives('onMsgReceive');
     expect(page.unread(`app1${bob.username}`)).toBe(1);
     await phone.ask('unread_single_count', { type: 3, username: bob.username });
-    await page.hears('onMutiUnreadMsgUpdate');
+    await page.receives('onMutiUnreadMsgUpdate');
     expect(page.unread(`app1${bob.username}`)).toBe(0);
   });
 
@@ -260,7 +262,7 @@ describe('the script 2.5.0', () => {
     const name = uniqueName('user');
     await page.login(name);
     await open(Page25).login(name);
-    await page.hears('onEventNotification');
-    expect(page.heard('onEventNotification')).toMatchObject([{ event_type: 1, extra: 0 }]);
+    await page.receives('onEventNotification');
+    expect(page.received('onEventNotification')).toMatchObject([{ event_type: 1, extra: 0 }]);
   });
 });

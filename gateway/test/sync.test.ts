@@ -1,6 +1,6 @@
 /** Missed messages: acknowledgements, offline messages, roaming, and their order. */
 import { describe, expect, it } from 'vitest';
-import { Guests, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
+import { Clients, hostMounted, mount } from '../../test/kit/gateway-in-process.js';
 import { type Client, type Data, textOf } from '../../test/kit/wire-socket.js';
 
 const DAY_MS = 86_400_000;
@@ -9,7 +9,7 @@ const SETTINGS = { offlineMessages: 5, historyMessages: 4, syncPushBytes: 4_096 
 let nowMs = Date.now();
 const now = (): number => nowMs;
 const gateway = hostMounted(SETTINGS, now);
-const { guests } = gateway;
+const { clients } = gateway;
 
 const textsOf = (pushes: Data[]): string[] =>
   pushes.flatMap(({ messages }) => messages.flatMap(({ msgs }) => msgs.map(textOf)));
@@ -24,7 +24,7 @@ async function syncedTexts(client: Client, key: number, roaming: 0 | 1): Promise
 
 /** A user with an account who is not here. */
 async function absentUser(): Promise<string> {
-  const user = await guests.user();
+  const user = await clients.user();
   user.close();
   await user.next('disconnect');
   return user.username;
@@ -37,12 +37,12 @@ async function sendAll(client: Client, to: string, texts: string[], extra: objec
 describe('offline messages', () => {
   it('come at the next sync, by conversation, oldest first', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
-    const carol = await guests.user();
+    const alice = await clients.user();
+    const carol = await clients.user();
     const [a1] = await sendAll(alice, bob, ['a1']);
     const [c1] = await sendAll(carol, bob, ['c1']);
     const [a2] = await sendAll(alice, bob, ['a2']);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     const answer = await back.sync(0, 0);
     expect(answer).toMatchObject({ code: 0, sync_key: a2?.msg_id, sync_type: 0, msg_receipt_key: 0 });
     // 0 would ask from the start, the next time.
@@ -60,9 +60,9 @@ describe('offline messages', () => {
 
   it('come again until they are acknowledged, one by one or up to a key', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     const sent = await sendAll(alice, bob, ['one', 'two', 'three']);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     expect(await syncedTexts(back, 0, 0)).toEqual(['one', 'two', 'three']);
     // These were never acknowledged, so the key does not matter.
     const key = sent[2]?.msg_id ?? 0;
@@ -79,22 +79,22 @@ describe('offline messages', () => {
 
   it('cannot be acknowledged by anybody else', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     const [sent] = await sendAll(alice, bob, ['one']);
     const fields = { msg_id: sent?.msg_id, msg_type: 3, from_uid: 1, from_gid: 0 };
     expect(await alice.ask('msg_recv_v2', fields)).toMatchObject({ code: 0 });
     await alice.ask('sync_conversation_ack', { sync_key: sent?.msg_id });
-    expect(await syncedTexts(await guests.user(bob), 0, 0)).toEqual(['one']);
+    expect(await syncedTexts(await clients.user(bob), 0, 0)).toEqual(['one']);
   });
 
   it('are kept up to the limit of a conversation, the latest', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
-    const carol = await guests.user();
+    const alice = await clients.user();
+    const carol = await clients.user();
     const texts = Array.from({ length: 8 }, (_, index) => `${index}`);
     await sendAll(alice, bob, texts);
     await sendAll(carol, bob, ['c']);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     const { conversations } = await back.ask('get_conversations');
     expect(conversations.map((conversation) => conversation.unread_msg_count)).toEqual([1, 5]);
     expect(await syncedTexts(back, 0, 0)).toEqual([...texts.slice(3), 'c']);
@@ -102,22 +102,22 @@ describe('offline messages', () => {
 
   it('are kept fifteen days', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     await sendAll(alice, bob, ['old']);
     nowMs += 14 * DAY_MS;
     await sendAll(alice, bob, ['new']);
     nowMs += 2 * DAY_MS;
     await gateway.store.sweep();
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     expect(await syncedTexts(back, 0, 0)).toEqual(['new']);
     expect(await syncedTexts(back, 0, 1)).toEqual(['new']);
   });
 
   it('are not kept for a message that says so, which is delivered to whoever is there', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     await sendAll(alice, bob, ['now or never'], { no_offline: true });
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     expect(await syncedTexts(back, 0, 1)).toEqual([]);
     await sendAll(alice, bob, ['you are here'], { no_offline: true });
     await back.live(1);
@@ -127,8 +127,8 @@ describe('offline messages', () => {
 
 describe('roaming', () => {
   it('from key 0 shows the recent history of both directions', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     await alice.send(bob.username, '0');
     await alice.send(bob.username, '1');
     await bob.send(alice.username, '2');
@@ -137,8 +137,8 @@ describe('roaming', () => {
     for (const message of await bob.live(3)) await bob.acknowledge(message);
     for (const message of await alice.live(2)) await alice.acknowledge(message);
     const history = ['1', '2', '3', '4'];
-    expect(await syncedTexts(await guests.user(bob.username), 0, 1)).toEqual(history);
-    const back = await guests.user(alice.username);
+    expect(await syncedTexts(await clients.user(bob.username), 0, 1)).toEqual(history);
+    const back = await clients.user(alice.username);
     expect(await syncedTexts(back, 0, 1)).toEqual(history);
     const { messages } = await back.next('sync_conversation');
     // Acknowledged is not read: the count is that of the list of conversations.
@@ -147,12 +147,12 @@ describe('roaming', () => {
   });
 
   it('from a key shows everything beyond it, acknowledged or not', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     const sent = await sendAll(alice, bob.username, ['0', '1', '2', '3', '4', '5', '6']);
     for (const message of await bob.live(7)) await bob.acknowledge(message);
     const key = sent[0]?.msg_id ?? 0;
-    expect(await syncedTexts(await guests.user(bob.username), key, 1)).toEqual([
+    expect(await syncedTexts(await clients.user(bob.username), key, 1)).toEqual([
       '1',
       '2',
       '3',
@@ -160,12 +160,12 @@ describe('roaming', () => {
       '5',
       '6',
     ]);
-    expect(await syncedTexts(await guests.user(bob.username), key, 0)).toEqual([]);
+    expect(await syncedTexts(await clients.user(bob.username), key, 0)).toEqual([]);
   });
 
   it('ends fifteen days ago', async () => {
-    const alice = await guests.liveUser();
-    const bob = await guests.liveUser();
+    const alice = await clients.liveUser();
+    const bob = await clients.liveUser();
     await alice.send(bob.username, 'old');
     nowMs += 16 * DAY_MS;
     await alice.send(bob.username, 'new');
@@ -175,7 +175,7 @@ describe('roaming', () => {
 
 describe('a long sync', () => {
   it('is split by size, and each key says no more than what has been pushed', async () => {
-    const alice = await guests.user();
+    const alice = await clients.user();
     const sent: Data[] = [];
     const names = await Promise.all(Array.from({ length: 4 }, absentUser));
     for (let round = 0; round < 4; round += 1) {
@@ -198,9 +198,9 @@ describe('a long sync', () => {
 
   it('does not move a key back that is ahead of what was never acknowledged', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     await sendAll(alice, bob, ['one']);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     const sent = await back.send(alice.username, 'two');
     await back.sync(sent.msg_id, 1);
     expect((await back.next('sync_conversation')).sync_key).toBe(sent.msg_id);
@@ -210,9 +210,9 @@ describe('a long sync', () => {
 describe('live messages', () => {
   it('wait for the sync, so that none overtakes an older one', async () => {
     const bob = await absentUser();
-    const alice = await guests.user();
+    const alice = await clients.user();
     await sendAll(alice, bob, ['1', '2']);
-    const back = await guests.user(bob);
+    const back = await clients.user(bob);
     await sendAll(alice, bob, ['3']);
     expect(back.all('msg_sync')).toEqual([]);
     const sending = sendAll(alice, bob, ['4', '5']);
@@ -229,7 +229,7 @@ describe('live messages', () => {
 
   it('come without a sync to a client that never asks for one', async () => {
     const impatient = await mount(gateway.store, { ...SETTINGS, syncGraceMs: 500 }, now);
-    const others = new Guests(() => impatient.url, now);
+    const others = new Clients(() => impatient.url, now);
     const alice = await others.user();
     const bob = await others.user();
     const texts = Array.from({ length: 150 }, (_, index) => `${index}`);
@@ -242,10 +242,10 @@ describe('live messages', () => {
   });
 
   it('to one who was there and did not acknowledge come again', async () => {
-    const alice = await guests.user();
-    const bob = await guests.liveUser();
+    const alice = await clients.user();
+    const bob = await clients.liveUser();
     await sendAll(alice, bob.username, ['one']);
     await bob.live(1);
-    expect(await syncedTexts(await guests.user(bob.username), 0, 0)).toEqual(['one']);
+    expect(await syncedTexts(await clients.user(bob.username), 0, 0)).toEqual(['one']);
   });
 });

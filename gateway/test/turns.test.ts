@@ -199,7 +199,7 @@ describe('a lot', () => {
 
   it('has something of each when not all find room, and each one’s own in order', async () => {
     const lots: string[][] = [];
-    const gatherer = new GroupCommit<string, true>(
+    const commits = new GroupCommit<string, true>(
       async (items) => {
         lots.push([...items]);
         return items.map(() => true);
@@ -207,7 +207,7 @@ describe('a lot', () => {
       3,
       share(1_000),
     );
-    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1', 'c1'].map((item) => gatherer.add(item)));
+    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1', 'c1'].map((item) => commits.add(item)));
     expect(lots).toEqual([
       ['a1', 'b1', 'c1'],
       ['a2', 'a3', 'a4'],
@@ -216,7 +216,7 @@ describe('a lot', () => {
 
   it('of one key with much to do is followed by a lot of the others', async () => {
     const lots: string[][] = [];
-    const gatherer = new GroupCommit<string, true>(
+    const commits = new GroupCommit<string, true>(
       async (items) => {
         lots.push([...items]);
         return items.map(() => true);
@@ -224,13 +224,13 @@ describe('a lot', () => {
       100,
       share(5),
     );
-    await Promise.all(['axxxxx1', 'axxxxx2', 'axxxxx3', 'b1', 'c1'].map((item) => gatherer.add(item)));
+    await Promise.all(['axxxxx1', 'axxxxx2', 'axxxxx3', 'b1', 'c1'].map((item) => commits.add(item)));
     expect(lots).toEqual([['axxxxx1'], ['b1', 'c1'], ['axxxxx2'], ['axxxxx3']]);
   });
 
   it('is no dearer than it may be, but for a single item', async () => {
     const lots: string[][] = [];
-    const gatherer = new GroupCommit<string, true>(
+    const commits = new GroupCommit<string, true>(
       async (items) => {
         lots.push([...items]);
         return items.map(() => true);
@@ -238,7 +238,7 @@ describe('a lot', () => {
       100,
       share(6),
     );
-    await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => gatherer.add(item)));
+    await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => commits.add(item)));
     expect(lots).toEqual([['axxxxxxxxx'], ['b1', 'b2', 'b3']]);
   });
 });

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { freshData } from '../../test/kit/gateway-database.js';
-import { Guests, hostGateway } from '../../test/kit/gateway-in-process.js';
+import { Clients, hostGateway } from '../../test/kit/gateway-in-process.js';
 import { basicAuth } from '../../test/kit/signing.js';
 import { APPKEY, APPS } from '../../test/kit/wire-socket.js';
 import { formOf, tokenOf, upload } from '../../test/kit/wire-uploads.js';
@@ -20,7 +20,7 @@ const HEAD = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="f"; filenam
 const TAIL = `\r\n--${BOUNDARY}--\r\n`;
 
 const gateway = hostGateway({ uploadBytes: LIMIT_BYTES, uploadsPerMinute: 1_000 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 const media = (path = ''): Promise<string[]> => readdir(join(gateway.media, path));
 const incoming = (): Promise<string[]> => media('incoming');
@@ -28,7 +28,7 @@ const kept = async (): Promise<string[]> => (await media()).filter((name) => nam
 
 /** A form that is written by hand. */
 async function open(headers: Record<string, string | number>): Promise<ClientRequest> {
-  const user = await guests.user();
+  const user = await clients.user();
   return request(`${gateway.url}/resource?type=file`, {
     method: 'POST',
     headers: {
@@ -88,7 +88,7 @@ describe('an upload', () => {
 
   it('beyond the limit is refused, and the refusal can be read', async () => {
     const before = await kept();
-    const user = await guests.user();
+    const user = await clients.user();
     const { status, answer } = await upload(gateway.url, 'file', formOf(Buffer.alloc(LIMIT_BYTES + MB)), {
       username: user.username,
       token: await tokenOf(user),
@@ -180,7 +180,7 @@ describe('an upload', () => {
       token.map((text) => Buffer.from(text)),
       fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
     );
-    const user = await guests.user();
+    const user = await clients.user();
     const authorization = basicAuth(user.username, await tokenOf(user));
     let accepted = (await kept()).length;
     await fc.assert(
@@ -210,7 +210,7 @@ describe('an upload', () => {
   it('that is under way when the gateway stops leaves nothing', async () => {
     const own = await freshData();
     const other = await startGateway({ apps: APPS, data: own.path });
-    const visitors = new Guests(() => other.url);
+    const visitors = new Clients(() => other.url);
     const user = await visitors.user();
     const to = request(`${other.url}/resource?type=file`, {
       method: 'POST',
@@ -237,7 +237,7 @@ describe('an account', () => {
     const own = await freshData();
     const strict = { apps: APPS, data: own.path, uploadsPerMinute: 4, uploadBytesPerDay: 1_000 };
     const other = await startGateway(strict);
-    const visitors = new Guests(() => other.url);
+    const visitors = new Clients(() => other.url);
     const put = async (user: { username: string }, token: string, bytes: number) => {
       const { answer } = await upload(other.url, 'file', formOf(Buffer.alloc(bytes, 1)), {
         username: user.username,

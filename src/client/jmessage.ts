@@ -69,7 +69,7 @@ class Core implements LocalApi, InstanceApi {
   readonly #seen = new SeenMessages();
   readonly #unread = new Map<ConversationId, number>();
   /** The account of the events so far. */
-  #heard: AccountName | undefined;
+  #joined: AccountName | undefined;
   /** The tab has logged out: it discards later events of that session, until it joins the next one. */
   #left = false;
   /** The number of log-outs without an answer. */
@@ -114,12 +114,12 @@ class Core implements LocalApi, InstanceApi {
         if (!this.#leaving) this.#reflect(mirror);
       },
       onAccount: ({ appkey, username }) => {
-        const before = this.#heard;
+        const before = this.#joined;
         const isOther = before && (before.appkey !== appkey || before.username !== username);
         // The worker joined the tab to this session before it received the log-out.
         if (this.#leaving && !(isOther && this.#joinsNext)) return;
         this.#left = false;
-        this.#heard = { appkey, username };
+        this.#joined = { appkey, username };
         if (isOther) this.#startAfresh();
       },
       onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
@@ -203,7 +203,7 @@ class Core implements LocalApi, InstanceApi {
   }
 
   addListener<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): () => void {
-    this.#heed(name);
+    this.#watchFor(name);
     return this.#dispatcher.add(name, fn);
   }
 
@@ -217,7 +217,7 @@ class Core implements LocalApi, InstanceApi {
 
   /** @internal The implementation of every `onX`. */
   listen<L extends ListenerName>(name: L, fn: (data: ListenerEvents[L]) => void): void {
-    this.#heed(name);
+    this.#watchFor(name);
     this.#dispatcher.set(name, fn);
   }
 
@@ -269,7 +269,7 @@ class Core implements LocalApi, InstanceApi {
   }
 
   /** The worker delivers some events only to tabs that ask for them. */
-  #heed(name: ListenerName): void {
+  #watchFor(name: ListenerName): void {
     if (name === 'onOutboxChange') this.#link.watchOutbox();
   }
 

@@ -78,15 +78,15 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
   }
 
   onAck(fn: (data: AckData) => void): this {
-    return this.#hear(this.#onAck, fn, this.#acks);
+    return this.#addHandler(this.#onAck, fn, this.#acks);
   }
 
   onQueued(fn: (data: QueuedData) => void): this {
-    return this.#hear(this.#onQueued, fn, this.#queued);
+    return this.#addHandler(this.#onQueued, fn, this.#queued);
   }
 
   onProgress(fn: (data: ProgressData) => void): this {
-    return this.#hear(this.#onProgress, fn, []);
+    return this.#addHandler(this.#onProgress, fn, []);
   }
 
   abort(): void {
@@ -130,18 +130,18 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
   ): this {
     const tell = inZone(fn);
     if (!tell) return this;
-    const hear = (outcome: Settled) => callSafely(say, outcome, tell);
+    const handler = (outcome: Settled) => callSafely(say, outcome, tell);
     const settled = this.#settled;
-    if (settled) queueMicrotask(() => hear(settled));
-    else this.#onSettled.push(hear);
+    if (settled) queueMicrotask(() => handler(settled));
+    else this.#onSettled.push(handler);
     return this;
   }
 
-  /** @param soFar the earlier data, which a late handler receives as well */
-  #hear<T>(handlers: ((data: T) => void)[], fn: (data: T) => void, soFar: readonly T[]): this {
+  /** @param earlier the earlier data, which a late handler receives as well */
+  #addHandler<T>(handlers: ((data: T) => void)[], fn: (data: T) => void, earlier: readonly T[]): this {
     const tell = inZone(fn);
     if (!tell) return this;
-    for (const data of soFar) queueMicrotask(() => callSafely(tell, data));
+    for (const data of earlier) queueMicrotask(() => callSafely(tell, data));
     handlers.push(tell);
     return this;
   }
@@ -149,7 +149,7 @@ export class PendingRequest<A, S = undefined, R = A> implements JMessageRequest<
   #settle(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = outcome;
-    for (const hear of this.#onSettled.splice(0)) hear(outcome);
+    for (const handler of this.#onSettled.splice(0)) handler(outcome);
   }
 
   #queue(data: QueuedData): void {

@@ -66,7 +66,7 @@ test('onActiveChange: the tab that was looked at last acts, and another one afte
   await activeOf([first, second], second);
   await show(first, 'visible');
   await activeOf([first, second], first);
-  const changes = await first.heard('onActiveChange');
+  const changes = await first.received('onActiveChange');
   expect(changes.at(-1)).toBe(true);
   expect(changes).toEqual(changes.map((_change, index) => index % 2 === 0));
 

@@ -112,7 +112,7 @@ test('the sessions of the account are listed, and another device can be logged o
   }
   await alice.getByRole('button', { name: 'Log out android' }).click();
   await sessions.filter({ hasText: 'android' }).waitFor({ state: 'detached' });
-  await until('the phone to be told', () =>
+  await until('the phone to have the event', () =>
     phone.pushes.some(({ event, payload }) => event === 'event_notification' && payload.event_type === 1),
   );
   await alice.keyboard.press('Escape');

@@ -91,8 +91,11 @@ describe('sends arrive once, in order, and settle once, when the network', () =>
     expect(met()).toBeGreaterThan(0);
     expect(await storedTexts(target)).toEqual(numbered('hello', SENDS));
     // A message that was stored without an answer before a cut is delivered with the history afterwards.
-    await until('the other tab to be told', async () => (await other.toldOf(target)).length >= SENDS);
-    expect(await other.toldOf(target)).toEqual(numbered('hello', SENDS));
+    await until(
+      'the other tab to have the messages',
+      async () => (await other.textsTo(target)).length >= SENDS,
+    );
+    expect(await other.textsTo(target)).toEqual(numbered('hello', SENDS));
   });
 
   test('delays everything past the timeouts', async () => {
@@ -127,10 +130,10 @@ test('a request that is never acknowledged times out after five tries with the s
 test('a request that is acknowledged and never answered times out, and is stored once', async () => {
   const { tab, target } = await ready();
   undo.push(world.relay.rule((frame) => (answer(frame) ? 'drop' : 'pass')));
-  const outcome = await tab.call('sendSingleMsg', { target_username: target, content: 'heard?' });
+  const outcome = await tab.call('sendSingleMsg', { target_username: target, content: 'received?' });
   expect(outcome).toMatchObject({ kind: 'timeout', data: { response_timeout: true } });
   expect(outcome.acks.length).toBeGreaterThan(0);
-  expect(await storedTexts(target)).toEqual(['heard?']);
+  expect(await storedTexts(target)).toEqual(['received?']);
 });
 
 test.each([
@@ -154,8 +157,11 @@ test.each([
     );
     const texts = ['in its stead', 'after it'];
     for (const text of texts) await bob.send('alice', text);
-    await until('both to be told', async () => (await tab.toldOf('alice')).length >= texts.length);
-    expect(await tab.toldOf('alice')).toEqual(texts);
+    await until(
+      'both tabs to have the messages',
+      async () => (await tab.textsTo('alice')).length >= texts.length,
+    );
+    expect(await tab.textsTo('alice')).toEqual(texts);
     expect(replaced).toBe(true);
     expect(world.relay.totalFor('alice')).toBe(sockets + 1);
   },
@@ -174,9 +180,9 @@ test('after an outage the session returns without the page’s help, and reports
   world.relay.refuse(false);
   await tab.waitForState('ready');
   allSucceeded(await sending);
-  expect(await tab.heard('onDisconnect')).toHaveLength(1);
+  expect(await tab.received('onDisconnect')).toHaveLength(1);
   await tab.waitForHeard('onSyncConversation');
-  const missed = (await tab.heard('onSyncConversation')).flat().flatMap(({ msgs }) => msgs);
+  const missed = (await tab.received('onSyncConversation')).flat().flatMap(({ msgs }) => msgs);
   expect(missed.map(textOf)).toEqual(['did you see this?']);
   expect(world.relay.openFor('alice')).toBe(1);
 });

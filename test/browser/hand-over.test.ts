@@ -96,7 +96,7 @@ test.each([
     await old.waitForState('ready');
     expect([await buildOf(old), await buildOf(next)]).toEqual([NEXT.version, NEXT.version]);
     for (const listener of ['onDisconnect', 'onOutdated', 'onEventNotification'] as const) {
-      expect(await old.heard(listener)).toEqual([]);
+      expect(await old.received(listener)).toEqual([]);
     }
     expect([world.relay.peakFor('alice'), world.relay.openFor('alice')]).toEqual([1, 1]);
     // A later tab of the older build is sent on.
@@ -110,7 +110,7 @@ test('onOutdated: a newer build in another protocol leaves the older tab with a 
   const old = await openTab();
   world.site.mount('/dist/', await build(ANOTHER));
   const next = await openTab();
-  await until('the old tab to be informed', async () => (await old.heard('onOutdated')).length === 1);
+  await until('the old tab to be informed', async () => (await old.received('onOutdated')).length === 1);
   expect(await old.state()).toMatchObject({ state: 'ended', reason: 'superseded', username: 'alice' });
   expect(await old.call('getFriendList')).toMatchObject({ kind: 'failure', error: { code: 889006 } });
   expect(await buildOf(next)).toBe(ANOTHER.version);

@@ -99,13 +99,13 @@ test('each message that comes during repeated reloads is delivered to one of the
 });
 
 test('pushes delivered to the last page before its end are not delivered to the next', async () => {
-  await bob.send('alice', 'told');
-  await tab.waitForText('told');
+  await bob.send('alice', 'delivered');
+  await tab.waitForText('delivered');
   await tab.reload();
   await enter();
   await bob.send('alice', 'news');
   await tab.waitForText('news');
-  expect(await tab.heard('onSyncConversation')).toEqual([]);
+  expect(await tab.received('onSyncConversation')).toEqual([]);
   expect(await tab.texts()).toEqual(['news']);
 });
 

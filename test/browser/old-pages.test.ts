@@ -59,7 +59,7 @@ async function open(name: string, ...scripts: string[]): Promise<Page> {
 
 interface Zoned {
   login(auth: unknown, user: unknown): void;
-  heard: string[];
+  received: string[];
   zones: Record<string, string>;
   angular: { drawings: number; hasMacrotasks: boolean };
 }

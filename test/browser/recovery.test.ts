@@ -47,10 +47,10 @@ describe('with a stock server, which gives no resume token', () => {
     await tab.login(auth, world.user('alice'));
     await until('the signature to expire', () => Date.now() > auth.timestamp + SIGNATURE_LIFETIME_MS);
     world.relay.cutAll();
-    await until('the page to be told', async () => (await tab.state()).needsAuth);
+    await until('the page to know', async () => (await tab.state()).needsAuth);
     await tab.ok('init', world.auth());
     await tab.waitForState('ready');
-    expect(await tab.heard('onDisconnect')).toHaveLength(1);
+    expect(await tab.received('onDisconnect')).toHaveLength(1);
   });
 
   test('without either, the session ends with that reason', async () => {
@@ -119,15 +119,15 @@ test('a page that returns by the back button gets the missed messages once', asy
   await tab.waitForText('before');
   const kept = await tab.away(async () => {
     await bob.send('alice', 'meanwhile');
-    await until('the message to arrive', async () => (await stays.toldOf('alice')).includes('meanwhile'));
+    await until('the message to arrive', async () => (await stays.textsTo('alice')).includes('meanwhile'));
   });
   // Firefox keeps no page that holds a lock, so the page there is another one.
   expect(kept).toBe(ENGINE !== 'firefox');
   if (!kept) await tab.ok('attach', { appkey: world.gateway.appkey, username: 'alice' });
   await bob.send('alice', 'after');
   await tab.waitForText('after');
-  expect((await tab.toldOf('alice')).sort()).toEqual(['after', 'before', 'meanwhile']);
-  expect((await stays.toldOf('alice')).sort()).toEqual(['after', 'before', 'meanwhile']);
+  expect((await tab.textsTo('alice')).sort()).toEqual(['after', 'before', 'meanwhile']);
+  expect((await stays.textsTo('alice')).sort()).toEqual(['after', 'before', 'meanwhile']);
   expect(world.relay.openFor('alice')).toBe(1);
 });
 

@@ -36,7 +36,7 @@ test('reading a conversation in one tab removes the badge in the other', async (
     ...named('bob'),
   });
   expect(await second.local('getUnreadMsgCnt', bob)).toBe(0);
-  expect(await first.heard('onMutiUnreadMsgUpdate')).toEqual([]);
+  expect(await first.received('onMutiUnreadMsgUpdate')).toEqual([]);
 });
 
 type Change = [
@@ -80,7 +80,7 @@ test.each(CHANGES)(
     const isIt = (data: EventNotification) =>
       data.event_type === wanted.event_type && data.extra === wanted.extra;
     expect(await second.waitFor('onEventNotification', isIt)).toMatchObject(wanted);
-    expect((await first.heard('onEventNotification')).filter(isIt)).toEqual([]);
+    expect((await first.received('onEventNotification')).filter(isIt)).toEqual([]);
   },
 );
 
@@ -96,9 +96,9 @@ test('friends that one tab accepts, names and deletes reach the other', async ()
   expect(await elsewhere(7)).toMatchObject({ description: { username: 'carol', memo_name: 'my friend' } });
   await first.ok('delFriend', { target_name: 'carol' });
   expect(await elsewhere(6)).toMatchObject({ to_usernames: [named('carol')] });
-  expect((await first.heard('onEventNotification')).filter(({ event_type }) => event_type === 100)).toEqual(
-    [],
-  );
+  expect(
+    (await first.received('onEventNotification')).filter(({ event_type }) => event_type === 100),
+  ).toEqual([]);
 });
 
 test('two browsers whose pages answer onDisconnect with init and login do not log each other out', async () => {
@@ -119,7 +119,9 @@ test('two browsers whose pages answer onDisconnect with init and login do not lo
   await elsewhere.login(world.auth(), world.user('alice'));
   for (const tab of [first, second]) {
     await until('the session to have ended', async () => !(await tab.flags()).login);
-    expect(await tab.heard('onEventNotification')).toContainEqual(expect.objectContaining({ event_type: 1 }));
+    expect(await tab.received('onEventNotification')).toContainEqual(
+      expect.objectContaining({ event_type: 1 }),
+    );
   }
   await elsewhere.waitForState('ready');
   await elsewhere.ok('getConversation');
@@ -136,5 +138,5 @@ test('a connection that returns within disconnectGrace is not reported as lost',
   world.relay.cutAll();
   await tab.waitFor('onStateChange', ({ connected, username }) => username === 'dave' && !connected);
   await tab.waitForState('ready');
-  expect(await tab.heard('onDisconnect')).toEqual([]);
+  expect(await tab.received('onDisconnect')).toEqual([]);
 });

@@ -96,7 +96,7 @@ describe('three tabs of alice and three of bob, in browsers of their own', () =>
     for (const tab of [second, third]) {
       await tab.waitForState('ended');
       expect(await tab.state()).toMatchObject({ reason: 'logged_out', connected: false });
-      expect(await tab.heard('onDisconnect')).toHaveLength(0);
+      expect(await tab.received('onDisconnect')).toHaveLength(0);
       expect(await tab.call('getConversation')).toMatchObject({ kind: 'failure', error: { code: 889003 } });
     }
     await until("alice's socket to be closed", () => world.relay.openFor('alice') === 0);
@@ -144,9 +144,9 @@ test('a login elsewhere ends the session in every tab, and it does not return by
   for (const tab of [first, second]) {
     await tab.waitForState('ended');
     expect(await tab.state()).toMatchObject({ reason: 'other_login' });
-    const [event] = await tab.heard('onEventNotification');
+    const [event] = await tab.received('onEventNotification');
     expect(event).toMatchObject({ event_type: 1 });
-    expect(await tab.heard('onDisconnect')).toHaveLength(0);
+    expect(await tab.received('onDisconnect')).toHaveLength(0);
     expect(await tab.flags()).toMatchObject({ init: false, login: false });
   }
   expect(await elsewhere.state()).toMatchObject({ connected: true });

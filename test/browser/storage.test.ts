@@ -58,7 +58,7 @@ test('texts and files that were sent offline outlive the last tab, and are sent 
   await queued(2);
   void tab.call('sendSingleMsg', { target_username, content: 'after' }).catch(() => undefined);
   await queued(3);
-  expect(await tab.heard('onDegraded')).toEqual([]);
+  expect(await tab.received('onDegraded')).toEqual([]);
   await profile.clear();
   const next = await attached();
   expect(await entries(next)).toBe(3);
@@ -70,7 +70,7 @@ test('texts and files that were sent offline outlive the last tab, and are sent 
   expect([before, after].map((message) => message && textOf(message))).toEqual(['before', 'after']);
   expect(sent?.content.msg_body).toMatchObject({ fname: 'a.txt', fsize: 13 });
   expect(more).toEqual([]);
-  expect(await next.heard('onDegraded')).toEqual([]);
+  expect(await next.received('onDegraded')).toEqual([]);
   bob = await world.wire('bob');
 });
 
@@ -87,5 +87,5 @@ test('the history is read offline, from the cache, in a tab after the last one',
   await profile.clear();
   const next = await attached();
   expect(await read(next)).toEqual(['one', 'two', 'three']);
-  expect(await next.heard('onDegraded')).toEqual([]);
+  expect(await next.received('onDegraded')).toEqual([]);
 });

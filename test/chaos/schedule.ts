@@ -128,7 +128,7 @@ class Writer {
       slot: at,
       offlineSend: this.#random.chance(0.25) ? 'timeout' : 'queue',
     });
-    const comesBack = (how: 'close' | 'crash'): Action[] => {
+    const closeAndReopen = (how: 'close' | 'crash'): Action[] => {
       const at = slot();
       return [{ do: how, slot: at }, open(at)];
     };
@@ -139,8 +139,8 @@ class Writer {
     ];
     const reopened = (): Action[] => slots.map((at) => open(at));
     const deck = this.#deck<Action[]>([
-      () => comesBack('close'),
-      () => comesBack('crash'),
+      () => closeAndReopen('close'),
+      () => closeAndReopen('crash'),
       () => [{ do: 'reload', slot: slot() }],
       () => [{ do: 'killWorker', profile }],
       () => [{ do: 'killBrowser', profile }, ...reopened()],

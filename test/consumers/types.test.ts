@@ -99,7 +99,7 @@ const CONTRACT = `
   export const kind = (content: MessageContent): string => content.msg_type;
 
   // An event is a union over event_type.
-  export function heard(event: EventNotification): number | string | boolean | undefined {
+  export function received(event: EventNotification): number | string | boolean | undefined {
     switch (event.event_type) {
       case EVENT.invitation: return event.extra === EVENT_EXTRA.invites ? event.from_username : event.return_code;
       case EVENT.retracted: return event.msg_ids[0];

@@ -63,6 +63,6 @@ export function hostileGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = 
     get media() {
       return media;
     },
-    guests: hosted.guests,
+    clients: hosted.clients,
   };
 }

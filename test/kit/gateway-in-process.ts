@@ -74,7 +74,7 @@ export const openStore = (
 export type LiveUser = Client & { username: string };
 
 /** Clients of one gateway, closed together. */
-export class Guests {
+export class Clients {
   readonly #clients: Client[] = [];
 
   constructor(
@@ -126,7 +126,7 @@ export interface Host {
   /** The folder of its files. */
   readonly media: string;
   /** Their sockets are closed after each test. */
-  readonly guests: Guests;
+  readonly clients: Clients;
 }
 
 /** A gateway as the command line creates it. */
@@ -190,7 +190,7 @@ export function hostMounted(
     get store() {
       return there(opened);
     },
-    guests: hosted.guests,
+    clients: hosted.clients,
   };
 }
 
@@ -202,12 +202,12 @@ export function host(
 ): Host {
   let data: TestData | undefined;
   let gateway: Awaited<ReturnType<typeof open>> | undefined;
-  const guests = new Guests(() => there(gateway).url, now);
+  const clients = new Clients(() => there(gateway).url, now);
   beforeAll(async () => {
     data = await prepare();
     gateway = await open(data.path);
   });
-  afterEach(() => guests.leave());
+  afterEach(() => clients.leave());
   afterAll(async () => {
     await gateway?.close();
     await data?.remove();
@@ -222,7 +222,7 @@ export function host(
     get media() {
       return mediaOf(there(data).path);
     },
-    guests,
+    clients,
   };
 }
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
     socket.on('login', (data) => socket.emit('login', { rid: data.rid, code: 0 }));
     socket.on('say', (data) => {
       received.push(data.n);
-      socket.emit('heard', data);
+      socket.emit('echo', data);
     });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -55,10 +55,10 @@ async function login(socket: Socket, username: string): Promise<void> {
   await answered;
 }
 
-function heardBy(socket: Socket): number[] {
-  const heard: number[] = [];
-  socket.on('heard', (data: { n: number }) => heard.push(data.n));
-  return heard;
+function echoesOf(socket: Socket): number[] {
+  const echoes: number[] = [];
+  socket.on('echo', (data: { n: number }) => echoes.push(data.n));
+  return echoes;
 }
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => n);
@@ -111,10 +111,10 @@ test('it reads the events of Engine.IO 3 clients too', async () => {
 test('frames pass in order, whichever of them are delayed', async () => {
   const socket = await connect();
   relay.rule(({ payload }) => (Number(payload.n) % 3 === 0 ? { delayMs: 15 } : 'pass'));
-  const heard = heardBy(socket);
+  const echoes = echoesOf(socket);
   for (const n of numbers(10)) socket.emit('say', { n });
-  await until('all answers', () => heard.length === 10);
-  expect(heard).toEqual(numbers(10));
+  await until('all answers', () => echoes.length === 10);
+  expect(echoes).toEqual(numbers(10));
 });
 
 test('rules drop and repeat frames until they are removed', async () => {
@@ -123,24 +123,24 @@ test('rules drop and repeat frames until they are removed', async () => {
     if (direction === 'down' || payload.n === undefined) return 'pass';
     return payload.n === 1 ? 'drop' : 'repeat';
   });
-  const heard = heardBy(socket);
+  const echoes = echoesOf(socket);
   for (const n of numbers(3)) socket.emit('say', { n });
-  await until('the answers', () => heard.length === 4);
+  await until('the answers', () => echoes.length === 4);
   undo();
   socket.emit('say', { n: 1 });
-  await until('one more', () => heard.length === 5);
-  expect(heard).toEqual([0, 0, 2, 2, 1]);
-  expect(received).toEqual(heard);
+  await until('one more', () => echoes.length === 5);
+  expect(echoes).toEqual([0, 0, 2, 2, 1]);
+  expect(received).toEqual(echoes);
 });
 
 test('a rule can cut the connection at a frame', async () => {
   const socket = await connect();
   const lost = new Promise((resolve) => socket.once('disconnect', resolve));
-  relay.rule(({ direction, event }) => (direction === 'down' && event === 'heard' ? 'cut' : 'pass'));
-  const heard = heardBy(socket);
+  relay.rule(({ direction, event }) => (direction === 'down' && event === 'echo' ? 'cut' : 'pass'));
+  const echoes = echoesOf(socket);
   socket.emit('say', { n: 1 });
   await lost;
-  expect(heard).toEqual([]);
+  expect(echoes).toEqual([]);
   expect(received).toEqual([1]);
   await until('the server to notice', () => server.engine.clientsCount === 0);
 });
@@ -163,7 +163,7 @@ test('it cuts open connections and refuses new ones', async () => {
 
 test('while it is frozen nothing passes or closes; afterwards everything arrives', async () => {
   const socket = await connect();
-  const heard = heardBy(socket);
+  const echoes = echoesOf(socket);
   relay.freeze(true);
   for (const n of numbers(3)) socket.emit('say', { n });
   await relay.waitFor(({ payload }) => payload.n === 2);
@@ -171,7 +171,7 @@ test('while it is frozen nothing passes or closes; afterwards everything arrives
   expect(received).toEqual([]);
   expect(server.engine.clientsCount).toBe(1);
   relay.freeze(false);
-  await until('all answers', () => heard.length === 3);
+  await until('all answers', () => echoes.length === 3);
   expect(await late).toBe('GET /late');
 
   relay.freeze(true);

@@ -33,7 +33,7 @@ interface Conversation {
 
 /** One page with its script and socket. `told` records the calls of its listeners by their names. */
 export abstract class StockPage {
-  readonly told: { listener: string; data: Row }[] = [];
+  readonly calls: { listener: string; data: Row }[] = [];
   readonly frames: { event: string; data: Row }[] = [];
   protected username = '';
   readonly #socket: ReturnType<typeof ioV2>;
@@ -118,20 +118,20 @@ export abstract class StockPage {
   }
 
   /** Resolves after a matching call of that listener. */
-  async hears(listener: string, matches: (data: Row) => boolean = () => true): Promise<Row> {
+  async receives(listener: string, matches: (data: Row) => boolean = () => true): Promise<Row> {
     for (;;) {
-      const found = this.heard(listener).find(matches);
+      const found = this.received(listener).find(matches);
       if (found) return found;
       await new Promise<void>((resolve) => this.#waits.push(resolve));
     }
   }
 
-  heard(listener: string): Row[] {
-    return this.told.filter((one) => one.listener === listener).map(({ data }) => data);
+  received(listener: string): Row[] {
+    return this.calls.filter((one) => one.listener === listener).map(({ data }) => data);
   }
 
   protected tell(listener: string, data: unknown): void {
-    this.told.push({ listener, data: structuredClone(data) as Row });
+    this.calls.push({ listener, data: structuredClone(data) as Row });
   }
 
   /** Resolves after the pushes of all earlier requests. */

@@ -36,7 +36,7 @@ interface TabWindow {
     | LocalName
   >;
   tab: {
-    heard: { listener: ListenerName; data: unknown }[];
+    received: { listener: ListenerName; data: unknown }[];
     call(method: MethodName, params: unknown, forms: boolean, aborted?: Aborted): Promise<unknown>;
   };
 }
@@ -161,33 +161,33 @@ export class Tab {
   }
 
   /** The arguments of a listener's calls so far, in order. */
-  async heard<L extends ListenerName>(listener: L): Promise<ListenerEvents[L][]> {
-    const heard = await this.frame.evaluate(
+  async received<L extends ListenerName>(listener: L): Promise<ListenerEvents[L][]> {
+    const received = await this.frame.evaluate(
       (name) =>
-        (window as unknown as TabWindow).tab.heard
+        (window as unknown as TabWindow).tab.received
           .filter((event) => event.listener === name)
           .map((event) => event.data),
       listener,
     );
-    return heard as ListenerEvents[L][];
+    return received as ListenerEvents[L][];
   }
 
   /** The texts of the messages that `onMsgReceive` received, in order. */
   async texts(): Promise<string[]> {
-    return (await this.heard('onMsgReceive')).map((message) => String(textOf(message)));
+    return (await this.received('onMsgReceive')).map((message) => String(textOf(message)));
   }
 
   /** The texts to a user that were delivered to this tab, live or in a history, in the order of delivery. */
-  async toldOf(target: string): Promise<string[]> {
-    const told = await this.frame.evaluate(() =>
-      (window as unknown as TabWindow).tab.heard.flatMap(({ listener, data }) => {
+  async textsTo(target: string): Promise<string[]> {
+    const messages = await this.frame.evaluate(() =>
+      (window as unknown as TabWindow).tab.received.flatMap(({ listener, data }) => {
         if (listener === 'onMsgReceive') return [data];
         return listener === 'onSyncConversation'
           ? (data as { msgs: unknown[] }[]).flatMap(({ msgs }) => msgs)
           : [];
       }),
     );
-    return (told as ReceivedMessage[])
+    return (messages as ReceivedMessage[])
       .filter(({ content }) => content.target_id === target)
       .map((message) => String(textOf(message)));
   }
@@ -195,25 +195,29 @@ export class Tab {
   /** Waits until `onMsgReceive` has received this text. */
   async waitForText(text: string, timeoutMs = UNTIL_TIMEOUT_MS): Promise<ReceivedMessage> {
     const isHeard = (wanted: string) =>
-      (window as unknown as TabWindow).tab.heard.some(
+      (window as unknown as TabWindow).tab.received.some(
         ({ listener, data }) =>
           listener === 'onMsgReceive' &&
           (data as { content: { msg_body: { text?: string } } }).content.msg_body.text === wanted,
       );
     const waiting = until(`the text ${text}`, () => this.frame.evaluate(isHeard, text), timeoutMs);
     await waiting.catch(async (cause: unknown) => {
-      const heard = await this.frame.evaluate(() => (window as unknown as TabWindow).tab.heard.slice(-10));
-      throw new Error(`"${text}" was not heard; the last that was: ${JSON.stringify(heard)}`, { cause });
+      const received = await this.frame.evaluate(() =>
+        (window as unknown as TabWindow).tab.received.slice(-10),
+      );
+      throw new Error(`"${text}" was not received; the last that was: ${JSON.stringify(received)}`, {
+        cause,
+      });
     });
-    const found = (await this.heard('onMsgReceive')).find((message) => textOf(message) === text);
-    if (found === undefined) throw new Error(`${text}: heard, and then not`);
+    const found = (await this.received('onMsgReceive')).find((message) => textOf(message) === text);
+    if (found === undefined) throw new Error(`${text}: received, and then not`);
     return found;
   }
 
   /** Waits until the listener has been called this many times. */
   async waitForHeard(listener: ListenerName, times = 1, timeoutMs = UNTIL_TIMEOUT_MS): Promise<void> {
     const count = (name: ListenerName) =>
-      (window as unknown as TabWindow).tab.heard.filter((event) => event.listener === name).length;
+      (window as unknown as TabWindow).tab.received.filter((event) => event.listener === name).length;
     const isMet = async () => (await this.frame.evaluate(count, listener)) >= times;
     await until(`${times} × ${listener}`, isMet, timeoutMs);
   }
@@ -225,7 +229,7 @@ export class Tab {
     what = '',
   ): Promise<ListenerEvents[L]> {
     return until(`${listener} ${what}`, async () => {
-      const found = (await this.heard(listener)).find(matches);
+      const found = (await this.received(listener)).find(matches);
       return found === undefined ? undefined : { found };
     }).then(({ found }) => found);
   }
@@ -297,7 +301,7 @@ export class Tab {
   /** Clears the recorded calls of the listeners. */
   async forget(): Promise<void> {
     await this.frame.evaluate(() => {
-      (window as unknown as TabWindow).tab.heard.length = 0;
+      (window as unknown as TabWindow).tab.received.length = 0;
     });
   }
 }

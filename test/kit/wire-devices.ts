@@ -1,16 +1,16 @@
 /** Another online device of an account, on another platform than the web. */
 
-import type { Guests } from './gateway-in-process.js';
+import type { Clients } from './gateway-in-process.js';
 import { md5 } from './signing.js';
 import { APPKEY, type Client, SECRET, sign } from './wire-socket.js';
 
 export async function liveDevice(
-  guests: Guests,
+  clients: Clients,
   username: string,
   fromPlatForm = 'android',
   password = md5('secret'),
 ): Promise<Client> {
-  const client = await guests.connect();
+  const client = await clients.connect();
   await client.ask('c_init', { ...sign(APPKEY, SECRET, Date.now()), fromPlatForm });
   const { code, message } = await client.login(username, password);
   if (code !== 0) throw new Error(`${username} cannot log in: ${message}`);

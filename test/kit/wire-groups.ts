@@ -40,7 +40,7 @@ export const membersOf = async (user: Client, gid: number) =>
   (await user.ask('get_group_members', { gid })).member_list as Data[];
 
 /** Waits for a live event of that type. */
-export const told = (client: Client, type: number, matches: (event: Data) => boolean = () => true) =>
+export const liveEvent = (client: Client, type: number, matches: (event: Data) => boolean = () => true) =>
   client.next('event_notification', (event) => event.event_type === type && matches(event));
 
 /** Syncs events from a key, and sends another request. The pushes of the sync arrive before its answer. */

@@ -89,12 +89,12 @@ export async function bareSocket(
 export function half(port: number, lines: readonly string[]): { socket: Socket; ended: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
-  let heard = '';
+  let received = '';
   socket.on('data', (data) => {
-    heard += String(data);
+    received += String(data);
   });
   socket.write(lines.join('\r\n'));
-  return { socket, ended: new Promise((resolve) => socket.on('close', () => resolve(heard))) };
+  return { socket, ended: new Promise((resolve) => socket.on('close', () => resolve(received))) };
 }
 
 interface Below {

@@ -21,10 +21,10 @@ beforeAll(async () => {
   );
   await writeFile(
     path.join(folder, 'page.js'),
-    `globalThis.heard = [];
+    `globalThis.received = [];
      globalThis.start = () => {
        const worker = new SharedWorker('worker.js', { type: 'module' });
-       worker.port.onmessage = ({ data }) => heard.push(data);
+       worker.port.onmessage = ({ data }) => received.push(data);
      };
      start();`,
   );
@@ -68,14 +68,14 @@ test('the site serves the mounted folders and nothing beside them', async () => 
 test('profiles share no data; a killed shared worker is gone, and a page can start another', async () => {
   const [one, two] = [await world.profile(), await world.profile()];
   const page = await one.page(`${world.site.url}/own/`);
-  await page.waitForFunction(() => (globalThis as unknown as { heard: string[] }).heard.length === 1);
+  await page.waitForFunction(() => (globalThis as unknown as { received: string[] }).received.length === 1);
   expect(await one.sharedWorkers()).toHaveLength(1);
   expect(await two.sharedWorkers()).toHaveLength(0);
 
   await one.killSharedWorkers();
   expect(await one.sharedWorkers()).toHaveLength(0);
   await page.evaluate(() => (globalThis as unknown as { start(): void }).start());
-  await page.waitForFunction(() => (globalThis as unknown as { heard: string[] }).heard.length === 2);
+  await page.waitForFunction(() => (globalThis as unknown as { received: string[] }).received.length === 2);
 });
 
 test('a killed browser returns with the stored data of its profile', async () => {

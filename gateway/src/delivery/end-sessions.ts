@@ -1,4 +1,4 @@
-/** Ending sessions that must not go on: each is told why, by a live-only event, and closed. */
+/** Ending sessions that must not go on: each receives the reason as a live-only event, and is closed. */
 import { EVENT } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { Account } from '../store/accounts.js';

@@ -128,13 +128,13 @@ export class Nodes {
   readonly events = {
     prepared: (events: readonly NumberedEvent[]): void => this.#eventSource.prepared(events),
     stored: (events: readonly NumberedEvent[], committed: Committed): void => {
-      const told = events.map(({ event, recipients, except }) => ({
+      const liveEvents = events.map(({ event, recipients, except }) => ({
         event,
         recipients,
         except,
         exceptPlatform: '',
       }));
-      this.#events.committed(committed, told);
+      this.#events.committed(committed, liveEvents);
       this.#hint('events', committed, new Set(events.flatMap(({ recipients }) => [...recipients])), []);
     },
   };
@@ -224,7 +224,7 @@ export class Nodes {
 
   async #forgetHere(cached: Cached, key: number | string): Promise<void> {
     const { store, presence } = this.parts;
-    if (cached === 'standing') await store.standing.reload();
+    if (cached === 'standing') await store.disabledAccounts.reload();
     else if (cached !== 'account') forgetCached(store, cached, Number(key));
     else {
       const [appkey = '', username = ''] = String(key).split('\0');
@@ -246,7 +246,7 @@ export class Nodes {
   async #sweepOnce(): Promise<void> {
     const { shared, store } = this.parts;
     const sinceMs = performance.now();
-    await store.standing.reload();
+    await store.disabledAccounts.reload();
     this.#endDisabled();
     this.#judge(await shared.seats.changed());
     this.#sweptAt = sinceMs;
@@ -257,7 +257,7 @@ export class Nodes {
     const { store } = this.parts;
     for (const connection of this.#seated.keys()) {
       const account = connection.session?.account;
-      if (account && store.standing.isDisabled(account.uid)) {
+      if (account && store.disabledAccounts.isDisabled(account.uid)) {
         endSessions(this.parts, connection, account, 'disabled');
       }
     }

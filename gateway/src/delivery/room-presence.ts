@@ -54,14 +54,14 @@ export class RoomPresence {
     stay.shown = msgs.at(-1)?.msg_id ?? 0;
     const held = stay.held ?? [];
     stay.held = null;
-    for (const message of held) hear(connection, stay, message);
+    for (const message of held) pushOrHold(connection, stay, message);
   }
 
   /** @param origin the connection that said it, which does not hear it again */
   async say(message: RoomMessage, origin: string): Promise<void> {
     // A session that enters meanwhile gets it with the latest messages.
     for (const [connection, stay] of [...(this.#rooms.get(message.room_id) ?? [])]) {
-      if (connection.id !== origin) hear(connection, stay, message);
+      if (connection.id !== origin) pushOrHold(connection, stay, message);
       await loopTurn.breathe();
     }
   }
@@ -107,7 +107,7 @@ export class RoomPresence {
   }
 }
 
-function hear(connection: Connection, { held, shown }: Stay, message: RoomMessage): void {
+function pushOrHold(connection: Connection, { held, shown }: Stay, message: RoomMessage): void {
   if (held) held.push(message);
   else if (message.msg_id > shown) connection.push('room_msg_sync', message);
 }

@@ -1,6 +1,6 @@
 /**
  * The engine of several nodes, on Redis or Valkey. Notes go over one channel. Sessions and rooms are leases, and each node renews its own. A node
- * that was silent for {@link NODE_LEASE_MS} counts as gone with all that it had. A Redis that comes back empty is told everything again.
+ * that was silent for {@link NODE_LEASE_MS} counts as gone with all that it had. A Redis that comes back empty receives everything again.
  */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -14,7 +14,7 @@ const NODE_LEASE_MS = 5_000;
 /** Renewed well within it. */
 const ENTRY_LEASE_MS = 90_000;
 const RENEW_MS = 30_000;
-/** Entries that are told at once. */
+/** Entries of one write. */
 const RENEWED_AT_ONCE = 500;
 const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_RETRY_MS = 2_000;
@@ -37,7 +37,7 @@ interface Stored extends SeatedSession {
 
 /**
  * @param prefix of all keys and channels: it keeps the deployments on one Redis apart
- * @param onBeat told how long a heartbeat took
+ * @param onBeat receives how long a heartbeat took
  */
 export async function redisEngine(
   url: string,
@@ -123,7 +123,7 @@ class RedisEngine implements Engine {
     let confirmed = 0;
     let expected = Number.POSITIVE_INFINITY;
     let timer: NodeJS.Timeout | undefined;
-    const heard = new Promise<void>((resolve) => {
+    const arrived = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ANNOUNCE_MS);
       this.#announced.set(ask, () => {
         confirmed += 1;
@@ -134,7 +134,7 @@ class RedisEngine implements Engine {
       const listeners = await this.#say({ from: this.#node, note, ask });
       // This node listens as well.
       expected = listeners - 1;
-      if (confirmed < expected) await heard;
+      if (confirmed < expected) await arrived;
     } catch {
       this.#lost();
     } finally {
@@ -278,7 +278,7 @@ class RedisEngine implements Engine {
         this.#isUp = true;
         this.log.info('the other nodes can be reached');
       }
-      // Redis was away, or is not the one that was told, or this node was paused.
+      // Redis was away, or is not the one that had the entries, or this node was paused.
       if (known === 0) await this.#renew();
       if (known === 0 || isBack) this.#onGap();
     } finally {

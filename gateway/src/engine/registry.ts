@@ -1,4 +1,4 @@
-/** The sessions and rooms that this node has told Redis of, so that it can say it again when Redis has lost it. */
+/** The sessions and rooms that this node has written to Redis, so that it can write them again when Redis has lost them. */
 import type { SeatedSession } from './engine.js';
 
 const nameOf = ({ uid, platform }: Pick<SeatedSession, 'uid' | 'platform'>): string => `${uid} ${platform}`;

@@ -89,7 +89,7 @@ async function answerInvitation(
     return_code: accepts ? CODES.success : CODES.invitationNotValid,
     description: accepts ? '' : payload.why,
   });
-  if (accepts) tellOwnDevices({ emit }, connection, account, inviter, EVENT.invitation);
+  if (accepts) notifyOwnDevices({ emit }, connection, account, inviter, EVENT.invitation);
   return success();
 }
 
@@ -108,7 +108,7 @@ export async function delFriend(handling: Handling<'del_friend'>): Promise<Reply
         from: account,
         to_usernames: [userNameOf(friend)],
       });
-      tellOwnDevices({ emit }, connection, account, friend, EVENT.unfriended);
+      notifyOwnDevices({ emit }, connection, account, friend, EVENT.unfriended);
       return success();
     },
     { accounts: [friend.uid] },
@@ -128,13 +128,13 @@ export async function updateFriendMemo(handling: Handling<'update_friend_memo'>)
     const memo = await services.store.friends.setMemo(transaction, account.uid, friend.uid, changes);
     if (!memo) return refuse(CODES.notFriend);
     // It is nobody else's: event 7 is for what the application's server changes.
-    tellOwnDevices({ emit }, connection, account, friend, EVENT.friendUpdated, memo);
+    notifyOwnDevices({ emit }, connection, account, friend, EVENT.friendUpdated, memo);
     return success();
   });
 }
 
 /** @param extra the event type of what happened */
-function tellOwnDevices(
+function notifyOwnDevices(
   { emit }: Pick<Change, 'emit'>,
   except: Connection,
   account: Account,

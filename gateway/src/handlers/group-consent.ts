@@ -16,22 +16,22 @@ const ASK = { strangers: 1, everybody: 2 } as const;
 export async function admit(
   scene: GroupContext,
   adders: readonly number[],
-  newcomers: readonly Account[],
+  candidates: readonly Account[],
   settings: Settings,
 ): Promise<Answer | null> {
-  const uids = newcomers.map(({ uid }) => uid);
+  const uids = candidates.map(({ uid }) => uid);
   const owner = [...scene.members.values()].find(({ role }) => role === ROLE.owner);
   const unwelcome = [...adders, ...(owner ? [owner.account.uid] : [])];
   if (await isBlocked(scene, uids, unwelcome)) return refuse(CODES.inBlacklist);
   if (scene.members.size + uids.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
   const asked = new Set(await toBeAsked(scene, adders, uids, settings.groupConsent));
-  const atOnce = newcomers.filter(({ uid }) => !asked.has(uid));
+  const atOnce = candidates.filter(({ uid }) => !asked.has(uid));
   const refused =
     atOnce.length > 0
       ? await admitMembers(scene, atOnce, { added: true, from: scene.asker }, settings)
       : null;
   if (refused || asked.size === 0) return refused;
-  const invited = newcomers.filter(({ uid }) => asked.has(uid));
+  const invited = candidates.filter(({ uid }) => asked.has(uid));
   return invite(scene, invited, settings.joinRequestIntervalMs);
 }
 

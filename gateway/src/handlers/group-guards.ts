@@ -100,12 +100,12 @@ interface Entrance {
  */
 export async function admitMembers(
   scene: GroupContext,
-  newcomers: readonly Account[],
+  candidates: readonly Account[],
   { added, from }: Entrance,
   limits: { groupMembers: number; groupsOfUser: number; groupsAddedTo: number },
 ): Promise<Answer | null> {
   const { change: open, gid, group, members } = scene;
-  const uids = newcomers.map(({ uid }) => uid);
+  const uids = candidates.map(({ uid }) => uid);
   if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
   const counts = await groupCounts(open.transaction, uids);
   const isFull = counts.some(
@@ -124,7 +124,7 @@ export async function admitMembers(
     event_type: EVENT.membersAdded,
     from,
     group,
-    to_usernames: newcomers.map(userNameOf),
+    to_usernames: candidates.map(userNameOf),
   });
   return null;
 }

@@ -149,7 +149,7 @@ async function decide(
   const { asker } = scene;
   if (payload.result !== 0) {
     await setProcessed(scene, payload.event_id);
-    tellRefusal(scene, target, inviter, payload);
+    announceRefusal(scene, target, inviter, payload);
     return success();
   }
   await setAllProcessed(scene, target.uid);
@@ -198,7 +198,7 @@ const setAllProcessed = ({ change: { transaction }, gid }: GroupContext, uid: nu
     .where('uid', '=', uid)
     .execute();
 
-function tellRefusal(
+function announceRefusal(
   scene: GroupContext,
   target: Account,
   inviter: number,

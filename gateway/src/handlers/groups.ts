@@ -83,7 +83,7 @@ export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply
     const heir = members.get(others[0] ?? 0);
     if (!heir) {
       await deleteGroup(open.transaction, scene);
-      tellEnd(scene, scene);
+      announceEnd(scene, scene);
       return answer;
     }
     await deleteMembers(open.transaction, gid, [asker.uid]);
@@ -105,12 +105,12 @@ export async function dissolveGroup(handling: Handling<'dissolve_group'>): Promi
   return asMember(handling, async (scene) => {
     if (scene.me.role !== ROLE.owner) return refuse(CODES.notAdmin);
     await deleteGroup(scene.change.transaction, scene);
-    tellEnd(scene, scene);
+    announceEnd(scene, scene);
     return success();
   });
 }
 
-function tellEnd({ change: open, group, asker }: GroupContext, roster: Roster): void {
+function announceEnd({ change: open, group, asker }: GroupContext, roster: Roster): void {
   open.emit(uidsOf(roster), {
     event_type: EVENT.left,
     from: asker,

@@ -113,7 +113,7 @@ export async function login({ services, connection, payload, turn }: Handling<'l
     return refused('wrong password', refuse(CODES.invalidPassword));
   }
   await admitted.succeeded();
-  if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
+  if (store.disabledAccounts.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
   let resume_token: string | undefined;
   if (!connection.session && !connection.isClosed) {
     const owner = { uid, platform: platformOf(connection.init?.fromPlatForm) };
@@ -124,7 +124,7 @@ export async function login({ services, connection, payload, turn }: Handling<'l
     );
     // It was the right one, and whoever was in with it has been shut out meanwhile.
     if (opened === 'passwordChanged') return refused('wrong password', refuse(CODES.invalidPassword));
-    if (store.standing.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
+    if (store.disabledAccounts.isDisabled(uid)) return refused('disabled', refuse(CODES.userDisabled));
     if (opened !== 'notEntered') {
       resume_token = opened.token;
       services.nodes?.seatsChanged(uid);
@@ -167,7 +167,7 @@ export function enter(
   session: EnteredSession,
 ): boolean {
   const { presence, settings, store, log } = services;
-  if (connection.isClosed || store.standing.isDisabled(account.uid)) return false;
+  if (connection.isClosed || store.disabledAccounts.isDisabled(account.uid)) return false;
   const platform = platformOf(connection.init?.fromPlatForm);
   const feed = new SessionFeed(
     account.uid,

@@ -73,7 +73,7 @@ export async function reportReceipts(handling: Handling<'receipt_report'>): Prom
     return peer === undefined ? [] : [{ peer, gid: 0, msgIds: session.msg_ids }];
   });
   return change(handling, async ({ transaction, nextId, inOrderFor, emit, afterCommit }) => {
-    // A sender hears of changes in the order of their numbers.
+    // A sender receives changes in the order of their numbers.
     const ids = reports.reduce((sum, { msgIds }) => sum + msgIds.length, 0);
     await inOrderFor(await sendersOf(transaction, reports), ids);
     const changed = await recordReading(transaction, account.uid, reports, nextId);

@@ -58,7 +58,7 @@ export async function getSessions({ services, connection }: Handling<'get_sessio
   return { answer: success({ sessions: [...others, ...onOtherNodes, ...kept] }) };
 }
 
-/** Ended for good, wherever it is: its token is worth nothing any more, and its client is told as after a login elsewhere. */
+/** Ended for good, wherever it is: its token is worth nothing any more, and its client receives the event of a login elsewhere. */
 export async function logOutSession(handling: Handling<'logout_session'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const { account } = sessionOf(connection);

@@ -75,7 +75,7 @@ export async function acknowledgeReceipts({
 }
 
 /**
- * Scripts up to 2.3 acknowledge each event that they were told live, and those have come in the order of ids. Later ones acknowledge what ends
+ * Scripts up to 2.3 acknowledge each event that they received live, and those have come in the order of ids. Later ones acknowledge what ends
  * their session, which is not stored.
  */
 export async function acknowledgeEvent({

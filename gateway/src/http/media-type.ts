@@ -46,7 +46,7 @@ export async function pixelsOf(path: string): Promise<{ width: number; height: n
   }
 }
 
-/** How a browser is to be told to treat it. Only what cannot run is called by its name, or shown. */
+/** The headers that say how a browser treats it. Only a type that cannot run keeps its name, or is shown. */
 export function servedAs(mime: string): { contentType: string; inline: boolean } {
   const isHarmless = IMAGES.has(mime) || mime.startsWith('audio/') || mime.startsWith('video/');
   return { contentType: isHarmless ? mime : 'application/octet-stream', inline: SHOWN.has(mime) };

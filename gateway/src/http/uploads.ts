@@ -128,7 +128,7 @@ async function uploaderOf(
   if (verdict === 'expired') {
     return new HttpRefusal(401, HTTP_CODES.uploadTokenExpired, 'the token has expired: get another one');
   }
-  if (!account || verdict === 'forged' || store.standing.isDisabled(account.uid)) {
+  if (!account || verdict === 'forged' || store.disabledAccounts.isDisabled(account.uid)) {
     return new HttpRefusal(401, HTTP_CODES.uploadAuthFailed, 'username and token do not go together');
   }
   return account;

@@ -14,13 +14,13 @@ import type { Database, Tables } from './schema.js';
 /** Events that are read from the database at once. */
 const READ_AT_ONCE = 500;
 
-/** An event as it is told; what is left out is 0 or ''. */
+/** An event as it is delivered; a missing field is 0 or ''. */
 export interface NewEvent {
   event_type: number;
   /** The author. */
   from?: Pick<Account, 'uid' | 'username' | 'appkey' | 'profile'>;
   gid?: number;
-  /** The group that it is about, where clients are told more of it than `gid`. */
+  /** The group that it is about, where clients receive more of it than `gid`. */
   group?: Pick<GroupRow, 'gid' | 'name' | 'avatar'>;
   /** The targets. */
   to_usernames?: UserName[];
@@ -96,7 +96,7 @@ export class Events {
         select * from json_to_recordset(${JSON.stringify(input)}::json)
           as input (event_id bigint, event_json text, except_platform text, recipients bigint[])
       ),
-      told as (
+      receivers as (
         insert into event (event_id, event_json, except_platform)
         select event_id, event_json, except_platform from input
       )

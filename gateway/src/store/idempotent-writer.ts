@@ -36,14 +36,14 @@ export interface Writing<T, S> {
 }
 
 export class IdempotentWriter<T extends { key: string }, S> {
-  readonly #gatherer: GroupCommit<T, Answer>;
+  readonly #commits: GroupCommit<T, Answer>;
 
   constructor(
     private readonly db: Database,
     private readonly order: Order,
     private readonly writing: Writing<T, S>,
   ) {
-    this.#gatherer = new GroupCommit((items) => this.#store(items), MAX_LOT, {
+    this.#commits = new GroupCommit((items) => this.#store(items), MAX_LOT, {
       keyOf: (item) => writing.senderOf(item),
       costOf: (item) => writing.costOf(item),
       maxCost: MAX_LOT_BYTES,
@@ -52,7 +52,7 @@ export class IdempotentWriter<T extends { key: string }, S> {
 
   /** @returns the answer to the request; for a retry the first one */
   send(item: T): Promise<Answer> {
-    return this.#gatherer.add(item);
+    return this.#commits.add(item);
   }
 
   async #store(items: readonly T[]): Promise<Answer[]> {

@@ -49,7 +49,7 @@ interface StoreOptions {
 /** Data that are read or created before the rest. */
 interface Prepared {
   files: MediaFiles;
-  standing: DisabledAccounts;
+  disabledAccounts: DisabledAccounts;
   /** The key that signs tickets. */
   secret: Buffer;
   messageIds: MessageIds;
@@ -71,7 +71,7 @@ export class Store {
   readonly resumeTokens: ResumeTokens;
   readonly messageIds: MessageIds;
   readonly secret: Buffer;
-  readonly standing: DisabledAccounts;
+  readonly disabledAccounts: DisabledAccounts;
   readonly volume: Volume;
   /** Undefined for a single process. */
   readonly shared: SharedStore | undefined;
@@ -80,7 +80,7 @@ export class Store {
 
   private constructor(
     private readonly opened: OpenDatabase,
-    { files, messageIds, secret, standing }: Prepared,
+    { files, messageIds, secret, disabledAccounts }: Prepared,
     private readonly settings: Settings,
     private readonly now: () => number,
     shared: SharedStore | undefined,
@@ -103,7 +103,7 @@ export class Store {
     this.volume = new Volume(opened.db, settings, now, cache(settings.cachedAccounts));
     this.messageIds = messageIds;
     this.secret = secret;
-    this.standing = standing;
+    this.disabledAccounts = disabledAccounts;
     this.shared = shared;
     const localOrder = new LocalOrder(opened.db, messageIds);
     this.messageOrder = shared?.messages ?? localOrder;
@@ -199,7 +199,7 @@ async function prepare(
     settings.mediaDirectory || (isServer(data) ? DEFAULT_MEDIA_DIRECTORY : join(data, 'media'));
   return {
     messageIds: new MessageIds(rows[0]?.id ?? 0, now),
-    standing: await DisabledAccounts.load(db, isShared),
+    disabledAccounts: await DisabledAccounts.load(db, isShared),
     secret: await loadSecret(db, 'tickets'),
     files: await MediaFiles.open(data === 'memory' && !settings.mediaDirectory ? undefined : directory),
   };

@@ -13,8 +13,8 @@ export interface KeyRange {
 
 /** The table of the marks, and their subject. */
 const KINDS = {
-  events: { marks: 'event_mark', told: 'event_box', account: 'uid', id: 'event_id' },
-  receipts: { marks: 'receipt_mark', told: 'receipt', account: 'sender', id: 'change_id' },
+  events: { marks: 'event_mark', source: 'event_box', account: 'uid', id: 'event_id' },
+  receipts: { marks: 'receipt_mark', source: 'receipt', account: 'sender', id: 'change_id' },
 } as const;
 
 export class Marks {
@@ -26,10 +26,10 @@ export class Marks {
   /** Takes note that the client has everything up to its key, if it knows one, and says what lies beyond. */
   async range(uid: number, clientKey: number): Promise<KeyRange> {
     if (clientKey > 0) await this.acknowledge(uid, clientKey);
-    const { marks, told, account, id } = KINDS[this.kind];
+    const { marks, source, account, id } = KINDS[this.kind];
     const { rows } = await sql<KeyRange>`
       select coalesce((select acked from ${sql.table(marks)} where uid = ${uid}), 0) as acknowledged,
-        coalesce((select max(${sql.ref(id)}) from ${sql.table(told)} where ${sql.ref(account)} = ${uid}), 0) as last`.execute(
+        coalesce((select max(${sql.ref(id)}) from ${sql.table(source)} where ${sql.ref(account)} = ${uid}), 0) as last`.execute(
       this.db,
     );
     const { acknowledged = 0, last = 0 } = rows[0] ?? {};
@@ -40,10 +40,10 @@ export class Marks {
 
   /** A key beyond the last one acknowledges the last one: what comes later is not acknowledged beforehand. */
   async acknowledge(uid: number, key: number): Promise<void> {
-    const { marks, told, account, id } = KINDS[this.kind];
+    const { marks, source, account, id } = KINDS[this.kind];
     await sql`
       insert into ${sql.table(marks)} as mark (uid, acked)
-      select ${uid}::bigint, max(${sql.ref(id)}) from ${sql.table(told)}
+      select ${uid}::bigint, max(${sql.ref(id)}) from ${sql.table(source)}
       where ${sql.ref(account)} = ${uid} and ${sql.ref(id)} <= ${key} having count(*) > 0
       on conflict (uid) do update set acked = greatest(mark.acked, excluded.acked)`.execute(this.db);
   }

@@ -102,8 +102,8 @@ export class MediaFiles {
   }
 
   /** The names of files that were last written before that time, in portions. */
-  olderThan(timeMs: number, portion: number): AsyncGenerator<string[]> {
-    return olderThan(this.directory, timeMs, portion);
+  olderThan(timeMs: number, batchSize: number): AsyncGenerator<string[]> {
+    return olderThan(this.directory, timeMs, batchSize);
   }
 
   async close(): Promise<void> {
@@ -112,14 +112,14 @@ export class MediaFiles {
   }
 }
 
-async function* olderThan(directory: string, timeMs: number, portion: number): AsyncGenerator<string[]> {
+async function* olderThan(directory: string, timeMs: number, batchSize: number): AsyncGenerator<string[]> {
   let names: string[] = [];
   for await (const entry of await opendir(directory)) {
     if (!entry.isFile()) continue;
     const written = await stat(join(directory, entry.name)).catch(() => undefined);
     if (!written || written.mtimeMs >= timeMs) continue;
     names.push(entry.name);
-    if (names.length < portion) continue;
+    if (names.length < batchSize) continue;
     yield names;
     names = [];
   }

@@ -2,16 +2,20 @@
 import { Client as Postgres } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
-import { makeGroup, missedEvents, told } from '../../../test/kit/wire-groups.js';
+import { liveEvent, makeGroup, missedEvents } from '../../../test/kit/wire-groups.js';
 import type { Data } from '../../../test/kit/wire-socket.js';
 
 const onServer = process.env.JMESSAGE_HOSTILE_POSTGRES !== undefined;
 const gateway = hostileGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 
 describe('changes', () => {
   it.runIf(onServer)('of a group that is held up do not hold up those of others', async () => {
-    const [alice, bob, carol] = [await guests.liveUser(), await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob, carol] = [
+      await clients.liveUser(),
+      await clients.liveUser(),
+      await clients.liveUser(),
+    ];
     const [held, other] = [await makeGroup([alice, bob]), await makeGroup([carol, bob])];
     const database = new Postgres({ connectionString: gateway.path });
     await database.connect();
@@ -26,17 +30,17 @@ describe('changes', () => {
       code: 0,
     });
     expect(await bob.ask('update_user_inf', { nickname: 'bob' })).toMatchObject({ code: 0 });
-    await told(bob, 12, ({ gid }) => gid === other);
+    await liveEvent(bob, 12, ({ gid }) => gid === other);
     expect(isDone).toBe(false);
     await database.query('commit');
     await database.end();
     expect(await waiting).toMatchObject({ code: 0 });
-    await told(bob, 12, ({ gid }) => gid === held);
+    await liveEvent(bob, 12, ({ gid }) => gid === held);
   });
 
   it('of many groups at once reach a member of all in the order of their ids, live and later', async () => {
-    const member = await guests.liveUser();
-    const owners = await Promise.all(Array.from({ length: 6 }, () => guests.liveUser()));
+    const member = await clients.liveUser();
+    const owners = await Promise.all(Array.from({ length: 6 }, () => clients.liveUser()));
     const gids: number[] = [];
     for (const owner of owners) gids.push(await makeGroup([owner, member]));
     const names = Array.from({ length: 8 }, (_, index) => `name ${index}`);
@@ -46,22 +50,22 @@ describe('changes', () => {
       ),
     );
     expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([0]));
-    const heard = () =>
+    const received = () =>
       member
         .all('event_notification')
         .filter(({ event_type }) => event_type === 12)
         .map(idOf);
-    await expect.poll(heard).toHaveLength(owners.length * names.length);
-    expect(heard()).toEqual(heard().toSorted((one, two) => one - two));
-    const missed = (await missedEvents(await guests.user(member.username))).filter(
+    await expect.poll(received).toHaveLength(owners.length * names.length);
+    expect(received()).toEqual(received().toSorted((one, two) => one - two));
+    const missed = (await missedEvents(await clients.user(member.username))).filter(
       ({ event_type }) => event_type === 12,
     );
-    expect(missed.map(({ event_id }) => event_id)).toEqual(heard());
+    expect(missed.map(({ event_id }) => event_id)).toEqual(received());
   });
 
   it('of a user wait for a few of the hundred groups that ten accounts create, not for all', async () => {
-    const busy = await Promise.all(Array.from({ length: 10 }, () => guests.liveUser()));
-    const user = await guests.liveUser();
+    const busy = await Promise.all(Array.from({ length: 10 }, () => clients.liveUser()));
+    const user = await clients.liveUser();
     let created = 0;
     const creations = busy.flatMap((account) =>
       Array.from({ length: 10 }, () =>

@@ -4,13 +4,13 @@ import { hostileGateway } from '../../../test/kit/gateway-hostile.js';
 import { groupText, makeGroup } from '../../../test/kit/wire-groups.js';
 
 const gateway = hostileGateway();
-const { guests } = gateway;
+const { clients } = gateway;
 const KB = 1_024;
 
 afterEach(() => vi.restoreAllMocks());
 
 it('a large group message is encoded once for all who get it', async () => {
-  const [owner, ...members] = await Promise.all(Array.from({ length: 8 }, () => guests.liveUser()));
+  const [owner, ...members] = await Promise.all(Array.from({ length: 8 }, () => clients.liveUser()));
   if (!owner) throw new Error('no owner');
   const gid = await makeGroup([owner, ...members]);
   // The gateway runs in this process, and no client encodes this event.

@@ -8,10 +8,10 @@ import { nextRid, SECRET, textTo } from '../../../test/kit/wire-socket.js';
 
 describe('stored data of an account', () => {
   const gateway = hostileGateway({ storedItems: 20, storedBytes: 300_000 });
-  const { guests } = gateway;
+  const { clients } = gateway;
 
   it('is so many messages, and a retry of one that was taken is still answered', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const rid = nextRid();
     const payload = textTo(bob.username, 'first');
     const first = await alice.ask('s_across_single_text', payload, rid);
@@ -25,7 +25,7 @@ describe('stored data of an account', () => {
   });
 
   it('is so many bytes', async () => {
-    const [alice, bob] = [await guests.liveUser(), await guests.liveUser()];
+    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
     const codes: number[] = [];
     for (let sent = 0; sent < 8; sent += 1) {
       codes.push((await alice.ask('s_across_single_text', largeTo(bob.username))).code);
@@ -34,7 +34,7 @@ describe('stored data of an account', () => {
   });
 
   it('is so much of what others hear of', async () => {
-    const alice = await guests.liveUser();
+    const alice = await clients.liveUser();
     const codes: number[] = [];
     for (let count = 0; count < 22; count += 1) {
       codes.push((await alice.ask('update_user_inf', { nickname: `${count}` })).code);
@@ -49,7 +49,7 @@ describe('registration', () => {
   const off = hostileGateway({ registration: 'server' });
 
   it('by pages is so often an hour, and an account that was made stays made', async () => {
-    const client = await limited.guests.connect();
+    const client = await limited.clients.connect();
     await client.init();
     const register = async (username: string, rid = nextRid()) =>
       (await client.ask('register', { username, password: md5('secret') }, rid)).code;
@@ -61,7 +61,7 @@ describe('registration', () => {
   });
 
   it('can be the server’s alone', async () => {
-    const client = await off.guests.connect();
+    const client = await off.clients.connect();
     await client.init();
     const { code } = await client.ask('register', { username: 'somebody', password: md5('secret') });
     expect(code).toBe(880614);

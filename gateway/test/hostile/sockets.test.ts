@@ -15,7 +15,7 @@ const gateway = hostileGateway({
   requestBurst: 100,
   refusedRequests: 50,
 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
@@ -30,13 +30,13 @@ const isServed = async (client: Client): Promise<boolean> =>
 
 describe('a client that reads nothing', () => {
   it('is served no further, and each login anew keeps next to nothing', async () => {
-    const alice = await guests.liveUser();
-    const { username } = await guests.user();
+    const alice = await clients.liveUser();
+    const { username } = await clients.user();
     for (let sent = 0; sent < 20; sent += 1) await alice.ask('s_across_single_text', largeTo(username));
     const asks = { type: 3, username: alice.username, appkey: 'app1', limit: 100 };
     const before = inUse();
     for (let logins = 0; logins < 10; logins += 1) {
-      const client = await guests.user(username);
+      const client = await clients.user(username);
       stopReading(client);
       for (let asked = 0; asked < 8; asked += 1) {
         client.socket.emit('get_history', { ...asks, rid: nextRid() });
@@ -50,7 +50,7 @@ describe('a client that reads nothing', () => {
 
 describe('a stranger', () => {
   it('with a body of 11 000 packets is cut off, unanswered, and nobody waits', async () => {
-    const user = await guests.liveUser();
+    const user = await clients.liveUser();
     const polling = await Polling.open(gateway.url);
     const body = Array.from({ length: 11_000 }, () => '42["x",{"rid":1}]').join('\x1e');
     expect(body.length).toBeLessThan(256 * 1_024);
@@ -82,7 +82,7 @@ describe('a stranger', () => {
     await expect(bareSocket(gateway.url)).rejects.toThrow();
     for (const { socket } of open.slice(0, 10)) socket.close();
     await Promise.all(open.slice(0, 10).map(({ closed }) => closed));
-    for (let count = 0; count < 12; count += 1) await guests.user();
+    for (let count = 0; count < 12; count += 1) await clients.user();
     for (const { socket } of open) socket.close();
     await Promise.all(open.map(({ closed }) => closed));
   });
@@ -96,14 +96,14 @@ describe('a stranger', () => {
 
 describe('a socket of an account', () => {
   it('brings no limits of its own, and is closed when it goes on beyond them', async () => {
-    const { username } = await guests.user();
+    const { username } = await clients.user();
     const spend = async (client: Client, count: number): Promise<number[]> => {
       const answers = Array.from({ length: count }, () => client.ask('get_conversations'));
       return (await Promise.all(answers)).map(({ code }) => code);
     };
-    const first = await guests.user(username);
+    const first = await clients.user(username);
     expect(new Set(await spend(first, 60))).toEqual(new Set([0]));
-    const second = await guests.user(username);
+    const second = await clients.user(username);
     const codes = await spend(second, 80);
     expect(codes.filter((code) => code === 0).length).toBeLessThan(75);
     expect(codes).toContain(880209);
@@ -155,13 +155,13 @@ describe('a request over HTTP', () => {
 
 describe('coming back', () => {
   it('is asked of the application and the account before anything is kept of it', async () => {
-    const client = await guests.connect();
+    const client = await clients.connect();
     const asks = { device: 'd'.repeat(36), token: 'x'.repeat(43), flag: 1, fromPlatForm: 'j' };
     // Ten tries a minute would be over by then, if they were counted for what nobody has.
     for (let count = 0; count < 15; count += 1) {
       const answer = await client.ask('resume', { ...asks, appkey: 'none', username: 'nobody' });
       expect(answer.code).not.toBe(880209);
     }
-    expect(await isServed(await guests.user())).toBe(true);
+    expect(await isServed(await clients.user())).toBe(true);
   });
 });

@@ -15,7 +15,7 @@ const BOUNDARY = 'boundary';
 const TAIL = `\r\n--${BOUNDARY}--\r\n`;
 
 const gateway = hostileGateway({ uploadBytesPerDay: MB, uploadsPerMinute: 1_000, uploadsAtOnce: 1_000 });
-const { guests } = gateway;
+const { clients } = gateway;
 
 const onDisk = async (): Promise<string[]> => {
   const names = await readdir(gateway.media, { recursive: true });
@@ -62,7 +62,7 @@ function post(
 }
 
 async function uploader(): Promise<string> {
-  const user = await guests.user();
+  const user = await clients.user();
   return basicAuth(user.username, await tokenOf(user));
 }
 

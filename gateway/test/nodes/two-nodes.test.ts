@@ -1,7 +1,7 @@
 /** Two nodes on a real PostgreSQL server and a real Redis: each one's knowledge of the other, also while Redis is away. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callerOf } from '../../../test/kit/gateway-api.js';
-import { CHEAP, Guests } from '../../../test/kit/gateway-in-process.js';
+import { CHEAP, Clients } from '../../../test/kit/gateway-in-process.js';
 import { freshDatabase, startServers } from '../../../test/kit/gateway-nodes.js';
 import { md5 } from '../../../test/kit/signing.js';
 import { until } from '../../../test/kit/until.js';
@@ -11,7 +11,7 @@ import { type RunningGateway, startGateway } from '../../src/server.js';
 let servers: Awaited<ReturnType<typeof startServers>>;
 let data: Awaited<ReturnType<typeof freshDatabase>>;
 let nodes: RunningGateway[] = [];
-const [one, other] = [0, 1].map((node) => new Guests(() => nodes[node]?.url ?? '')) as [Guests, Guests];
+const [one, other] = [0, 1].map((node) => new Clients(() => nodes[node]?.url ?? '')) as [Clients, Clients];
 
 beforeAll(async () => {
   servers = await startServers();
@@ -186,5 +186,5 @@ describe('while Redis is away', () => {
   });
 });
 
-const trans = async (from: Awaited<ReturnType<Guests['user']>>, target_username: string, code: number) =>
+const trans = async (from: Awaited<ReturnType<Clients['user']>>, target_username: string, code: number) =>
   (await from.ask('trans_msg_single', { type: 3, target_username, cmd: 'x' })).code === code || undefined;

@@ -52,7 +52,7 @@ export class Link {
   #openings = 0;
   readonly #silence: SilenceWatch;
   readonly #calls = new OpenCalls(
-    () => this.#silence.heard(),
+    () => this.#silence.answered(),
     () => this.#lost('the worker does not know this tab'),
   );
   /** The life lock of the last worker. */
@@ -231,7 +231,7 @@ export class Link {
   }
 
   #hear(message: TabMessage): void {
-    this.#silence.heard();
+    this.#silence.answered();
     switch (message.kind) {
       case 'events':
         return this.#events.receive(message, this.handlers.onEvents);

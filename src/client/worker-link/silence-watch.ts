@@ -27,11 +27,11 @@ export class SilenceWatch {
   constructor(private readonly parts: SilenceWatchParts) {}
 
   watch(): void {
-    this.heard();
+    this.answered();
     this.#wait(SILENCE_MS);
   }
 
-  heard(): void {
+  answered(): void {
     this.#heardAt = this.parts.now();
   }
 
@@ -46,7 +46,7 @@ export class SilenceWatch {
         if (this.#questions !== question) return;
         clearTimeout(this.#question);
         this.#question = undefined;
-        this.heard();
+        this.answered();
       },
       () => {
         // An error is no answer.

@@ -35,7 +35,7 @@ export function serveTabs(leadership: string, accept: Accept): () => void {
   const up: LeaderMessage = { up: `${Math.random()}` };
   const channel = new BroadcastChannel(leadership);
   channel.onmessage = ({ data }: MessageEvent<LeaderMessage>) => {
-    // A tab that hears the announcement asks again.
+    // A tab that receives the announcement asks again.
     if (typeof data !== 'object' || !('connect' in data) || served.has(data.connect)) return;
     served.add(data.connect);
     const port = new BroadcastChannel(data.connect);

@@ -237,22 +237,22 @@ test('onUserInfUpdate: users with the older profile learn of a change with the n
   const mtimeOf = async (): Promise<number> =>
     (await bob.ok('getUserInfo', { username: 'alice' })).user_info.mtime;
   await write('before');
-  await bob.hears('onMsgReceive', { content: { msg_body: { text: 'before' } } });
+  await bob.receives('onMsgReceive', { content: { msg_body: { text: 'before' } } });
   const before = await mtimeOf();
   await carol.misses(async () => {
     // The time of a profile change has a resolution of a second.
-    do await alice.ok('updateSelfInfo', { nickname: 'told' });
+    do await alice.ok('updateSelfInfo', { nickname: 'new name' });
     while ((await mtimeOf()) === before);
     await write('after');
-    const update = await bob.hears('onUserInfUpdate', { username: 'alice', appkey });
+    const update = await bob.receives('onUserInfUpdate', { username: 'alice', appkey });
     const names = { username: 'alice', appkey, from_username: 'alice', from_appkey: appkey };
     expect(update).toEqual({ ...names, mtime: await mtimeOf() });
-    const { content } = await bob.hears('onMsgReceive', { content: { msg_body: { text: 'after' } } });
+    const { content } = await bob.receives('onMsgReceive', { content: { msg_body: { text: 'after' } } });
     expect(content).not.toHaveProperty('sui_mtime');
   });
-  await carol.hears('onUserInfUpdate', { username: 'alice', appkey });
+  await carol.receives('onUserInfUpdate', { username: 'alice', appkey });
   await cast.stranger.ok('getConversation');
-  expect(await cast.stranger.tab.heard('onUserInfUpdate')).toEqual([]);
+  expect(await cast.stranger.tab.received('onUserInfUpdate')).toEqual([]);
 });
 
 test('updateSelfAvatar: uploads the image, and others find it in the profile', async () => {
@@ -328,17 +328,17 @@ test('onDisconnect: is called once for an outage, in every tab', async () => {
   for (const actor of [alice, bob]) {
     await actor.tab.waitForHeard('onDisconnect');
     await actor.tab.waitForState('ready');
-    expect(await actor.tab.heard('onDisconnect')).toHaveLength(1);
+    expect(await actor.tab.received('onDisconnect')).toHaveLength(1);
   }
 });
 
 test('onStateChange: reports every state of an outage and the reconnect', async () => {
   await alice.tab.forget();
   cast.world.relay.cutAll();
-  await alice.hears('onStateChange', { connected: false, synced: false });
-  await alice.hears('onStateChange', { state: 'syncing', connected: true, synced: false });
-  await alice.hears('onStateChange', { state: 'ready', connected: true, synced: true, username: 'alice' });
-  const states = (await alice.tab.heard('onStateChange')).map(({ state }) => state);
+  await alice.receives('onStateChange', { connected: false, synced: false });
+  await alice.receives('onStateChange', { state: 'syncing', connected: true, synced: false });
+  await alice.receives('onStateChange', { state: 'ready', connected: true, synced: true, username: 'alice' });
+  const states = (await alice.tab.received('onStateChange')).map(({ state }) => state);
   expect(states.at(-1)).toBe('ready');
   expect(await alice.tab.flags()).toEqual({ init: true, login: true, connect: true });
 });

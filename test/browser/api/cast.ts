@@ -78,24 +78,24 @@ export class Actor {
   }
 
   /** Waits for a call of a listener, past or future, with these fields. */
-  async hears<L extends ListenerName>(listener: L, like: object): Promise<Heard<L>> {
+  async receives<L extends ListenerName>(listener: L, like: object): Promise<Heard<L>> {
     const inside = (data: ListenerEvents[L]): unknown[] => (Array.isArray(data) ? data : [data]);
     const matches = (one: unknown) => includes(one, like);
     const what = `of ${this.username} with ${JSON.stringify(like)}`;
-    const data = await this.tab.waitFor(listener, (heard) => inside(heard).some(matches), what);
+    const data = await this.tab.waitFor(listener, (received) => inside(received).some(matches), what);
     return inside(data).find(matches) as Heard<L>;
   }
 
   /** Waits for a live business event. */
   async event(event_type: number, like: object = {}): Promise<Heard<'onEventNotification'>> {
-    const event = await this.hears('onEventNotification', { event_type, ...like });
+    const event = await this.receives('onEventNotification', { event_type, ...like });
     if (event.event_id > 0 && (event.ctime ?? 0) > 0) return event;
     throw new Error(`an event without id or time: ${JSON.stringify(event)}`);
   }
 
   /** Waits for a business event that was missed. */
   missed(event_type: number, like: object = {}): Promise<Heard<'onSyncEvent'>> {
-    return this.hears('onSyncEvent', { event_type, ...like });
+    return this.receives('onSyncEvent', { event_type, ...like });
   }
 }
 

@@ -48,9 +48,9 @@ test('onMutiUnreadMsgUpdate: a read on a phone reaches every tab and clears the 
   await phone.request('unread_single_count', { type: 3, username: 'bob', appkey: bob.appkey });
   await phone.request('unread_group_count', { type: 4, gid });
   for (const actor of [alice, alice2]) {
-    await actor.hears('onMutiUnreadMsgUpdate', { type: 3, username: 'bob', appkey: bob.appkey });
-    await actor.hears('onMutiUnreadMsgUpdate', { type: 4, gid });
-    expect((await actor.tab.heard('onEventNotification')).map(({ event_type }) => event_type)).toEqual([]);
+    await actor.receives('onMutiUnreadMsgUpdate', { type: 3, username: 'bob', appkey: bob.appkey });
+    await actor.receives('onMutiUnreadMsgUpdate', { type: 4, gid });
+    expect((await actor.tab.received('onEventNotification')).map(({ event_type }) => event_type)).toEqual([]);
   }
   await unreadIs(BOB, 0);
   await unreadIs({ gid }, 0);
@@ -62,15 +62,15 @@ test('onUnreadChange: reports each count and each read, by a tab or a phone, to 
   await bob.ok('sendGroupMsg', { target_gid: gid, content: 'third' });
   for (const actor of [alice, alice2]) {
     const one = { type: 3, username: 'bob', appkey: bob.appkey, unread_msg_count: 2 };
-    expect(await actor.hears('onUnreadChange', one)).toEqual(one);
+    expect(await actor.receives('onUnreadChange', one)).toEqual(one);
     const other = { type: 4, gid, unread_msg_count: 1 };
-    expect(await actor.hears('onUnreadChange', other)).toEqual(other);
+    expect(await actor.receives('onUnreadChange', other)).toEqual(other);
   }
   await alice.tab.local('resetUnreadCount', BOB);
   await phone.request('unread_group_count', { type: 4, gid });
   for (const actor of [alice, alice2]) {
-    await actor.hears('onUnreadChange', { username: 'bob', unread_msg_count: 0 });
-    await actor.hears('onUnreadChange', { gid, unread_msg_count: 0 });
+    await actor.receives('onUnreadChange', { username: 'bob', unread_msg_count: 0 });
+    await actor.receives('onUnreadChange', { gid, unread_msg_count: 0 });
   }
   await alice.tab.local('closeConversation', BOB);
 });
@@ -92,7 +92,7 @@ test('closeConversation: new messages count as unread again, in every tab; witho
 test("onMsgReceive: one's own message from a phone is delivered to every tab, and does not count as unread", async () => {
   const { msg_id } = await phone.send('bob', `from the phone ${EMOJI}`);
   for (const actor of [alice, alice2]) {
-    const message = await actor.hears('onMsgReceive', { msg_id: Number(msg_id) });
+    const message = await actor.receives('onMsgReceive', { msg_id: Number(msg_id) });
     expect(message.content).toMatchObject({
       from_id: 'alice',
       target_id: 'bob',
@@ -117,11 +117,11 @@ test.each([
   'onMsgReceive: a %s message, which only other devices send, is delivered unchanged',
   async (msg_type, msg_body) => {
     const { msg_id } = await phone.sendBody('bob', msg_type, msg_body);
-    const message = await bob.hears('onMsgReceive', { msg_id: Number(msg_id) });
+    const message = await bob.receives('onMsgReceive', { msg_id: Number(msg_id) });
     expect(message).toMatchObject({ msg_type: 3, from_username: 'alice', content: { msg_type, msg_body } });
-    await alice.hears('onMsgReceive', { msg_id: Number(msg_id), content: { msg_type, msg_body } });
+    await alice.receives('onMsgReceive', { msg_id: Number(msg_id), content: { msg_type, msg_body } });
     await bob.misses(() => phone.sendBody('bob', msg_type, msg_body));
-    const { msgs } = await bob.hears('onSyncConversation', { from_username: 'alice' });
+    const { msgs } = await bob.receives('onSyncConversation', { from_username: 'alice' });
     expect(msgs.at(-1)?.content).toMatchObject({ msg_type, msg_body });
   },
 );
@@ -151,7 +151,7 @@ test('onEventNotification: event 201, a receipt reported on a phone, is delivere
   for (const actor of [alice, alice2]) {
     expect(await actor.event(201)).toMatchObject({ description: { ...read, msg_ids: [msg_id] } });
   }
-  await bob.hears('onMsgReceiptChange', { receipt_msgs: [{ msg_id, unread_count: 0 }] });
+  await bob.receives('onMsgReceiptChange', { receipt_msgs: [{ msg_id, unread_count: 0 }] });
 });
 
 test('getSessions: lists this session and that of the phone, and no other account’s', async () => {
@@ -182,7 +182,7 @@ test('logoutSession: ends the phone’s session with event 1, and no other; an i
   }
   const other = mine.sessions.find(({ is_current }) => !is_current);
   await alice.ok('logoutSession', { id: String(other?.id) });
-  await until('the phone to have been told', () =>
+  await until('the phone to have the event', () =>
     phone.pushes.some(({ event, payload }) => event === 'event_notification' && payload.event_type === 1),
   );
   await until('the phone to be out', async () => (await alice.ok('getSessions')).sessions.length === 1);

@@ -166,7 +166,7 @@ test('delFriend: ends the friendship for both, and the other side receives event
 test('onSyncEvent: an invitation (5, extra 1), its answer (5, extra 2) and a removal (6) reach offline users later', async () => {
   await carol.misses(() => alice.ok('addFriend', { ...to(carol), from_type: 1, why: 'later' }));
   expect(await carol.missed(5, { extra: 1 })).toMatchObject({ ...from(alice), description: 'later' });
-  expect(await carol.tab.heard('onEventNotification')).toEqual([]);
+  expect(await carol.tab.received('onEventNotification')).toEqual([]);
   await alice.misses(() => carol.ok('acceptFriend', to(alice)));
   expect(await alice.missed(5, { extra: 2 })).toMatchObject({
     ...from(carol),
@@ -183,11 +183,11 @@ test('onSyncEvent: delivers each missed event once, in one list, and none again 
     await carol.ok('addFriend', { ...to(alice), from_type: 1, why: 'second' });
   });
   await alice.missed(5, { description: 'second' });
-  const told = (await alice.tab.heard('onSyncEvent')).flat().filter(({ extra }) => extra === 1);
-  expect(told.map(({ description }) => description)).toEqual(['first', 'second']);
+  const requests = (await alice.tab.received('onSyncEvent')).flat().filter(({ extra }) => extra === 1);
+  expect(requests.map(({ description }) => description)).toEqual(['first', 'second']);
   await alice.misses(async () => undefined);
   await alice.ok('getFriendList');
-  expect(await alice.tab.heard('onSyncEvent')).toEqual([]);
+  expect(await alice.tab.received('onSyncEvent')).toEqual([]);
 });
 
 test('onSyncEvent: a change of friends on one device is event 100 for another, with the memo parsed', async () => {

@@ -25,7 +25,7 @@ afterAll(() => cast.close());
 beforeEach(() => Promise.all([alice, bob, carol, dave, stranger].map((actor) => actor.tab.forget())));
 
 const received = (actor: Actor, msg_body: object) =>
-  actor.hears('onMsgReceive', { from_gid: gid, content: { msg_body } });
+  actor.receives('onMsgReceive', { from_gid: gid, content: { msg_body } });
 async function everybodyReceives(msg_body: object, msg_type: string): Promise<void> {
   for (const actor of [bob, carol, stranger]) {
     expect((await received(actor, msg_body)).content).toMatchObject({
@@ -122,7 +122,7 @@ test("sendGroupMsg: with custom or custome instead of content is the documents' 
 
 test('sendGroupMsg: forwards another message by its msg_body', async () => {
   await dave.ok('sendSingleMsg', { target_username: 'alice', content: `for all ${EMOJI}`, extras: { x: 1 } });
-  const { content } = await alice.hears('onMsgReceive', { from_username: 'dave' });
+  const { content } = await alice.receives('onMsgReceive', { from_username: 'dave' });
   await alice.ok('sendGroupMsg', { target_gid: gid, msg_body: content.msg_body });
   await everybodyReceives({ text: `for all ${EMOJI}`, extras: { x: 1 } }, 'text');
 });
@@ -182,7 +182,7 @@ test('onSyncConversation: a member who was offline gets the missed group message
     await alice.ok('sendGroupMsg', { target_gid: gid, content: 'eins', need_receipt: true });
     await bob.ok('sendGroupMsg', { target_gid: gid, content: `zwei ${EMOJI}` });
   });
-  const { msgs, ...conversation } = await carol.hears('onSyncConversation', { from_gid: gid });
+  const { msgs, ...conversation } = await carol.receives('onSyncConversation', { from_gid: gid });
   expect(conversation).toMatchObject({
     msg_type: 4,
     key: gid,
@@ -211,7 +211,7 @@ test('onSyncConversation: a later member does not get earlier messages', async (
     await alice.ok('addGroupMembers', { gid, member_usernames: to(dave) });
     await alice.ok('sendGroupMsg', { target_gid: gid, content: 'welcome dave' });
   });
-  const { msgs } = await dave.hears('onSyncConversation', { from_gid: gid });
+  const { msgs } = await dave.receives('onSyncConversation', { from_gid: gid });
   expect(msgs.map(textOf)).toEqual(['welcome dave']);
   await dave.ok('exitGroup', { gid });
 });
@@ -225,6 +225,6 @@ test('msgRetract: every member receives event 55 with type 1, at once or after a
       await actor.event(55, { type: 1, gid, msg_ids: [msg_id], ...by(bob) });
   });
   await carol.missed(55, { type: 1, gid, msg_ids: [msg_id] });
-  const { msgs } = await carol.hears('onSyncConversation', { from_gid: gid });
+  const { msgs } = await carol.receives('onSyncConversation', { from_gid: gid });
   expect(JSON.stringify(msgs)).not.toContain('mistake');
 });

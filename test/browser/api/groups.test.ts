@@ -163,7 +163,7 @@ test('exitGroup: answers gid and group_name; the others receive event 9, and an 
   const left = async () =>
     expect(await bob.ok('exitGroup', { gid: `${gid}` })).toMatchObject({ ...done, gid, group_name: 'team' });
   await happens(left, 9, { gid, ...by(bob, bob) }, [alice]);
-  expect(await bob.tab.heard('onEventNotification')).not.toContainEqual(
+  expect(await bob.tab.received('onEventNotification')).not.toContainEqual(
     expect.objectContaining({ event_type: 9 }),
   );
   const again = () => alice.ok('exitGroup', { gid });

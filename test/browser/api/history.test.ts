@@ -153,6 +153,6 @@ test('onDegraded: a failing storage is reported once, in every tab, and all othe
   await first.ok('sendSingleMsg', { target_username: 'alice', content: 'from memory' });
   await second.waitForText('from memory');
   expect(textsOf((await second.ok('getHistory', { username: 'alice' })).messages)).toEqual(['from memory']);
-  for (const tab of [first, second]) expect(await tab.heard('onDegraded')).toHaveLength(1);
+  for (const tab of [first, second]) expect(await tab.received('onDegraded')).toHaveLength(1);
   await rm(folder, { recursive: true });
 });

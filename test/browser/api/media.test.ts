@@ -39,7 +39,8 @@ const bodyOf = (bytes: Buffer) => ({
   media_crc32: crc32(bytes),
   fsize: bytes.length,
 });
-const received = (actor: Actor, msg_type: string) => actor.hears('onMsgReceive', { content: { msg_type } });
+const received = (actor: Actor, msg_type: string) =>
+  actor.receives('onMsgReceive', { content: { msg_type } });
 
 async function fetched(actor: Actor, media_id: unknown): Promise<Buffer> {
   const { url } = await actor.ok('getResource', { media_id: String(media_id) });
@@ -160,7 +161,7 @@ test.each(['at once', 'in progress'] as const)(
     if (when === 'in progress') expect(outcome.progress.length).toBeGreaterThan(0);
     await alice.ok('sendSingleMsg', { ...toBob, content: 'instead' });
     await bob.tab.waitForText('instead');
-    expect(await bob.tab.heard('onMsgReceive')).toHaveLength(1);
+    expect(await bob.tab.received('onMsgReceive')).toHaveLength(1);
   },
 );
 

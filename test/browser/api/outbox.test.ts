@@ -49,13 +49,15 @@ const entry = (actor: Actor, text: string, state: OutboxEntry['state']): Promise
     (await entries(actor)).find((one) => textOf(one) === text && one.state === state),
   );
 /** The states of a text that a tab has received. */
-const told = async (actor: Actor, text: string) =>
-  (await actor.tab.heard('onOutboxChange')).filter((one) => textOf(one) === text).map(({ state }) => state);
+const statesOf = async (actor: Actor, text: string) =>
+  (await actor.tab.received('onOutboxChange'))
+    .filter((one) => textOf(one) === text)
+    .map(({ state }) => state);
 /** The texts of these that bob has received, live or by a sync, in order, after the arrival of the last one. */
 async function arrived(...texts: string[]): Promise<string[]> {
-  const heard = async () => (await bob.tab.toldOf('bob')).filter((text) => texts.includes(text));
+  const received = async () => (await bob.tab.textsTo('bob')).filter((text) => texts.includes(text));
   return until(`${texts.at(-1)} to arrive`, async () => {
-    const found = await heard();
+    const found = await received();
     return found.includes(texts.at(-1) ?? '') ? found : undefined;
   });
 }
@@ -107,8 +109,8 @@ test('onOutboxChange: reports each state and the stored message to every tab', a
   if (outcome.kind !== 'success') throw new Error(JSON.stringify(outcome));
   const { msg_id, ctime_ms } = outcome.data;
   for (const actor of [alice, alice2]) {
-    await actor.hears('onOutboxChange', { state: 'sent', msg_id, ctime_ms, username: 'bob' });
-    const states = await told(actor, 'step by step');
+    await actor.receives('onOutboxChange', { state: 'sent', msg_id, ctime_ms, username: 'bob' });
+    const states = await statesOf(actor, 'step by step');
     expect(states.filter((state, i) => state !== states[i - 1])).toEqual(['queued', 'sending', 'sent']);
   }
 });
@@ -120,7 +122,7 @@ test('cancelSend: a waiting send is never sent; its request fails with 889010, a
   await entry(alice2, 'sent on', 'queued');
   expect(await alice2.ok('cancelSend', { id })).toMatchObject({ code: 0 });
   expect(await sends[0]).toMatchObject({ kind: 'failure', error: { code: CODES.aborted } });
-  for (const actor of [alice, alice2]) await actor.hears('onOutboxChange', { id, state: 'cancelled' });
+  for (const actor of [alice, alice2]) await actor.receives('onOutboxChange', { id, state: 'cancelled' });
   expect((await entries(alice)).map(textOf)).toEqual(['sent on']);
   await online();
   expect((await sends[1])?.kind).toBe('success');
@@ -146,7 +148,7 @@ test('retrySend: a refused send stays until a tab retries it, and then arrives o
   expect(await send('not yet')).toMatchObject({ kind: 'failure', error: { code: CODES.inBlacklist } });
   const { id } = await entry(alice2, 'not yet', 'failed');
   expect(await entry(alice2, 'not yet', 'failed')).toMatchObject({ code: CODES.inBlacklist });
-  await alice2.hears('onOutboxChange', { id, state: 'failed', code: CODES.inBlacklist });
+  await alice2.receives('onOutboxChange', { id, state: 'failed', code: CODES.inBlacklist });
   expect(await alice2.code('retrySend', { id })).toBe(CODES.inBlacklist);
   await entry(alice2, 'not yet', 'failed');
   await bob.ok('delSingleBlacks', { member_usernames: [{ username: 'alice' }] });

@@ -150,7 +150,12 @@ test('addSingleReceiptReport: answers with the msg_ids, and the sender gets the 
     second: [msg_id],
   });
   const receipt_msgs = [{ msg_id, unread_count: 0 }];
-  await bob.hears('onMsgReceiptChange', { type: 3, username: 'alice', appkey: alice.appkey, receipt_msgs });
+  await bob.receives('onMsgReceiptChange', {
+    type: 3,
+    username: 'alice',
+    appkey: alice.appkey,
+    receipt_msgs,
+  });
   expect(await alice.code('addSingleReceiptReport', { username: 'bob', msg_ids: [] })).toBe(
     CODES.invalidValue,
   );
@@ -170,7 +175,7 @@ test('onMsgReceiptChange: reports each reader to the sender, with a falling coun
   ] as const) {
     const outcome = await reader.call('addGroupReceiptReport', { gid: `${gid}`, msg_ids: fifty(msg_id) });
     expect(outcome).toMatchObject({ kind: 'success', data: { code: 0 }, second: fifty(msg_id) });
-    await bob.hears('onMsgReceiptChange', { type: 4, gid, receipt_msgs: [{ msg_id, unread_count }] });
+    await bob.receives('onMsgReceiptChange', { type: 4, gid, receipt_msgs: [{ msg_id, unread_count }] });
   }
 });
 
@@ -179,7 +184,7 @@ test('addGroupReceiptReport: fifty ids are sent at once, in one request; an empt
   const mark = cast.world.relay.log.length;
   await Promise.all([
     alice.ok('addGroupReceiptReport', { gid, msg_ids: fifty(one.msg_id) }),
-    bob.hears('onMsgReceiptChange', { gid, receipt_msgs: [{ msg_id: one.msg_id, unread_count: 1 }] }),
+    bob.receives('onMsgReceiptChange', { gid, receipt_msgs: [{ msg_id: one.msg_id, unread_count: 1 }] }),
   ]);
   const reports = cast.world.relay.log
     .slice(mark)
@@ -227,15 +232,15 @@ test('onSyncMsgReceipt: missed receipts reach the returning sender once', async 
     ]),
   );
   const like = { type: 3, username: 'alice', receipt_msgs: [{ msg_id: single.msg_id, unread_count: 0 }] };
-  await bob.hears('onSyncMsgReceipt', like);
-  await bob.hears('onSyncMsgReceipt', {
+  await bob.receives('onSyncMsgReceipt', like);
+  await bob.receives('onSyncMsgReceipt', {
     type: 4,
     gid,
     receipt_msgs: [{ msg_id: inGroup.msg_id, unread_count: 1 }],
   });
-  const { receipt_msgs } = await bob.hears('onSyncConversation', { from_gid: gid });
+  const { receipt_msgs } = await bob.receives('onSyncConversation', { from_gid: gid });
   expect(receipt_msgs).toContainEqual({ msg_id: inGroup.msg_id, unread_count: 1, mtime: expect.any(Number) });
   await bob.misses(async () => undefined);
   await bob.ok('getConversation');
-  expect(await bob.tab.heard('onSyncMsgReceipt')).toEqual([]);
+  expect(await bob.tab.received('onSyncMsgReceipt')).toEqual([]);
 });

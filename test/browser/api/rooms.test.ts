@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => cast.close());
 beforeEach(() => Promise.all([alice, bob, carol].map((actor) => actor.tab.forget())));
 
-const heard = (actor: Actor, msg_body: object) => actor.hears('onRoomMsg', { content: { msg_body } });
+const received = (actor: Actor, msg_body: object) => actor.receives('onRoomMsg', { content: { msg_body } });
 const info = (id: number, total_member_count: number) => ({
   id,
   name: expect.any(String),
@@ -72,8 +72,8 @@ test('enterChatroom: answers the id, and the latest messages follow, oldest firs
   for (let i = 1; i <= 52; i += 1)
     await alice.ok('sendChatroomMsg', { target_rid: id, content: `line ${i}` });
   expect(await carol.ok('enterChatroom', { id: `${id}` })).toMatchObject({ code: 0, id });
-  await heard(carol, { text: 'line 52' });
-  const texts = (await carol.tab.heard('onRoomMsg')).map(textOf);
+  await received(carol, { text: 'line 52' });
+  const texts = (await carol.tab.received('onRoomMsg')).map(textOf);
   expect(texts).toEqual(Array.from({ length: 50 }, (_, i) => `line ${i + 3}`));
   await carol.ok('exitChatroom', { id });
   await alice.ok('exitChatroom', { id });
@@ -84,7 +84,7 @@ test('enterChatroom: fails with 881503 for an unknown room, and members of anoth
   expect(await alice.code('enterChatroom', {})).toBe(CODES.invalidParameter);
   await cast.stranger.ok('enterChatroom', { id: lobby });
   await cast.stranger.ok('sendChatroomMsg', { target_rid: lobby, content: 'from afar' });
-  expect((await heard(bob, { text: 'from afar' })).content).toMatchObject({ from_appkey: OTHER_APPKEY });
+  expect((await received(bob, { text: 'from afar' })).content).toMatchObject({ from_appkey: OTHER_APPKEY });
   await cast.stranger.ok('exitChatroom', { id: lobby });
 });
 
@@ -93,9 +93,9 @@ test('exitChatroom: answers the id and ends the messages of the room; outside of
   expect(await carol.ok('exitChatroom', { id: `${lobby}` })).toMatchObject({ code: 0, id: lobby });
   await carol.tab.forget();
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'after' });
-  await heard(bob, { text: 'after' });
+  await received(bob, { text: 'after' });
   await carol.ok('getSelfChatrooms');
-  expect(await carol.tab.heard('onRoomMsg')).toEqual([]);
+  expect(await carol.tab.received('onRoomMsg')).toEqual([]);
   expect(await carol.code('exitChatroom', { id: lobby })).toBe(CODES.notInChatroom);
 });
 
@@ -119,7 +119,7 @@ test('sendChatroomMsg: answers room_id, msg_id and ctime_ms, with the message as
     target_gid: String(lobby),
     content: { target_type: 'chatroom', target_id: String(lobby) },
   });
-  const message = await heard(bob, { text: `大家好 ${EMOJI}` });
+  const message = await received(bob, { text: `大家好 ${EMOJI}` });
   expect(message).toMatchObject({
     room_id: lobby,
     msg_id: data.msg_id,
@@ -135,7 +135,7 @@ test('sendChatroomMsg: answers room_id, msg_id and ctime_ms, with the message as
 
 test('sendChatroomMsg: forwards by msg_body, and fails with 881501 outside, 881503 for an unknown room, 881504 for a text that is too long', async () => {
   await alice.ok('sendChatroomMsg', { target_rid: lobby, msg_body: { text: 'passed on', extras: { f: 1 } } });
-  await heard(bob, { text: 'passed on', extras: { f: 1 } });
+  await received(bob, { text: 'passed on', extras: { f: 1 } });
   const content = 'x';
   expect(await carol.code('sendChatroomMsg', { target_rid: lobby, content })).toBe(CODES.notInChatroom);
   expect(await alice.code('sendChatroomMsg', { target_rid: 999_999, content })).toBe(CODES.chatroomNotExist);
@@ -156,17 +156,17 @@ test('sendChatroomMsg: fails with 881502 for a user whom the application has ban
 test('sendChatroomPic: uploads the image, and its fields are in the message; a forwarded one is not uploaded again', async () => {
   const sent = await alice.ok('sendChatroomPic', { target_rid: lobby, image: image(), extras: { e: 1 } });
   expect(sent).toMatchObject({ room_id: lobby, msg_id: expect.any(Number) });
-  const { content } = await heard(bob, { format: 'png' });
+  const { content } = await received(bob, { format: 'png' });
   expect(content).toMatchObject({ msg_type: 'image', msg_body: { width: 4, height: 3, extras: { e: 1 } } });
   await bob.ok('sendChatroomPic', { target_rid: lobby, msg_body: content.msg_body });
-  await heard(alice, { media_id: mediaIdOf(content) });
+  await received(alice, { media_id: mediaIdOf(content) });
   expect(await alice.code('sendChatroomPic', { target_rid: lobby })).toBe(CODES.invalidParameter);
 });
 
 test('sendChatroomFile: uploads the file, and its fields are in the message', async () => {
   const file = fileForm(new TextEncoder().encode(`text ${EMOJI}`), `名 ${EMOJI}.txt`, 'text/plain');
   await alice.ok('sendChatroomFile', { target_rid: lobby, file });
-  const { content } = await heard(bob, { fname: `名 ${EMOJI}.txt` });
+  const { content } = await received(bob, { fname: `名 ${EMOJI}.txt` });
   expect(content).toMatchObject({ msg_type: 'file', msg_body: { fsize: 13, media_id: expect.any(String) } });
   const again = fileForm(new TextEncoder().encode('x'), 'x.txt', 'text/plain');
   expect(await carol.code('sendChatroomFile', { target_rid: lobby, file: again })).toBe(CODES.notInChatroom);
@@ -176,7 +176,7 @@ test('sendChatroomLocation: takes its numbers as text', async () => {
   const place = { latitude: '-33.9', longitude: '18.4', scale: '12', label: `Kaap ${EMOJI}` };
   await alice.ok('sendChatroomLocation', { target_rid: lobby, ...place });
   const msg_body = { latitude: -33.9, longitude: 18.4, scale: 12, label: `Kaap ${EMOJI}` };
-  expect((await heard(bob, msg_body)).content.msg_type).toBe('location');
+  expect((await received(bob, msg_body)).content.msg_type).toBe('location');
   expect(await alice.code('sendChatroomLocation', { target_rid: lobby, ...place, latitude: 'x' })).not.toBe(
     0,
   );
@@ -186,25 +186,25 @@ test("sendChatroomCustom: carries the application's own object, under custom, cu
   await alice.ok('sendChatroomCustom', { target_rid: lobby, custom: { n: 1, [EMOJI]: [EMOJI] } });
   await alice.ok('sendChatroomCustom', { target_rid: lobby, custome: { n: 2 } });
   await alice.ok('sendChatroomCustom', { target_rid: lobby, msg_body: { n: 3 } });
-  expect((await heard(bob, { n: 1, [EMOJI]: [EMOJI] })).content.msg_type).toBe('custom');
-  for (const n of [2, 3]) await heard(bob, { n });
+  expect((await received(bob, { n: 1, [EMOJI]: [EMOJI] })).content.msg_type).toBe('custom');
+  for (const n of [2, 3]) await received(bob, { n });
   expect(await alice.code('sendChatroomCustom', { target_rid: lobby, custom: [] })).toBe(CODES.invalidType);
 });
 
 test('onRoomMsg: is for tabs that have entered; the account stays in the room until the last of them leaves', async () => {
   const second = await secondTabOf(cast, bob);
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'not for every tab' });
-  await heard(bob, { text: 'not for every tab' });
+  await received(bob, { text: 'not for every tab' });
   await second.ok('getSelfChatrooms');
-  expect(await second.tab.heard('onRoomMsg')).toEqual([]);
+  expect(await second.tab.received('onRoomMsg')).toEqual([]);
 
   await second.ok('enterChatroom', { id: lobby });
-  await heard(second, { text: 'not for every tab' });
+  await received(second, { text: 'not for every tab' });
   await bob.ok('exitChatroom', { id: lobby });
   await bob.tab.forget();
   await second.ok('sendChatroomMsg', { target_rid: lobby, content: 'still in' });
-  await heard(alice, { text: 'still in' });
-  expect(await bob.tab.heard('onRoomMsg')).toEqual([]);
+  await received(alice, { text: 'still in' });
+  expect(await bob.tab.received('onRoomMsg')).toEqual([]);
   await second.tab.close();
   await bob.ok('enterChatroom', { id: lobby });
 });
@@ -213,10 +213,10 @@ test("onRoomMsg: one's own message is delivered once to one's other tabs in the 
   const second = await secondTabOf(cast, alice);
   await second.ok('enterChatroom', { id: lobby });
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'mine' });
-  await heard(second, { text: 'mine' });
+  await received(second, { text: 'mine' });
   await bob.ok('sendChatroomMsg', { target_rid: lobby, content: 'then his' });
-  await heard(second, { text: 'then his' });
-  const texts = async (actor: Actor) => (await actor.tab.heard('onRoomMsg')).map(textOf);
+  await received(second, { text: 'then his' });
+  const texts = async (actor: Actor) => (await actor.tab.received('onRoomMsg')).map(textOf);
   expect(await texts(alice)).toEqual(['then his']);
   expect((await texts(second)).slice(-2)).toEqual(['mine', 'then his']);
   await second.tab.close();
@@ -225,7 +225,7 @@ test("onRoomMsg: one's own message is delivered once to one's other tabs in the 
 test('onRoomMsg: messages are not stored for offline users; a user who enters again gets the latest ones', async () => {
   await bob.misses(() => alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'while bob is away' }));
   expect((await bob.ok('getSelfChatrooms')).chat_rooms).toEqual([]);
-  expect(await bob.tab.heard('onRoomMsg')).toEqual([]);
+  expect(await bob.tab.received('onRoomMsg')).toEqual([]);
   await bob.ok('enterChatroom', { id: lobby });
-  await heard(bob, { text: 'while bob is away' });
+  await received(bob, { text: 'while bob is away' });
 });

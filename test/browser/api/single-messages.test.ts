@@ -19,7 +19,8 @@ afterAll(() => cast.close());
 beforeEach(() => Promise.all([alice, bob, carol, stranger].map((actor) => actor.tab.forget())));
 
 const toBob = { target_username: 'bob', target_nickname: `Bob ${EMOJI}` };
-const received = (actor: Actor, msg_body: object) => actor.hears('onMsgReceive', { content: { msg_body } });
+const received = (actor: Actor, msg_body: object) =>
+  actor.receives('onMsgReceive', { content: { msg_body } });
 
 test('sendSingleMsg: answers msg_id, ctime_ms and the target, with the message itself as second argument', async () => {
   const outcome = await alice.call('sendSingleMsg', {
@@ -133,7 +134,7 @@ test('sendSingleMsg: with no_offline reaches online recipients only', async () =
     await alice.ok('sendSingleMsg', { target_username: 'carol', content: 'gone', no_offline: 'true' });
     await alice.ok('sendSingleMsg', { target_username: 'carol', content: 'kept' });
   });
-  const { msgs } = await carol.hears('onSyncConversation', { from_username: 'alice' });
+  const { msgs } = await carol.receives('onSyncConversation', { from_username: 'alice' });
   expect(msgs.map(textOf)).toEqual(['kept']);
 });
 
@@ -187,7 +188,7 @@ test('onSyncConversation: has the missed messages by conversation, oldest first,
       content: `drei ${EMOJI}`,
     });
   });
-  const { msgs, ...conversation } = await carol.hears('onSyncConversation', { from_username: 'bob' });
+  const { msgs, ...conversation } = await carol.receives('onSyncConversation', { from_username: 'bob' });
   expect(conversation).toMatchObject({
     msg_type: 3,
     key: expect.any(Number),
@@ -203,7 +204,7 @@ test('onSyncConversation: has the missed messages by conversation, oldest first,
     from_username: 'bob',
     key: conversation.key,
   });
-  const across = await carol.hears('onSyncConversation', { from_username: 'stranger' });
+  const across = await carol.receives('onSyncConversation', { from_username: 'stranger' });
   expect(across).toMatchObject({ from_appkey: OTHER_APPKEY, msgs: [{ msg_level: 'across' }] });
   expect(await carol.tab.texts()).toEqual([]);
 });
@@ -218,7 +219,7 @@ test('msgRetract: both sides receive event 55 with type 0, at once or after a re
   const other = await alice.ok('sendSingleMsg', { ...toBob, content: 'another mistake' });
   await bob.misses(() => alice.ok('msgRetract', { msg_id: other.msg_id }));
   await bob.missed(55, { type: 0, msg_ids: [other.msg_id] });
-  const { msgs } = await bob.hears('onSyncConversation', { from_username: 'alice' });
+  const { msgs } = await bob.receives('onSyncConversation', { from_username: 'alice' });
   expect(JSON.stringify(msgs)).not.toContain('mistake');
 });
 
@@ -233,7 +234,7 @@ test('msgRetract: a tab that joins later does not find the message in the store'
     [bob, 'alice'],
   ] as const) {
     const second = await secondTabOf(cast, actor);
-    const { msgs } = await second.hears('onSyncConversation', { from_username: peer });
+    const { msgs } = await second.receives('onSyncConversation', { from_username: peer });
     const texts = msgs.map(textOf);
     expect(texts).toContain('kept here');
     expect(texts).not.toContain('taken back');

@@ -26,11 +26,11 @@ test('transSingleMsg: is delivered to its target, in every tab, also in another 
   const second = await secondTabOf(cast, bob);
   expect(await alice.ok('transSingleMsg', { target_username: 'bob', cmd })).toEqual(done);
   for (const actor of [bob, second]) {
-    expect(await actor.hears('onTransMsgRec', { cmd })).toEqual({ type: 3, gid: 0, ...fromAlice(), cmd });
+    expect(await actor.receives('onTransMsgRec', { cmd })).toEqual({ type: 3, gid: 0, ...fromAlice(), cmd });
   }
   await second.tab.close();
   await alice.ok('transSingleMsg', { target_username: 'stranger', target_appkey: OTHER_APPKEY, cmd });
-  await cast.stranger.hears('onTransMsgRec', { type: 3, ...fromAlice(), cmd });
+  await cast.stranger.receives('onTransMsgRec', { type: 3, ...fromAlice(), cmd });
 });
 
 test('transSingleMsg: fails with 881602 for an offline user, 880203 for an unknown one, 881604 for a text that is too long', async () => {
@@ -48,11 +48,11 @@ test('transSingleMsg: fails with 881602 for an offline user, 880203 for an unkno
 test('transGroupMsg: is delivered to every other member of the group only', async () => {
   expect(await alice.ok('transGroupMsg', { gid: `${gid}`, cmd })).toEqual(done);
   for (const actor of [bob, cast.stranger]) {
-    expect(await actor.hears('onTransMsgRec', { gid })).toEqual({ type: 4, gid, ...fromAlice(), cmd });
+    expect(await actor.receives('onTransMsgRec', { gid })).toEqual({ type: 4, gid, ...fromAlice(), cmd });
   }
   for (const actor of [alice, carol]) {
     await actor.ok('getConversation');
-    expect(await actor.tab.heard('onTransMsgRec')).toEqual([]);
+    expect(await actor.tab.received('onTransMsgRec')).toEqual([]);
   }
 });
 
@@ -68,7 +68,7 @@ test("transPlatMsg: is accepted for the account's other platforms, and delivered
   }
   for (const actor of [alice, bob]) {
     await actor.ok('getConversation');
-    expect(await actor.tab.heard('onTransMsgRec')).toEqual([]);
+    expect(await actor.tab.received('onTransMsgRec')).toEqual([]);
   }
   expect(await alice.code('transPlatMsg', { platform: 'toaster', cmd })).toBe(CODES.invalidValue);
   expect(await alice.code('transPlatMsg', { platform: 'all', cmd: EMOJI.repeat(1_025) })).toBe(
@@ -78,7 +78,7 @@ test("transPlatMsg: is accepted for the account's other platforms, and delivered
 
 test('onTransMsgRec: an offline user never receives it', async () => {
   await bob.misses(() => alice.ok('transGroupMsg', { gid, cmd: 'missed' }));
-  await alice.ok('transGroupMsg', { gid, cmd: 'heard' });
-  await bob.hears('onTransMsgRec', { cmd: 'heard' });
-  expect(await bob.tab.heard('onTransMsgRec')).toHaveLength(1);
+  await alice.ok('transGroupMsg', { gid, cmd: 'received' });
+  await bob.receives('onTransMsgRec', { cmd: 'received' });
+  expect(await bob.tab.received('onTransMsgRec')).toHaveLength(1);
 });

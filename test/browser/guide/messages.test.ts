@@ -31,7 +31,7 @@ async function arrives(sent: Typed, content: object): Promise<void> {
   expect(sent.data).toMatchObject({ code: 0, message: text, msg_id: number, ctime_ms: number });
   expect(sent.msg).toMatchObject({ msg_id: sent.data.msg_id, content });
   const { msg_id } = sent.data;
-  const got = await bob.hears('onMsgReceive', { msg_id });
+  const got = await bob.receives('onMsgReceive', { msg_id });
   expect(got.content).toMatchObject({ ...content, from_id: alice.username, from_appkey: alice.appkey });
 }
 const TO_BOB = `'target_username' : targetName, 'target_nickname' : targetNickname, 'appkey' : targetAppkey`;
@@ -127,7 +127,7 @@ test("sendGroupMsg: with at_list [] and extras, answered with the group; and wit
     target_name: 'walkers',
     msg_body: { text: '<textContent>', extras: { a: 1 } },
   });
-  expect((await bob.hears('onMsgReceive', { msg_id: sent.data.msg_id })).content.at_list).toEqual([]);
+  expect((await bob.receives('onMsgReceive', { msg_id: sent.data.msg_id })).content.at_list).toEqual([]);
   const at = await succeeds(
     alice,
     `return JIM.sendGroupMsg({
@@ -135,7 +135,7 @@ test("sendGroupMsg: with at_list [] and extras, answered with the group; and wit
      })`,
     single(),
   );
-  const addressed = await bob.hears('onMsgReceive', { msg_id: at.data.msg_id });
+  const addressed = await bob.receives('onMsgReceive', { msg_id: at.data.msg_id });
   expect(addressed.content.at_list).toMatchObject([{ username: bob.username }]);
   const custom = await succeeds(
     alice,
@@ -232,7 +232,7 @@ test('onMsgReceive: has every field of the guide, alone at the top as in V2.2 an
     single(),
   );
   const fields = { ctime_ms: number, msg_level: 'normal', from_uid: number, content: expect.any(Object) };
-  const heard = await bob.hears('onMsgReceive', { msg_id: one.data.msg_id });
+  const received = await bob.receives('onMsgReceive', { msg_id: one.data.msg_id });
   const message = {
     ...fields,
     msg_type: 3,
@@ -240,14 +240,14 @@ test('onMsgReceive: has every field of the guide, alone at the top as in V2.2 an
     msg_id: one.data.msg_id,
     from_username: alice.username,
   };
-  expect(heard).toMatchObject({ ...message, key: heard.from_uid, messages: [message] });
+  expect(received).toMatchObject({ ...message, key: received.from_uid, messages: [message] });
   const many = await succeeds(
     alice,
     `return JIM.sendGroupMsg({ ${TO_GROUP}, 'content' : 'to all' })`,
     single(),
   );
   const inGroup = { ...fields, msg_type: 4, from_gid: gid, key: gid, msg_id: many.data.msg_id };
-  expect(await bob.hears('onMsgReceive', { msg_id: many.data.msg_id })).toMatchObject({
+  expect(await bob.receives('onMsgReceive', { msg_id: many.data.msg_id })).toMatchObject({
     ...inGroup,
     messages: [inGroup],
   });

@@ -126,14 +126,14 @@ test('addFriend: from_type 1 invites, and the target receives event 5 with extra
 
 test('addFriend: from_type 2 with a reason declines, and the inviter receives event 5 with extra 2, return_code and description', async () => {
   await succeeds(bob, ANSWER, { ...scope(), why: 'not now' });
-  const heard = await alice.event(5, { extra: 2 });
-  expect(heard).toMatchObject({
+  const received = await alice.event(5, { extra: 2 });
+  expect(received).toMatchObject({
     ...event(5),
     from_username: bob.username,
     from_appkey: bob.appkey,
     description: 'not now',
   });
-  expect(heard.return_code).toBeGreaterThan(0);
+  expect(received.return_code).toBeGreaterThan(0);
 });
 
 test('addFriend: without from_type it invites, and from_type 2 with an empty why accepts: return_code 0, no description', async () => {

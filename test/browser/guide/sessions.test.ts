@@ -136,7 +136,7 @@ test('onDisconnect: is called for a lost connection and not for a log-out', asyn
   await alice.tab.waitForState('ready');
   await alice.tab.forget();
   for (const actor of [alice, bob]) await atOnce(actor, 'JIM.loginOut();');
-  expect(await alice.tab.heard('onDisconnect')).toEqual([]);
+  expect(await alice.tab.received('onDisconnect')).toEqual([]);
 });
 
 test('onEventNotification: after a login elsewhere the page receives event 1 with event_id, event_type and ctime', async () => {

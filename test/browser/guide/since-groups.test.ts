@@ -174,8 +174,8 @@ test.each([
     );
     expect(data).toMatchObject({ room_id: room, msg_id: number, ctime_ms: number });
     expect(msg).toMatchObject({ msg_id: data.msg_id, content });
-    const heard = await bob.hears('onRoomMsg', { msg_id: data.msg_id });
-    expect(heard).toMatchObject({
+    const received = await bob.receives('onRoomMsg', { msg_id: data.msg_id });
+    expect(received).toMatchObject({
       room_id: room,
       ctime_ms: number,
       content: { ...content, from_id: alice.username },

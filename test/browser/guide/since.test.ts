@@ -56,8 +56,8 @@ test('sends: target_nickname is optional, msg_body forwards, need_receipt and cu
     ', need_receipt: true, custom_notification: { enabled: true, title: "t", alert: null }',
   );
   expect(first.data).toMatchObject({ ctime_ms: number, target_username: bob.username, appkey: bob.appkey });
-  const heard = await bob.hears('onMsgReceive', { msg_id: first.data.msg_id });
-  expect(heard).toMatchObject({ need_receipt: true, custom_notification: { enabled: true, title: 't' } });
+  const received = await bob.receives('onMsgReceive', { msg_id: first.data.msg_id });
+  expect(received).toMatchObject({ need_receipt: true, custom_notification: { enabled: true, title: 't' } });
   const forwarded = await succeeds(
     alice,
     'return JIM.sendSingleMsg({ target_username: name, content: undefined, msg_body: { text: "first", extras: undefined } })',
@@ -77,8 +77,8 @@ test('sendGroupCustom: by custom and by msg_body', async () => {
       `return JIM.sendGroupCustom({ target_gid: gid, target_gname: '', ${field}: { a: 1 }, extras: null })`,
       scope(),
     );
-    const heard = await bob.hears('onMsgReceive', { msg_id: data.msg_id });
-    expect(heard.content).toMatchObject({ msg_type: 'custom', msg_body: { a: 1 } });
+    const received = await bob.receives('onMsgReceive', { msg_id: data.msg_id });
+    expect(received.content).toMatchObject({ msg_type: 'custom', msg_body: { a: 1 } });
   }
 });
 
@@ -109,7 +109,7 @@ test('getUnreadMsgCnt, resetUnreadCount and onMutiUnreadMsgUpdate: numbers at on
   ).toBeUndefined();
   expect(await unread('{ username: me }')).toBe(0);
   await phone.request('unread_group_count', { type: 4, gid });
-  expect(await bob.hears('onMutiUnreadMsgUpdate', { type: 4, gid })).toMatchObject({ type: 4, gid });
+  expect(await bob.receives('onMutiUnreadMsgUpdate', { type: 4, gid })).toMatchObject({ type: 4, gid });
   expect(await unread('{ gid: gid }')).toBe(0);
 });
 
@@ -144,7 +144,7 @@ test('addSingleReceiptReport, msgUnreadList and onMsgReceiptChange: holes are ig
     expect(data).toMatchObject({ username: alice.username, appkey: alice.appkey });
     expect(msg).toEqual([msg_id]);
   }
-  expect(await alice.hears('onMsgReceiptChange', { type: 3, username: bob.username })).toMatchObject({
+  expect(await alice.receives('onMsgReceiptChange', { type: 3, username: bob.username })).toMatchObject({
     appkey: bob.appkey,
     receipt_msgs: [{ msg_id, unread_count: 0 }],
   });
@@ -177,7 +177,7 @@ test('addGroupReceiptReport and onSyncMsgReceipt: a returning sender gets the re
     expect(data).toMatchObject({ gid });
     expect(msg).toHaveLength(1_100);
   });
-  expect(await alice.hears('onSyncMsgReceipt', { type: 4, gid })).toMatchObject({
+  expect(await alice.receives('onSyncMsgReceipt', { type: 4, gid })).toMatchObject({
     receipt_msgs: [{ msg_id, unread_count: 0, mtime: number }],
   });
 });
@@ -186,7 +186,7 @@ test('onUserInfUpdate: a partner in a conversation learns of a changed profile, 
   await send('before');
   await succeeds(alice, `return JIM.updateSelfInfo({ nickname: 'Alice' })`);
   await send('after');
-  expect(await bob.hears('onUserInfUpdate', { username: alice.username })).toMatchObject({
+  expect(await bob.receives('onUserInfUpdate', { username: alice.username })).toMatchObject({
     appkey: alice.appkey,
     mtime: number,
   });
@@ -201,7 +201,10 @@ test('acceptFriend and declineFriend: event 5 with extra 2, whichever fields are
   expect((await alice.event(5, { extra: 2 })).return_code).toBeGreaterThan(0);
   await alice.tab.forget();
   await ask();
-  await until('the second invitation', async () => (await bob.tab.heard('onEventNotification')).length > 1);
+  await until(
+    'the second invitation',
+    async () => (await bob.tab.received('onEventNotification')).length > 1,
+  );
   await succeeds(bob, `return JIM.acceptFriend({ target_name: me, appkey: null })`, scope());
   expect(await alice.event(5, { extra: 2 })).toMatchObject({ return_code: 0 });
 });
@@ -224,18 +227,18 @@ test('transSingleMsg, transGroupMsg, transPlatMsg and onTransMsgRec: type 3, 4 a
     `return JIM.transSingleMsg({ target_username: name, target_appkey: '', cmd: '{"t":1}' })`,
     scope(),
   );
-  expect(await bob.hears('onTransMsgRec', { type: 3 })).toMatchObject({
+  expect(await bob.receives('onTransMsgRec', { type: 3 })).toMatchObject({
     from_username: alice.username,
     from_appkey: alice.appkey,
     cmd: '{"t":1}',
   });
   await succeeds(alice, 'return JIM.transGroupMsg({ gid: gid, cmd: "g" })', scope());
-  expect(await bob.hears('onTransMsgRec', { type: 4 })).toMatchObject({
+  expect(await bob.receives('onTransMsgRec', { type: 4 })).toMatchObject({
     gid,
     from_username: alice.username,
     cmd: 'g',
   });
   await phone.request('trans_msg_platform', { platform: 'all', cmd: 'p' });
-  expect(await bob.hears('onTransMsgRec', { type: 5 })).toMatchObject({ platform: text, cmd: 'p' });
+  expect(await bob.receives('onTransMsgRec', { type: 5 })).toMatchObject({ platform: text, cmd: 'p' });
   await succeeds(bob, 'return JIM.transPlatMsg({ platform: "android", cmd: "p" })');
 });

@@ -23,7 +23,7 @@
     'onDegraded',
   ];
 
-  const heard = [];
+  const received = [];
   const options = { address: query.get('address'), debug: query.has('debug') };
   // V2's timing: a cut connection is reported at once.
   options.disconnectGrace = Number(query.get('grace') ?? 0);
@@ -38,7 +38,8 @@
 
   const create = () => {
     const jim = new window.JMessage(options);
-    for (const listener of LISTENERS) jim[listener]((data) => heard.push({ listener, data: data ?? null }));
+    for (const listener of LISTENERS)
+      jim[listener]((data) => received.push({ listener, data: data ?? null }));
     return jim;
   };
 
@@ -88,5 +89,5 @@
   };
 
   window.JIM = create();
-  window.tab = { heard, call, create };
+  window.tab = { received, call, create };
 })();

@@ -112,12 +112,12 @@ describe('a page', () => {
   test('gets the messages that another page of its account has sent, and the sender does not', async () => {
     const one = await loggedIn('alice');
     const two = await loggedIn('alice');
-    const heard: string[] = [];
-    one.onMsgReceive(() => heard.push('one'));
-    two.onMsgReceive(() => heard.push('two'));
+    const received: string[] = [];
+    one.onMsgReceive(() => received.push('one'));
+    two.onMsgReceive(() => received.push('two'));
     await done(one.sendSingleMsg({ target_username: 'bob', content: 'hello' }));
-    await until(() => heard.length > 0);
-    expect(heard).toEqual(['two']);
+    await until(() => received.length > 0);
+    expect(received).toEqual(['two']);
     expect(world.network.open).toHaveLength(1);
   });
 
@@ -139,12 +139,12 @@ describe('a page', () => {
     await until(() => !world.server.isOnline('alice'));
   });
 
-  test('hears nothing of a session that it has left, though it was on its way already', async () => {
+  test('receives nothing of a session that it has left, though it was on its way already', async () => {
     const alice = await loggedIn('alice');
     const bob = await loggedIn('bob');
-    const heard: unknown[] = [];
-    alice.onMsgReceive((message) => heard.push(message.msg_id));
-    alice.onUnreadChange((count) => heard.push(count));
+    const received: unknown[] = [];
+    alice.onMsgReceive((message) => received.push(message.msg_id));
+    alice.onUnreadChange((count) => received.push(count));
     // In the same turn as the worker posts it to her page.
     await new Promise<void>((resolve) => {
       bob.sendSingleMsg({ target_username: 'alice', content: 'too late' }).onSuccess(() => {
@@ -153,9 +153,9 @@ describe('a page', () => {
       });
       void until(() => !alice.isLogin());
     });
-    const before = heard.length;
+    const before = received.length;
     await until(() => !world.server.isOnline('alice'));
-    expect(heard.length).toBe(before);
+    expect(received.length).toBe(before);
     expect(alice.isLogin()).toBe(false);
   });
 
@@ -169,7 +169,7 @@ describe('a page', () => {
     expect([page.isInit(), page.isLogin(), page.isConnect()]).toEqual([false, false, true]);
   });
 
-  test('of two runs of listeners hears only what belongs to its session', async () => {
+  test('of two runs of listeners receives only what belongs to its session', async () => {
     const page = await loggedIn('alice');
     const states: string[] = [];
     page.onStateChange(({ state }) => states.push(state));
@@ -182,7 +182,7 @@ describe('a page', () => {
     expect(states).not.toContain('ended');
   });
 
-  test('hears of changes of state', async () => {
+  test('receives changes of state', async () => {
     const page = open();
     const states: string[] = [];
     page.onStateChange(({ state }) => states.push(state));

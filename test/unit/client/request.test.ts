@@ -16,12 +16,12 @@ const refusal: Outcome = { kind: 'failure', error: { code: 880104, message: 'inv
 const silence: Outcome = { kind: 'timeout', rid: 7, data: { a: 1 }, responseTimeout: true };
 
 let open: OpenRequest<Data, { msg_id: number }>;
-let heard: unknown[];
+let received: unknown[];
 const unhandled = vi.fn();
 
 beforeEach(() => {
   open = PendingRequest.open('call-1');
-  heard = [];
+  received = [];
   process.on('unhandledRejection', unhandled);
 });
 afterEach(() => {
@@ -32,10 +32,10 @@ afterEach(() => {
 
 const listen = () =>
   open.request
-    .onSuccess((data, msg) => heard.push(['success', data, msg]))
-    .onFail((data) => heard.push(['fail', data]))
-    .onTimeout((data) => heard.push(['timeout', data]))
-    .onAck((data) => heard.push(['ack', data]));
+    .onSuccess((data, msg) => received.push(['success', data, msg]))
+    .onFail((data) => received.push(['fail', data]))
+    .onTimeout((data) => received.push(['timeout', data]))
+    .onAck((data) => received.push(['ack', data]));
 
 test('a request has the id of its call', () => {
   expect(open.request.id).toBe('call-1');
@@ -45,19 +45,19 @@ describe('the chain', () => {
   test('tells a success, and nothing else', () => {
     listen();
     open.settle(success);
-    expect(heard).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
+    expect(received).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
   });
 
   test('tells a failure with its code', () => {
     listen();
     open.settle(refusal);
-    expect(heard).toEqual([['fail', refusal.error]]);
+    expect(received).toEqual([['fail', refusal.error]]);
   });
 
   test('tells a timeout, and whether it was acknowledged', () => {
     listen();
     open.settle(silence);
-    expect(heard).toEqual([['timeout', { rid: 7, data: { a: 1 }, response_timeout: true }]]);
+    expect(received).toEqual([['timeout', { rid: 7, data: { a: 1 }, response_timeout: true }]]);
   });
 
   test('tells each acknowledgement, until it is settled', () => {
@@ -65,28 +65,28 @@ describe('the chain', () => {
     open.acknowledge({ rid: 7, data: 'sent' });
     open.settle(success);
     open.acknowledge({ rid: 7, data: 'late' });
-    expect(heard.map((entry) => (entry as unknown[])[0])).toEqual(['ack', 'success']);
+    expect(received.map((entry) => (entry as unknown[])[0])).toEqual(['ack', 'success']);
   });
 
   test('settles once', () => {
     listen();
     for (const outcome of [success, refusal, silence, success]) open.settle(outcome);
-    expect(heard).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   test('calls a handler that comes late, in a microtask', async () => {
     open.acknowledge({ rid: 7, data: null });
     open.settle(success);
     listen();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     await settle();
-    expect(heard.map((entry) => (entry as unknown[])[0])).toEqual(['success', 'ack']);
+    expect(received.map((entry) => (entry as unknown[])[0])).toEqual(['success', 'ack']);
   });
 
   test('takes several handlers of a kind, in their order', () => {
-    open.request.onSuccess(() => heard.push(1)).onSuccess(() => heard.push(2));
+    open.request.onSuccess(() => received.push(1)).onSuccess(() => received.push(2));
     open.settle(success);
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
   });
 
   test("keeps one handler's exception from the next handler, and reports it to the page", () => {
@@ -96,7 +96,7 @@ describe('the chain', () => {
     });
     listen();
     open.settle(success);
-    expect(heard).toHaveLength(1);
+    expect(received).toHaveLength(1);
     expect(() => vi.runAllTimers()).toThrow('the application');
   });
 
@@ -113,7 +113,7 @@ describe('awaited', () => {
     listen();
     open.settle(success);
     expect(await open.request).toEqual(awaited);
-    expect(heard).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
+    expect(received).toEqual([['success', { code: 0 }, { msg_id: 1 }]]);
   });
 
   test('a receipt report resolves with the answer and its ids, anything else with the answer alone', async () => {
@@ -163,9 +163,9 @@ describe('awaited', () => {
 
 describe('an upload', () => {
   test('tells how far it is', () => {
-    open.request.onProgress((data) => heard.push(data));
+    open.request.onProgress((data) => received.push(data));
     open.progress({ loaded: 1, total: 2 });
-    expect(heard).toEqual([{ loaded: 1, total: 2 }]);
+    expect(received).toEqual([{ loaded: 1, total: 2 }]);
   });
 
   test('can be given up while it is open', () => {

@@ -39,7 +39,7 @@ export class FakeBroadcasts {
     for (const channel of this.#channels) if (channel.owner === owner) channel.close();
   }
 
-  /** It hears everything later. */
+  /** It receives everything later. */
   freeze(owner: string): void {
     this.#frozen.set(owner, []);
   }

@@ -23,7 +23,7 @@ class FakeEnd {
   readonly calls: Call[] = [];
   /** Up to where the tab says that its application has been handed everything. */
   readonly confirmed: number[] = [];
-  readonly told: string[] = [];
+  readonly notices: string[] = [];
   protocol = PROTOCOL;
   /** Answers nothing from now on. */
   frozen = false;
@@ -60,18 +60,18 @@ class FakeEnd {
       inspect: async () => null,
       confirm: (upTo) => void this.confirmed.push(upTo),
       ping: async () => {
-        this.told.push('ping');
+        this.notices.push('ping');
         await this.#unlessFrozen();
         return { protocol: this.protocol, instance: this.instance, at: null };
       },
-      wake: () => void this.told.push('wake'),
+      wake: () => void this.notices.push('wake'),
       bye: (upTo) => {
-        this.told.push('bye');
+        this.notices.push('bye');
         this.confirmed.push(upTo);
       },
-      abort: (callId) => void this.told.push(`abort ${callId}`),
-      view: ({ visible }) => void this.told.push(`view ${visible}`),
-      provideAuth: (payload) => void this.told.push(`auth ${JSON.stringify(payload)}`),
+      abort: (callId) => void this.notices.push(`abort ${callId}`),
+      view: ({ visible }) => void this.notices.push(`view ${visible}`),
+      provideAuth: (payload) => void this.notices.push(`auth ${JSON.stringify(payload)}`),
     };
     expose(api, laneOf(this.port, CALLS));
   }
@@ -93,7 +93,7 @@ class FakeEnd {
 export class FakeHost implements Host {
   readonly name = 'fake worker';
   readonly ends: FakeEnd[] = [];
-  /** How workers start. `silent`: never heard of; `error`: noticed by the browser; `throws`: forbidden. */
+  /** How workers start. `silent`: it never answers; `error`: noticed by the browser; `throws`: forbidden. */
   starts: 'well' | 'silent' | 'error' | 'throws' = 'well';
   /** Each start finds the same worker, as long as it lives. */
   #shared: FakeEnd | undefined;

@@ -1,6 +1,6 @@
 /**
  * A network between sockets and a server, with its faults: it refuses, stays silent, loses frames, and cuts. Frames take a while, keep their
- * order, and are lost when the line is cut.
+ * order, and are lost when the connection is cut.
  */
 import type { OpenSocket, Socket, SocketHandlers } from '../../../src/worker/platform/socket.js';
 import type { FakeClock } from './clock.js';
@@ -11,25 +11,25 @@ const LATENCY_MS = 5;
 const OPEN_TIMEOUT_MS = 10_000;
 
 export interface Frame {
-  line: number;
+  connection: number;
   /** `up`: to the server. */
   way: 'up' | 'down';
   event: string;
   payload: unknown;
 }
 
-/** The server's side of a line. */
+/** The server's side of a connection. */
 export interface Callee {
-  receive(line: Line, event: string, payload: object): void;
-  closed(line: Line): void;
+  receive(connection: FakeConnection, event: string, payload: object): void;
+  closed(connection: FakeConnection): void;
 }
 
-export class Line {
+export class FakeConnection {
   /** As the client sees it. */
   open = true;
-  /** The server has taken it, and has not heard of its end. */
+  /** The server has taken it, and does not know of its end. */
   served = false;
-  /** Whose login is on this line, or on its way there. */
+  /** Whose login is on this connection, or on its way there. */
   user: string | undefined;
 
   constructor(
@@ -63,11 +63,11 @@ export class FakeNetwork {
   callee: Callee = { receive: () => undefined, closed: () => undefined };
   /** `refuses`: no socket opens. `silent`: neither does it fail before the time limit. */
   mode: 'up' | 'refuses' | 'silent' = 'up';
-  /** Which frames are lost although the line holds. */
+  /** Which frames are lost although the connection holds. */
   loses: (frame: Frame) => boolean = () => false;
   /** All frames that were sent, lost ones included. */
   readonly frames: Frame[] = [];
-  readonly lines: Line[] = [];
+  readonly connections: FakeConnection[] = [];
   readonly #peaks = new Map<string, number>();
   /** How long a close is on its way to the server. */
   closingMs = LATENCY_MS;
@@ -75,30 +75,30 @@ export class FakeNetwork {
   constructor(private readonly clock: FakeClock) {}
 
   /** Lines that their client has open. */
-  get open(): Line[] {
-    return this.lines.filter(({ open }) => open);
+  get open(): FakeConnection[] {
+    return this.connections.filter(({ open }) => open);
   }
 
   readonly openSocket: OpenSocket = (_address, _engine, handlers): Socket => {
-    const line = new Line(this.lines.length, this, handlers);
-    this.lines.push(line);
+    const connection = new FakeConnection(this.connections.length, this, handlers);
+    this.connections.push(connection);
     const wait = this.mode === 'silent' ? OPEN_TIMEOUT_MS : LATENCY_MS;
-    this.clock.after(wait, () => this.#connect(line, wait));
+    this.clock.after(wait, () => this.#connect(connection, wait));
     return {
       emit: (event, payload) => {
         const copy = structuredClone(payload);
         if (event === 'login' || event === 'resume')
-          this.#claim(line, (copy as { username?: string }).username);
-        this.carry(line, 'up', event, copy, () => this.callee.receive(line, event, copy));
+          this.#claim(connection, (copy as { username?: string }).username);
+        this.carry(connection, 'up', event, copy, () => this.callee.receive(connection, event, copy));
       },
       close: () => {
-        const wasOpen = line.open;
-        line.open = false;
+        const wasOpen = connection.open;
+        connection.open = false;
         return new Promise((resolve) => {
           if (!wasOpen) return resolve();
           this.clock.after(this.closingMs, () => {
-            if (line.served) this.callee.closed(line);
-            line.served = false;
+            if (connection.served) this.callee.closed(connection);
+            connection.served = false;
             resolve();
           });
         });
@@ -111,28 +111,34 @@ export class FakeNetwork {
     return this.#peaks.get(user) ?? 0;
   }
 
-  #claim(line: Line, user = ''): void {
-    line.user = user;
-    const served = this.lines.filter((other) => other.served && other.user === user).length;
+  #claim(connection: FakeConnection, user = ''): void {
+    connection.user = user;
+    const served = this.connections.filter((other) => other.served && other.user === user).length;
     this.#peaks.set(user, Math.max(this.peakFor(user), served));
   }
 
-  /** Every line is cut, and none can be opened until it is `up` again. */
+  /** Every connection is cut, and none can be opened until it is `up` again. */
   goDown(): void {
     this.mode = 'refuses';
     this.cutAll();
   }
 
   cutAll(): void {
-    for (const line of this.open) line.cut();
+    for (const connection of this.open) connection.cut();
   }
 
-  carry(line: Line, way: 'up' | 'down', event: string, payload: object, arrive: () => void): void {
-    const frame = { line: line.id, way, event, payload };
+  carry(
+    connection: FakeConnection,
+    way: 'up' | 'down',
+    event: string,
+    payload: object,
+    arrive: () => void,
+  ): void {
+    const frame = { connection: connection.id, way, event, payload };
     this.frames.push(frame);
     if (this.loses(frame)) return;
     this.later(() => {
-      if (way === 'up' ? line.served : line.open) arrive();
+      if (way === 'up' ? connection.served : connection.open) arrive();
     });
   }
 
@@ -147,15 +153,15 @@ export class FakeNetwork {
       .map(({ payload }) => payload as Record<string, unknown>);
   }
 
-  #connect(line: Line, waited: number): void {
-    if (!line.open) return;
+  #connect(connection: FakeConnection, waited: number): void {
+    if (!connection.open) return;
     if (this.mode === 'up') {
-      line.served = true;
-      line.handlers.onOpen();
+      connection.served = true;
+      connection.handlers.onOpen();
     } else if (this.mode === 'refuses' || waited >= OPEN_TIMEOUT_MS) {
-      line.cut('connect error');
+      connection.cut('connect error');
     } else {
-      this.clock.after(OPEN_TIMEOUT_MS, () => this.#connect(line, OPEN_TIMEOUT_MS));
+      this.clock.after(OPEN_TIMEOUT_MS, () => this.#connect(connection, OPEN_TIMEOUT_MS));
     }
   }
 }

@@ -14,7 +14,7 @@ import {
 } from '../../../src/protocol/index.js';
 import { textOf } from '../../kit/message-parts.js';
 import type { FakeClock } from './clock.js';
-import type { Callee, FakeNetwork, Line } from './network.js';
+import type { Callee, FakeConnection, FakeNetwork } from './network.js';
 
 export const APPKEY = 'app';
 /** The number of messages of a conversation that a login delivers. */
@@ -32,7 +32,7 @@ interface User {
   mail: number[];
   /** Received and not acknowledged. */
   pending: Set<number>;
-  line: Line | undefined;
+  connection: FakeConnection | undefined;
   /** The valid resume tokens: the current one and its predecessor. */
   token: { device: string; current: string; previous: string } | undefined;
 }
@@ -69,7 +69,7 @@ export class FakeServer implements Callee {
   /** Violations of "one socket for each account", as seen when a login arrives. */
   readonly doubleLogins: string[] = [];
   readonly #users = new Map<string, User>();
-  readonly #clients = new Map<Line, Client>();
+  readonly #clients = new Map<FakeConnection, Client>();
   /** First answers, by account, rid, event and payload. */
   readonly #answers = new Map<string, Fields>();
   #ids = 0;
@@ -89,13 +89,13 @@ export class FakeServer implements Callee {
       digest: this.md5(password),
       mail: [],
       pending: new Set(),
-      line: undefined,
+      connection: undefined,
       token: undefined,
     });
   }
 
   isOnline(username: string): boolean {
-    return this.#users.get(username)?.line !== undefined;
+    return this.#users.get(username)?.connection !== undefined;
   }
 
   pendingOf(username: string): number {
@@ -116,7 +116,7 @@ export class FakeServer implements Callee {
 
   /** Anything at all, to a user who is logged in. */
   push(username: string, event: string, payload: unknown): void {
-    this.#users.get(username)?.line?.send(event, payload as object);
+    this.#users.get(username)?.connection?.send(event, payload as object);
   }
 
   /** The account logs in on another machine. */
@@ -136,42 +136,42 @@ export class FakeServer implements Callee {
     if (!user) return;
     user.digest = this.md5(password);
     user.token = undefined;
-    user.line?.send('event_notification', this.#event(2, user));
+    user.connection?.send('event_notification', this.#event(2, user));
     this.#drop(user);
   }
 
-  closed(line: Line): void {
-    const client = this.#clients.get(line);
-    if (client?.user?.line === line) client.user.line = undefined;
-    this.#clients.delete(line);
+  closed(connection: FakeConnection): void {
+    const client = this.#clients.get(connection);
+    if (client?.user?.connection === connection) client.user.connection = undefined;
+    this.#clients.delete(connection);
   }
 
-  receive(line: Line, event: string, payload: object): void {
+  receive(connection: FakeConnection, event: string, payload: object): void {
     const { rid, after, ...fields } = payload as Fields;
-    const client = this.#clients.get(line) ?? newClient();
-    this.#clients.set(line, client);
+    const client = this.#clients.get(connection) ?? newClient();
+    this.#clients.set(connection, client);
     if (after !== undefined && !client.order.mayProceed(Number(after), [event, { rid, ...fields }])) return;
-    line.send('ack', { rid });
-    const key = JSON.stringify([client.user?.username ?? line.id, rid, event, fields]);
-    const answer = this.#answers.get(key) ?? this.#answer(line, client, event, fields);
+    connection.send('ack', { rid });
+    const key = JSON.stringify([client.user?.username ?? connection.id, rid, event, fields]);
+    const answer = this.#answers.get(key) ?? this.#answer(connection, client, event, fields);
     this.#answers.set(key, answer);
-    if (event === 'login' && answer.code !== CODES.success) line.user = undefined;
-    line.send(event === 's_across_single_text' ? 's_single_text' : event, { ...answer, rid });
-    if (event === 'sync_check' && answer.code === 0) this.#sync(line, client, fields);
-    for (const next of client.order.received(Number(rid))) this.receive(line, ...next);
+    if (event === 'login' && answer.code !== CODES.success) connection.user = undefined;
+    connection.send(event === 's_across_single_text' ? 's_single_text' : event, { ...answer, rid });
+    if (event === 'sync_check' && answer.code === 0) this.#sync(connection, client, fields);
+    for (const next of client.order.received(Number(rid))) this.receive(connection, ...next);
   }
 
-  #answer(line: Line, client: Client, event: string, fields: Fields): Fields {
+  #answer(connection: FakeConnection, client: Client, event: string, fields: Fields): Fields {
     const { user } = client;
     if (event === 'c_init') return this.#init(client, fields);
-    if (event === 'resume') return this.#resume(line, client, fields);
+    if (event === 'resume') return this.#resume(connection, client, fields);
     if (!client.initialised) return failure(CODES.authFail);
-    if (event === 'login') return this.#login(line, client, fields);
+    if (event === 'login') return this.#login(connection, client, fields);
     if (event === 'register') return this.#register(fields);
     if (!user) return failure(CODES.authFail);
     switch (event) {
       case 's_across_single_text':
-        return this.#send(user, line, fields);
+        return this.#send(user, connection, fields);
       case 'get_across_user_info':
         return this.#users.has(String(fields.username))
           ? { ...ok, user_info: { username: fields.username } }
@@ -210,13 +210,13 @@ export class FakeServer implements Callee {
     return this.capabilities.length > 0 ? { capabilities: this.capabilities } : {};
   }
 
-  #resume(line: Line, client: Client, { username, device, token }: Fields): Fields {
+  #resume(connection: FakeConnection, client: Client, { username, device, token }: Fields): Fields {
     const user = this.#users.get(String(username));
     const known = user?.token;
     if (!user || !known || known.device !== device) return failure(CODES.authFail);
     if (token !== known.current && token !== known.previous) return failure(CODES.authFail);
     client.initialised = true;
-    this.#enter(user, line, client);
+    this.#enter(user, connection, client);
     user.token = { ...known, previous: String(token), current: this.#token() };
     return { ...ok, ...this.#announced(), uid: user.uid, online_list: [], resume_token: user.token.current };
   }
@@ -226,23 +226,23 @@ export class FakeServer implements Callee {
     return `token-${this.#ids}`;
   }
 
-  #login(line: Line, client: Client, { username, password, device }: Fields): Fields {
+  #login(connection: FakeConnection, client: Client, { username, password, device }: Fields): Fields {
     const user = this.#users.get(String(username));
     if (!user) return failure(CODES.userNotExist);
     if (user.digest !== password) return failure(CODES.invalidPassword);
-    if (user.line === line) return { ...ok, uid: user.uid, online_list: [] };
-    this.#enter(user, line, client);
+    if (user.connection === connection) return { ...ok, uid: user.uid, online_list: [] };
+    this.#enter(user, connection, client);
     user.token =
       device === undefined ? undefined : { device: String(device), current: this.#token(), previous: '' };
     return { ...ok, uid: user.uid, online_list: [], ...(user.token && { resume_token: user.token.current }) };
   }
 
-  #enter(user: User, line: Line, client: Client): void {
-    if (user.line && user.line !== line) {
-      if (user.line.open) this.doubleLogins.push(user.username);
+  #enter(user: User, connection: FakeConnection, client: Client): void {
+    if (user.connection && user.connection !== connection) {
+      if (user.connection.open) this.doubleLogins.push(user.username);
       this.#kick(user);
     }
-    user.line = line;
+    user.connection = connection;
     client.user = user;
     client.live = false;
   }
@@ -268,14 +268,14 @@ export class FakeServer implements Callee {
     return ok;
   }
 
-  #send(user: User, line: Line, fields: Fields): Fields {
+  #send(user: User, connection: FakeConnection, fields: Fields): Fields {
     const to = String(fields.target_id);
     if (!this.#users.has(to)) return failure(CODES.targetUserNotExist);
-    const { msg_id, ctime_ms } = this.#store(user.username, to, fields.content as MessageContent, line);
+    const { msg_id, ctime_ms } = this.#store(user.username, to, fields.content as MessageContent, connection);
     return { ...ok, msg_id, ctime_ms };
   }
 
-  #store(from: string, to: string, body: MessageContent, origin: Line | undefined): WireMessage {
+  #store(from: string, to: string, body: MessageContent, origin: FakeConnection | undefined): WireMessage {
     this.#ids += 1;
     const wire: WireMessage = {
       msg_id: this.#ids,
@@ -293,15 +293,15 @@ export class FakeServer implements Callee {
       if (!user) continue;
       user.mail.push(wire.msg_id);
       if (username === to && from !== to) user.pending.add(wire.msg_id);
-      const { line } = user;
-      if (line && line !== origin && this.#clients.get(line)?.live) {
-        line.send('msg_sync', { messages: [wire] });
+      const { connection } = user;
+      if (connection && connection !== origin && this.#clients.get(connection)?.live) {
+        connection.send('msg_sync', { messages: [wire] });
       }
     }
     return wire;
   }
 
-  #sync(line: Line, client: Client, { sync_key, sync_type }: Fields): void {
+  #sync(connection: FakeConnection, client: Client, { sync_key, sync_type }: Fields): void {
     const { user } = client;
     if (!user) return;
     const due = new Set(
@@ -326,7 +326,7 @@ export class FakeServer implements Callee {
         msgs: list.map(({ wire }) => wire),
       };
     });
-    if (messages.length > 0) line.send('sync_conversation', { sync_key: this.#ids, messages });
+    if (messages.length > 0) connection.send('sync_conversation', { sync_key: this.#ids, messages });
     client.live = true;
   }
 
@@ -341,16 +341,16 @@ export class FakeServer implements Callee {
 
   #kick(user: User): void {
     user.token = undefined;
-    user.line?.send('event_notification', this.#event(1, user));
+    user.connection?.send('event_notification', this.#event(1, user));
     this.#drop(user);
   }
 
   #drop(user: User): void {
-    const { line } = user;
-    user.line = undefined;
-    if (!line) return;
-    this.#clients.delete(line);
-    line.hangUp('io server disconnect');
+    const { connection } = user;
+    user.connection = undefined;
+    if (!connection) return;
+    this.#clients.delete(connection);
+    connection.hangUp('io server disconnect');
   }
 
   #event(event_type: number, user: User): object {

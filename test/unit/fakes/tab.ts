@@ -153,7 +153,7 @@ export class FakeTab {
   }
 
   /** The events that the application received, by listener. */
-  heard<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
+  received<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
     return this.events
       .filter((event) => event.listener === listener)
       .map(({ data }) => data as ListenerEvents[L]);

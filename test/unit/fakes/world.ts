@@ -51,7 +51,7 @@ export class FakeWorker {
         post: (message) => {
           for (const other of world.workers) if (other !== this && other.alive) other.hear(message);
         },
-        onMessage: (fn) => this.#ears.push(fn),
+        onMessage: (fn) => this.#listeners.push(fn),
       },
       address: () => this.address,
       openSocket: (address, engine, handlers) => {
@@ -81,16 +81,16 @@ export class FakeWorker {
     this.#accept(port as unknown as MessagePort);
   }
 
-  readonly #ears: ((message: unknown) => void)[] = [];
+  readonly #listeners: ((message: unknown) => void)[] = [];
   hear(message: unknown): void {
     queueMicrotask(() => {
-      if (this.alive) for (const fn of this.#ears) fn(message);
+      if (this.alive) for (const fn of this.#listeners) fn(message);
     });
   }
 
-  /** It hears nothing any more, and still has what it had. */
+  /** It receives nothing any more, and still has what it had. */
   freeze(): void {
-    this.#ears.length = 0;
+    this.#listeners.length = 0;
   }
 
   /** Timers that are set. */

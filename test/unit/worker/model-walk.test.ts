@@ -325,10 +325,10 @@ class Walk {
       if (this.retried.has(String(textOf({ content })))) continue;
       const sender = String(textOf({ content })).replace(/^.* of /, '');
       const parties = [content.from_id, content.target_id];
-      const line = this.settings.gentle ? parties.sort().join(' and ') : [sender, ...parties].join(' to ');
-      const before = newest.get(line) ?? 0;
-      newest.set(line, msg_id);
-      if (msg_id <= before) throw new Error(`${tab.id} got ${before} and then ${msg_id} of ${line}`);
+      const order = this.settings.gentle ? parties.sort().join(' and ') : [sender, ...parties].join(' to ');
+      const before = newest.get(order) ?? 0;
+      newest.set(order, msg_id);
+      if (msg_id <= before) throw new Error(`${tab.id} got ${before} and then ${msg_id} of ${order}`);
     }
   }
 

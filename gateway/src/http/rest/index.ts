@@ -1,6 +1,6 @@
 /**
  * The server API, for an application's own server and no page: the part of JMessage's REST API that clients lack. The paths, bodies
- * and error form are JMessage's, so its server libraries work when they are told this address. Authorised by appkey and masterSecret.
+ * and error form are JMessage's, so its server libraries work with this address. Authorised by appkey and masterSecret.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

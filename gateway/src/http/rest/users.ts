@@ -38,7 +38,7 @@ interface UserOutcome {
   error?: { code: number; message: string };
 }
 
-/** Those that are right are registered; each of the others is told what is wrong. */
+/** Those that are right are registered; each of the others gets its error. */
 async function register({ services, appkey, body }: ServerCall): Promise<Outcome | HttpRefusal> {
   if (!Array.isArray(body) || body.length === 0) return invalid('wanted: an array of users');
   if (body.length > MAX_USERS) {
@@ -103,10 +103,10 @@ async function forbid(call: ServerCall): Promise<Outcome | HttpRefusal> {
   if (disable !== 'true' && disable !== 'false') return invalid('disable must be true or false');
   const account = await userOf(call);
   if (account instanceof HttpRefusal) return account;
-  const { standing } = services.store;
+  const { disabledAccounts } = services.store;
   const { appkey, username } = account;
   services.audit.note(disable === 'true' ? 'account_disabled' : 'account_enabled', { appkey, username });
-  await (disable === 'false' ? standing.enable(account.uid) : standing.disable(account.uid));
+  await (disable === 'false' ? disabledAccounts.enable(account.uid) : disabledAccounts.disable(account.uid));
   await services.live.forget('standing', account.uid);
   if (disable === 'true') {
     endAllSessions(services, account, 'disabled');

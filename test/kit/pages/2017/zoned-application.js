@@ -1,13 +1,13 @@
 /** An application that is drawn by Angular only: its received messages reach the page no other way. */
 (() => {
   const { angular } = window;
-  const heard = [];
+  const received = [];
   const zones = {};
   angular.draw = () => {
-    document.title = heard.join(',');
+    document.title = received.join(',');
   };
   const note = (what) => () => {
-    heard.push(what);
+    received.push(what);
     zones[what] = window.Zone.current.name;
   };
   angular.run(() => {
@@ -29,5 +29,5 @@
           JIM.getUserInfo({ username: 'nobody at all' }).onFail(note('failed'));
         });
     });
-  Object.assign(window, { heard, zones });
+  Object.assign(window, { received, zones });
 })();

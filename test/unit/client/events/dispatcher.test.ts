@@ -11,12 +11,12 @@ const SLICE_MS = 8;
 let dispatcher: Dispatcher;
 /** Work that waits for the page's turn. */
 let waiting: (() => void)[];
-let heard: number[];
+let received: number[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   waiting = [];
-  heard = [];
+  received = [];
   dispatcher = new Dispatcher((fn) => waiting.push(fn));
 });
 afterEach(() => {
@@ -27,7 +27,7 @@ const event = (event_id: number): EventNotification => ({ event_id, event_type: 
 const push = (...ids: number[]) => {
   for (const id of ids) dispatcher.push('onEventNotification', event(id));
 };
-const hear = ({ event_id }: EventNotification) => void heard.push(event_id);
+const listen = ({ event_id }: EventNotification) => void received.push(event_id);
 /** Lets the page have its turns. */
 const pageTurns = () => {
   for (let fn = waiting.shift(); fn; fn = waiting.shift()) fn();
@@ -35,65 +35,65 @@ const pageTurns = () => {
 
 describe('a listener', () => {
   test('gets events in order', () => {
-    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', listen);
     push(1, 2, 3);
-    expect(heard).toEqual([1, 2, 3]);
+    expect(received).toEqual([1, 2, 3]);
   });
 
   test('replaces the one before it', () => {
     const before = vi.fn();
     dispatcher.set('onEventNotification', before);
-    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', listen);
     push(1);
     expect(before).not.toHaveBeenCalled();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
   test('is removed by anything but a function', () => {
-    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', listen);
     dispatcher.set('onEventNotification', null);
     push(1);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   test('may be one of several, and can be taken away again', () => {
-    const remove = dispatcher.add('onEventNotification', hear);
-    dispatcher.set('onEventNotification', hear);
+    const remove = dispatcher.add('onEventNotification', listen);
+    dispatcher.set('onEventNotification', listen);
     push(1);
     remove();
     push(2);
-    expect(heard).toEqual([1, 1, 2]);
+    expect(received).toEqual([1, 1, 2]);
   });
 
-  test('that throws holds up nobody, and the page hears of it', () => {
+  test('that throws delays no other listener, and the page sees its error', () => {
     dispatcher.set('onEventNotification', () => {
       throw new Error('the application');
     });
-    dispatcher.add('onEventNotification', hear);
+    dispatcher.add('onEventNotification', listen);
     push(1, 2);
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
     expect(() => vi.runAllTimers()).toThrow('the application');
   });
 
   test('gets an event that it causes itself after the present one', () => {
     dispatcher.set('onEventNotification', (data) => {
       if (data.event_id === 1) push(2);
-      hear(data);
+      listen(data);
     });
     push(1);
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
   });
 });
 
 describe('a listener that comes late', () => {
   test('gets what it missed, in order, before what comes then, and not within its own setting', () => {
     push(1, 2);
-    dispatcher.set('onEventNotification', hear);
-    expect(heard).toEqual([]);
+    dispatcher.set('onEventNotification', listen);
+    expect(received).toEqual([]);
     push(3);
-    expect(heard).toEqual([1, 2, 3]);
+    expect(received).toEqual([1, 2, 3]);
     pageTurns();
-    expect(heard).toEqual([1, 2, 3]);
+    expect(received).toEqual([1, 2, 3]);
   });
 
   test('gets nothing that is older than ten seconds', () => {
@@ -101,9 +101,9 @@ describe('a listener that comes late', () => {
     vi.advanceTimersByTime(KEEP_MS - 1);
     push(2);
     vi.advanceTimersByTime(1);
-    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', listen);
     pageTurns();
-    expect(heard).toEqual([2]);
+    expect(received).toEqual([2]);
   });
 
   test('gets no state that has passed', () => {
@@ -116,44 +116,44 @@ describe('a listener that comes late', () => {
 
   test('is given it once', () => {
     push(1);
-    dispatcher.set('onEventNotification', hear);
-    dispatcher.set('onEventNotification', hear);
+    dispatcher.set('onEventNotification', listen);
+    dispatcher.set('onEventNotification', listen);
     pageTurns();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 });
 
 test('a burst gives the page its turn in between, and keeps its order', () => {
   dispatcher.set('onEventNotification', (data) => {
-    hear(data);
+    listen(data);
     vi.advanceTimersByTime(SLICE_MS / 4);
   });
   for (let id = 1; id <= 100; id += 1) push(id);
-  expect(heard.length).toBeLessThan(10);
+  expect(received.length).toBeLessThan(10);
   let turns = 0;
   for (let fn = waiting.shift(); fn; fn = waiting.shift()) {
-    const before = heard.length;
+    const before = received.length;
     fn();
     turns += 1;
-    expect(heard.length - before).toBeLessThan(10);
+    expect(received.length - before).toBeLessThan(10);
   }
   expect(turns).toBeGreaterThan(10);
-  expect(heard).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  expect(received).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
 });
 
 test('after closing no listener gets an event', () => {
-  dispatcher.set('onEventNotification', hear);
+  dispatcher.set('onEventNotification', listen);
   dispatcher.close();
   push(1);
   pageTurns();
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
 });
 
 test('in any order of listeners and events, each event is delivered once and in order', () => {
   const step = fc.constantFrom('push', 'listen', 'ignore', 'turn');
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
-      heard = [];
+      received = [];
       waiting = [];
       dispatcher = new Dispatcher((fn) => waiting.push(fn));
       let pushed = 0;
@@ -162,13 +162,13 @@ test('in any order of listeners and events, each event is delivered once and in 
           pushed += 1;
           push(pushed);
         }
-        if (one === 'listen') dispatcher.set('onEventNotification', hear);
+        if (one === 'listen') dispatcher.set('onEventNotification', listen);
         if (one === 'ignore') dispatcher.set('onEventNotification', null);
         if (one === 'turn') waiting.shift()?.();
       }
-      dispatcher.set('onEventNotification', hear);
+      dispatcher.set('onEventNotification', listen);
       pageTurns();
-      expect(heard).toEqual(Array.from({ length: pushed }, (_, i) => i + 1));
+      expect(received).toEqual(Array.from({ length: pushed }, (_, i) => i + 1));
     }),
   );
 });

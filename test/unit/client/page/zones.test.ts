@@ -34,11 +34,11 @@ function zones() {
 describe('a callback', () => {
   test('runs in the zone in which it was registered, wherever it is called', () => {
     const { within, name } = zones();
-    const heard: unknown[] = [];
-    const listener = within('angular', () => inZone((data: number) => heard.push([name(), data])));
+    const received: unknown[] = [];
+    const listener = within('angular', () => inZone((data: number) => received.push([name(), data])));
     within('elsewhere', () => listener?.(1));
     listener?.(2);
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['angular', 1],
       ['angular', 2],
     ]);

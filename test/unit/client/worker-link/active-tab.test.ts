@@ -17,9 +17,9 @@ afterEach(() => {
 
 function open(name: string, given: FakeLocks | null = locks) {
   const page = new FakePage(given, name);
-  const heard: boolean[] = [];
-  const tab = new ActiveTab(page, (active) => heard.push(active));
-  return { page, tab, heard };
+  const received: boolean[] = [];
+  const tab = new ActiveTab(page, (active) => received.push(active));
+  return { page, tab, received };
 }
 const turn = () => vi.advanceTimersByTimeAsync(0);
 
@@ -32,7 +32,7 @@ test('two tabs that two workers have chosen are not active at once', async () =>
   one.tab.choose(null);
   await turn();
   expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
-  expect([one.heard, two.heard]).toEqual([[true, false], [true]]);
+  expect([one.received, two.received]).toEqual([[true, false], [true]]);
 });
 
 test('a page that is frozen or leaves passes it on, and gets it again only from the worker', async () => {

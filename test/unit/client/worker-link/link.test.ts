@@ -38,7 +38,7 @@ let next: FakeHost;
 let page: FakePage;
 let link: Link;
 let events: AccountEvent[];
-let told: string[];
+let notices: string[];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
@@ -48,7 +48,7 @@ beforeEach(() => {
   next = new FakeHost(locks);
   page = new FakePage(locks);
   events = [];
-  told = [];
+  notices = [];
 });
 afterEach(() => {
   link.close();
@@ -59,18 +59,18 @@ afterEach(() => {
 function open(): void {
   link = new Link(hosts, page, 'tab', SETTINGS, {
     onEvents: (batch) => events.push(...batch),
-    onMirror: ({ initialised }) => told.push(`mirror ${initialised}`),
-    onAccount: ({ username }) => told.push(`account ${username}`),
-    onAck: (callId, rid) => told.push(`ack ${callId} ${rid}`),
-    onQueued: (callId) => told.push(`queued ${callId}`),
+    onMirror: ({ initialised }) => notices.push(`mirror ${initialised}`),
+    onAccount: ({ username }) => notices.push(`account ${username}`),
+    onAck: (callId, rid) => notices.push(`ack ${callId} ${rid}`),
+    onQueued: (callId) => notices.push(`queued ${callId}`),
     onOpened: () => undefined,
-    onProgress: (callId, loaded) => told.push(`progress ${callId} ${loaded}`),
-    onUnread: (counts) => told.push(`unread ${counts}`),
-    onGap: () => told.push('gap'),
-    onAuth: () => told.push('auth'),
-    onLog: (_level, text) => told.push(text),
-    onGivenUp: () => told.push('given up'),
-    onOutdated: () => told.push('outdated'),
+    onProgress: (callId, loaded) => notices.push(`progress ${callId} ${loaded}`),
+    onUnread: (counts) => notices.push(`unread ${counts}`),
+    onGap: () => notices.push('gap'),
+    onAuth: () => notices.push('auth'),
+    onLog: (_level, text) => notices.push(text),
+    onGivenUp: () => notices.push('given up'),
+    onOutdated: () => notices.push('outdated'),
     hostOf: () => next,
     restore: () => restore,
   });
@@ -132,7 +132,7 @@ describe('a worker that does not start', () => {
       const outcome = call();
       await pass((HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS) * 4);
       expect(await outcome).toMatchObject({ kind: 'failure', error: { code: CODES.hostUnavailable } });
-      expect(told).toEqual(['given up']);
+      expect(notices).toEqual(['given up']);
       if (how !== 'throws') expect(host.ends).toHaveLength(4);
       expect(vi.getTimerCount()).toBe(0);
     },
@@ -142,7 +142,7 @@ describe('a worker that does not start', () => {
     host.starts = 'error';
     open();
     await pass(LONGEST_RESTART_DELAY_MS * 4);
-    expect(told).toEqual(['given up']);
+    expect(notices).toEqual(['given up']);
     host.starts = 'well';
     host.answer = async () => success;
     expect(await call()).toEqual(success);
@@ -185,7 +185,7 @@ describe('a worker that dies', () => {
       await pass(LONGEST_RESTART_DELAY_MS);
     }
     expect(host.ends).toHaveLength(4);
-    expect(told).toContain('given up');
+    expect(notices).toContain('given up');
   });
 
   test('and cannot be replaced for now leaves sends open that it was given: the next one has to answer', async () => {
@@ -199,7 +199,7 @@ describe('a worker that dies', () => {
     await pass(1);
     const later = send('later');
     await pass(LONGEST_RESTART_DELAY_MS * 4);
-    expect(told).toEqual(['given up']);
+    expect(notices).toEqual(['given up']);
     for (const lost of [read, later])
       expect(await lost).toMatchObject({ error: { code: CODES.hostUnavailable } });
     host.starts = 'well';
@@ -216,7 +216,7 @@ describe('a worker that dies', () => {
     host.starts = 'error';
     host.end.die();
     await pass(LONGEST_RESTART_DELAY_MS * 4);
-    expect(told).toEqual(['given up']);
+    expect(notices).toEqual(['given up']);
     const before = host.ends.length;
     host.starts = 'well';
     page.fire('wake');
@@ -231,7 +231,7 @@ describe('a worker that dies', () => {
       host.end.die();
       await pass(LONGEST_RESTART_DELAY_MS);
     }
-    expect(told).not.toContain('given up');
+    expect(notices).not.toContain('given up');
   });
 
   test('is ignored afterwards, with its messages in flight', async () => {
@@ -257,7 +257,7 @@ describe('silence', () => {
     host.end.frozen = true;
     host.answer = async () => success;
     await pass(SILENCE_MS * 2);
-    expect(host.end.told).toContain('ping');
+    expect(host.end.notices).toContain('ping');
     await pass(PING_TIMEOUT_MS);
     await opened(2);
     expect(await outcome).toEqual(success);
@@ -268,7 +268,7 @@ describe('silence', () => {
     await opened();
     void call();
     for (let i = 0; i < 20; i += 1) await pass(SILENCE_MS);
-    expect(host.end.told).toContain('ping');
+    expect(host.end.notices).toContain('ping');
     expect(host.ends).toHaveLength(1);
   });
 
@@ -318,10 +318,10 @@ describe('silence', () => {
     open();
     await opened();
     await pass(1);
-    host.end.told.length = 0;
+    host.end.notices.length = 0;
     page.fire('wake');
-    await eventually('the question', () => host.end.told.includes('ping'));
-    expect(host.end.told).toEqual(['wake', 'ping']);
+    await eventually('the question', () => host.end.notices.includes('ping'));
+    expect(host.end.notices).toEqual(['wake', 'ping']);
   });
 });
 
@@ -344,7 +344,7 @@ describe('with several hosts', () => {
       await pass(1);
       expect(await outcome).toEqual(success);
       expect(link.host).toBe(next);
-      expect(told).not.toContain('given up');
+      expect(notices).not.toContain('given up');
     },
   );
 
@@ -406,7 +406,7 @@ describe('the back/forward cache', () => {
     await opened();
     await pass(1);
     page.fire('hide');
-    await eventually('the goodbye', () => host.end.told.includes('bye'));
+    await eventually('the goodbye', () => host.end.notices.includes('bye'));
     expect(locks.held).not.toContain('jmessage:tab:tab:1');
     expect(locks.awaited).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
@@ -443,9 +443,9 @@ describe('a push of the worker', () => {
     end.post({ kind: 'gap' });
     end.post({ kind: 'auth' });
     end.post({ kind: 'log', level: 'debug', text: 'a line' });
-    await eventually('all of it', () => told.length === 7);
+    await eventually('all of it', () => notices.length === 7);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(told).toEqual([
+    expect(notices).toEqual([
       'ack call-1 7',
       'progress call-1 5',
       'account alice',
@@ -507,7 +507,7 @@ describe('a worker of another build', () => {
     await eventually('the tab to arrive', () => next.ends[0]?.hellos.length === 1);
     expect(await outcome).toEqual(success);
     expect(next.end.hellos[0]?.restore).toEqual(restore);
-    expect(host.end.told).toContain('bye');
+    expect(host.end.notices).toContain('bye');
   });
 
   test.each([
@@ -524,7 +524,7 @@ describe('a worker of another build', () => {
     const failed = { kind: 'failure', error: { code: CODES.superseded } };
     expect(await before).toMatchObject(failed);
     expect(await call('after')).toMatchObject(failed);
-    expect(told.filter((text) => text === 'outdated')).toHaveLength(1);
+    expect(notices.filter((text) => text === 'outdated')).toHaveLength(1);
     expect(next.ends).toEqual([]);
     expect(locks.held.filter((name) => name.startsWith('jmessage:tab'))).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
@@ -574,7 +574,7 @@ test('closing says goodbye and leaves nothing', async () => {
   await pass(1);
   link.close();
   link.close();
-  await eventually('the goodbye', () => host.end.told.includes('bye'));
+  await eventually('the goodbye', () => host.end.notices.includes('bye'));
   expect(page.listeners).toBe(0);
   expect(locks.held).not.toContain('jmessage:tab:tab:1');
   expect(vi.getTimerCount()).toBe(0);

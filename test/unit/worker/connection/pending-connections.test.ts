@@ -28,7 +28,7 @@ describe('an opening', () => {
     const second = await initialise();
     expect(first).toMatchObject({ kind: 'initialised' });
     expect(second).toEqual(first);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('belongs to the one who takes it', async () => {
@@ -36,7 +36,7 @@ describe('an opening', () => {
     expect(pending.take(target)).toBeDefined();
     expect(pending.take(target)).toBeUndefined();
     await initialise();
-    expect(world.network.lines).toHaveLength(2);
+    expect(world.network.connections).toHaveLength(2);
   });
 
   test("that was given back is the next one's; of two only one is kept", async () => {
@@ -47,7 +47,7 @@ describe('an opening', () => {
     expect(await initialise()).toMatchObject({ connection });
     pending.giveBack(target, connection);
     await world.clock.advance(1_000);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('that the server has closed is made anew', async () => {

@@ -18,12 +18,12 @@ describe('a lost connection', () => {
     await world.clock.advance(1_000);
     world.network.goDown();
     await world.clock.advance(3 * MINUTE_MS);
-    expect(tab.heard('onDisconnect')).toHaveLength(1);
+    expect(tab.received('onDisconnect')).toHaveLength(1);
     expect(tab.mirror.state).toMatchObject({ connected: false, synced: false });
     world.network.mode = 'up';
     await world.clock.advance(MAX_BACKOFF_MS + 1_000);
     expect(tab.mirror.state).toMatchObject({ state: 'ready', connected: true, synced: true });
-    expect(tab.heard('onDisconnect')).toHaveLength(1);
+    expect(tab.received('onDisconnect')).toHaveLength(1);
     expect(world.network.open).toHaveLength(1);
   });
 
@@ -32,7 +32,7 @@ describe('a lost connection', () => {
     for (let outage = 1; outage <= 3; outage += 1) {
       world.network.cutAll();
       await world.clock.advance(MAX_BACKOFF_MS + 1_000);
-      expect(tab.heard('onDisconnect')).toHaveLength(outage);
+      expect(tab.received('onDisconnect')).toHaveLength(outage);
       expect(tab.mirror.state.state).toBe('ready');
     }
   });
@@ -51,7 +51,7 @@ describe('a lost connection', () => {
     const tab = await world.loggedIn('alice');
     world.network.goDown();
     await world.clock.advance(10 * MINUTE_MS);
-    const tries = world.network.lines.length - 1;
+    const tries = world.network.connections.length - 1;
     expect(tries).toBeGreaterThan(20);
     expect(tries).toBeLessThan(100);
     if (tab.mirror.state.state === 'waiting') {
@@ -166,7 +166,7 @@ describe('a signature', () => {
       const tab = await refused();
       await world.clock.advance(MINUTE_MS);
       expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'signature_expired' });
-      expect(tab.heard('onDisconnect')).toHaveLength(1);
+      expect(tab.received('onDisconnect')).toHaveLength(1);
       expect(world.network.open).toHaveLength(0);
       await world.clock.advance(10 * MINUTE_MS);
       expect(world.network.open).toHaveLength(0);
@@ -189,21 +189,21 @@ describe('a session that is ended', () => {
     world.network.cutAll();
     await world.clock.advance(2_000);
     expect(tab.authAsked).toBe(1);
-    const before = world.network.lines.length;
+    const before = world.network.connections.length;
     await world.passing(tab.call('loginOut'));
     await world.clock.advance(MINUTE_MS);
-    expect(world.network.lines).toHaveLength(before);
+    expect(world.network.connections).toHaveLength(before);
   });
 
   test('in the instant of its next try opens no socket any more', async () => {
     const tab = await world.loggedIn('alice');
     world.network.goDown();
     await world.clock.advance(MINUTE_MS);
-    const before = world.network.lines.length;
+    const before = world.network.connections.length;
     tab.wake();
     void tab.call('loginOut');
     await world.clock.advance(MINUTE_MS);
-    expect(world.network.lines.length - before).toBeLessThanOrEqual(1);
+    expect(world.network.connections.length - before).toBeLessThanOrEqual(1);
     expect(world.network.open).toHaveLength(0);
     expect(world.worker.timers).toBe(0);
   });

@@ -91,13 +91,13 @@ const synced = (key: number, ...ids: number[]) =>
 const deliveredIds = () => delivered.flatMap(({ ids }) => ids);
 
 describe('a message', () => {
-  test('is persisted, then told, then acknowledged', async () => {
+  test('is persisted, then delivered, then acknowledged', async () => {
     live(1);
     await inbox.idle();
     expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1']);
   });
 
-  test('is neither acknowledged nor told while it is not persisted', async () => {
+  test('is neither acknowledged nor delivered while it is not persisted', async () => {
     store.hold = true;
     live(1);
     await settle();
@@ -106,7 +106,7 @@ describe('a message', () => {
     expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1']);
   });
 
-  test('that is repeated is told once and acknowledged again', async () => {
+  test('that is repeated is delivered once and acknowledged again', async () => {
     live(1);
     await inbox.idle();
     live(1);
@@ -114,14 +114,14 @@ describe('a message', () => {
     expect(done).toEqual(['stored 1', 'delivered 1', 'acknowledged 1', 'acknowledged 1']);
   });
 
-  test('that is repeated within one burst is told once', async () => {
+  test('that is repeated within one burst is delivered once', async () => {
     live(1, 1, 2);
     live(2);
     await inbox.idle();
     expect(deliveredIds()).toEqual([1, 2]);
   });
 
-  test('that was live is not told again by a sync, whose key is acknowledged all the same', async () => {
+  test('that was live is not delivered again by a sync, whose key is acknowledged all the same', async () => {
     live(1);
     synced(9, 1);
     await inbox.idle();

@@ -1,4 +1,4 @@
-/** Unread counts: what sets them, what counts them up, what makes nothing of them, and who is told. */
+/** Unread counts: what sets them, what counts them up, what resets them, and which tabs receive them. */
 import { expect, test } from 'vitest';
 import { type Conversation, type ConversationId, groupId, singleId } from '../../../../src/protocol/index.js';
 import { UnreadCounts } from '../../../../src/worker/inbox/unread-counts.js';
@@ -33,7 +33,7 @@ const row = (fields: Partial<Conversation>): Conversation => ({
   ...fields,
 });
 
-test("the server's list sets the counts, and only what changes is told", () => {
+test("the server's list sets the counts, and only what changes is delivered", () => {
   const { unread, changes } = new Stage();
   unread.reset([row({ unread_msg_count: 2 }), row({ type: 4, key: 9, gid: 9, unread_msg_count: 0 })], 'app');
   expect(unread.of(BOB)).toBe(2);

@@ -29,7 +29,7 @@ describe('cancelling', () => {
     expect(stored()).toEqual([]);
   });
 
-  test('holds though the worker dies before the tab has heard of it and submits its call again', async () => {
+  test('holds though the worker dies before the tab knows of it and submits its call again', async () => {
     const other = await world.loggedIn('alice');
     await goOffline(world);
     const params = { target_username: 'bob', content: 'hello' };
@@ -167,9 +167,9 @@ describe('retrying', () => {
 });
 
 describe('onOutboxChange', () => {
-  const statesIn = (tab: FakeTab) => tab.heard('onOutboxChange').map(({ state }) => state);
+  const statesIn = (tab: FakeTab) => tab.received('onOutboxChange').map(({ state }) => state);
 
-  test('every tab that listens hears what becomes of a send, others do not', async () => {
+  test('every tab that listens receives the states of a send, others do not', async () => {
     const watching = await world.loggedIn('alice', { watchesOutbox: true });
     await goOffline(world);
     post(alice, 'hello');
@@ -177,7 +177,7 @@ describe('onOutboxChange', () => {
     expect(statesIn(watching)).toEqual(['queued']);
     await goOnline(world);
     expect(statesIn(watching)).toEqual(['queued', 'sending', 'sent']);
-    expect(watching.heard('onOutboxChange').at(-1)).toMatchObject({
+    expect(watching.received('onOutboxChange').at(-1)).toMatchObject({
       username: 'bob',
       msg_id: expect.any(Number),
       content: { msg_body: { text: 'hello' } },

@@ -88,7 +88,7 @@ describe('off line', () => {
 });
 
 describe('without its tab', () => {
-  test('a send goes out though its tab has gone, and the other tabs are told of the message', async () => {
+  test('a send goes out though its tab has gone, and the other tabs receive the message', async () => {
     const other = await world.loggedIn('alice');
     await goOffline(world);
     post(alice, 'hello');
@@ -164,7 +164,7 @@ describe('a send that was reported as ended', () => {
     ]);
   });
 
-  test('a failure is on the disk before it is told, so that a next worker does not send it', async () => {
+  test('a failure is on the disk before it is reported, so that a next worker does not send it', async () => {
     const callId = 'the-call';
     const outcome = alice.call('sendSingleMsg', { target_username: 'nobody', content: 'x' }, callId);
     expect(codeOf(await world.passing(outcome))).toBe(CODES.targetUserNotExist);
@@ -300,14 +300,14 @@ describe('a send that finds a connection', () => {
     expect(stored()).toEqual(['hello']);
   });
 
-  test('is never told as on its way after it was told as sent', async () => {
+  test('is never reported as on its way after it was reported as sent', async () => {
     const watching = world.tab({ watchesOutbox: true });
     await world.passing(watching.init());
     await world.passing(watching.login('alice'));
     world.storeLatencyMs = SLOW_DISK_MS;
     post(alice, 'hello');
     await world.clock.advance(10_000);
-    expect(watching.heard('onOutboxChange').map(({ state }) => state)).toEqual(['sent']);
+    expect(watching.received('onOutboxChange').map(({ state }) => state)).toEqual(['sent']);
     expect(watching.texts()).toEqual(['hello']);
   });
 

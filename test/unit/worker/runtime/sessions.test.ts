@@ -18,7 +18,7 @@ describe('one socket for an account', () => {
     const logins = await world.passing(Promise.all(tabs.map((tab) => tab.login('alice'))));
     for (const outcome of [...inits, ...logins]) expect(outcome).toMatchObject({ kind: 'success' });
     expect(world.network.peakFor('alice')).toBe(1);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
     expect(tabs.at(-1)?.mirror.state.tabs).toBe(10);
   });
 
@@ -26,7 +26,7 @@ describe('one socket for an account', () => {
     await world.loggedIn('alice');
     const late = await world.loggedIn('alice');
     expect(late.mirror.state).toMatchObject({ connected: true, username: 'alice', tabs: 2 });
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
     expect(world.network.sent('login')).toHaveLength(1);
   });
 
@@ -131,7 +131,7 @@ describe('login', () => {
     await world.passing(tab.init());
     expect(await world.passing(tab.login('alice', 'wrong'))).toMatchObject(failsWith(CODES.invalidPassword));
     expect(await world.passing(tab.login('alice'))).toMatchObject({ kind: 'success' });
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('to a live session with a wrong password fails with 880104', async () => {
@@ -161,13 +161,13 @@ describe('login', () => {
     const tab = await world.loggedIn('alice');
     world.network.cutAll();
     await world.clock.advance(0);
-    expect(tab.heard('onDisconnect')).toHaveLength(1);
+    expect(tab.received('onDisconnect')).toHaveLength(1);
     const [init, login] = await world.passing(Promise.all([tab.init(), tab.login('alice')]));
     expect(init).toMatchObject({ kind: 'success' });
     expect(login).toMatchObject({ kind: 'success' });
     expect(world.network.open).toHaveLength(1);
     expect(world.network.peakFor('alice')).toBe(1);
-    expect(tab.heard('onDisconnect')).toHaveLength(1);
+    expect(tab.received('onDisconnect')).toHaveLength(1);
   });
 });
 
@@ -178,7 +178,7 @@ describe('register', () => {
     const register = tab.call('register', { username: 'dave', password: "dave's password" });
     expect(await world.passing(register)).toMatchObject({ kind: 'success', data: { code: 0 } });
     expect(await world.passing(tab.login('dave'))).toMatchObject({ kind: 'success' });
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('of a taken name is refused with what the server says', async () => {
@@ -223,7 +223,7 @@ describe('loginOut', () => {
     expect(one.mirror.state.state).toBe('idle');
     expect(two.mirror.state).toMatchObject({ state: 'ended', reason: 'logged_out', connected: false });
     for (const tab of [one, two]) {
-      expect(tab.heard('onDisconnect')).toHaveLength(0);
+      expect(tab.received('onDisconnect')).toHaveLength(0);
       expect(tab.mirror.initialised).toBe(false);
     }
     expect(await world.passing(two.send('bob', 'hello'))).toMatchObject(failsWith(CODES.sessionEnded));
@@ -281,11 +281,11 @@ describe('the end of a session', () => {
     await world.clock.advance(60_000);
     for (const tab of tabs) {
       expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'other_login' });
-      expect(tab.heard('onDisconnect')).toHaveLength(0);
-      expect(tab.heard('onEventNotification')).toMatchObject([{ event_type: 1 }]);
+      expect(tab.received('onDisconnect')).toHaveLength(0);
+      expect(tab.received('onEventNotification')).toMatchObject([{ event_type: 1 }]);
       expect(tab.mirror.initialised).toBe(false);
     }
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('a password change ends it', async () => {
@@ -293,7 +293,7 @@ describe('the end of a session', () => {
     world.server.changePassword('alice', 'new');
     await world.clock.advance(60_000);
     expect(tab.mirror.state).toMatchObject({ state: 'ended', reason: 'password_changed' });
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test('a newer build that asks for the account takes it, and its tabs say why', async () => {

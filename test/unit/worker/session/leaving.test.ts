@@ -42,7 +42,7 @@ describe('when tabs go', () => {
     await world.clock.advance(SESSION_LINGER_MS - 1_000);
     await world.loggedIn('alice');
     await world.clock.advance(60_000);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
     expect(world.server.isOnline('alice')).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** Tabs that outlive their worker, or were away: what they had is there again, and what happened meanwhile is told. */
+/** Tabs that outlive their worker, or were away: what they had is there again, and what happened meanwhile is delivered. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../../../src/protocol/index.js';
 import type { FakeTab } from '../../fakes/tab.js';
@@ -62,7 +62,7 @@ describe("after a worker's death", () => {
     await restart(guest);
     await world.clock.advance(REJOIN_TIMEOUT_MS + 1_000);
     expect(guest.mirror.state).toMatchObject({ state: 'ended', reason: 'host_lost' });
-    expect(guest.heard('onDisconnect')).toHaveLength(1);
+    expect(guest.received('onDisconnect')).toHaveLength(1);
     expect(await world.passing(guest.send('bob', 'hello'))).toMatchObject({
       error: { code: CODES.sessionEnded },
     });
@@ -133,7 +133,7 @@ describe("after a worker's death", () => {
 });
 
 describe('a tab that was in the back/forward cache', () => {
-  test('is told what it missed, once', async () => {
+  test('receives what it missed, once', async () => {
     const away = await world.loggedIn('alice');
     await world.loggedIn('alice');
     world.server.deliver('bob', 'alice', 'seen');
@@ -146,10 +146,10 @@ describe('a tab that was in the back/forward cache', () => {
     await world.clock.advance(1_000);
     expect(away.texts('bob')).toEqual(['seen', 'missed']);
     // The outage was over when it came back.
-    expect(away.heard('onDisconnect')).toHaveLength(0);
+    expect(away.received('onDisconnect')).toHaveLength(0);
   });
 
-  test('is told what came while the session lingered for it', async () => {
+  test('receives what came while the session waited for it', async () => {
     const away = await world.loggedIn('alice');
     away.leave();
     await world.clock.advance(1_000);
@@ -162,7 +162,7 @@ describe('a tab that was in the back/forward cache', () => {
     expect(away.texts('bob')).toEqual(['missed']);
   });
 
-  test('is told what came before its session was ended, if it comes back to another one', async () => {
+  test('receives what came before its session was ended, if it comes back to another one', async () => {
     const away = await world.loggedIn('alice');
     const here = await world.loggedIn('alice');
     world.server.deliver('bob', 'alice', 'seen');

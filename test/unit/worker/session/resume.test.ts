@@ -77,7 +77,7 @@ describe('with a token', () => {
     alice.wake();
     await world.clock.advance(60_000);
     expect(alice.mirror.state).toMatchObject({ state: 'ended', reason: 'login_refused' });
-    expect(alice.heard('onDisconnect')).toHaveLength(1);
+    expect(alice.received('onDisconnect')).toHaveLength(1);
   });
 
   test("after a worker's death a tab without the password brings the session back by itself", async () => {
@@ -159,7 +159,7 @@ test('a server that goes away is come back to within the time it asks for', asyn
 
 describe('after sleep', () => {
   test('a connection that looks open and is not is given up within seconds', async () => {
-    world.network.loses = ({ line }) => line === 0;
+    world.network.loses = ({ connection }) => connection === 0;
     world.clock.sleep(HOUR_MS);
     await world.clock.advance(15_000);
     expect(alice.mirror.state.state).toBe('ready');
@@ -180,7 +180,7 @@ describe('after sleep', () => {
   test('one that is open stays', async () => {
     world.clock.sleep(HOUR_MS);
     await world.clock.advance(15_000);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
     expect(alice.mirror.state.state).toBe('ready');
   });
 });

@@ -250,7 +250,7 @@ describe('the journal', () => {
     store.close();
   });
 
-  test('is folded when it has become long, and nothing is lost or told twice', async () => {
+  test('is folded when it has become long, and nothing is lost or delivered twice', async () => {
     const store = await openIdb();
     const ids = Array.from({ length: 900 }, (_, i) => i + 1);
     for (let at = 0; at < ids.length; at += 100) {

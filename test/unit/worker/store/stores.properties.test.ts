@@ -90,15 +90,15 @@ describe.each(STORES)('%s, whatever is done with it,', (name, open) => {
           // The journal is folded before something is taken out.
           if (at % 3 !== 0) await store.forgetMessages(BOB, []);
         }
-        const told: number[] = [];
+        const read: number[] = [];
         let before: Place | undefined;
         for (let turn = 0; ; turn += 1) {
           const page = await store.page(BOB, before, sizes[turn % sizes.length] ?? 1);
           if (page.length === 0) break;
-          told.unshift(...page.map(({ msg_id }) => msg_id));
+          read.unshift(...page.map(({ msg_id }) => msg_id));
           before = page[0];
         }
-        expect(told).toEqual(ids);
+        expect(read).toEqual(ids);
         store.close();
       }),
       { numRuns: 25 },

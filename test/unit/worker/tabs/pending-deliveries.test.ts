@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const event = (event_id: number, event_type = 5) => ({ event_id, event_type, from_uid: 2, gid: 0, extra: 1 });
 const missedEvents = (tab: FakeTab) =>
-  tab.heard('onSyncEvent').flatMap((events) => events.map((one) => one.event_id));
+  tab.received('onSyncEvent').flatMap((events) => events.map((one) => one.event_id));
 
 async function reload(tab: FakeTab, meanwhile: () => void): Promise<FakeTab> {
   tab.leave();
@@ -29,11 +29,13 @@ describe('a push without a page', () => {
   test('is handed to the next page as what it missed, with its count, and only then acknowledged', async () => {
     const next = await reload(alice, () => world.server.deliver('bob', 'alice', 'missed'));
     await world.clock.advance(1_000);
-    expect(next.heard('onMsgReceive')).toEqual([]);
-    expect(next.heard('onSyncConversation')).toMatchObject([[{ from_username: 'bob', unread_msg_count: 1 }]]);
+    expect(next.received('onMsgReceive')).toEqual([]);
+    expect(next.received('onSyncConversation')).toMatchObject([
+      [{ from_username: 'bob', unread_msg_count: 1 }],
+    ]);
     expect(next.texts('bob')).toEqual(['missed']);
     expect(world.server.pendingOf('alice')).toBe(0);
-    expect(world.network.lines).toHaveLength(1);
+    expect(world.network.connections).toHaveLength(1);
   });
 
   test.each([
@@ -93,8 +95,8 @@ describe('a push without a page', () => {
     });
     await world.clock.advance(1_000);
     expect(missedEvents(next)).toEqual([70]);
-    expect(next.heard('onEventNotification')).toEqual([]);
-    expect(next.heard('onSyncMsgReceipt')).toMatchObject([[receipt]]);
+    expect(next.received('onEventNotification')).toEqual([]);
+    expect(next.received('onSyncMsgReceipt')).toMatchObject([[receipt]]);
   });
 });
 

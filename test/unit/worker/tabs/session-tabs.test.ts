@@ -31,43 +31,43 @@ function joining() {
       onFull: () => undefined,
     },
   );
-  const told: AccountEvent[] = [];
+  const events: AccountEvent[] = [];
   const tab = new Tab('tab', SETTINGS, 'worker', {
     postMessage: (message: TabMessage) => {
-      if (message.kind === 'events') told.push(...message.events);
+      if (message.kind === 'events') events.push(...message.events);
     },
     close: () => undefined,
   });
   return {
     tabs,
     tab,
-    /** For each event that the tab was told, the messages in it. */
-    heard: async () => {
+    /** For each event that the tab received, the messages in it. */
+    received: async () => {
       await Promise.resolve();
-      return told.map(({ listener, data }) => {
+      return events.map(({ listener, data }) => {
         if (listener === 'onMsgReceive') return [data.msg_id];
         return listener === 'onSyncConversation' ? data.flatMap(({ msgs }) => msgs.map((m) => m.msg_id)) : [];
       });
     },
-    told,
+    events,
   };
 }
 
 test('messages of a sync before a tab joined are in its history and in their place, even if the store has lost them', async () => {
-  const { tabs, tab, heard } = joining();
+  const { tabs, tab, received } = joining();
   tabs.publishSync([conversation([1, 2, 3], 3)]);
   tabs.tabs.add(tab);
   const take = tabs.holdForHistory(tab, tabs.eventsFor(tab));
   tabs.publishSync([conversation([4], 4)]);
   take([conversation([3, 4])]);
-  expect(await heard()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
+  expect(await received()).toEqual([[1, 2, 3, 4], [1, 2, 3], [4]]);
 });
 
 test('a live message at the end of a conversation is not in its history', async () => {
-  const { tabs, tab, heard } = joining();
+  const { tabs, tab, received } = joining();
   tabs.tabs.add(tab);
   const take = tabs.holdForHistory(tab);
   tabs.publishMessage(apiMessage(5));
   take([conversation([3, 4, 5])]);
-  expect(await heard()).toEqual([[3, 4], [5]]);
+  expect(await received()).toEqual([[3, 4], [5]]);
 });
