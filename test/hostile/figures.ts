@@ -32,7 +32,7 @@ const MAX_P99_MS = 50;
 
 interface Options {
   gateway: string;
-  data: string;
+  data?: string | undefined;
   rounds: number;
   /** Of the attacks; all without. */
   only: readonly string[] | undefined;

@@ -56,7 +56,7 @@ function asked(socket: WebSocket, request: string, answer: string): Promise<void
 }
 
 /** Prints a line for each. */
-export async function idleSockets(gateway: string, data: string): Promise<void> {
+export async function idleSockets(gateway: string, data: string | undefined): Promise<void> {
   console.log('');
   for (const [name, open] of [
     ['of a stranger', openStranger],

@@ -16,7 +16,7 @@ export async function main(args: string[], gateway: string): Promise<number> {
       soak: { type: 'string' },
       rounds: { type: 'string', default: '4' },
       gateway: { type: 'string', default: gateway },
-      data: { type: 'string', default: 'memory' },
+      data: { type: 'string' },
       only: { type: 'string', multiple: true },
       attack: { type: 'string', multiple: true },
       url: { type: 'string' },

@@ -1,4 +1,8 @@
 /** Fifty attackers and fifty ordinary users: each send of a user succeeds, and memory does not grow. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Client } from '../kit/wire-socket.js';
 import { attackerName, MEMBER_NAMES } from './attacks.js';
 import type { StartAttackers } from './main.js';
@@ -16,13 +20,15 @@ const TOLERANCE_MB = 64;
 
 interface Options {
   gateway: string;
-  data: string;
+  /** By default a new folder. A database in memory would grow by all that is stored. */
+  data?: string | undefined;
   minutes: number;
   attackers: StartAttackers;
 }
 
 export async function soak({ gateway, data, minutes, attackers }: Options): Promise<number> {
-  const running = await startGateway(gateway, data);
+  const folder = mkdtempSync(path.join(tmpdir(), 'jmessage-soak-'));
+  const running = await startGateway(gateway, data ?? folder);
   const names = range(USERS).map((index) => `user-${index}`);
   await makeAccounts(running.url, [...names, ...range(ATTACKERS).map(attackerName), ...MEMBER_NAMES]);
   const users = await enterAll(running.url, names);
@@ -54,6 +60,8 @@ export async function soak({ gateway, data, minutes, attackers }: Options): Prom
   child.disconnect();
   child.kill('SIGKILL');
   running.stop();
+  await once(running.process, 'exit');
+  rmSync(folder, { recursive: true, force: true });
 
   const third = Math.floor(rss.length / 3);
   const highest = (from: number, to: number): number => Math.max(0, ...rss.slice(from, to));
