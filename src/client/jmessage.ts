@@ -5,12 +5,6 @@
  */
 import {
   type AccountName,
-  type Call,
-  CODES,
-  type ConversationId,
-  conversationId,
-  conversationOf,
-  failure,
   type HostKind,
   IDLE,
   type Inspection,
@@ -32,15 +26,17 @@ import {
   type Settings,
   type StateSnapshot,
 } from '../protocol/tab.js';
+import { askForAuth } from './auth-function.js';
+import { Calls } from './calls.js';
 import { Dispatcher } from './events/dispatcher.js';
 import { SeenMessages } from './events/seen-messages.js';
+import { Membership } from './membership.js';
 import { filesOf, settingsOf } from './options.js';
 import { callSafely } from './page/call-safely.js';
-import { copyOf } from './page/copy.js';
 import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
 import { inZone, outsideZones } from './page/zones.js';
-import { type OpenRequest, PendingRequest } from './request.js';
+import { UnreadCounts } from './unread-counts.js';
 import { ActiveTab } from './worker-link/active-tab.js';
 import { hostOf, hostsFor } from './worker-link/hosts/choose.js';
 import type { RuntimeFiles } from './worker-link/hosts/host.js';
@@ -54,32 +50,24 @@ const NOTHING: Mirror = {
   restore: { auth: null, rooms: [], login: null },
 };
 
-/** A new login expects the whole history again. A logged-in tab joins the live session instead. */
-const STARTS_AFRESH: ReadonlySet<MethodName> = new Set(['login', 'attach', 'loginOut']);
-
 class Core implements LocalApi, InstanceApi {
   readonly #page: Page;
   readonly #tabId: string;
   readonly #dispatcher: Dispatcher;
   readonly #link: Link;
   readonly #activeTab: ActiveTab;
-  readonly #open = new Map<string, OpenRequest<never, never>>();
+  readonly #calls: Calls;
   readonly #debug: boolean;
   readonly #auth: JMessageOptions['auth'];
   readonly #seen = new SeenMessages();
-  readonly #unread = new Map<ConversationId, number>();
-  /** The account of the events so far. */
-  #joined: AccountName | undefined;
-  /** The tab has logged out: it discards later events of that session, until it joins the next one. */
-  #left = false;
-  /** The number of log-outs without an answer. */
-  #leaving = 0;
-  /** The application has logged in or attached since its last log-out. */
-  #joinsNext = false;
+  readonly #unread = new UnreadCounts(
+    () => this.#mirror.state.appkey,
+    (change) => this.#dispatcher.push('onUnreadChange', change),
+  );
+  readonly #membership = new Membership();
   #mirror = NOTHING;
   /** The version of the worker's latest mirror. */
   #mirrored = 0;
-  #destroyed = false;
 
   constructor(options: JMessageOptions | null | undefined, bundled: RuntimeFiles) {
     const given = options ?? {};
@@ -93,6 +81,11 @@ class Core implements LocalApi, InstanceApi {
     this.#auth = inZone(given.auth);
     this.#page = browserPage();
     this.#tabId = this.#page.uuid();
+    this.#calls = new Calls(
+      this.#page,
+      () => this.#link,
+      () => this.#account(),
+    );
     this.#dispatcher = new Dispatcher(this.#page.yield);
     const files = filesOf(given.worker, bundled);
     this.#activeTab = new ActiveTab(this.#page, (active) => this.#dispatcher.push('onActiveChange', active));
@@ -103,7 +96,7 @@ class Core implements LocalApi, InstanceApi {
   #linkTo(files: RuntimeFiles, settings: Settings, forced: JMessageOptions['host']): Link {
     return new Link(hostsFor(files, this.#page, forced), this.#page, this.#tabId, settings, {
       onEvents: (events, handed) => {
-        if (this.#left) return;
+        if (this.#membership.hasLeft) return;
         for (const event of events) {
           const fresh = this.#seen.fresh(event);
           if (fresh) this.#dispatcher.push(fresh.listener, fresh.data);
@@ -111,29 +104,28 @@ class Core implements LocalApi, InstanceApi {
         this.#dispatcher.afterwards(handed);
       },
       onMirror: (mirror) => {
-        if (!this.#leaving) this.#reflect(mirror);
+        if (!this.#membership.isLeaving) this.#reflect(mirror);
       },
-      onAccount: ({ appkey, username }) => {
-        const before = this.#joined;
-        const isOther = before && (before.appkey !== appkey || before.username !== username);
-        // The worker joined the tab to this session before it received the log-out.
-        if (this.#leaving && !(isOther && this.#joinsNext)) return;
-        this.#left = false;
-        this.#joined = { appkey, username };
-        if (isOther) this.#startAfresh();
+      onAccount: (account) => {
+        if (this.#membership.joined(account)) this.#startAfresh();
       },
-      onAck: (callId, rid, data) => this.#open.get(callId)?.acknowledge({ rid, data }),
-      onQueued: (callId, rid) => this.#open.get(callId)?.queue({ rid, id: callId }),
-      onProgress: (callId, loaded, total) => this.#open.get(callId)?.progress({ loaded, total }),
+      onAck: (callId, rid, data) => this.#calls.open(callId)?.acknowledge({ rid, data }),
+      onQueued: (callId, rid) => this.#calls.open(callId)?.queue({ rid, id: callId }),
+      onProgress: (callId, loaded, total) => this.#calls.open(callId)?.progress({ loaded, total }),
       onUnread: (counts) => {
-        if (this.#left) return;
-        for (const [id, count] of counts) this.#setUnread(id, count);
+        if (this.#membership.hasLeft) return;
+        for (const [id, count] of counts) this.#unread.set(id, count);
       },
       onOpened: () => {
         this.#mirrored = 0;
       },
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
-      onAuth: () => this.#provideAuth(),
+      onAuth: () =>
+        askForAuth(
+          this.#auth,
+          (payload) => this.#link.provideAuth(payload),
+          (message) => this.#log('warn', message),
+        ),
       onLog: (level, text) => this.#log(level, text),
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       onOutdated: () => {
@@ -163,7 +155,7 @@ class Core implements LocalApi, InstanceApi {
   // V2 connects as it is made, and pages wait for that before they call `init`.
   isConnect(): boolean {
     if (this.isLogin()) return this.#mirror.state.connected;
-    return !this.#leaving && this.#link.isOpen() && this.#page.online();
+    return !this.#membership.isLeaving && this.#link.isOpen() && this.#page.online();
   }
 
   isActive(): boolean {
@@ -184,13 +176,11 @@ class Core implements LocalApi, InstanceApi {
   }
 
   getUnreadMsgCnt(params: ParamsOf<'getUnreadMsgCnt'>): number {
-    return this.#unread.get(this.#idOf(params) ?? '') ?? 0;
+    return this.#unread.of(params);
   }
 
   resetUnreadCount(params: ParamsOf<'resetUnreadCount'>): void {
-    // Pages read the count right after this call, and expect zero.
-    const id = this.#idOf(params);
-    if (id !== undefined) this.#setUnread(id, 0);
+    this.#unread.reset(params);
     this.#local('resetUnreadCount', params);
   }
 
@@ -208,7 +198,7 @@ class Core implements LocalApi, InstanceApi {
   }
 
   destroy(): void {
-    this.#destroyed = true;
+    this.#calls.close();
     this.#dispatcher.close();
     this.#link.close();
     this.#activeTab.close();
@@ -223,37 +213,23 @@ class Core implements LocalApi, InstanceApi {
 
   /** @internal The implementation of every method that returns a request. */
   request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
-    const callId = this.#page.uuid();
-    const open = PendingRequest.open<never, never>(callId, () => this.#link.abort(callId));
-    if (this.#destroyed) {
-      open.settle({ kind: 'failure', error: failure(CODES.destroyed) });
-      return open.request;
-    }
-    this.#open.set(callId, open);
-    const leaves = method === 'loginOut';
-    if (leaves) this.#leaving += 1;
-    this.#call(callId, method, params, (outcome) => {
-      this.#open.delete(callId);
-      if (leaves) this.#leaving -= 1;
-      if (outcome.kind === 'success') {
-        if (outcome.ack) open.acknowledge(outcome.ack, true);
-        if (outcome.mirror) this.#reflect(outcome.mirror);
-        this.#seen.sent(outcome.data);
-        if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);
-      }
-      open.settle(outcome);
-    });
-    if (STARTS_AFRESH.has(method)) {
-      this.#joinsNext = !leaves;
-      if (leaves || !this.isLogin()) this.#startAfresh();
-    }
-    if (leaves) {
-      this.#left = true;
+    const isAfresh = this.#membership.called(method, this.isLogin());
+    const request = this.#calls.request(method, params, (outcome) => this.#answered(method, outcome));
+    if (isAfresh) this.#startAfresh();
+    if (method === 'loginOut') {
       this.#dispatcher.forget();
       // V2's loginOut has no callbacks: pages read the state right after the call.
       this.#reflect(NOTHING);
     }
-    return open.request;
+    return request;
+  }
+
+  #answered(method: MethodName, outcome: Outcome): void {
+    if (method === 'loginOut') this.#membership.loggedOut();
+    if (outcome.kind !== 'success') return;
+    if (outcome.mirror) this.#reflect(outcome.mirror);
+    this.#seen.sent(outcome.data);
+    if (method === 'exitChatroom') this.#seen.leftRoom((outcome.data as { id?: unknown }).id);
   }
 
   /** Forgets the deliveries so far, so that the application receives everything again. */
@@ -263,49 +239,18 @@ class Core implements LocalApi, InstanceApi {
     this.#unread.clear();
   }
 
-  #account(): AccountName | undefined {
-    const { appkey, username } = this.#mirror.state;
-    return this.isLogin() && appkey && username ? { appkey, username } : undefined;
-  }
-
   /** The worker delivers some events only to tabs that ask for them. */
   #watchFor(name: ListenerName): void {
     if (name === 'onOutboxChange') this.#link.watchOutbox();
   }
 
-  #setUnread(id: ConversationId, unread_msg_count: number): void {
-    if ((this.#unread.get(id) ?? 0) === unread_msg_count) return;
-    this.#unread.set(id, unread_msg_count);
-    this.#dispatcher.push('onUnreadChange', Object.assign(conversationOf(id), { unread_msg_count }));
-  }
-
-  /** @returns undefined if the parameters name no conversation, since pages pass anything */
-  #idOf(params: ParamsOf<'getUnreadMsgCnt'>): ConversationId | undefined {
-    try {
-      return conversationId(params, this.#mirror.state.appkey ?? '');
-    } catch {
-      return undefined;
-    }
+  #account(): AccountName | undefined {
+    const { appkey, username } = this.#mirror.state;
+    return this.isLogin() && appkey && username ? { appkey, username } : undefined;
   }
 
   #local(method: LocalName, params: unknown): void {
-    if (this.#destroyed) return;
-    this.#call(this.#page.uuid(), method, params, (outcome) => {
-      if (outcome.kind === 'failure') this.#log('warn', `${method}: ${outcome.error.message}`);
-    });
-  }
-
-  #call(callId: string, method: Call['method'], params: unknown, settle: (outcome: Outcome) => void): void {
-    let copy: unknown;
-    try {
-      copy = copyOf(params);
-    } catch {
-      queueMicrotask(() => settle({ kind: 'failure', error: failure(CODES.cannotBeCloned) }));
-      return;
-    }
-    const account = this.#account();
-    const call = { callId, method, params: copy, madeAt: this.#page.now(), account };
-    outsideZones(() => void this.#link.call(call).then(settle));
+    this.#calls.local(method, params, (message) => this.#log('warn', message));
   }
 
   /** @param mirror of version 0 if it is the tab's own: that one always counts */
@@ -316,20 +261,6 @@ class Core implements LocalApi, InstanceApi {
     this.#mirror = mirror;
     this.#activeTab.choose(mirror.active);
     if (JSON.stringify(mirror.state) !== before) this.#dispatcher.push('onStateChange', mirror.state);
-  }
-
-  #provideAuth(): void {
-    const auth = this.#auth;
-    if (!auth) return this.#link.provideAuth(null);
-    Promise.resolve()
-      .then(auth)
-      .then(
-        (payload) => this.#link.provideAuth(payload),
-        (error: unknown) => {
-          this.#log('warn', `the auth function failed: ${error}`);
-          this.#link.provideAuth(null);
-        },
-      );
   }
 
   /** Without a worker there is no connection: a logged-in account waits, as for a network. */
@@ -350,24 +281,22 @@ class Core implements LocalApi, InstanceApi {
   }
 }
 
-for (const name of METHOD_NAMES) {
-  Object.defineProperty(Core.prototype, name, {
-    configurable: true,
-    writable: true,
-    value(this: Core, params: unknown) {
-      return this.request(name, params);
-    },
-  });
+function implement<Name extends string>(
+  names: readonly Name[],
+  call: (core: Core, name: Name, argument: never) => unknown,
+): void {
+  for (const name of names) {
+    Object.defineProperty(Core.prototype, name, {
+      configurable: true,
+      writable: true,
+      value(this: Core, argument: never) {
+        return call(this, name, argument);
+      },
+    });
+  }
 }
-for (const name of LISTENER_NAMES) {
-  Object.defineProperty(Core.prototype, name, {
-    configurable: true,
-    writable: true,
-    value(this: Core, fn: (data: unknown) => void) {
-      this.listen(name, fn);
-    },
-  });
-}
+implement(METHOD_NAMES, (core, name, params) => core.request(name, params));
+implement(LISTENER_NAMES, (core, name, fn) => core.listen(name, fn));
 
 /** The class without its worker: an entry adds where that comes from. */
 export const JMessageCore = Core as unknown as new (

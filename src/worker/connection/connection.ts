@@ -8,7 +8,8 @@ import type { Platform } from '../platform/platform.js';
 import type { Socket } from '../platform/socket.js';
 import { isObject, readCount } from '../util/read-answer.js';
 import type { Account, ServerAddress } from './account.js';
-import { DROPPED, type OnAck, OpenRequests, type Reply } from './open-requests.js';
+import { OpenRequests } from './open-requests.js';
+import { DROPPED, type OnAck, type Reply } from './request.js';
 
 /** The platform of a web client, as stock V2 states it. */
 const PLATFORM = 'j';

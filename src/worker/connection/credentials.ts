@@ -6,7 +6,7 @@ import type { AuthPayload, ResumeToken } from '../../protocol/worker.js';
 import type { Store } from '../store/store.js';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
-import { DROPPED, type OnAck, type Reply } from './open-requests.js';
+import { DROPPED, type OnAck, type Reply } from './request.js';
 
 export class Credentials {
   #token: ResumeToken | null;

@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.js';
 import { delay } from '../util/clock.js';
 import type { ServerAddress } from './account.js';
 import { Connection } from './connection.js';
-import type { OnAck } from './open-requests.js';
+import type { OnAck } from './request.js';
 
 /** The time in which stock V2 tries to transmit a request: five tries of five seconds. */
 export const REACH_TIMEOUT_MS = 25_000;

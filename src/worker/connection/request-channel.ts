@@ -2,7 +2,8 @@
 import { ridOf } from '../../protocol/wire/rid.js';
 import type { Failure } from '../../protocol/worker.js';
 import type { Connection } from './connection.js';
-import type { OnAck, OpenRequests, Reply } from './open-requests.js';
+import type { OpenRequests } from './open-requests.js';
+import type { OnAck, Reply } from './request.js';
 
 export class RequestChannel {
   /** The present connection, or the last one. */

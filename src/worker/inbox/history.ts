@@ -12,7 +12,7 @@ import {
   type Outcome,
 } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
-import type { Answer } from '../connection/open-requests.js';
+import type { Answer } from '../connection/request.js';
 import type { RequestChannel } from '../connection/request-channel.js';
 import { failed, succeeded } from '../methods/outcome.js';
 import { BEGINNING, byPlace, type Place, type Span, type Store } from '../store/store.js';

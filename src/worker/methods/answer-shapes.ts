@@ -1,7 +1,7 @@
 /** Converts a server's answer, by the shape that the method's row names, if the API's fields differ from the wire's. */
 
 import { GROUP, type Shape } from '../../protocol/worker.js';
-import type { Answer } from '../connection/open-requests.js';
+import type { Answer } from '../connection/request.js';
 import { isObject } from '../util/read-answer.js';
 
 type Row = Record<string, unknown>;

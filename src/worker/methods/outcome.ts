@@ -12,7 +12,7 @@ import {
   type RoomMessage,
   SINGLE,
 } from '../../protocol/worker.js';
-import type { Answer, Reply, RequestSpec } from '../connection/open-requests.js';
+import type { Answer, Reply, RequestSpec } from '../connection/request.js';
 import { readCount } from '../util/read-answer.js';
 import { ANSWER_SHAPES } from './answer-shapes.js';
 

@@ -11,7 +11,7 @@ import {
   RECOGNISED_CODES,
   type UploadedMedia,
 } from '../../protocol/worker.js';
-import type { Reply } from '../connection/open-requests.js';
+import type { Reply } from '../connection/request.js';
 import { type Platform, Stalled } from '../platform/platform.js';
 import { type Clock, delay } from '../util/clock.js';
 import { unlessAborted } from '../util/deferred.js';

@@ -11,7 +11,7 @@ import {
   type Outcome,
   type SendParams,
 } from '../../protocol/worker.js';
-import type { Answer } from '../connection/open-requests.js';
+import type { Answer } from '../connection/request.js';
 import { failed, type SendPayload, succeeded } from '../methods/outcome.js';
 import type { UploadParts } from '../methods/upload-file.js';
 import type { OutboxRecord, Store } from '../store/store.js';

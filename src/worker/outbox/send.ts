@@ -6,7 +6,7 @@
  * same number if the worker dies. Any other state (queued, failed, timed out, cancelled) is on the disk before it is reported.
  */
 import type { ConversationId, Failure, MethodRow, Outcome } from '../../protocol/worker.js';
-import type { Answer, Reply } from '../connection/open-requests.js';
+import type { Answer, Reply } from '../connection/request.js';
 import { failed, type SendPayload, type Settled, settled } from '../methods/outcome.js';
 import { type UploadParts, uploadFile } from '../methods/upload-file.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';

@@ -14,8 +14,8 @@ import {
   type Outcome,
   type Restore,
 } from '../../protocol/worker.js';
-import type { Answer, OnAck } from '../connection/open-requests.js';
 import { keyOf, PendingConnections, REACH_TIMEOUT_MS } from '../connection/pending-connections.js';
+import type { Answer, OnAck } from '../connection/request.js';
 import type { CheckedCall } from '../methods/checked-call.js';
 import { failed, succeeded } from '../methods/outcome.js';
 import type { Platform } from '../platform/platform.js';

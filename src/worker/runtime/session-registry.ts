@@ -13,7 +13,7 @@ import {
 } from '../../protocol/worker.js';
 import type { Account, LoginAnswer } from '../connection/account.js';
 import { Credentials, newerToken } from '../connection/credentials.js';
-import { type Answer, type OnAck, OpenRequests } from '../connection/open-requests.js';
+import { OpenRequests } from '../connection/open-requests.js';
 import {
   keyOf,
   type PendingConnections,
@@ -21,6 +21,7 @@ import {
   RETRY_MS,
   type Target,
 } from '../connection/pending-connections.js';
+import type { Answer, OnAck } from '../connection/request.js';
 import { isTerminal } from '../outbox/record.js';
 import type { Platform } from '../platform/platform.js';
 import { Session, type SessionTab } from '../session/session.js';

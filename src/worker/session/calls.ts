@@ -5,7 +5,7 @@
 import { conversationId, groupId, singleId } from '../../protocol/conversation-id.js';
 import { ridOf } from '../../protocol/wire/rid.js';
 import type { ConversationId, Extras, MethodRow, Outcome, RoomMessage } from '../../protocol/worker.js';
-import type { Reply } from '../connection/open-requests.js';
+import type { Reply } from '../connection/request.js';
 import { toListenerEvent } from '../inbox/events.js';
 import type { History } from '../inbox/history.js';
 import type { ProfileTimes } from '../inbox/profile-times.js';

@@ -6,7 +6,7 @@
  */
 import { SYNC_CHECK_INTERVAL_MS } from '../../protocol/worker.js';
 import type { Connection } from '../connection/connection.js';
-import type { Reply } from '../connection/open-requests.js';
+import type { Reply } from '../connection/request.js';
 import type { RequestChannel } from '../connection/request-channel.js';
 import type { ChatRooms } from '../inbox/chat-rooms.js';
 import type { Inbox } from '../inbox/inbox.js';

@@ -1,5 +1,5 @@
 /** Read receipts on their way to the server: collected for two seconds, or until there are fifty, and sent as one request. */
-import type { OnAck, Reply } from '../connection/open-requests.js';
+import type { OnAck, Reply } from '../connection/request.js';
 import type { RequestChannel } from '../connection/request-channel.js';
 import type { Clock } from '../util/clock.js';
 

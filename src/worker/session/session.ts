@@ -17,23 +17,15 @@ import {
 import type { Account, LoginAnswer } from '../connection/account.js';
 import type { Connection } from '../connection/connection.js';
 import { Reconnector, type ReconnectorState } from '../connection/reconnector.js';
-import { RequestChannel } from '../connection/request-channel.js';
-import { ChatRooms } from '../inbox/chat-rooms.js';
-import { ConversationForm } from '../inbox/conversation-form.js';
-import { History } from '../inbox/history.js';
-import { Inbox } from '../inbox/inbox.js';
-import { ProfileTimes } from '../inbox/profile-times.js';
-import { PushRouter } from '../inbox/push-router.js';
-import { ReadState } from '../inbox/read-state.js';
-import { StreamProgress } from '../inbox/stream-progress.js';
-import { SendQueue } from '../outbox/send-queue.js';
-import { SessionTabs } from '../tabs/session-tabs.js';
+import type { SendQueue } from '../outbox/send-queue.js';
+import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab, TabSession } from '../tabs/tab.js';
-import { Calls } from './calls.js';
+import type { Calls } from './calls.js';
 import { IdleTimeout } from './idle-timeout.js';
 import { OutageNotice } from './outage-notice.js';
 import { PeriodicSync } from './periodic-sync.js';
 import type { SessionOptions } from './session-options.js';
+import { type SessionParts, sessionParts } from './session-parts.js';
 import { SessionState } from './session-state.js';
 import { catchUp, type TabPosition } from './tab-catch-up.js';
 
@@ -49,12 +41,7 @@ export class Session implements TabSession {
   readonly calls: Calls;
   readonly sends: SendQueue;
   readonly tabs: SessionTabs;
-  readonly #rooms = new ChatRooms();
-  readonly #channel: RequestChannel;
-  readonly #read: ReadState;
-  readonly #progress: StreamProgress;
-  readonly #inbox: Inbox;
-  readonly #history: History;
+  readonly #parts: SessionParts;
   readonly #sync: PeriodicSync;
   readonly #reconnector: Reconnector;
   readonly #idle: IdleTimeout;
@@ -64,38 +51,19 @@ export class Session implements TabSession {
   #degraded: string | undefined;
 
   constructor(private readonly options: SessionOptions) {
-    const { platform, account, credentials, requests, store } = options;
+    const { platform, account, credentials, requests } = options;
     const { clock } = platform;
-    const rooms = this.#rooms;
-    const profiles = new ProfileTimes();
-    const isWhole = () => this.#channel.roaming && !this.sends.isBusy;
-    const channel = new RequestChannel(() => platform.uuid(), requests, options.login.uid);
-    const tabs = new SessionTabs(options.events, options.nextSeq, {
-      now: () => clock.now(),
-      asSynced: (messages) => form.fromMessages(messages),
+    const parts = sessionParts(options, {
       onFull: () => this.#lapse(),
+      onEnd: (reason) => void this.end(reason),
     });
-    const read = new ReadState(clock, { account, store, tabs, channel });
-    const form = new ConversationForm(account, read);
-    const progress = new StreamProgress(store, tabs, channel, options.progress);
-    const inbox = new Inbox(
-      { store, self: account, form, channel, tabs, read, progress, isWhole },
-      options.keptUpTo,
-    );
-    const parts = { platform, account, store, channel, tabs, read, progress, inbox, rooms, profiles };
-    const sends = new SendQueue(parts, options.outbox);
-    const history = new History(parts);
-    const pushes = new PushRouter({ ...parts, self: account, onEnd: (reason) => void this.end(reason) });
+    const { tabs, sends } = parts;
+    this.#parts = parts;
     this.account = account;
     this.tabs = tabs;
     this.sends = sends;
-    this.#channel = channel;
-    this.#read = read;
-    this.#progress = progress;
-    this.#inbox = inbox;
-    this.#history = history;
-    this.state = new SessionState(channel);
-    this.calls = new Calls({ ...parts, sends, history });
+    this.calls = parts.calls;
+    this.state = new SessionState(parts.channel);
     this.#outage = new OutageNotice(clock, tabs);
     this.#idle = new IdleTimeout(
       clock,
@@ -104,10 +72,9 @@ export class Session implements TabSession {
     );
     this.#sync = new PeriodicSync(clock, {
       ...parts,
-      isWhole,
       onReady: () => this.#changeState({ state: 'ready' }),
     });
-    this.#reconnector = new Reconnector(platform, credentials, requests, pushes, {
+    this.#reconnector = new Reconnector(platform, credentials, requests, parts.pushes, {
       onState: (state) => this.#changeState(state),
       onUp: (connection) => this.#onUp(connection),
       onDown: () => this.#onDown(),
@@ -140,7 +107,7 @@ export class Session implements TabSession {
   }
 
   get connected(): boolean {
-    return this.#channel.connected;
+    return this.#parts.channel.connected;
   }
 
   snapshot(): StateSnapshot {
@@ -164,26 +131,20 @@ export class Session implements TabSession {
     tab.join(this);
     const { appkey, username } = this.account;
     tab.post({ kind: 'account', account: { appkey, username } });
-    tab.updateUnread(this.#read.unread.all());
-    catchUp(tab, position, {
-      tabs: this.tabs,
-      inbox: this.#inbox,
-      progress: this.#progress,
-      sync: this.#sync,
-      state: this.state,
-    });
-    if (this.#degraded !== undefined) this.#deliverDegraded(tab, this.#degraded);
+    tab.updateUnread(this.#parts.read.unread.all());
+    catchUp(tab, position, { ...this.#parts, sync: this.#sync, state: this.state });
+    if (this.#degraded !== undefined) this.tabs.deliverTo(tab, 'onDegraded', { reason: this.#degraded });
     this.tabs.updateMirrors();
   }
 
   /** The chat rooms that the tab is in. */
   roomsOf(tabId: string): number[] {
-    return this.#rooms.of(tabId);
+    return this.#parts.rooms.of(tabId);
   }
 
   /** The tab was in these rooms in an earlier worker. The account enters them again with the next sync. */
   restoreRooms(tab: Tab, rooms: readonly number[]): void {
-    for (const room of rooms) this.#rooms.opened(room, tab.id);
+    for (const room of rooms) this.#parts.rooms.opened(room, tab.id);
   }
 
   /** For people: no contents, no secrets. */
@@ -234,7 +195,7 @@ export class Session implements TabSession {
   /** The storage has failed. */
   degraded(reason: string): void {
     this.#degraded = reason;
-    for (const tab of this.tabs.tabs) this.#deliverDegraded(tab, reason);
+    for (const tab of this.tabs.tabs) this.tabs.deliverTo(tab, 'onDegraded', { reason });
   }
 
   /**
@@ -243,7 +204,7 @@ export class Session implements TabSession {
    */
   async verify(digest: string): Promise<Failure | undefined> {
     const payload = { username: this.account.username, password: digest, is_md5: true };
-    const reply = await this.#channel.ask('login', payload);
+    const reply = await this.#parts.channel.ask('login', payload);
     if (reply.kind === 'timeout') return failure(CODES.timeout);
     if (reply.kind === 'dropped') return reply.error;
     if (reply.answer.code !== CODES.success) return reply.answer;
@@ -285,16 +246,16 @@ export class Session implements TabSession {
   ): Promise<void> {
     if (this.ended) return;
     this.#idle.cancel();
-    if (reason === 'logged_out' && !isLapsed) this.#channel.logOut();
+    if (reason === 'logged_out' && !isLapsed) this.#parts.channel.logOut();
     this.state.change({ state: 'ended', reason });
     const disconnected = this.#reconnector.stop();
     this.#sync.stop();
-    this.#read.unread.close();
+    this.#parts.read.unread.close();
     if (LOST.has(reason)) this.#outage.giveUp();
     else this.#outage.cancel();
     this.calls.close();
     const closed = this.sends.close(this.state.failure(), isLapsed);
-    this.#channel.close(this.state.failure());
+    this.#parts.channel.close(this.state.failure());
     const last = this.snapshot();
     for (const tab of this.tabs.tabs) {
       tab.leave(tab === quiet ? null : { ...last, tabs: 0 });
@@ -306,7 +267,7 @@ export class Session implements TabSession {
     this.tabs.tabs.clear();
     this.options.onEnded(isLapsed);
     await closed;
-    await this.#inbox.idle();
+    await this.#parts.inbox.idle();
     const { store, credentials } = this.options;
     if (wipe) await store.wipe();
     else if (!isLapsed && reason !== 'superseded') await credentials.forgetToken();
@@ -323,9 +284,9 @@ export class Session implements TabSession {
   }
 
   #onDown(): void {
-    this.#channel.detach();
+    this.#parts.channel.detach();
     this.#sync.stop();
-    this.#history.disconnected();
+    this.#parts.history.disconnected();
     this.sends.disconnected();
     this.#outage.down();
   }
@@ -335,9 +296,5 @@ export class Session implements TabSession {
     this.state.change(state);
     this.options.log(`${this.account.username}: ${state.state}`);
     this.tabs.updateMirrors();
-  }
-
-  #deliverDegraded(tab: Tab, reason: string): void {
-    this.tabs.deliverTo(tab, 'onDegraded', { reason });
   }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SendOrder } from '../../../../gateway/src/connection/send-order.js';
 import { ACK_TIMEOUT_MS, MAX_TRIES, RESPONSE_TIMEOUT_MS } from '../../../../src/protocol/index.js';
-import { OpenRequests, type Reply } from '../../../../src/worker/connection/open-requests.js';
+import { OpenRequests } from '../../../../src/worker/connection/open-requests.js';
+import type { Reply } from '../../../../src/worker/connection/request.js';
 import { FakeClock } from '../../fakes/clock.js';
 
 const LANES = ['bob', 'carol', undefined] as const;

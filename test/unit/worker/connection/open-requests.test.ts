@@ -7,11 +7,8 @@ import {
   MAX_TRIES,
   RESPONSE_TIMEOUT_MS,
 } from '../../../../src/protocol/index.js';
-import {
-  OpenRequests,
-  type Reply,
-  type RequestSpec,
-} from '../../../../src/worker/connection/open-requests.js';
+import { OpenRequests } from '../../../../src/worker/connection/open-requests.js';
+import type { Reply, RequestSpec } from '../../../../src/worker/connection/request.js';
 import { FakeClock, settle } from '../../fakes/clock.js';
 
 let clock: FakeClock;

@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { CODES, failure } from '../../../../src/protocol/codes/codes.js';
 import type { FormParts } from '../../../../src/protocol/index.js';
-import type { Reply } from '../../../../src/worker/connection/open-requests.js';
+import type { Reply } from '../../../../src/worker/connection/request.js';
 import { type Uploaded, type UploadJob, upload } from '../../../../src/worker/methods/upload.js';
 import { type PostForm, Stalled } from '../../../../src/worker/platform/platform.js';
 import { FakeClock, settle } from '../../fakes/clock.js';
