@@ -112,6 +112,34 @@ describe('a profile', () => {
     const [message] = await bob.live(1);
     expect(message?.content.from_name).toBe('From the phone');
   });
+
+  it('changes in the given fields and in no other', async () => {
+    const user = await clients.user();
+    await user.ask('update_user_inf', { nickname: 'first', region: 'north' });
+    expect(await user.ask('update_user_inf', { nickname: 'second', signature: '\0' })).toMatchObject({
+      code: 0,
+    });
+    const { user_info } = await user.ask('get_across_user_info', { username: user.username, appkey: APPKEY });
+    expect(user_info).toMatchObject({ nickname: 'second', region: 'north', signature: '\0', gender: 0 });
+    expect(await user.ask('update_user_inf', { gender: 7 })).toMatchObject({ code: 880003 });
+  });
+
+  it('is not changed back by the retry of an older change', async () => {
+    const user = await clients.user();
+    const rid = nextRid();
+    await user.ask('update_user_inf', { nickname: 'first' }, rid);
+    await user.ask('update_user_inf', { nickname: 'second' });
+    expect(await user.ask('update_user_inf', { nickname: 'first' }, rid)).toMatchObject({ code: 0 });
+    const { user_info } = await user.ask('get_across_user_info', { username: user.username });
+    expect(user_info.nickname).toBe('second');
+  });
+
+  it('of an unknown user cannot be read', async () => {
+    const user = await clients.user();
+    expect(await user.ask('get_across_user_info', { username: 'nobody' })).toMatchObject({ code: 882002 });
+    const elsewhere = { username: user.username, appkey: 'nowhere' };
+    expect(await user.ask('get_across_user_info', elsewhere)).toMatchObject({ code: 882002 });
+  });
 });
 
 describe('a password', () => {
