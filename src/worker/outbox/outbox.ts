@@ -11,6 +11,8 @@ const TERMINAL_AGE_MS = 7 * 24 * 3_600_000;
 /** … and how many records of each terminal state. */
 const KEPT_TERMINAL = 200;
 const FORGET_AFTER_MS = 500;
+/** A send on an open connection is written if it has no answer by then: later than most answers come. */
+const WRITE_AFTER_MS = 100;
 
 export class Outbox {
   /** In the order of acceptance. */
@@ -18,6 +20,7 @@ export class Outbox {
   readonly #unwritten = new Set<OutboxRecord>();
   #forgotten: number[] = [];
   #cancelForgetting: (() => void) | undefined;
+  #cancelWriting: (() => void) | undefined;
   #written: Promise<void> = Promise.resolve();
   #nextWrite: Promise<void> | undefined;
   #lastId = 0;
@@ -57,6 +60,20 @@ export class Outbox {
     return this.#write();
   }
 
+  /** The record of a new send on an open connection. It is written soon, unless its answer is faster. */
+  putSoon(record: OutboxRecord): void {
+    // The disk has an earlier record of the call.
+    if (this.#records.has(record.callId)) return void this.put(record);
+    this.#keep(record);
+    this.#unwritten.add(record);
+    this.#cancelWriting ??= this.clock.after(WRITE_AFTER_MS, () => this.flush());
+  }
+
+  /** Writes the records that wait for their answers. */
+  flush(): void {
+    if (this.#unwritten.size > 0) void this.#write();
+  }
+
   forget(record: OutboxRecord): void {
     this.#records.delete(record.callId);
     this.#unwritten.delete(record);
@@ -91,6 +108,8 @@ export class Outbox {
   }
 
   #write(): Promise<void> {
+    this.#cancelWriting?.();
+    this.#cancelWriting = undefined;
     this.#nextWrite ??= this.#written.then(async () => {
       this.#nextWrite = undefined;
       const records = [...this.#unwritten];

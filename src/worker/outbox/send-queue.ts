@@ -161,11 +161,13 @@ export class SendQueue implements SendOwner {
 
   disconnected(): void {
     this.#online = deferred();
+    this.#outbox.flush();
     this.#expire();
   }
 
-  /** The tab has gone, so it gets no progress. */
+  /** The tab has gone, so it gets no progress, and submits no call again. */
   tabLeft(tab: Tab): void {
+    this.#outbox.flush();
     for (const send of this.#sends.values()) if (send.tab === tab) send.tab = undefined;
   }
 
@@ -195,6 +197,11 @@ export class SendQueue implements SendOwner {
     // Only states on the disk are published, and none that the send has left meanwhile: an answer may be faster than the disk.
     const now = this.#outbox.get(record.callId);
     if (now?.state.is === record.state.is) this.#publish(now, payload);
+  }
+
+  transmitting({ record, payload }: Send): void {
+    this.#outbox.putSoon(record);
+    this.#publish(record, payload);
   }
 
   delivered({ record, payload }: Send, outcome: Delivered): void {

@@ -2,8 +2,8 @@
  * One send. It is written to the outbox, uploads its file, waits for the earlier sends of its conversation, and is transmitted. Its outcome is
  * reported once.
  *
- * A send that finds a connection is transmitted while it is being written. Until the answer its page has it, and submits it again under the
- * same number if the worker dies. Any other state (queued, failed, timed out, cancelled) is on the disk before it is reported.
+ * A send that finds a connection is transmitted at once, and written only if its answer is late. Until the answer its page has it, and submits
+ * it again under the same number if the worker dies. Any other state (queued, failed, timed out, cancelled) is on the disk before it is reported.
  */
 import type { ConversationId, Failure, MethodRow, Outcome } from '../../protocol/worker.js';
 import type { Answer, Reply } from '../connection/request.js';
@@ -25,6 +25,8 @@ export interface SendOwner {
   build(record: OutboxRecord): ReturnType<typeof buildSend>;
   /** @returns when the record is on the disk and its change is published */
   save(send: Send): Promise<void>;
+  /** The send is transmitted at once: it is published, and its record is written if its answer is late. */
+  transmitting(send: Send): void;
   /** The server stored the message, so the outbox is done with it. */
   delivered(send: Send, outcome: Delivered): void;
   /** Resolves when there is a connection. */
@@ -60,7 +62,7 @@ export class Send {
     this.conversation = conversation;
     this.#row = rowOf(accepted.method);
     const isRestored = accepted.state.is === 'sending';
-    // It is transmitted while it is being written, behind others of which that is true.
+    // It is transmitted before it is written, behind others of which that is true.
     const isImmediate =
       owner.parts.channel.connected && !fileToUpload(accepted) && !(before && !before.#isSending);
     this.record = isImmediate ? { ...accepted, state: { is: 'sending' } } : accepted;
@@ -132,11 +134,10 @@ export class Send {
   /** Everything before the transmission. @returns the reason if it cannot be transmitted */
   async #prepare(before: Send | undefined): Promise<Failure | undefined> {
     const { signal } = this.#ending;
-    const isQueued = this.record.state.is === 'queued';
-    const written = this.owner.save(this);
-    if (isQueued) {
+    if (this.#isSending) this.owner.transmitting(this);
+    else {
       // It is reported as queued, and may have to outlive the page.
-      await written;
+      await this.owner.save(this);
       this.postQueued();
       const refused = await this.#upload();
       if (refused) return refused;

@@ -1,5 +1,5 @@
 /** An accepted message is sent once, whatever breaks on the way; a message that was reported as ended is not sent afterwards. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { CODES, failure, type Outcome } from '../../../../src/protocol/index.js';
 import { succeeded } from '../../../../src/worker/methods/outcome.js';
 import { Outbox } from '../../../../src/worker/outbox/outbox.js';
@@ -13,6 +13,7 @@ import { World } from '../../fakes/world.js';
 const DAY_MS = 24 * 3_600_000;
 const V2_TIMEOUT_MS = 25_000;
 const SESSION_LINGER_MS = 15_000;
+const ALICE = 'http://server|app|alice';
 
 let world: World;
 let alice: FakeTab;
@@ -292,12 +293,34 @@ test('of what was delivered the latest 200 are kept, and whatever failed or wait
 describe('a send that finds a connection', () => {
   const SLOW_DISK_MS = 3_000;
 
-  test('goes out and is answered while it is being written', async () => {
+  test('goes out and is answered before it is written', async () => {
     world.storeLatencyMs = SLOW_DISK_MS;
     const sent = post(alice, 'hello');
     await world.clock.advance(100);
     expect(sent.outcome?.kind).toBe('success');
     expect(stored()).toEqual(['hello']);
+  });
+
+  test('is never written if its answer is there within 100 ms', async () => {
+    const written = vi.spyOn(world.storeOf(ALICE), 'putOutbox');
+    await world.passing(post(alice, 'hello').done);
+    await world.clock.advance(10_000);
+    expect(written).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['100 ms without an answer', () => world.clock.advance(101)],
+    ['its tab has gone', () => alice.leave()],
+    ['its connection is lost', () => world.network.goDown()],
+  ])('is on the disk after %s', async (_reason, happen) => {
+    world.network.loses = ({ way, event }) => way === 'down' && event === 's_single_text';
+    post(alice, 'hello');
+    await world.clock.advance(50);
+    const outbox = async () => (await world.storeOf(ALICE).outbox()).map(({ state }) => state.is);
+    expect(await outbox()).toEqual([]);
+    await happen();
+    await world.clock.advance(1);
+    expect(await outbox()).toEqual(['sending']);
   });
 
   test('is never reported as on its way after it was reported as sent', async () => {
@@ -307,7 +330,7 @@ describe('a send that finds a connection', () => {
     world.storeLatencyMs = SLOW_DISK_MS;
     post(alice, 'hello');
     await world.clock.advance(10_000);
-    expect(watching.received('onOutboxChange').map(({ state }) => state)).toEqual(['sent']);
+    expect(watching.received('onOutboxChange').map(({ state }) => state)).toEqual(['sending', 'sent']);
     expect(watching.texts()).toEqual(['hello']);
   });
 
