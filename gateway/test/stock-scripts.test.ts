@@ -2,14 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { makeRoom } from '../../test/kit/gateway-rooms.js';
-import {
-  Page23,
-  Page25,
-  type Row,
-  type StockPage,
-  type Storage,
-  stockText,
-} from '../../test/kit/stock-pages.js';
+import { type Row, type StockPage, type Storage, stockText } from '../../test/kit/stock-page.js';
+import { Page23 } from '../../test/kit/stock-page-2.3.js';
+import { Page25 } from '../../test/kit/stock-page-2.5.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
 import { uniqueName } from '../../test/kit/wire-socket.js';
 

@@ -7,7 +7,8 @@ import type { Profile } from '../kit/browser.js';
 import { type BrowserProfile, ENGINE } from '../kit/engines/engine.js';
 import { textOf } from '../kit/message-parts.js';
 import type { Frame } from '../kit/relay.js';
-import type { BurstOutcome, Tab } from '../kit/tab.js';
+import type { Tab } from '../kit/tab.js';
+import type { BurstOutcome } from '../kit/tab-window.js';
 import { until } from '../kit/until.js';
 import { createWorld, type TabOptions, type World } from '../kit/world.js';
 

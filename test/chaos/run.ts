@@ -7,11 +7,10 @@ import { ACCOUNTS, isPartOf, nameOf, type ProfileName, SLOTS, slotsOf, TARGETS }
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
 import { Network } from './network.js';
+import { Outboxes } from './outboxes.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
-import { type LiveTab, Stage, type Status } from './stage.js';
+import { type LiveTab, Stage } from './stage.js';
 
-/** The limit of slow steps: five tries of half a minute, and the queue behind them. */
-const SETTLE_TIMEOUT_MS = 240_000;
 const PROGRESS_MS = 60_000;
 const JOIN_TIMEOUT_MS = 30_000;
 const DELIVERY_TIMEOUT_MS = 30_000;
@@ -47,6 +46,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
 class Run {
   readonly #history: History;
   readonly #stage: Stage;
+  readonly #outboxes: Outboxes;
   readonly #network: Network;
   readonly #faults = new Map<string, number>();
   readonly #sent = new Map<string, number>();
@@ -62,6 +62,7 @@ class Run {
   ) {
     this.#history = emptyHistory(`s${options.seed}`);
     this.#stage = new Stage(world, this.#history);
+    this.#outboxes = new Outboxes(this.#stage, this.#history);
     this.#network = new Network(world.relay, (ms) => this.#pass(ms));
     this.#log = options.log ?? (() => undefined);
   }
@@ -169,9 +170,9 @@ class Run {
       case 'killBrowser':
         return this.#stage.killBrowser(action.profile);
       case 'clearStorage':
-        return (await this.#read(action.profile)) && this.#stage.clearStorage(action.profile);
+        return (await this.#outboxes.read(action.profile)) && this.#stage.clearStorage(action.profile);
       case 'breakStorage':
-        return (await this.#read(action.profile)) && this.#stage.breakStorage(action.profile);
+        return (await this.#outboxes.read(action.profile)) && this.#stage.breakStorage(action.profile);
       case 'drain':
         return this.#drain(action.profile);
       case 'send':
@@ -210,45 +211,9 @@ class Run {
     return names;
   }
 
-  /** Data on a disk that fails before a worker has read them cannot be saved. So the worker reads them before this fault. */
-  async #read(profile: ProfileName): Promise<boolean> {
-    const isRead = async (slot: number) => {
-      const tab = this.#stage.tab(slot);
-      return tab?.isJoined === true && (await tab.status().catch(() => undefined))?.hasOutbox === true;
-    };
-    const all = async () => (await Promise.all(slotsOf(profile).map(isRead))).every((read) => read);
-    return until(`the outboxes of ${profile} to be read`, all, SETTLE_TIMEOUT_MS).catch(() => false);
-  }
-
   async #drain(profile: ProfileName): Promise<boolean> {
     this.#silent.add(profile);
-    return this.#settled(`no send in flight from ${profile}`, slotsOf(profile));
-  }
-
-  /** Waits until every send of these tabs and their accounts is terminal. */
-  async #settled(what: string, slots: readonly number[]): Promise<boolean> {
-    let last = '';
-    const isDone = async () => {
-      const states = await Promise.all(
-        slots.map(async (slot) => {
-          const tab = this.#stage.tab(slot);
-          if (!tab?.isJoined) return `slot ${slot} is not in`;
-          const status = await tab.status().catch(() => undefined);
-          if (!status) return `${tab.record.name} does not answer`;
-          const { isReady, isOpen, outbox } = status;
-          this.#note(outbox);
-          const waiting = outbox.filter(({ state }) => state === 'queued' || state === 'sending');
-          if (isReady && isOpen === 0 && waiting.length === 0) return '';
-          return `${tab.record.name}: ${isReady ? 'ready' : 'not ready'}, ${isOpen} calls open, outbox ${JSON.stringify(waiting)}`;
-        }),
-      );
-      last = states.filter((state) => state !== '').join('\n');
-      return last === '';
-    };
-    return until(what, isDone, SETTLE_TIMEOUT_MS).catch(() => {
-      this.#history.stuck.push(`waited ${SETTLE_TIMEOUT_MS / 1_000} s for: ${what}\n${last}`);
-      return false;
-    });
+    return this.#outboxes.settled(`no send in flight from ${profile}`, slotsOf(profile));
   }
 
   /**
@@ -261,7 +226,7 @@ class Run {
     for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
     for (const tab of this.#stage.tabs) await tab.online();
     const all = [...SLOTS.keys()];
-    if (!(await this.#settled('quiet', all))) return;
+    if (!(await this.#outboxes.settled('quiet', all))) return;
     const speakers = ACCOUNTS.map((account) =>
       this.#stage.tabs.find(({ record }) => record.account === account),
     );
@@ -277,7 +242,7 @@ class Run {
           })
         : [],
     );
-    await this.#settled('the last words to be said', all);
+    await this.#outboxes.settled('the last words to be said', all);
     const hasAll = ({ record: { account, name, delivered } }: LiveTab) => {
       const received = new Set(delivered.map((one) => one.name));
       return words.every(
@@ -292,7 +257,7 @@ class Run {
 
   async #collect(): Promise<void> {
     const { gateway, relay } = this.world;
-    for (const { outbox } of await this.#statuses()) this.#note(outbox);
+    await this.#outboxes.noteAll();
     for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
     await gateway.stop();
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
@@ -300,20 +265,6 @@ class Run {
       const name = typeof text === 'string' ? text : (extras as { name?: unknown } | undefined)?.name;
       if (typeof name === 'string') this.#history.stored.push({ msg_id, at: ctime_ms, name });
     }
-  }
-
-  /** An outbox entry in the state failed counts as reported, even if no page received the report. A later disk failure may delete it. */
-  #note(outbox: Status['outbox']): void {
-    const at = Date.now();
-    for (const { name, state, code } of outbox) {
-      const { outbox: noted } = this.#history.sends.get(name) ?? {};
-      if (noted?.at(-1)?.state !== state) noted?.push({ at, state, code, by: 'getOutbox' });
-    }
-  }
-
-  async #statuses() {
-    const statuses = this.#stage.tabs.map((tab) => tab.status().catch(() => ({ outbox: [] })));
-    return Promise.all(statuses);
   }
 
   /** The schedule's own time. */

@@ -10,7 +10,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type FrameEvent, readFrame } from './frames.js';
+import { NetworkGate } from './network-gate.js';
 import { type Direction, RelayedSocket, type Verdict } from './relayed-socket.js';
+import { SocketLives } from './socket-lives.js';
 
 export interface Frame extends FrameEvent {
   direction: Direction;
@@ -29,12 +31,6 @@ interface WaitOptions {
 const WAIT_TIMEOUT_MS = 15_000;
 const HOST = '127.0.0.1';
 
-interface Life {
-  socket: RelayedSocket;
-  openedAt: number;
-  closedAt: number;
-}
-
 /** Starts a relay in front of a gateway, on a free port. */
 export async function startRelay(gatewayUrl: string): Promise<Relay> {
   const relay = new Relay(gatewayUrl);
@@ -50,13 +46,11 @@ export class Relay {
   readonly #websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #rules = new Set<Rule>();
   readonly #watchers = new Set<(frame: Frame) => void>();
-  readonly #lives: Life[] = [];
-  /** Counts openings and closings. Their order alone decides about overlaps. */
-  #moment = 0;
+  readonly #lives = new SocketLives();
   #refusing = false;
   #pollingOnly = false;
-  readonly #network = new Gate();
-  readonly #uploads = new Gate();
+  readonly #network = new NetworkGate();
+  readonly #uploads = new NetworkGate();
 
   constructor(gatewayUrl: string) {
     this.#gateway = new URL(gatewayUrl);
@@ -79,16 +73,16 @@ export class Relay {
 
   /** The highest number of sockets that were open at one instant. */
   get peak(): number {
-    return peakOf(this.#lives);
+    return this.#lives.peak;
   }
 
   /** The number of sockets that were ever opened. */
   get total(): number {
-    return this.#lives.length;
+    return this.#lives.total;
   }
 
   get sockets(): RelayedSocket[] {
-    return this.#lives.map((life) => life.socket).filter((socket) => socket.open);
+    return this.#lives.open;
   }
 
   /** The number of open sockets of an account. */
@@ -98,13 +92,12 @@ export class Relay {
 
   /** The highest number of an account's sockets at one instant. A socket counts from its opening, although it names its account later. */
   peakFor(account: string): number {
-    this.#noteClosed();
-    return peakOf(this.#lives.filter((life) => life.socket.account === account));
+    return this.#lives.peakFor(account);
   }
 
   /** The number of sockets that an account ever had. */
   totalFor(account: string): number {
-    return this.#lives.filter((life) => life.socket.account === account).length;
+    return this.#lives.totalFor(account);
   }
 
   /** Adds a rule, and returns a function that removes it. The first rule with a verdict other than passing decides. */
@@ -244,14 +237,13 @@ export class Relay {
   }
 
   #connect(browser: WebSocket, gateway: WebSocket, revision: number): void {
-    this.#noteClosed();
-    const socket: RelayedSocket = new RelayedSocket(this.#lives.length + 1, revision, browser, gateway, {
+    this.#lives.noteClosed();
+    const socket: RelayedSocket = new RelayedSocket(this.#lives.total + 1, revision, browser, gateway, {
       judge: (direction, text) => this.#judge({ direction, text, socket, ...readFrame(text) }),
       thaw: () => this.#network.passable(),
-      closed: () => this.#noteClosed(),
+      closed: () => this.#lives.noteClosed(),
     });
-    this.#moment += 1;
-    this.#lives.push({ socket, openedAt: this.#moment, closedAt: Number.POSITIVE_INFINITY });
+    this.#lives.add(socket);
   }
 
   #judge(frame: Frame): Verdict {
@@ -266,42 +258,4 @@ export class Relay {
     }
     return 'pass';
   }
-
-  /** A socket is closed once its close frame has come in. `ws` has no event for that, so the state is read on demand. */
-  #noteClosed(): void {
-    for (const life of this.#lives) {
-      if (life.closedAt !== Number.POSITIVE_INFINITY || life.socket.open) continue;
-      this.#moment += 1;
-      life.closedAt = this.#moment;
-    }
-  }
-}
-
-/** Holds up its callers while it is shut. */
-class Gate {
-  #shut: { opened: Promise<void>; open: () => void } | null = null;
-
-  shut(on: boolean): void {
-    if (!on) {
-      this.#shut?.open();
-      this.#shut = null;
-    } else if (this.#shut === null) {
-      let open = () => {};
-      const opened = new Promise<void>((resolve) => {
-        open = resolve;
-      });
-      this.#shut = { opened, open };
-    }
-  }
-
-  async passable(): Promise<void> {
-    while (this.#shut !== null) await this.#shut.opened;
-  }
-}
-
-/** The highest number of lives at one instant. The beginning of some life is always such an instant. */
-function peakOf(lives: readonly Life[]): number {
-  const at = (moment: number) =>
-    lives.filter((life) => life.openedAt <= moment && moment < life.closedAt).length;
-  return lives.reduce((most, life) => Math.max(most, at(life.openedAt)), 0);
 }

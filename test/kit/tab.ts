@@ -1,9 +1,8 @@
 /** A tab of the test site, driven from the test: calls its `JMessage` and reads its outcomes and events. */
-import type { JMessage, JMessageRequest } from '../../src/index.js';
+import type { JMessage } from '../../src/index.js';
 import type {
   AnswerOf,
   AuthPayload,
-  Failure,
   InputOf,
   Inspection,
   ListenerEvents,
@@ -18,61 +17,8 @@ import type {
 import type { TabFrame, TabPage } from './engines/engine.js';
 import { encodeForms } from './forms.js';
 import { textOf } from './message-parts.js';
+import type { Aborted, BurstOutcome, TabOutcome, TabWindow } from './tab-window.js';
 import { UNTIL_TIMEOUT_MS, until } from './until.js';
-
-/** The globals of `pages/tab.js`. */
-interface TabWindow {
-  JIM: Pick<
-    JMessage,
-    | 'host'
-    | 'getState'
-    | 'inspect'
-    | 'isActive'
-    | 'restart'
-    | 'isInit'
-    | 'isLogin'
-    | 'isConnect'
-    | 'sendSingleMsg'
-    | LocalName
-  >;
-  tab: {
-    received: { listener: ListenerName; data: unknown }[];
-    call(method: MethodName, params: unknown, forms: boolean, aborted?: Aborted): Promise<unknown>;
-  };
-}
-
-/** The moment at which a call aborts its upload: at once, or after its first progress. */
-export type Aborted = 'at once' | 'in progress';
-
-interface Ack {
-  rid: number;
-  data: unknown;
-}
-
-/** The callbacks before a call settled. */
-interface Before {
-  acks: Ack[];
-  progress: { loaded: number; total: number }[];
-  queued: { rid: number; id: string }[];
-}
-
-type SecondOf<M extends MethodName> =
-  ReturnType<JMessage[M]> extends JMessageRequest<infer _A, infer S, infer _R> ? S : never;
-
-export type TabOutcome<M extends MethodName> = Before &
-  (
-    | { kind: 'success'; data: AnswerOf<M>; second: SecondOf<M> }
-    | { kind: 'failure'; error: Failure }
-    | { kind: 'timeout'; data: { rid: number; data: unknown; response_timeout: boolean } }
-  );
-
-export interface BurstOutcome {
-  /** The number of settlements. */
-  settled: number;
-  kind: string;
-  code: number;
-  msg_id: number;
-}
 
 export interface Credentials {
   username: string;

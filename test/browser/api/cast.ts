@@ -13,7 +13,8 @@ import type {
 } from '../../../src/protocol/index.js';
 import type { BrowserProfile } from '../../kit/engines/engine.js';
 import type { GatewayOptions } from '../../kit/gateway.js';
-import type { Tab, TabOutcome } from '../../kit/tab.js';
+import type { Tab } from '../../kit/tab.js';
+import type { TabOutcome } from '../../kit/tab-window.js';
 import { createWorld, type World } from '../../kit/world.js';
 
 export const OTHER_APPKEY = 'other-app';
