@@ -11,6 +11,7 @@ import {
   type Outcome,
 } from '../../../src/protocol/index.js';
 import { FakePort, FakeWindow, inPage } from './browser.js';
+import { messagesOf } from './messages.js';
 import type { World } from './world.js';
 
 const notBundled = () => {
@@ -146,10 +147,4 @@ export class ClientTab {
     this.world.locks.crash(this.id);
     this.client.destroy();
   }
-}
-
-export function messagesOf({ listener, data }: Pick<AccountEvent, 'listener' | 'data'>): Message[] {
-  const event = { listener, data } as AccountEvent;
-  if (event.listener === 'onMsgReceive') return [event.data];
-  return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
 }

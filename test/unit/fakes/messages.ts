@@ -1,7 +1,8 @@
 /** Messages as the server pushes and as the API has them. */
-import type { Message, WireMessage } from '../../../src/protocol/index.js';
+import type { AccountEvent, Message, MessageContent, WireMessage } from '../../../src/protocol/index.js';
 import { toMessage } from '../../../src/worker/inbox/push-parsing.js';
-import { content } from './server.js';
+
+export const APPKEY = 'app';
 
 export interface MessageFields {
   from?: string;
@@ -47,3 +48,28 @@ export const syncPush = (syncKey: number, msgs: WireMessage[], peer = 'bob') => 
     },
   ],
 });
+
+/** A text's content, as its sender writes it. */
+export function content(from: string, to: string, text: string, at: number): MessageContent {
+  return {
+    version: 1,
+    target_type: 'single',
+    target_id: to,
+    target_name: '',
+    target_appkey: APPKEY,
+    from_appkey: APPKEY,
+    from_platform: 'web',
+    from_id: from,
+    from_name: from,
+    create_time: at,
+    msg_type: 'text',
+    msg_body: { text },
+  };
+}
+
+/** The messages of an event: a live one, or those of a sync. */
+export function messagesOf({ listener, data }: Pick<AccountEvent, 'listener' | 'data'>): Message[] {
+  const event = { listener, data } as AccountEvent;
+  if (event.listener === 'onMsgReceive') return [event.data];
+  return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
+}

@@ -1,6 +1,6 @@
 /**
  * A small JMessage server in memory, behind a {@link FakeNetwork}. It acknowledges and answers, executes a repeated request once, and has one web
- * session for each account. It keeps and syncs unacknowledged messages. The browser tests use the real gateway.
+ * session for each account. The browser tests use the real gateway.
  */
 
 import { SendOrder } from '../../../gateway/src/connection/send-order.js';
@@ -10,29 +10,18 @@ import {
   failure,
   type MessageContent,
   SIGNATURE_LIFETIME_MS,
-  type WireMessage,
 } from '../../../src/protocol/index.js';
-import { textOf } from '../../kit/message-parts.js';
 import type { FakeClock } from './clock.js';
+import { content } from './messages.js';
 import type { Callee, FakeConnection, FakeNetwork } from './network.js';
-
-export const APPKEY = 'app';
-/** The number of messages of a conversation that a login delivers. */
-const KEPT_PER_CONVERSATION = 100;
+import { type Mailbox, ServerMail, type StoredMessage } from './server-mail.js';
 
 export const BAD_SIGNATURE = 'f'.repeat(32);
 
 type Fields = Record<string, unknown>;
 
-interface User {
-  username: string;
-  uid: number;
+interface User extends Mailbox {
   digest: string;
-  /** Ids of messages from and to this user. */
-  mail: number[];
-  /** Received and not acknowledged. */
-  pending: Set<number>;
-  connection: FakeConnection | undefined;
   /** The valid resume tokens: the current one and its predecessor. */
   token: { device: string; current: string; previous: string } | undefined;
 }
@@ -45,12 +34,6 @@ interface Client {
   readonly order: SendOrder<[event: string, payload: Fields]>;
 }
 
-interface Stored {
-  wire: WireMessage;
-  from: string;
-  to: string;
-}
-
 const REMEMBERED_REQUESTS = 1_000;
 
 const newClient = (): Client => ({
@@ -61,7 +44,6 @@ const newClient = (): Client => ({
 });
 
 export class FakeServer implements Callee {
-  readonly messages: Stored[] = [];
   /** Its extensions of the original protocol: none, as for a stock server. */
   capabilities: ('resume' | 'history' | 'ordered_sends')[] = [];
   /** By how much its clock is ahead of the clients'. */
@@ -72,14 +54,18 @@ export class FakeServer implements Callee {
   readonly #clients = new Map<FakeConnection, Client>();
   /** First answers, by account, rid, event and payload. */
   readonly #answers = new Map<string, Fields>();
-  #ids = 0;
-
+  readonly #mail: ServerMail;
   constructor(
     private readonly clock: FakeClock,
     network: FakeNetwork,
     private readonly md5: (text: string) => string,
   ) {
     network.callee = this;
+    this.#mail = new ServerMail(
+      clock,
+      (username) => this.#users.get(username),
+      (connection) => this.#clients.get(connection)?.live === true,
+    );
   }
 
   addUser(username: string, password: string): void {
@@ -102,16 +88,18 @@ export class FakeServer implements Callee {
     return this.#users.get(username)?.pending.size ?? 0;
   }
 
+  get messages(): StoredMessage[] {
+    return this.#mail.messages;
+  }
+
   /** Texts that are stored, in order. */
   texts(from: string, to: string): unknown[] {
-    return this.messages
-      .filter((stored) => stored.from === from && stored.to === to)
-      .map(({ wire }) => textOf(wire));
+    return this.#mail.texts(from, to);
   }
 
   /** A message from a user who is not part of the test. */
   deliver(from: string, to: string, text: string): void {
-    this.#store(from, to, content(from, to, text, this.clock.now()), undefined);
+    this.#mail.store(from, to, content(from, to, text, this.clock.now()));
   }
 
   /** Anything at all, to a user who is logged in. */
@@ -177,15 +165,15 @@ export class FakeServer implements Callee {
           ? { ...ok, user_info: { username: fields.username } }
           : failure(CODES.targetUserNotExist);
       case 'get_conversations':
-        return { ...ok, conversations: this.#conversations(user) };
+        return { ...ok, conversations: this.#mail.conversations(user) };
       case 'get_history':
-        return this.#history(user, fields);
+        return { ...ok, ...this.#mail.history(user, fields) };
       case 'log_out':
         user.token = undefined;
         this.#drop(user);
         return ok;
       case 'sync_check':
-        return { ...ok, sync_key: this.#ids, sync_event_key: 0, msg_receipt_key: 0 };
+        return { ...ok, sync_key: this.#mail.newestId, sync_event_key: 0, msg_receipt_key: 0 };
       case 'msg_recv_v2':
         user.pending.delete(Number(fields.msg_id));
         return ok;
@@ -222,8 +210,7 @@ export class FakeServer implements Callee {
   }
 
   #token(): string {
-    this.#ids += 1;
-    return `token-${this.#ids}`;
+    return `token-${this.#mail.nextId()}`;
   }
 
   #login(connection: FakeConnection, client: Client, { username, password, device }: Fields): Fields {
@@ -247,19 +234,6 @@ export class FakeServer implements Callee {
     client.live = false;
   }
 
-  /** A page as the gateway gives it. */
-  #history(user: User, { username, before, limit }: Fields): Fields {
-    const peer = String(username);
-    const upTo = (before as { msg_id: number } | undefined)?.msg_id ?? Number.POSITIVE_INFINITY;
-    const all = this.messages.filter(
-      ({ from, to, wire }) =>
-        ((from === user.username && to === peer) || (from === peer && to === user.username)) &&
-        wire.msg_id < upTo,
-    );
-    const page = all.slice(-Number(limit));
-    return { ...ok, messages: page.map(({ wire }) => wire), more: page.length < all.length };
-  }
-
   #register({ username, password }: Fields): Fields {
     if (this.#users.has(String(username))) return failure(CODES.userExists);
     this.addUser(String(username), '');
@@ -271,72 +245,16 @@ export class FakeServer implements Callee {
   #send(user: User, connection: FakeConnection, fields: Fields): Fields {
     const to = String(fields.target_id);
     if (!this.#users.has(to)) return failure(CODES.targetUserNotExist);
-    const { msg_id, ctime_ms } = this.#store(user.username, to, fields.content as MessageContent, connection);
+    const body = fields.content as MessageContent;
+    const { msg_id, ctime_ms } = this.#mail.store(user.username, to, body, connection);
     return { ...ok, msg_id, ctime_ms };
   }
 
-  #store(from: string, to: string, body: MessageContent, origin: FakeConnection | undefined): WireMessage {
-    this.#ids += 1;
-    const wire: WireMessage = {
-      msg_id: this.#ids,
-      msg_type: 3,
-      from_uid: this.#users.get(from)?.uid ?? 0,
-      from_gid: 0,
-      ctime_ms: this.clock.now(),
-      msg_level: 0,
-      need_receipt: false,
-      content: body,
-    };
-    this.messages.push({ wire, from, to });
-    for (const username of new Set([from, to])) {
-      const user = this.#users.get(username);
-      if (!user) continue;
-      user.mail.push(wire.msg_id);
-      if (username === to && from !== to) user.pending.add(wire.msg_id);
-      const { connection } = user;
-      if (connection && connection !== origin && this.#clients.get(connection)?.live) {
-        connection.send('msg_sync', { messages: [wire] });
-      }
-    }
-    return wire;
-  }
-
-  #sync(connection: FakeConnection, client: Client, { sync_key, sync_type }: Fields): void {
-    const { user } = client;
-    if (!user) return;
-    const due = new Set(
-      user.mail.filter((id) => user.pending.has(id) || (sync_type === 1 && id > Number(sync_key))),
-    );
-    const byPeer = new Map<string, Stored[]>();
-    for (const stored of this.messages) {
-      if (!due.has(stored.wire.msg_id)) continue;
-      const peer = stored.from === user.username ? stored.to : stored.from;
-      byPeer.set(peer, [...(byPeer.get(peer) ?? []), stored]);
-    }
-    const messages = [...byPeer].map(([peer, all]) => {
-      const list = all.slice(-KEPT_PER_CONVERSATION);
-      return {
-        msg_type: 3,
-        key: this.#users.get(peer)?.uid ?? 0,
-        from_appkey: APPKEY,
-        from_username: peer,
-        from_gid: 0,
-        unsync_count: list.length,
-        receipt_msgs: [],
-        msgs: list.map(({ wire }) => wire),
-      };
-    });
-    if (messages.length > 0) connection.send('sync_conversation', { sync_key: this.#ids, messages });
+  #sync(connection: FakeConnection, client: Client, fields: Fields): void {
+    if (!client.user) return;
+    const missed = this.#mail.missed(client.user, fields);
+    if (missed) connection.send('sync_conversation', missed);
     client.live = true;
-  }
-
-  #conversations(user: User): object[] {
-    const peers = new Set(
-      this.messages
-        .filter(({ from, to }) => from === user.username || to === user.username)
-        .map(({ from, to }) => (from === user.username ? to : from)),
-    );
-    return [...peers].map((username) => ({ type: 3, key: this.#users.get(username)?.uid ?? 0, username }));
   }
 
   #kick(user: User): void {
@@ -354,9 +272,8 @@ export class FakeServer implements Callee {
   }
 
   #event(event_type: number, user: User): object {
-    this.#ids += 1;
     return {
-      event_id: this.#ids,
+      event_id: this.#mail.nextId(),
       event_type,
       from_uid: user.uid,
       gid: 0,
@@ -367,21 +284,3 @@ export class FakeServer implements Callee {
 }
 
 const ok = { code: CODES.success as ErrorCode, message: 'success' };
-
-/** A text's content, as its sender writes it. */
-export function content(from: string, to: string, text: string, at: number): MessageContent {
-  return {
-    version: 1,
-    target_type: 'single',
-    target_id: to,
-    target_name: '',
-    target_appkey: APPKEY,
-    from_appkey: APPKEY,
-    from_platform: 'web',
-    from_id: from,
-    from_name: from,
-    create_time: at,
-    msg_type: 'text',
-    msg_body: { text },
-  };
-}

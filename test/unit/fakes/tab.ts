@@ -1,17 +1,13 @@
 /**
- * A tab in the view of the runtime. It keeps its calls until they are answered, submits them again to the next worker, sends its last position,
- * and drops known messages. It does in one turn the work of `client/worker-link/link.ts` over real ports.
+ * A tab in the view of the runtime. It keeps its calls until they are answered, submits them again to the next worker, and sends its last
+ * position. It does in one turn the work of `client/worker-link/link.ts` over real ports.
  */
 
-import { SeenMessages } from '../../../src/client/events/seen-messages.js';
-import { newestIn } from '../../../src/client/worker-link/received-events.js';
 import type {
   AccountEvent,
   AuthPayload,
   Call,
-  LastHeard,
   ListenerEvents,
-  Message,
   MethodName,
   Mirror,
   Outcome,
@@ -21,7 +17,7 @@ import type {
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
 import type { SessionTab } from '../../../src/worker/session/session.js';
-import { textOf } from '../../kit/message-parts.js';
+import { TabEvents } from './tab-events.js';
 import type { FakeWorker, World } from './world.js';
 
 export interface TabOptions {
@@ -52,7 +48,7 @@ export class FakeTab {
     active: null,
     restore: { auth: null, rooms: [], login: null },
   };
-  readonly events: AccountEvent[] = [];
+  readonly #received = new TabEvents();
   readonly acks: { callId: string; rid: number }[] = [];
   readonly states: StateSnapshot['state'][] = [];
   readonly logs: string[] = [];
@@ -62,18 +58,12 @@ export class FakeTab {
   open = false;
   /** Whether its application is handed what arrives: a frozen page's is not. */
   hands = true;
-  readonly #seen = new SeenMessages();
   readonly #calls = new Map<string, OpenCall>();
-  #last: LastHeard | null = null;
-  /** Whose events have come so far. */
-  #account: string | undefined;
   #tab: SessionTab | undefined;
   #worker: FakeWorker | undefined;
   #callIds = 0;
   #mirrored = 0;
   #attempts = 0;
-  /** How many events there were when it last logged in. */
-  #loginAt = 0;
   #opening: Promise<void>;
 
   constructor(
@@ -111,7 +101,7 @@ export class FakeTab {
   /** @param callId of an earlier call, to submit it again */
   call(method: MethodName, params: unknown = null, callId = this.#nextCallId()): Promise<Outcome> {
     if (method === 'loginOut' || ((method === 'login' || method === 'attach') && !this.isLogin))
-      this.#startAfresh();
+      this.#received.startAfresh();
     return new Promise((settle) => {
       const { appkey, username } = this.mirror.state;
       const account = this.isLogin && appkey && username ? { appkey, username } : undefined;
@@ -142,8 +132,9 @@ export class FakeTab {
   }
 
   #confirm(): void {
-    if (!this.#tab || !this.#worker?.alive || this.#last?.instance !== this.#worker.runtime.instance) return;
-    this.#tab.session?.tabs.deliveries.confirm(this.#tab.id, this.#last.seq);
+    const { last } = this.#received;
+    if (!this.#tab || !this.#worker?.alive || last?.instance !== this.#worker.runtime.instance) return;
+    this.#tab.session?.tabs.deliveries.confirm(this.#tab.id, last.seq);
   }
 
   /** Gone without a word. */
@@ -152,43 +143,22 @@ export class FakeTab {
     this.world.locks.crash(this.id);
   }
 
-  /** The events that the application received, by listener. */
-  received<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
-    return this.events
-      .filter((event) => event.listener === listener)
-      .map(({ data }) => data as ListenerEvents[L]);
-  }
-
   get isLogin(): boolean {
     const { state } = this.mirror.state;
     return state !== 'idle' && state !== 'ended';
   }
 
-  /** The texts it was given of a conversation with that user, live or synced, in order. */
+  /** The events that the application received. */
+  get events(): AccountEvent[] {
+    return this.#received.events;
+  }
+
+  received<L extends AccountEvent['listener']>(listener: L): ListenerEvents[L][] {
+    return this.#received.of(listener);
+  }
+
   texts(peer?: string): unknown[] {
-    return this.#messages(peer).map(textOf);
-  }
-
-  /** The messages it was given since its last login. */
-  get current(): Message[] {
-    return this.#messages(undefined, this.#loginAt);
-  }
-
-  #messages(peer?: string, since = 0): Message[] {
-    return this.events
-      .slice(since)
-      .flatMap((event): Message[] => {
-        if (event.listener === 'onMsgReceive') return [event.data];
-        return event.listener === 'onSyncConversation' ? event.data.flatMap(({ msgs }) => msgs) : [];
-      })
-      .filter(({ content }) => peer === undefined || content.from_id === peer || content.target_id === peer);
-  }
-
-  /** After another login the application expects the history again. */
-  #startAfresh(): void {
-    this.#seen.clear();
-    if (this.#last) this.#last = { ...this.#last, newestMs: 0 };
-    this.#loginAt = this.events.length;
+    return this.#received.texts(peer);
   }
 
   async #connect(): Promise<void> {
@@ -224,7 +194,7 @@ export class FakeTab {
         outboxAgeMs: this.options.outboxAgeMs ?? OUTBOX_AGE_MS,
         disconnectGraceMs: this.options.disconnectGraceMs ?? 0,
       },
-      last: this.#last,
+      last: this.#received.last,
       view: { visible: true, frozen: false, viewedAt: this.options.viewedAt ?? 0 },
       watchesOutbox: this.options.watchesOutbox ?? false,
       restore: this.mirror.restore,
@@ -264,7 +234,7 @@ export class FakeTab {
       if (this.#tab !== tab || !worker.alive || !this.#calls.delete(call.callId)) return;
       if (outcome.kind === 'success') {
         if (outcome.mirror) this.#reflect(outcome.mirror);
-        this.#seen.sent(outcome.data);
+        this.#received.sent(outcome.data);
       }
       settle(structuredClone(outcome));
     });
@@ -276,26 +246,14 @@ export class FakeTab {
         this.movedTo = message.to;
         this.leave();
         return void this.connect();
-      case 'events': {
-        const seen = this.#last?.instance === message.instance ? this.#last.seq : 0;
-        for (const event of message.events) {
-          if (event.seq <= seen) continue;
-          const newestMs = Math.max(this.#last?.newestMs ?? 0, newestIn(event));
-          this.#last = { instance: message.instance, seq: event.seq, newestMs };
-          const fresh = this.#seen.fresh(event);
-          if (fresh) this.events.push(fresh);
-        }
+      case 'events':
+        this.#received.take(message);
         if (this.hands) this.#confirm();
         return;
-      }
       case 'mirror':
         return this.#reflect(message.mirror);
-      case 'account': {
-        const account = JSON.stringify(message.account);
-        if (this.#account !== undefined && this.#account !== account) this.#startAfresh();
-        this.#account = account;
-        return;
-      }
+      case 'account':
+        return this.#received.takeAccount(message.account);
       case 'ack':
         this.acks.push({ callId: message.callId, rid: message.rid });
         return;

@@ -11,9 +11,10 @@ import { delay } from '../../../src/worker/util/clock.js';
 import type { FakePort } from './browser.js';
 import { FakeClock } from './clock.js';
 import { FakeLocks } from './locks.js';
+import { APPKEY } from './messages.js';
 import { FakeNetwork } from './network.js';
 import { FakeRandom } from './random.js';
-import { APPKEY, FakeServer } from './server.js';
+import { FakeServer } from './server.js';
 import { FakeTab, type TabOptions } from './tab.js';
 
 /** For what a dead worker still waits for. */
