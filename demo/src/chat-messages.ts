@@ -1,8 +1,11 @@
 /**
- * A conversation's messages as values. Pure functions.
- * A message has the order of its `msg_id`. A message without one stands where its writer saw it: after the last message of that time.
+ * A conversation's messages as the page shows them: those of the store in the page's own form, with the notes of a group between them. Pure
+ * functions.
  */
-import type { Content } from './content.js';
+import { type Content, contentOf, mentions } from './content.js';
+import { canSucceedLater } from './failures.js';
+import type { StoredMessage } from './jmessage.js';
+import { timeOf } from './untrusted.js';
 
 /** `waiting` means for a connection. */
 export type Status = 'waiting' | 'sending' | 'sent' | 'failed';
@@ -11,16 +14,16 @@ export interface ChatMessage {
   /** The key within this page. It stays the same when a sent message gets its `msgId`, so its bubble stays the same element. */
   id: string;
   msgId?: number | undefined;
-  /** For a message without `msgId`: the `msgId` of the message above it, 0 for none. */
-  after?: number | undefined;
+  /** The entry of the outbox, of an unsent message. */
+  outboxId?: string | undefined;
   /** User name. */
   from: string;
   content: Content;
   /** ms since 1970: the server's time, or this page's until the message is sent. */
   at: number;
   status: Status;
-  /** The reason of its failure, for people. */
-  error?: string | undefined;
+  /** The reason of its failure. */
+  error?: StoredMessage['error'];
   /** A retry would fail too, because the message is too large or refused. */
   hopeless?: boolean | undefined;
   /** The uploaded part of its file, 0 … 1. */
@@ -37,84 +40,65 @@ export interface ChatMessage {
 export const lastId = (messages: readonly ChatMessage[]): number =>
   messages.findLast(({ msgId }) => msgId !== undefined)?.msgId ?? 0;
 
-const place = ({ msgId, after }: ChatMessage): number => msgId ?? after ?? 0;
+export interface Upload {
+  /** The file as this device shows it. */
+  content?: Content | undefined;
+  /** The uploaded part, 0 … 1. */
+  progress?: number | undefined;
+}
 
-/** The sort is stable, so messages written under the same one keep their order. */
-const inOrder = (a: ChatMessage, b: ChatMessage): number =>
-  place(a) - place(b) || Number(a.msgId === undefined) - Number(b.msgId === undefined);
+/** @param isConnected the account has a connection: then a queued message is being sent, or its file uploaded */
+export function shown(
+  message: StoredMessage,
+  username: string,
+  isConnected: boolean,
+  { content: local, progress }: Upload = {},
+): ChatMessage {
+  const { id, msg_id, outboxId, from_username, status, error, isRetracted, isOwn, ctime_ms } = message;
+  const content = contentOf(message.content);
+  const was = isOwn && content.type === 'text' ? content.text : undefined;
+  return {
+    id,
+    msgId: msg_id,
+    outboxId,
+    from: from_username,
+    content: isRetracted ? { type: 'retracted', was } : withLocal(content, local),
+    at: timeOf(ctime_ms),
+    status: status === 'queued' ? (isConnected ? 'sending' : 'waiting') : status,
+    error,
+    hopeless: error && !canSucceedLater(error),
+    progress: status === 'sent' ? undefined : progress,
+    needsReceipt: message.need_receipt,
+    unreadBy: isOwn ? message.unread_count : undefined,
+    mentionsMe: !isOwn && !isRetracted && mentions(message.content, username),
+  };
+}
 
-/** Adds the new ones of these messages. It returns the same array if there are none. */
-export function withMessages(
+/** A picture on the screen stays in place once it is uploaded. */
+function withLocal(content: Content, local: Content | undefined): Content {
+  if (local === undefined) return content;
+  if (content.type === 'other') return local;
+  return content.type === 'image' && local.type === 'image' && local.localUrl !== undefined
+    ? { ...content, localUrl: local.localUrl }
+    : content;
+}
+
+/** Each note stands at the place of its time. @param notes in the order of their times */
+export function withNotes(
   messages: readonly ChatMessage[],
-  added: readonly ChatMessage[],
+  notes: readonly ChatMessage[],
 ): readonly ChatMessage[] {
-  // Nearly always it is one message and the latest. A burst must not search the whole conversation for each.
-  const [only] = added;
-  const last = messages.at(-1);
-  if (added.length === 1 && only?.msgId !== undefined && only.msgId > (last?.msgId ?? Infinity)) {
-    return [...messages, only];
+  if (notes.length === 0) return messages;
+  const all: ChatMessage[] = [];
+  let next = 0;
+  for (const message of messages) {
+    // An unsent message is the latest, whatever this page's clock says.
+    for (; ; next += 1) {
+      const note = notes[next];
+      if (note === undefined || (message.msgId !== undefined && note.at >= message.at)) break;
+      all.push(note);
+    }
+    all.push(message);
   }
-  const known = new Set(messages.map(({ msgId }) => msgId));
-  const fresh = added.filter(({ msgId }) => msgId === undefined || !known.has(msgId));
-  return fresh.length === 0 ? messages : [...messages, ...fresh].sort(inOrder);
-}
-
-/** Merges the server's data into a message. The history may have brought the message before its answer did. */
-export function withSent(
-  messages: readonly ChatMessage[],
-  id: string,
-  sent: Pick<ChatMessage, 'at'> & Partial<Pick<ChatMessage, 'content' | 'unreadBy'>> & { msgId: number },
-): readonly ChatMessage[] {
-  const index = messages.findIndex((candidate) => candidate.id === id);
-  const message = messages[index];
-  if (message === undefined) return messages;
-  const { msgId } = sent;
-  const others = messages
-    // Messages written under it stay under it.
-    .map((other, place) =>
-      place > index && (other.after ?? msgId) < msgId ? { ...other, after: msgId } : other,
-    )
-    .filter((other) => other !== message && other.msgId !== msgId);
-  const arrived = { ...message, ...sent, status: 'sent', error: undefined, progress: undefined } as const;
-  return withMessages(others, [arrived]);
-}
-
-export function withChange(
-  messages: readonly ChatMessage[],
-  id: string,
-  change: Partial<Pick<ChatMessage, 'status' | 'error' | 'progress'>>,
-): readonly ChatMessage[] {
-  return messages.map((message) => (message.id === id ? { ...message, ...change } : message));
-}
-
-export const without = (messages: readonly ChatMessage[], id: string): readonly ChatMessage[] =>
-  messages.filter((message) => message.id !== id);
-
-/** Of two counts the smaller is the newer one. */
-export function withReceipts(
-  messages: readonly ChatMessage[],
-  receipts: readonly { msg_id: number; unread_count: number }[],
-): readonly ChatMessage[] {
-  if (receipts.length === 0) return messages;
-  const counts = new Map(receipts.map(({ msg_id, unread_count }) => [msg_id, unread_count]));
-  return messages.map((message) => {
-    const unreadBy = counts.get(message.msgId ?? 0);
-    return unreadBy === undefined || unreadBy >= (message.unreadBy ?? Infinity)
-      ? message
-      : { ...message, unreadBy };
-  });
-}
-
-/** @param isMine whether the text is kept, so that its writer can edit it again */
-export function withRetracted(
-  messages: readonly ChatMessage[],
-  msgIds: readonly number[],
-  isMine: boolean,
-): readonly ChatMessage[] {
-  return messages.map((message) => {
-    const { msgId, content } = message;
-    if (msgId === undefined || !msgIds.includes(msgId) || content.type === 'retracted') return message;
-    const was = isMine && content.type === 'text' ? content.text : undefined;
-    return { ...message, content: { type: 'retracted', was }, mentionsMe: false };
-  });
+  return [...all, ...notes.slice(next)];
 }

@@ -13,6 +13,10 @@ export const peerOf = (id: ChatId): Peer =>
 
 export interface Chat {
   id: ChatId;
+  /** The name that the server gives it, or ''. */
+  title: string;
+  /** Its picture as the server has it: media_id, or ''. */
+  avatar: string;
   /** Oldest first. */
   messages: readonly ChatMessage[];
   draft: string;
@@ -23,7 +27,15 @@ export interface Chat {
   more?: boolean | undefined;
 }
 
-export const emptyChat = (id: ChatId): Chat => ({ id, messages: [], draft: '', mtime: 0, unread: 0 });
+export const emptyChat = (id: ChatId): Chat => ({
+  id,
+  title: '',
+  avatar: '',
+  messages: [],
+  draft: '',
+  mtime: 0,
+  unread: 0,
+});
 
 export const lastMessage = (chat: Chat): ChatMessage | undefined => chat.messages.at(-1);
 

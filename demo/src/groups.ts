@@ -1,8 +1,9 @@
 /** Groups: create, show, change and leave. */
-import { chatOf, lastTime } from './chats.js';
+import { startOwn, updateOwn } from './chat-list.js';
+import { chatOf } from './chats.js';
 import { JIM } from './jim.js';
 import { openChat } from './navigation.js';
-import { getState, removeChat, update, updateChat, updateGroup, updatePerson } from './store.js';
+import { getState, update, updateGroup, updatePerson } from './store.js';
 import { textOf } from './untrusted.js';
 
 export async function loadGroups(): Promise<void> {
@@ -37,7 +38,7 @@ export async function createGroup(name: string, usernames: readonly string[]): P
   const { gid } = await JIM.createGroup({ group_name: name });
   updateGroup(gid, { name });
   if (usernames.length > 0) await addMembers(gid, usernames);
-  updateChat(chatOf(gid), (chat) => ({ mtime: lastTime(chat) || Date.now() }));
+  startOwn(chatOf(gid));
   update({ panel: 'chats' });
   openChat(chatOf(gid));
 }
@@ -65,7 +66,7 @@ export async function leaveGroup(gid: number): Promise<void> {
   await JIM.exitGroup({ gid });
   if (getState().open === chatOf(gid)) openChat(null);
   updateGroup(gid, { gone: true });
-  removeChat(chatOf(gid));
+  updateOwn(chatOf(gid), { leftAt: Date.now() });
 }
 
 /** Loads a group that was opened or changed. An unknown or inaccessible group counts as left. */

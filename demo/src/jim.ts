@@ -1,6 +1,6 @@
-/** The page's one instance of the SDK, and the source of its signed payload. */
+/** The page's one instance of the SDK, its store, and the source of its signed payload. */
 import demo from '../accounts.json';
-import { type InitParams, JMessage } from './jmessage.js';
+import { createChatStore, type InitParams, JMessage } from './jmessage.js';
 import type { Account } from './remember.js';
 import { getState } from './store.js';
 
@@ -18,6 +18,9 @@ export async function fetchAuth(): Promise<InitParams> {
 }
 
 export const JIM = new JMessage({ address: location.origin, auth: fetchAuth });
+
+/** Messages, conversations, unread counts and the outbox. */
+export const CHATS = createChatStore(JIM);
 
 /** The account of the page's state. */
 export function account(): Account | undefined {

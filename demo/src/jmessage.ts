@@ -1,4 +1,4 @@
-/** The only file that imports the SDK. A separate application would write `from 'jmessage-runtime'`. */
+/** The only file that imports the SDK. A separate application would write `from 'jmessage-runtime'` and `from 'jmessage-runtime/store'`. */
 export type {
   ConnectionState,
   EndReason,
@@ -8,8 +8,6 @@ export type {
   Json,
   JsonObject,
   Message,
-  OutboxEntry,
-  ReceiptChange,
   RetractedEvent,
   SendAnswer,
   SendRequest,
@@ -19,9 +17,13 @@ export type {
   UserSession,
 } from '../../src/index.js';
 
+export type { ChatMessage as StoredMessage, ConversationItem, Messages } from '../../src/store/index.js';
+
 import { CODES, EVENT, EVENT_EXTRA, JMessage } from '../../src/index.js';
 
-export { CODES, EVENT, EVENT_EXTRA, JMessage };
+import { createChatStore } from '../../src/store/index.js';
+
+export { CODES, createChatStore, EVENT, EVENT_EXTRA, JMessage };
 
 /** The code of a failure from `onFail` or an awaited request; undefined for any other error. */
 export function codeOf(error: unknown): number | undefined {

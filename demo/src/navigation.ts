@@ -1,4 +1,5 @@
 /** The page's address names the open conversation, so that "back" and a reload work. */
+import { redraw } from './chat-list.js';
 import { addressOf, type ChatId, chatAt } from './chats.js';
 import { lookAtOpen, lookAway } from './reading.js';
 import { getState, update } from './store.js';
@@ -12,6 +13,7 @@ function onAddress(): void {
   const open = chatAt(location.hash);
   update({ open });
   if (before !== null && before !== open) lookAway(before);
+  redraw();
   lookAtOpen();
 }
 

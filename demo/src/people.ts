@@ -1,32 +1,17 @@
 /** Profiles of the user and of others. */
-import { chatOf, chatWith, lastTime } from './chats.js';
+import { startOwn } from './chat-list.js';
+import { chatWith } from './chats.js';
 import { formOf } from './files.js';
 import { JIM } from './jim.js';
 import { isNobody, type JMessageRequest } from './jmessage.js';
 import { openChat } from './navigation.js';
-import { refreshUnread } from './reading.js';
-import { getState, update, updateChat, updateGroup, updatePerson } from './store.js';
-import { timeOf, withTexts } from './untrusted.js';
+import { getState, update, updatePerson } from './store.js';
+import { withTexts } from './untrusted.js';
 
 export async function loadProfile(username: string): Promise<void> {
   const { user_info } = await JIM.getUserInfo({ username });
   const profile = withTexts(user_info, ['username', 'nickname', 'signature', 'avatar']);
   if (getState().username === username) update({ profile });
-}
-
-export async function loadConversations(): Promise<void> {
-  const owner = getState().username;
-  const { conversations, from_cache } = await JIM.getConversation();
-  if (getState().username !== owner) return;
-  if (from_cache) update({ fromCache: true });
-  for (const { type, key, gid = key, name, nickname, avatar, mtime, ...rest } of conversations) {
-    const { username = name } = rest;
-    const id = type === 4 ? chatOf(gid) : chatWith(username);
-    if (type === 4) updateGroup(gid, { name, avatar });
-    else updatePerson(username, { nickname, avatar });
-    updateChat(id, () => ({ mtime: timeOf(mtime) }));
-    refreshUnread(id);
-  }
 }
 
 /** Loads a profile. @throws the failure of `getUserInfo` */
@@ -38,7 +23,7 @@ export async function meet(username: string): Promise<void> {
 /** Opens a conversation, or starts a new one. @throws the failure of `getUserInfo`, for example for an unknown user */
 export async function startChat(username: string): Promise<void> {
   await meet(username);
-  updateChat(chatWith(username), (chat) => ({ mtime: lastTime(chat) || Date.now() }));
+  startOwn(chatWith(username));
   openChat(chatWith(username));
 }
 

@@ -1,24 +1,16 @@
 /**
- * Unread counts, which the runtime keeps for all tabs, and receipts for senders who asked for them.
+ * Which messages are read, and receipts for senders who asked for them.
  *
  * Messages on the screen of a visible page count as read.
  */
-import { withReceipts } from './chat-messages.js';
-import { type ChatId, chatOf, chatWith, peerOf } from './chats.js';
-import { JIM } from './jim.js';
-import { getState, updateChat } from './store.js';
+import { type ChatId, peerOf } from './chats.js';
+import { CHATS, JIM } from './jim.js';
+import { getState } from './store.js';
 
 /** A burst of messages is processed once. */
 const REPORT_DELAY_MS = 100;
 /** The maximum of one report. */
 const MAX_REPORTED_IDS = 500;
-
-export function refreshUnread(id: ChatId): void {
-  const chat = getState().chats[id];
-  if (chat === undefined) return;
-  const unread = JIM.getUnreadMsgCnt(peerOf(id));
-  if (unread !== chat.unread) updateChat(id, () => ({ unread }));
-}
 
 const isLookedAt = (id: ChatId): boolean =>
   getState().open === id && getState().phase === 'signedIn' && document.visibilityState === 'visible';
@@ -27,8 +19,7 @@ const isLookedAt = (id: ChatId): boolean =>
 export function lookAtOpen(): void {
   const { open } = getState();
   if (open !== null && isLookedAt(open)) {
-    JIM.resetUnreadCount(peerOf(open));
-    refreshUnread(open);
+    CHATS.read(peerOf(open));
     reportSoon();
     void askReaders(open);
   }
@@ -36,12 +27,11 @@ export function lookAtOpen(): void {
 
 /** The conversation is no longer visible, so new messages count as unread. */
 export function lookAway(id: ChatId): void {
-  if (JIM.isLogin()) JIM.closeConversation(peerOf(id));
+  if (JIM.isLogin()) CHATS.leave(peerOf(id));
 }
 
-/** A message has arrived. */
+/** A conversation has changed. */
 export function noteArrival(id: ChatId): void {
-  refreshUnread(id);
   if (!isLookedAt(id)) return;
   if ((getState().chats[id]?.unread ?? 0) > 0) lookAtOpen();
   else reportSoon();
@@ -109,14 +99,8 @@ async function askReaders(id: ChatId): Promise<void> {
   try {
     const { unread } = await readersOf(msgId);
     if (getState().chats[id] === undefined) return;
-    const receipts = [{ msg_id: msgId, unread_count: unread.length }];
-    updateChat(id, ({ messages }) => ({ messages: withReceipts(messages, receipts) }));
+    CHATS.messages(peerOf(id)).setUnreadCounts([{ msg_id: msgId, unread_count: unread.length }]);
   } catch {
     // The message then shows as sent, which is true.
   }
-}
-
-/** To be called once. */
-export function watchUnread(): void {
-  JIM.onUnreadChange(({ gid, username = '' }) => refreshUnread(gid ? chatOf(gid) : chatWith(username)));
 }

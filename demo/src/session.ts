@@ -3,15 +3,14 @@
  *
  * The runtime maintains the connection by itself. The page provides a signed payload on request, and shows the connection's state.
  */
+import { forgetChats, redraw } from './chat-list.js';
 import { loadFriends } from './friends.js';
 import { loadGroups } from './groups.js';
 import { APPKEY, account, fetchAuth, JIM } from './jim.js';
 import { CODES, codeOf, type StateSnapshot } from './jmessage.js';
-import { loadOutbox } from './outbox.js';
-import { loadConversations, loadProfile } from './people.js';
+import { loadProfile } from './people.js';
 import { forgetReported, lookAtOpen } from './reading.js';
 import { forgetAccount, rememberAccount, rememberedAccount, rememberedInvitations } from './remember.js';
-import { forgetOutgoing } from './sending.js';
 import { getState, NO_ACCOUNT, update } from './store.js';
 import { explain, stringsOf } from './strings.js';
 
@@ -27,13 +26,15 @@ function prepare(username: string): void {
 
 function forgetState(): void {
   forgetReported();
-  forgetOutgoing();
+  forgetChats();
   update(NO_ACCOUNT);
 }
 
 function enter(username: string): void {
   rememberAccount({ appkey: APPKEY, username });
-  update({ phase: 'signedIn' });
+  // Without a connection the device's data are shown.
+  update({ phase: 'signedIn', fromCache: !JIM.getState().connected });
+  redraw();
   if (location.hash === ASK_WHO_HASH) history.replaceState(null, '', '#/');
   lookAtOpen();
   load(username);
@@ -41,12 +42,7 @@ function enter(username: string): void {
 
 /** A failure is ignored, because the page can show user names instead. */
 function load(username: string): void {
-  void Promise.allSettled([
-    loadConversations().then(loadOutbox),
-    loadProfile(username),
-    loadGroups(),
-    loadFriends(),
-  ]);
+  void Promise.allSettled([loadProfile(username), loadGroups(), loadFriends()]);
 }
 
 /** @throws the failure of `init` or `login` */

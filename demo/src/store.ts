@@ -1,6 +1,6 @@
 /** The page's state: one immutable value, changed by {@link update} alone, read in components by {@link useStore}. */
 import { useSyncExternalStore } from 'preact/compat';
-import { type Chat, type ChatId, emptyChat, peerOf } from './chats.js';
+import { type Chat, type ChatId, chatWith, peerOf } from './chats.js';
 import type { StateSnapshot, UserInfo } from './jmessage.js';
 import {
   type Invitation,
@@ -123,20 +123,6 @@ function copyOf<R extends object>(record: R): R {
   return Object.assign(Object.create(null), record);
 }
 
-/** Changes one conversation, and creates it if necessary. */
-export function updateChat(id: ChatId, change: (chat: Chat) => Partial<Chat>): void {
-  const chat = state.chats[id] ?? emptyChat(id);
-  const chats: Record<ChatId, Chat> = copyOf(state.chats);
-  chats[id] = { ...chat, ...change(chat) };
-  update({ chats });
-}
-
-export function removeChat(id: ChatId): void {
-  const chats: Record<ChatId, Chat> = copyOf(state.chats);
-  delete chats[id];
-  update({ chats });
-}
-
 const NOBODY: Person = { nickname: '', signature: '', avatar: '' };
 
 export function updatePerson(username: string, change: Partial<Person>): void {
@@ -158,14 +144,17 @@ export function updateGroup(gid: number, change: Partial<Group>): void {
 }
 
 /** The name of a user: the own name for a friend, or else the profile's. */
-export const nameOf = ({ friends, people, profile }: State, username: string): string =>
+export const nameOf = ({ friends, people, profile, chats }: State, username: string): string =>
   friends[username] ||
   people[username]?.nickname ||
+  chats[chatWith(username)]?.title ||
   (profile?.username === username && profile.nickname) ||
   username;
 
 /** The name of a conversation. */
 export function titleOf(from: State, id: ChatId): string {
   const peer = peerOf(id);
-  return 'gid' in peer ? from.groups[peer.gid]?.name || `#${peer.gid}` : nameOf(from, peer.username);
+  return 'gid' in peer
+    ? from.groups[peer.gid]?.name || from.chats[id]?.title || `#${peer.gid}`
+    : nameOf(from, peer.username);
 }

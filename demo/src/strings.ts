@@ -1,5 +1,5 @@
 /** All texts of the page, in the user's language. */
-import { CODES, codeOf } from './jmessage.js';
+import { codeOf } from './jmessage.js';
 import type { Language } from './remember.js';
 import { useStore } from './store.js';
 import { en, type Strings } from './strings/en.js';
@@ -18,29 +18,4 @@ export function explain(error: unknown, strings: Strings): string {
   const code = codeOf(error);
   if (code === undefined) return strings.noServer;
   return strings.failures[code] ?? strings.failed(code, (error as { message?: string }).message ?? '');
-}
-
-/** Failures that may pass: with a connection, after a while, after a login, or when the other side agrees. */
-const PASSING: ReadonlySet<number> = new Set([
-  CODES.unknown,
-  CODES.beyondFrequencyLimit,
-  CODES.silenced,
-  CODES.inBlacklist,
-  CODES.internalError,
-  CODES.busy,
-  CODES.notInitialised,
-  CODES.notLoggedIn,
-  CODES.sessionEnded,
-  CODES.hostUnavailable,
-  CODES.destroyed,
-  CODES.superseded,
-  CODES.timeout,
-  CODES.aborted,
-  CODES.uploadFailed,
-]);
-
-/** Whether a retry can succeed. */
-export function canSucceedLater(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === undefined || PASSING.has(code);
 }

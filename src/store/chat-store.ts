@@ -10,9 +10,9 @@ import { type ConversationItem, ConversationList } from './conversation-list.js'
 import { type Invitation, Invitations } from './invitations.js';
 import { isSelf, type Self } from './message-log.js';
 import { Messages } from './messages.js';
+import { isUpload, named, refOf, retractedIds } from './read-event.js';
 import { Cell, type Readable } from './readable.js';
 
-const GROUP = 4;
 const RETRACTED = 55;
 
 /**
@@ -47,9 +47,10 @@ export class ChatStore {
   #entries = new Map<string, OutboxEntry>();
   /** Entries that have left the outbox: an answer of `getOutbox` may be older. */
   #left = new Set<string>();
-  #open = new Map<ConversationId, Messages>();
+  #messages = new Map<ConversationId, Messages>();
   #self: Self = { appkey: '', username: '' };
-  #isLoading = false;
+  #filesAsked = new Set<string>();
+  #isConnected = false;
 
   /** @internal made by {@link createChatStore} */
   constructor(private readonly jim: StoreClient) {
@@ -88,13 +89,9 @@ export class ChatStore {
    * @param ref a user or a group; the account's own appkey is the default
    */
   messages(ref: ConversationRef): Messages {
-    const id = this.#idOf(ref);
-    const known = this.#open.get(id);
-    if (known) return known;
-    const messages = new Messages(this.jim, conversationOf(id), this.#self);
-    for (const entry of this.#entries.values()) if (this.#idOfEntry(entry) === id) messages.setEntry(entry);
-    this.#open.set(id, messages);
-    return messages;
+    // The event of a login may follow the login's answer.
+    this.#setAccount(this.jim.getState());
+    return this.#messagesOf(this.#idOf(ref));
   }
 
   /** Sends a text. It appears in `messages(ref)` at once, as every send of the account does, whichever tab or method made it. */
@@ -124,7 +121,7 @@ export class ChatStore {
   async retract(ref: ConversationRef, msg_id: number): Promise<void> {
     await this.jim.msgRetract({ msg_id });
     // The other tabs and devices learn it by event 55.
-    this.#open.get(this.#idOf(ref))?.retract([msg_id]);
+    this.#retract(ref, [msg_id]);
   }
 
   /** The conversation is on the screen: it counts as read, until {@link leave}. */
@@ -155,12 +152,25 @@ export class ChatStore {
   }
 
   #setState(state: StateSnapshot): void {
-    const { appkey = '', username = '' } = state;
-    const isLoggedIn = state.state !== 'idle' && state.state !== 'ended';
-    const self = isLoggedIn ? { appkey, username } : { appkey: '', username: '' };
-    if (!isSelf(self, this.#self.username, this.#self.appkey)) this.#startAfresh(self);
+    const hasConnected = state.connected && !this.#isConnected;
+    this.#isConnected = state.connected;
     this.#connection.changed();
-    if (isLoggedIn && state.connected) void this.#load();
+    if (this.#setAccount(state) || !hasConnected || !this.#self.username) return;
+    this.#load();
+    for (const messages of this.#messages.values()) messages.resume();
+  }
+
+  /** @returns whether the account is another one */
+  #setAccount({ state, reason, appkey = '', username = '' }: StateSnapshot): boolean {
+    // An account that was logged out elsewhere keeps what is on the screen, until the application goes on.
+    if (state === 'ended' && reason !== 'logged_out') return false;
+    const isLoggedIn = state !== 'idle' && state !== 'ended';
+    const self = isLoggedIn ? { appkey, username } : { appkey: '', username: '' };
+    if (isSelf(self, this.#self.username, this.#self.appkey)) return false;
+    this.#startAfresh(self);
+    // Without a connection the device answers.
+    if (isLoggedIn) this.#load();
+    return true;
   }
 
   #startAfresh(self: Self): void {
@@ -169,24 +179,31 @@ export class ChatStore {
     this.#invited = new Invitations();
     this.#entries = new Map();
     this.#left = new Set();
-    this.#open = new Map();
+    this.#filesAsked = new Set();
+    this.#messages = new Map();
     this.#listChanged();
     this.#outbox.changed();
     this.#invitations.changed();
   }
 
-  async #load(): Promise<void> {
-    if (this.#isLoading) return;
-    this.#isLoading = true;
+  #load(): void {
+    void this.#loadList();
+    void this.#loadOutbox();
+  }
+
+  async #loadList(): Promise<void> {
     const self = this.#self;
-    const [listed, kept] = await Promise.allSettled([this.jim.getConversation(), this.jim.getOutbox()]);
-    this.#isLoading = false;
-    if (self !== this.#self) return void this.#load();
-    if (listed.status === 'fulfilled') {
-      this.#list.load(listed.value.conversations, (ref) => this.jim.getUnreadMsgCnt(named(ref)));
-      this.#listChanged();
-    }
-    if (kept.status === 'fulfilled') for (const entry of kept.value.entries) this.#setEntry(entry);
+    const answer = await this.jim.getConversation().catch(() => undefined);
+    if (!answer || self !== this.#self) return;
+    this.#list.load(answer.conversations, (ref) => this.jim.getUnreadMsgCnt(named(ref)));
+    this.#listChanged();
+  }
+
+  async #loadOutbox(): Promise<void> {
+    const self = this.#self;
+    const answer = await this.jim.getOutbox().catch(() => undefined);
+    if (!answer || self !== this.#self) return;
+    for (const entry of answer.entries) this.#setEntry(entry);
   }
 
   #receive(
@@ -195,25 +212,28 @@ export class ChatStore {
   ): void {
     const [first] = messages;
     if (!first) return;
-    const ref = this.#refOf(first);
-    const id = this.#idOf(ref);
-    const open = this.#open.get(id);
-    open?.add(messages);
-    open?.setUnreadCounts(receipts);
-    let isNew = false;
-    for (const message of messages) isNew = this.#list.receive(id, ref, message) || isNew;
-    this.#listChanged();
-    if (isNew) void this.#load();
+    const id = this.#idOf(refOf(first, this.#self));
+    const log = this.#messagesOf(id);
+    log.add(messages);
+    log.setUnreadCounts(receipts);
+    this.#touch(id, true);
   }
 
   #receiveEvent(event: EventNotification): void {
     if (this.#invited.receive(event)) this.#invitations.changed();
     if (event.event_type !== RETRACTED) return;
-    const { from_username = '', from_appkey = this.#self.appkey, to_usernames, gid, msg_ids = [] } = event;
+    const { from_username = '', from_appkey = this.#self.appkey, to_usernames, gid } = event;
     const isOwn = isSelf(this.#self, from_username, from_appkey);
     const other = isOwn ? to_usernames?.[0] : { username: from_username, appkey: from_appkey };
     const ref = event.type === 1 && gid ? { gid } : other;
-    if (ref) this.#open.get(this.#idOf(ref))?.retract(msg_ids);
+    if (ref) this.#retract(ref, retractedIds(event));
+  }
+
+  #retract(ref: ConversationRef, msgIds: readonly number[]): void {
+    const id = this.#idOf(ref);
+    const messages = this.#messagesOf(id);
+    messages.retract(msgIds);
+    if (messages.last) this.#touch(id, false);
   }
 
   #receiveReceipts(change: {
@@ -224,7 +244,7 @@ export class ChatStore {
   }): void {
     const { gid, username = '', appkey, receipt_msgs } = change;
     const ref = gid ? { gid } : { username, appkey };
-    this.#open.get(this.#idOf(ref))?.setUnreadCounts(receipt_msgs);
+    this.#messagesOf(this.#idOf(ref)).setUnreadCounts(receipt_msgs);
   }
 
   #setEntry(entry: OutboxEntry): void {
@@ -235,7 +255,37 @@ export class ChatStore {
       this.#entries.delete(id);
     } else this.#entries.set(id, entry);
     this.#outbox.changed();
-    this.#open.get(this.#idOfEntry(entry) ?? '')?.setEntry(entry);
+    const conversation = this.#idOfEntry(entry);
+    if (conversation === undefined) return;
+    const messages = this.#messagesOf(conversation);
+    messages.setEntry(entry);
+    this.#touch(conversation, state === 'sent');
+    if (isUpload(entry) && !messages.hasFile(id)) this.#loadFile(id);
+  }
+
+  /** The list of the outbox has the files, and its changes have none. */
+  #loadFile(id: string): void {
+    if (this.#filesAsked.has(id)) return;
+    this.#filesAsked.add(id);
+    void this.#loadOutbox();
+  }
+
+  #messagesOf(id: ConversationId): Messages {
+    const known = this.#messages.get(id);
+    if (known) return known;
+    const messages = new Messages(this.jim, conversationOf(id), this.#self);
+    this.#messages.set(id, messages);
+    return messages;
+  }
+
+  /** Messages of a conversation have changed. @param isListed the server has the conversation */
+  #touch(id: ConversationId, isListed: boolean): void {
+    const target = conversationOf(id);
+    const ref =
+      target.type === 4 ? { gid: target.gid } : { username: target.username, appkey: target.appkey };
+    this.#list.touch(id, ref, this.#messagesOf(id).last, this.jim.getUnreadMsgCnt(ref));
+    this.#listChanged();
+    if (isListed && this.#list.needsName(id)) void this.#loadList();
   }
 
   #answered(username: string, appkey: string): void {
@@ -245,19 +295,6 @@ export class ChatStore {
   #listChanged(): void {
     this.#conversations.changed();
     this.#unread.changed();
-  }
-
-  #refOf({ msg_type, from_gid, content }: Message): ConversationRef {
-    if (msg_type === GROUP) return { gid: from_gid };
-    const {
-      from_id,
-      target_id,
-      from_appkey = this.#self.appkey,
-      target_appkey = this.#self.appkey,
-    } = content;
-    return isSelf(this.#self, from_id, from_appkey)
-      ? { username: target_id, appkey: target_appkey }
-      : { username: from_id, appkey: from_appkey };
   }
 
   #idOf(ref: ConversationRef): ConversationId {
@@ -270,13 +307,6 @@ export class ChatStore {
     return username === undefined ? undefined : this.#idOf({ username, appkey });
   }
 }
-
-/** As the methods of JMessage take it. */
-const named = (ref: ConversationRef) => {
-  if ('gid' in ref) return { gid: Number(ref.gid) };
-  const { username, appkey } = ref;
-  return { username: String(username), ...(appkey && { appkey }) };
-};
 
 /** @param jim a JMessage, of any account: the store follows its logins */
 export const createChatStore = (jim: StoreClient): ChatStore => new ChatStore(jim);

@@ -1,6 +1,7 @@
 /** The conversations of the account, the latest first, with their unread counts and last messages. */
-import type { Conversation, Message } from '../index.js';
+import type { Conversation } from '../index.js';
 import type { ConversationId, ConversationRef } from '../protocol/conversation-id.js';
+import type { ChatMessage } from './message-log.js';
 
 /** A conversation as an application lists it. */
 export interface ConversationItem {
@@ -16,17 +17,15 @@ export interface ConversationItem {
   unread_msg_count: number;
   /** Time of the last message, ms since 1970. */
   mtime: number;
-  /** The last message that this page has received. */
-  last?: Message;
+  /** The last message that this page has, the account's own and unsent ones included. */
+  last?: ChatMessage;
 }
 
 /** @internal */
 export class ConversationList {
   readonly #items = new Map<ConversationId, ConversationItem>();
-
-  has(id: ConversationId): boolean {
-    return this.#items.has(id);
-  }
+  /** The server was asked for their names. */
+  readonly #asked = new Set<ConversationId>();
 
   snapshot(): readonly ConversationItem[] {
     return [...this.#items.values()].sort((a, b) => b.mtime - a.mtime || (a.id < b.id ? -1 : 1));
@@ -37,6 +36,7 @@ export class ConversationList {
     for (const row of rows) {
       const item = itemOf(row);
       const known = this.#items.get(item.id);
+      this.#asked.add(item.id);
       this.#items.set(item.id, {
         ...item,
         mtime: Math.max(item.mtime, known?.mtime ?? 0),
@@ -46,17 +46,30 @@ export class ConversationList {
     }
   }
 
-  /** @returns whether the conversation is new, so that the server has to be asked for its name */
-  receive(id: ConversationId, ref: ConversationRef, message: Message): boolean {
-    const known = this.#items.get(id);
-    const isLater = message.msg_id > (known?.last?.msg_id ?? 0);
-    const item = known ?? { id, ref, title: titleOf(ref), avatar: '', unread_msg_count: 0, mtime: 0 };
-    this.#items.set(id, {
-      ...item,
-      mtime: Math.max(item.mtime, message.ctime_ms),
-      ...(isLater && { last: message }),
-    });
-    return !known;
+  /** The conversation's messages have changed. @param last the message at its end */
+  touch(
+    id: ConversationId,
+    ref: ConversationRef,
+    last: ChatMessage | undefined,
+    unread_msg_count: number,
+  ): void {
+    const { last: _before, ...known } = this.#items.get(id) ?? {
+      id,
+      ref,
+      title: titleOf(ref),
+      avatar: '',
+      mtime: 0,
+      unread_msg_count,
+    };
+    const mtime = Math.max(known.mtime, last?.ctime_ms ?? 0);
+    this.#items.set(id, { ...known, mtime, ...(last && { last }) });
+  }
+
+  /** Whether the server has to be asked for the conversation's name. It is true once. */
+  needsName(id: ConversationId): boolean {
+    if (this.#asked.has(id)) return false;
+    this.#asked.add(id);
+    return true;
   }
 
   setUnread(id: ConversationId, unread_msg_count: number): void {

@@ -24,8 +24,14 @@ export interface ChatMessage {
   ctime_ms: number;
   /** It was taken back: an application shows a note in place of its content. */
   isRetracted: boolean;
+  /** The sender has asked for receipts. */
+  need_receipt?: boolean;
   /** How many have not read it, for a message with `need_receipt`. */
   unread_count?: number;
+  /** The file of a message that is not uploaded yet. */
+  file?: Blob;
+  /** Its name. */
+  fname?: string;
   /** Names the send in `retrySend` and `cancelSend`, as long as it is not sent. */
   outboxId?: string;
   /** The reason of `failed`. */
@@ -53,6 +59,15 @@ export class MessageLog {
     return this.#stored[0];
   }
 
+  /** The message at the end of the list. */
+  get last(): ChatMessage | undefined {
+    return [...this.#unsent.values()].at(-1) ?? this.#stored.at(-1);
+  }
+
+  hasFile(outboxId: string): boolean {
+    return this.#unsent.get(outboxId)?.file !== undefined;
+  }
+
   snapshot(): readonly ChatMessage[] {
     return [...this.#stored, ...this.#unsent.values()];
   }
@@ -78,7 +93,7 @@ export class MessageLog {
       this.#unsent.delete(id);
     }
     if (state === 'cancelled') return;
-    const message = { ...this.#fromEntry(entry), ...(before && { id: before.id }) };
+    const message = { ...fileOf(before), ...this.#fromEntry(entry), ...(before && { id: before.id }) };
     if (state !== 'sent') this.#unsent.set(id, message);
     else if (msg_id !== undefined)
       this.#place({ ...message, msg_id, ctime_ms: ctime_ms ?? message.ctime_ms });
@@ -103,7 +118,7 @@ export class MessageLog {
   }
 
   #stores(message: Message): ChatMessage {
-    const { msg_id, ctime_ms, content } = message;
+    const { msg_id, ctime_ms, content, need_receipt } = message;
     const from_appkey = content.from_appkey ?? this.self.appkey;
     return {
       id: `m${msg_id}`,
@@ -115,10 +130,12 @@ export class MessageLog {
       content,
       ctime_ms,
       isRetracted: false,
+      ...(need_receipt && { need_receipt }),
     };
   }
 
-  #fromEntry({ id, state, content, code, message }: OutboxEntry): ChatMessage {
+  #fromEntry(entry: OutboxEntry): ChatMessage {
+    const { id, state, content, code, message } = entry;
     return {
       id: `o${id}`,
       status: state === 'cancelled' ? 'sent' : state,
@@ -128,6 +145,7 @@ export class MessageLog {
       content,
       ctime_ms: content.create_time,
       isRetracted: false,
+      ...fileOf(entry),
       ...(state !== 'sent' && { outboxId: id }),
       ...(state === 'failed' && code !== undefined && { error: { code, message: message ?? '' } as Failure }),
     };
@@ -168,6 +186,12 @@ export class MessageLog {
     return low;
   }
 }
+
+/** The reports of an entry's changes have no file. Its earlier form may have it. */
+const fileOf = ({ file, fname }: Pick<ChatMessage, 'file' | 'fname'> = {}) => ({
+  ...(file && { file }),
+  ...(fname && { fname }),
+});
 
 /** @internal */
 export const isSelf = ({ appkey, username }: Self, fromUsername: string, fromAppkey: string): boolean =>

@@ -42,9 +42,7 @@ export class Messages implements Readable<MessagesSnapshot> {
         isLoading: this.#loading !== undefined,
         isFromCache: this.#isFromCache,
       }),
-      () => {
-        if (this.#hasMore === undefined) void this.loadMore().catch(() => undefined);
-      },
+      () => this.resume(),
     );
   }
 
@@ -68,6 +66,21 @@ export class Messages implements Readable<MessagesSnapshot> {
   };
 
   /** @internal */
+  get last(): ChatMessage | undefined {
+    return this.#log.last;
+  }
+
+  /** @internal Loads the first page, if it is wanted and still missing. */
+  resume(): void {
+    if (this.#hasMore === undefined && this.#cell.isWatched) void this.loadMore().catch(() => undefined);
+  }
+
+  /** @internal whether the file of an unsent message is known */
+  hasFile(outboxId: string): boolean {
+    return this.#log.hasFile(outboxId);
+  }
+
+  /** @internal */
   add(messages: readonly Message[]): void {
     if (this.#log.add(messages)) this.#cell.changed();
   }
@@ -84,7 +97,7 @@ export class Messages implements Readable<MessagesSnapshot> {
     this.#cell.changed();
   }
 
-  /** @internal */
+  /** Counts that the application has by itself, for example from the answer of a send. Of two counts the smaller one is newer. */
   setUnreadCounts(receipts: readonly { msg_id: number; unread_count: number }[]): void {
     this.#log.setUnreadCounts(receipts);
     this.#cell.changed();

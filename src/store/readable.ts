@@ -23,6 +23,10 @@ export class Cell<T> implements Readable<T> {
     private readonly watched: () => void = () => undefined,
   ) {}
 
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   // Bound, since frameworks take the functions off the object.
   readonly subscribe = (fn: () => void): (() => void) => {
     const listener = () => fn();

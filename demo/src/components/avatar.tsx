@@ -1,5 +1,5 @@
 /** A profile picture, or an initial on a colour that depends on the user name only. */
-import { type ChatId, peerOf } from '../chats.js';
+import { type ChatId, chatWith, peerOf } from '../chats.js';
 import { useResource } from '../resources.js';
 import { nameOf, titleOf, useStore } from '../store.js';
 
@@ -39,14 +39,18 @@ export function Avatar({ seed, name, size = 40, picture = '', isGroup = false }:
 
 export function UserAvatar({ username, size }: { username: string; size: number }) {
   const name = useStore((state) => nameOf(state, username));
-  const picture = useStore((state) => state.people[username]?.avatar ?? '');
+  const picture = useStore(
+    ({ people, chats }) => people[username]?.avatar || chats[chatWith(username)]?.avatar || '',
+  );
   return <Avatar seed={username} name={name} size={size} picture={picture} />;
 }
 
 export function ChatAvatar({ id, size }: { id: ChatId; size: number }) {
   const name = useStore((state) => titleOf(state, id));
   const peer = peerOf(id);
-  const picture = useStore((state) => ('gid' in peer ? (state.groups[peer.gid]?.avatar ?? '') : ''));
+  const picture = useStore((state) =>
+    'gid' in peer ? state.groups[peer.gid]?.avatar || state.chats[id]?.avatar || '' : '',
+  );
   if ('username' in peer) return <UserAvatar username={peer.username} size={size} />;
   return <Avatar seed={id} name={name} size={size} picture={picture} isGroup />;
 }

@@ -6,7 +6,7 @@ import { clock, moment } from '../format.js';
 import { isFewEmoji } from '../linkify.js';
 import type { Language } from '../remember.js';
 import { discard, retry } from '../sending.js';
-import { type Strings, useStrings } from '../strings.js';
+import { explain, type Strings, useStrings } from '../strings.js';
 import { UserAvatar } from './avatar.js';
 import { Icon } from './icon.js';
 import { MessageActions } from './message-actions.js';
@@ -54,7 +54,7 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
       )}
       <div class="message-line">
         <div class="bubble">
-          <MessageContent message={message} chatId={chatId} />
+          <MessageContent message={message} />
           <Meta message={message} mine={mine} read={read} language={language} />
         </div>
         {(status === 'sent' || status === 'waiting') && (
@@ -66,14 +66,14 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
           <span>
             <Icon name="failed" size={14} />
             {strings.notSent}
-            {error ? `: ${error}` : ''}
+            {error ? `: ${explain(error, strings)}` : ''}
           </span>
           {!hopeless && (
-            <button type="button" class="link" onClick={() => retry(chatId, message)}>
+            <button type="button" class="link" onClick={() => retry(message)}>
               {strings.retry}
             </button>
           )}
-          <button type="button" class="link" onClick={() => discard(chatId, message)}>
+          <button type="button" class="link" onClick={() => discard(message)}>
             {strings.discard}
           </button>
         </p>

@@ -1,11 +1,12 @@
 /** The contacts: friend invitations, groups and friends. */
 import { useState } from 'preact/hooks';
-import { type ChatId, chatOf, chatWith, lastTime } from '../chats.js';
+import { startOwn } from '../chat-list.js';
+import { type ChatId, chatOf, chatWith } from '../chats.js';
 import { answer } from '../friends.js';
 import { useAction } from '../hooks.js';
 import { openChat } from '../navigation.js';
 import type { Invitation } from '../remember.js';
-import { nameOf, titleOf, updateChat, useStore } from '../store.js';
+import { nameOf, titleOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { AddFriendDialog } from './add-friend-dialog.js';
 import { ChatAvatar, UserAvatar } from './avatar.js';
@@ -64,7 +65,7 @@ function ContactRow({ id }: { id: ChatId }) {
       class="contact"
       aria-current={isOpen ? 'page' : undefined}
       onClick={() => {
-        updateChat(id, (chat) => ({ mtime: lastTime(chat) || Date.now() }));
+        startOwn(id);
         openChat(id);
       }}
     >

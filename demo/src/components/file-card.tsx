@@ -1,6 +1,5 @@
 /** A file in a message: its name, its size, and a download button. */
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
 import type { Content } from '../content.js';
 import { sizeText } from '../files.js';
 import { useAction } from '../hooks.js';
@@ -11,15 +10,7 @@ import { Progress } from './progress.js';
 
 type FileContent = Extract<Content, { type: 'file' }>;
 
-export function FileCard({
-  file,
-  message,
-  chatId,
-}: {
-  file: FileContent;
-  message: ChatMessage;
-  chatId: ChatId;
-}) {
+export function FileCard({ file, message }: { file: FileContent; message: ChatMessage }) {
   const strings = useStrings();
   const { busy, error, run } = useAction();
   const { name, size, mediaId } = file;
@@ -27,7 +18,7 @@ export function FileCard({
   return (
     <span class="file-card">
       {message.status === 'sending' ? (
-        <Progress message={message} chatId={chatId} />
+        <Progress message={message} />
       ) : (
         <button
           type="button"

@@ -46,7 +46,7 @@ export function MessageActions({ message, mine, chatId }: Props) {
                 </button>
               )}
               {status === 'waiting' && (
-                <button type="button" onClick={chosen(() => discard(chatId, message))}>
+                <button type="button" onClick={chosen(() => discard(message))}>
                   <Icon name="close" size={18} />
                   {strings.discardWaiting}
                 </button>

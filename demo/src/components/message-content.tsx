@@ -1,6 +1,5 @@
 /** The content of a message. A stranger may have written it, so text reaches the page as text nodes only. */
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
 import { linkify } from '../linkify.js';
 import { previewOf } from '../preview.js';
 import { useStrings } from '../strings.js';
@@ -8,7 +7,7 @@ import { FileCard } from './file-card.js';
 import { LocationCard } from './location-card.js';
 import { Picture } from './picture.js';
 
-export function MessageContent({ message, chatId }: { message: ChatMessage; chatId: ChatId }) {
+export function MessageContent({ message }: { message: ChatMessage }) {
   const strings = useStrings();
   const { content } = message;
   switch (content.type) {
@@ -19,9 +18,9 @@ export function MessageContent({ message, chatId }: { message: ChatMessage; chat
         </p>
       );
     case 'image':
-      return <Picture image={content} message={message} chatId={chatId} />;
+      return <Picture image={content} message={message} />;
     case 'file':
-      return <FileCard file={content} message={message} chatId={chatId} />;
+      return <FileCard file={content} message={message} />;
     case 'location':
       return <LocationCard {...content} />;
     default:

@@ -5,8 +5,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ChatMessage, lastId } from '../chat-messages.js';
 import { type Chat, lastMessage, peerOf, readUpTo } from '../chats.js';
-import { addEarlier, fetchEarlier } from '../history.js';
 import { useNow } from '../hooks.js';
+import { CHATS } from '../jim.js';
 import { nameOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { type Row, timeline } from '../timeline.js';
@@ -45,10 +45,13 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const written = useRef<string | undefined>(undefined);
   /** The distance from the end, which stays the same while earlier messages are added above. */
   const keep = useRef<number | undefined>(undefined);
+  /** The first drawn message. */
+  const drawnFirst = useRef<string | undefined>(undefined);
 
   const { messages } = chat;
   const last = lastMessage(chat);
-  const rows = useMemo(() => timeline(messages.slice(-shown), me), [messages, shown, me]);
+  const drawn = useMemo(() => messages.slice(-shown), [messages, shown]);
+  const rows = useMemo(() => timeline(drawn, me), [drawn, me]);
 
   // The view always shows an own new message.
   const isNew = last?.status === 'sending' || last?.status === 'waiting';
@@ -84,28 +87,26 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     return () => observer.disconnect();
   }, []);
 
+  /** Called before rows are drawn above those on the screen. */
   const keepView = () => {
     const element = list.current;
     if (element !== null && !follows.current) keep.current = element.scrollHeight - element.scrollTop;
   };
+  const first = drawn[0]?.id;
+  if (first !== drawnFirst.current) {
+    if (drawn.some(({ id }) => id === drawnFirst.current)) keepView();
+    drawnFirst.current = first;
+  }
   /** Draws the loaded messages first, and then asks the runtime. */
   const showEarlier = async () => {
-    if (shown < messages.length) {
-      keepView();
-      return setShown(shown + PAGE_MESSAGES);
-    }
+    if (shown < messages.length) return setShown(shown + PAGE_MESSAGES);
     if (chat.more === false) return;
-    const page = await fetchEarlier(chat.id);
-    if (page === undefined) return;
-    keepView();
-    setShown((before) => before + page.messages.length);
-    addEarlier(chat.id, page);
+    const earlier = CHATS.messages(peerOf(chat.id));
+    const before = earlier.getSnapshot().messages.length;
+    // Without an answer the next try may have one.
+    await earlier.loadMore(PAGE_MESSAGES).catch(() => undefined);
+    setShown((count) => count + earlier.getSnapshot().messages.length - before);
   };
-
-  // The start of the history is known before the reader gets there.
-  useEffect(() => {
-    if (chat.more === undefined) void showEarlier();
-  }, [chat.id]);
 
   const onScroll = () => {
     const element = list.current;

@@ -1,7 +1,6 @@
 /** An image in a message. It has its size before it loads, and a click enlarges it. */
 import { useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
 import type { Content } from '../content.js';
 import { useResource } from '../resources.js';
 import { useStrings } from '../strings.js';
@@ -25,7 +24,7 @@ function boxOf({ width, height }: Pick<Image, 'width' | 'height'>): { width: num
   return { width: scaled(width), height: scaled(height) };
 }
 
-export function Picture({ image, message, chatId }: { image: Image; message: ChatMessage; chatId: ChatId }) {
+export function Picture({ image, message }: { image: Image; message: ChatMessage }) {
   const strings = useStrings();
   const [isLarge, setLarge] = useState(false);
   const [isBroken, setBroken] = useState(false);
@@ -49,7 +48,7 @@ export function Picture({ image, message, chatId }: { image: Image; message: Cha
           />
         </button>
       )}
-      <Progress message={message} chatId={chatId} />
+      <Progress message={message} />
       {isLarge && <Lightbox url={url} mediaId={image.mediaId} onClose={() => setLarge(false)} />}
     </span>
   );

@@ -1,6 +1,5 @@
 /** The progress of an upload, as a ring around its cancel button. */
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
 import { discard } from '../sending.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
@@ -10,7 +9,7 @@ const RADIUS = 17;
 const AROUND = 2 * Math.PI * RADIUS;
 const PERCENT = 100;
 
-export function Progress({ message, chatId }: { message: ChatMessage; chatId: ChatId }) {
+export function Progress({ message }: { message: ChatMessage }) {
   const strings = useStrings();
   if (message.status !== 'sending' && message.status !== 'waiting') return null;
   const { progress = 0 } = message;
@@ -31,7 +30,7 @@ export function Progress({ message, chatId }: { message: ChatMessage; chatId: Ch
         title={strings.cancelUpload}
         // The upload is complete, and a message that is being stored cannot be cancelled.
         disabled={progress >= 1}
-        onClick={() => discard(chatId, message)}
+        onClick={() => discard(message)}
       >
         <svg viewBox={`0 0 ${SIZE} ${SIZE}`} width={SIZE} height={SIZE} aria-hidden="true">
           <circle cx={SIZE / 2} cy={SIZE / 2} r={RADIUS} />

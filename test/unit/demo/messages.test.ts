@@ -1,13 +1,6 @@
-/** The demo's conversations as values: order, retries, receipts, retractions; rows to show; addresses. */
+/** The demo's conversations as values: messages as they are shown, notes between them, rows, addresses. */
 import { expect, test } from 'vitest';
-import {
-  type ChatMessage,
-  withChange,
-  withMessages,
-  withReceipts,
-  withRetracted,
-  withSent,
-} from '../../../demo/src/chat-messages.js';
+import { type ChatMessage, shown, withNotes } from '../../../demo/src/chat-messages.js';
 import {
   addressOf,
   chatAt,
@@ -18,6 +11,7 @@ import {
   listed,
   readUpTo,
 } from '../../../demo/src/chats.js';
+import { CODES, type StoredMessage } from '../../../demo/src/jmessage.js';
 import { type Row, timeline } from '../../../demo/src/timeline.js';
 
 const NOON = new Date(2024, 4, 6, 12).getTime();
@@ -34,54 +28,54 @@ const stored = (msgId: number, change: Partial<ChatMessage> = {}): ChatMessage =
   ...change,
 });
 
-const written = (id: string, after: number): ChatMessage => {
-  const { msgId: _none, ...rest } = stored(0, { id, after, from: 'alice', status: 'sending' });
-  return rest;
-};
-
 const ids = (messages: readonly ChatMessage[]) => messages.map(({ id }) => id);
-const sent = (msgId: number) => ({ msgId, at: NOON + msgId, content: stored(msgId).content, unreadBy: 1 });
+const NOTE = { type: 'notice', what: 'left', who: [] } as const;
+const note = (id: string, at: number) => stored(0, { id, msgId: undefined, at, content: NOTE });
 
-test('messages have the order of their ids, however they come in', () => {
-  const late = withMessages(withMessages([], [stored(3), stored(5)]), [stored(4), stored(1)]);
-  expect(ids(late)).toEqual(['m1', 'm3', 'm4', 'm5']);
+const fromStore = (change: Partial<StoredMessage> = {}): StoredMessage => ({
+  id: 'o1',
+  status: 'queued',
+  from_username: 'alice',
+  from_appkey: 'app',
+  isOwn: true,
+  content: { msg_type: 'text', msg_body: { text: 'hello' } } as StoredMessage['content'],
+  ctime_ms: NOON,
+  isRetracted: false,
+  ...change,
 });
 
-test('a message that comes twice is there once, and nothing new is no change', () => {
-  const messages = withMessages([], [stored(1), stored(2)]);
-  expect(withMessages(messages, [stored(2)])).toBe(messages);
-  expect(ids(withMessages(messages, [stored(2), stored(3)]))).toEqual(['m1', 'm2', 'm3']);
+test('a note stands at its time, and above what is not sent yet', () => {
+  const unsent = { ...stored(0, { id: 'o1', at: NOON, status: 'failed' }), msgId: undefined };
+  const messages = [stored(1), stored(5), unsent];
+  const notes = [note('e1', NOON), note('e2', NOON + 3), note('e3', NOON + 5), note('e4', NOON + 99)];
+  expect(ids(withNotes(messages, notes))).toEqual(['e1', 'm1', 'e2', 'm5', 'e3', 'e4', 'o1']);
+  expect(withNotes(messages, [])).toBe(messages);
 });
 
-test('an unsent message stays under the message that it was written under', () => {
-  const messages = withMessages([stored(1), stored(2)], [written('w1', 2), written('w2', 2)]);
-  expect(ids(withMessages(messages, [stored(3)]))).toEqual(['m1', 'm2', 'w1', 'w2', 'm3']);
+test('a queued message waits for a connection, or is being sent with one', () => {
+  expect(shown(fromStore(), 'alice', false).status).toBe('waiting');
+  expect(shown(fromStore(), 'alice', true).status).toBe('sending');
 });
 
-test('a sent message keeps its identity, and what was written under it stays under it', () => {
-  const messages = withMessages([stored(1)], [written('w1', 1), written('w2', 1)]);
-  const answered = withSent(messages, 'w1', sent(7));
-  expect(ids(answered)).toEqual(['m1', 'w1', 'w2']);
-  expect(answered[1]).toMatchObject({ id: 'w1', msgId: 7, status: 'sent', unreadBy: 1 });
-  expect(ids(withMessages(answered, [stored(8)]))).toEqual(['m1', 'w1', 'w2', 'm8']);
+test('a failure says whether another try can help', () => {
+  const failed = (code: number) =>
+    shown(fromStore({ status: 'failed', error: { code, message: 'no' } as never }), 'alice', true);
+  expect(failed(CODES.inBlacklist)).toMatchObject({ status: 'failed', hopeless: false });
+  expect(failed(CODES.fileTooLarge)).toMatchObject({ status: 'failed', hopeless: true });
 });
 
-test('a sent message that has come back as history before its answer is there once', () => {
-  const messages = withMessages(withMessages([stored(1)], [written('w1', 1)]), [stored(7)]);
-  expect(ids(withSent(messages, 'w1', sent(7)))).toEqual(['m1', 'w1']);
-});
-
-test('a failure is marked, and goes with another try', () => {
-  const failed = withChange([written('w1', 0)], 'w1', { status: 'failed', error: 'no' });
-  expect(failed[0]).toMatchObject({ status: 'failed', error: 'no' });
-  expect(withSent(failed, 'w1', sent(2))[0]).toMatchObject({ status: 'sent', error: undefined });
-});
-
-test('of two receipts the smaller count is believed, in either order', () => {
-  const receipts = (unread_count: number) => [{ msg_id: 1, unread_count }];
-  const down = withReceipts(withReceipts([stored(1)], receipts(3)), receipts(1));
-  const up = withReceipts(withReceipts([stored(1)], receipts(1)), receipts(3));
-  expect([down[0]?.unreadBy, up[0]?.unreadBy]).toEqual([1, 1]);
+test('a picture that is being uploaded has its file and its progress, and stays in place once it is sent', () => {
+  const local = { type: 'image', mediaId: '', width: 1, height: 1, size: 1, localUrl: 'blob:1' } as const;
+  const content = { msg_type: 'image', msg_body: {} } as StoredMessage['content'];
+  const uploading = shown(fromStore({ content }), 'alice', true, { content: local, progress: 0.5 });
+  expect(uploading).toMatchObject({ content: local, progress: 0.5 });
+  const msg_body = { media_id: 'a/b', width: 1, height: 1, fsize: 1 };
+  const uploaded = { msg_type: 'image', msg_body } as StoredMessage['content'];
+  const sent = fromStore({ content: uploaded, status: 'sent', msg_id: 7 });
+  expect(shown(sent, 'alice', true, { content: local, progress: 1 })).toMatchObject({
+    content: { mediaId: 'a/b', localUrl: 'blob:1' },
+    progress: undefined,
+  });
 });
 
 test('a read message implies that earlier ones were read in a conversation of two, but not in a group', () => {
@@ -91,12 +85,13 @@ test('a read message implies that earlier ones were read in a conversation of tw
 });
 
 test('a retracted message loses what it said, except for its writer', () => {
-  const messages = [stored(1), stored(2, { mentionsMe: true })];
-  const [first, theirs] = withRetracted(messages, [2, 99], false);
-  expect(first).toBe(messages[0]);
-  expect(theirs).toMatchObject({ content: { type: 'retracted', was: undefined }, mentionsMe: false });
-  const [mine] = withRetracted([stored(1)], [1], true);
-  expect(mine?.content).toEqual({ type: 'retracted', was: '1' });
+  const retracted = (isOwn: boolean) =>
+    shown(fromStore({ status: 'sent', msg_id: 1, isRetracted: true, isOwn }), 'alice', true);
+  expect(retracted(false)).toMatchObject({
+    content: { type: 'retracted', was: undefined },
+    mentionsMe: false,
+  });
+  expect(retracted(true).content).toEqual({ type: 'retracted', was: 'hello' });
 });
 
 test('a mention counts while it is among what has not been read', () => {

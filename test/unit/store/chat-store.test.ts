@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { EventNotification, OutboxEntry, ReceivedMessage } from '../../../src/index.js';
 import { createChatStore } from '../../../src/store/index.js';
-import { entryOf, FakeClient, messageOf, SELF } from './fake-client.js';
+import { contentOf, entryOf, FakeClient, messageOf, SELF } from './fake-client.js';
 
 const BOB = { username: 'bob', appkey: 'app' };
 const received = (msg_id: number, from = 'bob', to = SELF.username): ReceivedMessage => {
@@ -186,6 +186,72 @@ test('conversations are listed with the latest first, and a new one is asked for
   expect(titles()).toEqual(['Bob', 'Team']);
   fake.emit('onUnreadChange', { type: 3, ...BOB, unread_msg_count: 3 });
   expect(store.unread.getSnapshot()).toBe(3);
+});
+
+test('a conversation shows its last message, an own and an unsent one included', () => {
+  const { fake, store } = open();
+  const rows = () =>
+    store.conversations.getSnapshot().map(({ ref, last }) => ({ ...ref, status: last?.status }));
+  fake.emit('onMsgReceive', received(10, 'carol'));
+  fake.emit('onOutboxChange', entryOf('one', 'bob'));
+  const carol = { username: 'carol', appkey: 'app', status: 'sent' };
+  expect(rows()).toEqual([{ ...BOB, status: 'queued' }, carol]);
+  fake.emit('onOutboxChange', entryOf('one', 'bob', { state: 'failed', code: 880207, message: 'no' }));
+  expect(rows()).toEqual([{ ...BOB, status: 'failed' }, carol]);
+});
+
+test('a message that came before its conversation was opened is there once it is', () => {
+  const { fake, store } = open();
+  fake.emit('onMsgReceive', received(10, 'carol'));
+  expect(texts(store.messages({ username: 'carol' }))).toEqual(['message 10']);
+});
+
+test('the store asks once for each conversation without a name, and once for each new connection', async () => {
+  const { fake } = open();
+  await settled();
+  const asked = () => fake.calls.filter(([method]) => method === 'getConversation').length;
+  expect(asked()).toBe(1);
+  for (const id of [1, 2, 3]) fake.emit('onMsgReceive', received(id, 'carol'));
+  fake.setState({ tabs: 2 });
+  expect(asked()).toBe(2);
+  fake.setState({ connected: false });
+  fake.setState({ connected: true });
+  expect(asked()).toBe(3);
+});
+
+test('a first page that failed is loaded once there is a connection', async () => {
+  const { fake, bob } = open();
+  fake.fails = true;
+  bob.subscribe(() => undefined);
+  await settled();
+  expect(bob.getSnapshot().hasMore).toBeUndefined();
+  fake.fails = false;
+  fake.history.bob = [messageOf(1, 'bob', SELF.username)];
+  fake.setState({ connected: false });
+  fake.setState({ connected: true });
+  await vi.waitFor(() => expect(texts(bob)).toEqual(['message 1']));
+});
+
+test('the file of a waiting message is there in a tab that did not choose it', async () => {
+  const { fake, bob } = open();
+  await settled();
+  const content = { ...contentOf('alice', 'bob', ''), msg_type: 'file', msg_body: {} } as never;
+  const entry = entryOf('one', 'bob', { content });
+  const file = new Blob(['x']);
+  fake.entries = [{ ...entry, file, fname: 'x.txt' }];
+  fake.emit('onOutboxChange', entry);
+  await vi.waitFor(() => expect(bob.getSnapshot().messages[0]).toMatchObject({ file, fname: 'x.txt' }));
+  fake.emit('onOutboxChange', { ...entry, state: 'sending' });
+  expect(bob.getSnapshot().messages[0]).toMatchObject({ status: 'sending', file });
+});
+
+test('an account that was logged out elsewhere keeps what is on the screen, and its own log-out clears it', () => {
+  const { fake, store } = open();
+  fake.emit('onMsgReceive', received(1));
+  fake.setState({ state: 'ended', reason: 'other_login', connected: false });
+  expect(store.conversations.getSnapshot()).toHaveLength(1);
+  fake.setState({ state: 'ended', reason: 'logged_out', connected: false });
+  expect(store.conversations.getSnapshot()).toEqual([]);
 });
 
 test('an invitation waits until it is answered', async () => {

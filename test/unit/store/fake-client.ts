@@ -62,6 +62,8 @@ export class FakeClient {
   entries: OutboxEntry[] = [];
   conversations: object[] = [];
   unread = 0;
+  /** The server gives no history. */
+  fails = false;
   readonly calls: [method: string, params: unknown][] = [];
 
   get client(): StoreClient {
@@ -89,7 +91,10 @@ export class FakeClient {
 
   getState = () => this.state;
   getUnreadMsgCnt = () => this.unread;
-  getConversation = async () => ({ conversations: this.conversations });
+  getConversation = async () => {
+    this.calls.push(['getConversation', {}]);
+    return { conversations: this.conversations };
+  };
   getOutbox = async () => ({ entries: this.entries });
   resetUnreadCount = (params: unknown) => this.calls.push(['resetUnreadCount', params]);
   closeConversation = (params: unknown) => this.calls.push(['closeConversation', params]);
@@ -107,6 +112,7 @@ export class FakeClient {
     limit?: number;
   }) => {
     this.calls.push(['getHistory', { username, before }]);
+    if (this.fails) throw new Error('no connection');
     const all = (this.history[username] ?? []).filter(({ msg_id }) => !before || msg_id < before.msg_id);
     return { messages: all.slice(-limit), more: all.length > limit };
   };
