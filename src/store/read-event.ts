@@ -1,4 +1,4 @@
-/** @internal What the events of a JMessage are about, and how its methods name a conversation. */
+/** @internal The conversation, files and ids that an event names, and the form in which the methods of JMessage take a conversation. */
 import type { EventNotification, Message, OutboxEntry } from '../index.js';
 import type { ConversationRef } from '../protocol/conversation-id.js';
 import { isSelf, type Self } from './message-log.js';
