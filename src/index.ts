@@ -1,15 +1,16 @@
 /**
- * Entry of the package. Importing it on a server is safe; constructing has to wait for the browser.
+ * Entry of the package. It may be imported and constructed on a server, where a JMessage is inert.
  *
  *     import JMessage from 'jmessage-runtime';
  *     const JIM = new JMessage({ address: 'https://im.example.com' });
  */
 
+import { InertCore } from './client/inert.js';
 import { JMessageCore } from './client/jmessage.js';
 import { bundledFiles } from './client/worker-link/hosts/bundled.js';
 import type { JMessageApi, JMessageOptions } from './protocol/api/jmessage.js';
 
-class Bundled extends JMessageCore {
+class Bundled extends (typeof document === 'undefined' ? InertCore : JMessageCore) {
   constructor(options?: JMessageOptions | null) {
     super(options, bundledFiles);
   }

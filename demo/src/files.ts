@@ -1,14 +1,7 @@
-/** Outgoing files: their message type, and their form for the SDK. */
+/** Outgoing files: their message type and their size for people. */
 
 /** Image types that every browser shows. Other types are sent as files. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
-
-/** The SDK takes a file as V2 does: in a form of its own. */
-export function formOf(file: File): FormData {
-  const form = new FormData();
-  form.append('file', file, file.name);
-  return form;
-}
 
 /** Width and height in pixels; undefined for a file that this browser cannot show as an image. */
 export async function pixelsOf(file: Blob): Promise<{ width: number; height: number } | undefined> {

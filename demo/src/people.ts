@@ -1,7 +1,6 @@
 /** Profiles of the user and of others. */
 import { startOwn } from './chat-list.js';
 import { chatWith } from './chats.js';
-import { formOf } from './files.js';
 import { JIM } from './jim.js';
 import { isNobody, type JMessageRequest } from './jmessage.js';
 import { openChat } from './navigation.js';
@@ -45,7 +44,7 @@ export async function saveProfile(nickname: string, signature: string): Promise<
 
 /** @throws the failure of `updateSelfAvatar` */
 export async function saveAvatar(file: File): Promise<void> {
-  const request: JMessageRequest<object> = JIM.updateSelfAvatar({ avatar: formOf(file) });
+  const request: JMessageRequest<object> = JIM.updateSelfAvatar({ avatar: file });
   await request;
   const { username } = getState();
   if (username !== null) await loadProfile(username);

@@ -3,7 +3,6 @@ import { contentOfFile, showUpload, updateOwn } from './chat-list.js';
 import type { ChatMessage } from './chat-messages.js';
 import { type ChatId, peerOf } from './chats.js';
 import type { Content } from './content.js';
-import { formOf } from './files.js';
 import { CHATS, JIM } from './jim.js';
 import { CODES, codeOf, type SendAnswer, type SendRequest } from './jmessage.js';
 import { addressed } from './mentions.js';
@@ -87,15 +86,12 @@ function call(id: ChatId, content: Content, file: File | undefined): Sent | unde
       : JIM.sendSingleLocation({ ...single, ...place });
   }
   if (file === undefined) return undefined;
-  const form = formOf(file);
   if (content.type === 'image') {
     return isGroup
-      ? JIM.sendGroupPic({ ...group, image: form })
-      : JIM.sendSinglePic({ ...single, image: form });
+      ? JIM.sendGroupPic({ ...group, image: file })
+      : JIM.sendSinglePic({ ...single, image: file });
   }
-  return isGroup
-    ? JIM.sendGroupFile({ ...group, file: form })
-    : JIM.sendSingleFile({ ...single, file: form });
+  return isGroup ? JIM.sendGroupFile({ ...group, file }) : JIM.sendSingleFile({ ...single, file });
 }
 
 /** Retracts a message for all recipients. */

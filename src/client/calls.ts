@@ -24,6 +24,8 @@ export class Calls {
     private readonly link: () => Link,
     /** The account that the application sees at the moment of a call. */
     private readonly account: () => AccountName | undefined,
+    /** The payload of an `init` without one. */
+    private readonly auth: (provide: (payload: unknown) => void) => void,
   ) {}
 
   /** @param onAnswer is called before the callbacks of the application */
@@ -39,12 +41,14 @@ export class Calls {
       return open.request;
     }
     this.#open.set(callId, open);
-    this.#call(callId, method, params, (outcome) => {
+    const settle = (outcome: Outcome) => {
       this.#open.delete(callId);
       if (outcome.kind === 'success' && outcome.ack) open.acknowledge(outcome.ack, true);
       onAnswer(outcome);
       open.settle(outcome);
-    });
+    };
+    if (method !== 'init' || params) this.#call(callId, method, params, settle);
+    else this.auth((payload) => this.#call(callId, method, payload, settle));
     return open.request;
   }
 

@@ -69,22 +69,18 @@ class Core implements LocalApi, InstanceApi {
   /** The version of the worker's latest mirror. */
   #mirrored = 0;
 
-  constructor(options: JMessageOptions | null | undefined, bundled: RuntimeFiles) {
+  constructor(options: JMessageOptions | null | undefined, bundled: RuntimeFiles, page = browserPage()) {
     const given = options ?? {};
     const settings = settingsOf(given);
-    if (typeof document === 'undefined') {
-      throw new Error(
-        'JMessage works in a web page: importing it on a server is fine, `new JMessage()` has to wait for the browser.',
-      );
-    }
     this.#debug = settings.debug;
     this.#auth = inZone(given.auth);
-    this.#page = browserPage();
+    this.#page = page;
     this.#tabId = this.#page.uuid();
     this.#calls = new Calls(
       this.#page,
       () => this.#link,
       () => this.#account(),
+      (provide) => this.#askForAuth(provide),
     );
     this.#dispatcher = new Dispatcher(this.#page.yield);
     const files = filesOf(given.worker, bundled);
@@ -120,12 +116,7 @@ class Core implements LocalApi, InstanceApi {
         this.#mirrored = 0;
       },
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
-      onAuth: () =>
-        askForAuth(
-          this.#auth,
-          (payload) => this.#link.provideAuth(payload),
-          (message) => this.#log('warn', message),
-        ),
+      onAuth: () => this.#askForAuth((payload) => this.#link.provideAuth(payload)),
       onLog: (level, text) => this.#log(level, text),
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       onOutdated: () => {
@@ -249,6 +240,10 @@ class Core implements LocalApi, InstanceApi {
     return this.isLogin() && appkey && username ? { appkey, username } : undefined;
   }
 
+  #askForAuth(provide: (payload: unknown) => void): void {
+    askForAuth(this.#auth, provide, (message) => this.#log('warn', message));
+  }
+
   #local(method: LocalName, params: unknown): void {
     this.#calls.local(method, params, (message) => this.#log('warn', message));
   }
@@ -302,4 +297,5 @@ implement(LISTENER_NAMES, (core, name, fn) => core.listen(name, fn));
 export const JMessageCore = Core as unknown as new (
   options: JMessageOptions | null | undefined,
   bundled: RuntimeFiles,
+  page?: Page,
 ) => JMessageApi;

@@ -25,12 +25,22 @@ test('the package has the files of its manifest, and no sources or build scripts
   for (const target of targets) expect(await readFile(`${installed}/${target}`, 'utf8')).not.toBe('');
 });
 
-test('an import on a server has no effect and no error', async () => {
-  const { code, output } = await app.node(
-    '-e',
-    "import('jmessage-runtime').then((m) => console.log(typeof m.default))",
+test('on a server a JMessage is inert: it can be made, its calls fail with 889014, and the process ends', async () => {
+  await app.write(
+    'server.mjs',
+    `import JMessage from 'jmessage-runtime';
+     import { createChatStore } from 'jmessage-runtime/store';
+     const JIM = new JMessage({ address: 'https://im.example.com', auth: () => ({}) });
+     const store = createChatStore(JIM);
+     JIM.onMsgReceive(() => undefined);
+     JIM.init().onFail(({ code, message }) => console.log(code, message));
+     console.log(JIM instanceof JMessage, store.connection.getSnapshot().state);`,
   );
-  expect(output.trim()).toBe('function');
+  const { code, output } = await app.node('server.mjs');
+  expect(output.trim().split('\n')).toEqual([
+    'true idle',
+    '889014 there is no page here: JMessage works in a browser',
+  ]);
   expect(code).toBe(0);
 });
 

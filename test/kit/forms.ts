@@ -10,24 +10,32 @@ interface EncodedPart {
   filename?: string;
 }
 
-/** @returns the parameters with every FormData as data, and whether there is one */
+const isFile = (value: unknown): value is FormData | Blob =>
+  value instanceof FormData || value instanceof Blob;
+
+/** @returns the parameters with every FormData, File and Blob as data, and whether there is one */
 export async function encodeForms(params: unknown): Promise<{ value: unknown; forms: boolean }> {
   if (typeof params !== 'object' || params === null) return { value: params, forms: false };
   const entries = Object.entries(params);
-  if (!entries.some(([, value]) => value instanceof FormData)) return { value: params, forms: false };
+  if (!entries.some(([, value]) => isFile(value))) return { value: params, forms: false };
   const encoded = await Promise.all(
-    entries.map(async ([name, value]) => [name, value instanceof FormData ? await encode(value) : value]),
+    entries.map(async ([name, value]) => [name, isFile(value) ? await encode(value) : value]),
   );
   return { value: Object.fromEntries(encoded), forms: true };
 }
 
-async function encode(form: FormData): Promise<{ $form: EncodedPart[] }> {
+async function encode(form: FormData | Blob): Promise<{ $form: EncodedPart[] } | { $file: EncodedPart }> {
+  if (form instanceof Blob) return { $file: await encodeFile('', form) };
   const parts = [...form].map(async ([name, value]): Promise<EncodedPart> => {
     if (typeof value === 'string') return { name, text: value };
-    const deflated = deflateSync(await value.arrayBuffer()).toString('base64');
-    return { name, deflated, type: value.type, filename: value.name };
+    return encodeFile(name, value);
   });
   return { $form: await Promise.all(parts) };
+}
+
+async function encodeFile(name: string, file: Blob): Promise<EncodedPart> {
+  const deflated = deflateSync(await file.arrayBuffer()).toString('base64');
+  return { name, deflated, type: file.type, ...(file instanceof File && { filename: file.name }) };
 }
 
 /** A form with one file, as an application's `<input type="file">` would fill it. */

@@ -6,11 +6,12 @@ import type { Answer, CachedAnswer, JMessageRequest } from './request.js';
 /** Accounts: sessions, profiles and resources. */
 export interface AccountsApi {
   /**
-   * Presents the signed payload that admits this page to the application. First call of every page.
+   * Presents the signed payload that admits this page to the application. First call of every page. Without parameters the payload is that
+   * of the option `auth`.
    * @guide 初始化
    * @fails 880101 880102 880106 880107 880109
    */
-  init(params: InitParams): JMessageRequest;
+  init(params?: InitParams): JMessageRequest;
   /**
    * Creates an account. Needs `init`.
    * @guide 注册
@@ -131,8 +132,8 @@ export interface LogOutParams {
   wipe?: boolean | undefined;
 }
 export interface AvatarParams {
-  /** A form with one image, at most 10 MB. */
-  avatar: FormData;
+  /** An image, or a form with one; at most 10 MB. */
+  avatar: FormData | Blob;
 }
 export interface PasswordParams {
   /** The password until now. */

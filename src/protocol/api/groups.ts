@@ -115,8 +115,8 @@ export interface CreateGroupParams {
   group_name: string;
   /** Description, at most 250 bytes. */
   group_description?: string | undefined;
-  /** A form with one image. @since 2.4 */
-  avatar?: FormData | undefined;
+  /** An image, or a form with one. @since 2.4 */
+  avatar?: FormData | Blob | undefined;
   /** true: public, users may ask to join. @since 2.5 */
   is_limit?: boolean | undefined;
 }
@@ -125,8 +125,8 @@ export interface UpdateGroupParams extends GroupRef {
   group_name?: string | undefined;
   /** Description, at most 250 bytes. `''` clears it. */
   group_description?: string | undefined;
-  /** A form with one image. @since 2.4 */
-  avatar?: FormData | undefined;
+  /** An image, or a form with one. @since 2.4 */
+  avatar?: FormData | Blob | undefined;
 }
 export interface GroupMembersParams extends GroupRef {
   /** The users, 1 to 500. */

@@ -109,12 +109,12 @@ export interface TextPart {
   content: string;
 }
 export interface ImagePart {
-  /** A form with one image, at most 10 MB. */
-  image: FormData;
+  /** An image, or a form with one; at most 10 MB. */
+  image: FormData | Blob;
 }
 export interface FilePart {
-  /** A form with one file, at most 10 MB. */
-  file: FormData;
+  /** A file, or a form with one; at most 10 MB. */
+  file: FormData | Blob;
 }
 export interface LocationPart {
   /** Degrees, -90 to 90. */

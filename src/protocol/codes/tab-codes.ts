@@ -27,6 +27,7 @@ export const RUNTIME_CODES = {
   uploadFailed: 889011,
   onItsWay: 889012,
   noSuchSend: 889013,
+  noPage: 889014,
 } as const;
 
 /** Messages of a tab and of a worker … */
@@ -42,6 +43,7 @@ export const TAB_MESSAGES = {
   889005:
     'this JMessage instance was destroyed before the answer came; a request in flight may still succeed',
   889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
+  889014: 'there is no page here: JMessage works in a browser',
 } as const;
 
 const MESSAGES = /* @__PURE__ */ Object.assign({}, SHARED_MESSAGES, TAB_MESSAGES);

@@ -2,12 +2,12 @@
 import * as v from 'valibot';
 import type { CustomNotification } from '../api/messages.js';
 import { appkey, extras, flag, id, name, optional, shortText, text } from '../checks.js';
-import { type FormParts, isFormParts } from '../tab-worker/form-parts.js';
+import { isFile, partsOfFile } from '../tab-worker/form-parts.js';
 
-/** The application passes a FormData, and the worker receives its parts. */
+/** The application passes a FormData, File or Blob. The worker receives the parts of a form, or the file itself. */
 export const file = v.pipe(
-  v.custom<FormData>(isFormParts, 'a FormData with one file'),
-  v.transform((parts) => parts as unknown as FormParts),
+  v.custom<FormData | Blob>(isFile, 'a FormData with one file, a File or a Blob'),
+  v.transform((input) => partsOfFile(input)),
 );
 
 /** A user, by the parameters `target_username` or `target_name` of the documents. */

@@ -130,6 +130,25 @@ test('sendSingleFile: the message names the uploaded file, its hash and name, an
   expect((await fetched(bob, mediaIdOf(content))).toString()).toBe(text);
 });
 
+test('sendSingleFile: a File or a Blob is taken in place of a form', async () => {
+  const content = new TextEncoder().encode('as it is');
+  for (const [file, fname] of [
+    [new File([content], `${NAME}.txt`, { type: 'text/plain' }), `${NAME}.txt`],
+    [new Blob([content], { type: 'text/plain' }), 'file'],
+  ] as const) {
+    await alice.ok('sendSingleFile', { ...toBob, file });
+    const { content: body } = await received(bob, 'file');
+    expect(body.msg_body).toMatchObject({ fname });
+    expect((await fetched(bob, mediaIdOf(body))).toString()).toBe('as it is');
+    bob.tab.forget();
+  }
+  await alice.ok('updateSelfAvatar', {
+    avatar: new Blob([Uint8Array.from(png(7, 5))], { type: 'image/png' }),
+  });
+  const { user_info } = await bob.ok('getUserInfo', { username: 'alice' });
+  expect((await fetched(bob, user_info.avatar)).equals(png(7, 5))).toBe(true);
+});
+
 test('sendSingleFile: a form may have text beside its file', async () => {
   const form = new FormData();
   form.append('comment', `beside ${EMOJI}`);

@@ -50,10 +50,14 @@
   };
 
   /** Files arrive as text and become a FormData, as an application has it. */
+  const fileOf = async ({ deflated, filename, type }) => {
+    const content = [await inflated(deflated)];
+    return filename === undefined ? new Blob(content, { type }) : new File(content, filename, { type });
+  };
   const formOf = async (parts) => {
     const form = new FormData();
     for (const { name, text, deflated, type, filename } of parts) {
-      if (text === undefined) form.append(name, new File([await inflated(deflated)], filename, { type }));
+      if (text === undefined) form.append(name, await fileOf({ deflated, filename, type }));
       else form.append(name, text);
     }
     return form;
@@ -61,7 +65,7 @@
   const withForms = async (params) => {
     const entries = Object.entries(params).map(async ([name, value]) => [
       name,
-      value?.$form ? await formOf(value.$form) : value,
+      value?.$form ? await formOf(value.$form) : value?.$file ? await fileOf(value.$file) : value,
     ]);
     return Object.fromEntries(await Promise.all(entries));
   };

@@ -1,8 +1,10 @@
 /** The class that a page uses, with the whole runtime behind it: real ports, real handshake, a network in memory. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { reactive, ref } from 'vue';
+import { InertCore } from '../../../src/client/inert.js';
 import { JMessageCore } from '../../../src/client/jmessage.js';
 import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
-import { CODES } from '../../../src/protocol/index.js';
+import { CODES, type JMessageOptions, LISTENER_NAMES, METHOD_NAMES } from '../../../src/protocol/index.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import { serve } from '../../../src/worker/runtime/serve.js';
 import { textOf } from '../../kit/message-parts.js';
@@ -38,10 +40,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function open(): Page {
+function open(options: JMessageOptions = {}): Page {
   const page = new JMessageCore(
     {
       address: 'http://server',
+      ...options,
       worker: () => {
         const { port1, port2 } = new MessageChannel();
         ports.push(port1, port2);
@@ -211,7 +214,70 @@ describe('a page', () => {
   });
 });
 
-test('on a server it says what to do instead', () => {
-  vi.unstubAllGlobals();
-  expect(() => new JMessageCore({}, FILES)).toThrow('has to wait for the browser');
+describe('init without parameters', () => {
+  test('uses the payload of the option `auth`', async () => {
+    const auth = vi.fn(async () => world.auth());
+    const page = open({ auth });
+    await done(page.init());
+    expect(page.isInit()).toBe(true);
+    expect(auth).toHaveBeenCalledOnce();
+  });
+
+  test('fails with 880002 if there is none', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const auth = () => Promise.reject(new Error('no signature today'));
+    for (const page of [open(), open({ auth })]) {
+      await expect(done(page.init())).rejects.toMatchObject({ code: CODES.invalidParameter });
+    }
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('no signature today'));
+  });
+});
+
+test('a JMessage in a Vue ref or reactive object works, and is not wrapped', async () => {
+  const page = await loggedIn('alice');
+  const state = reactive({ page, deep: { list: [page] } });
+  expect([state.page.isLogin(), ref(page).value.isLogin(), state.deep.list[0]?.isLogin()]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const send = state.page.sendSingleMsg({ target_username: 'bob', content: 'hello' });
+  expect(reactive({ send }).send).toBe(send);
+  expect(await done(reactive({ send }).send)).toMatchObject({ code: 0 });
+});
+
+describe('without a page', () => {
+  const page = new InertCore({ address: 'http://server' }, FILES);
+
+  test('every call fails with 889014, and every listener is accepted', async () => {
+    for (const method of METHOD_NAMES) {
+      const call = page[method] as (params?: unknown) => PromiseLike<unknown>;
+      await expect(call({}), method).rejects.toMatchObject({ code: CODES.noPage });
+    }
+    for (const listener of LISTENER_NAMES) expect(() => page[listener](() => undefined)).not.toThrow();
+    expect(page.addListener('onMsgReceive', () => undefined)()).toBeUndefined();
+  });
+
+  test('the state is that of a page before its login, and nothing else has an effect', async () => {
+    expect([page.isInit(), page.isLogin(), page.isConnect(), page.isActive()]).toEqual(Array(4).fill(false));
+    expect(page.getState()).toMatchObject({ state: 'idle', connected: false });
+    expect(page.getUnreadMsgCnt({ username: 'bob' })).toBe(0);
+    for (const fn of [page.resetUnreadCount, page.closeConversation]) {
+      expect(fn({ username: 'bob' })).toBeUndefined();
+    }
+    page.destroy();
+    expect(await page.inspect()).toMatchObject({ worker: null });
+  });
+
+  test('it has every member of a JMessage', () => {
+    const real = Object.getOwnPropertyNames(JMessageCore.prototype);
+    const missing = real.filter(
+      (name) => !(name in page) && !['listen', 'request', 'inspect'].includes(name),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('options that a page would refuse are refused', () => {
+    expect(() => new InertCore({ address: 'server' }, FILES)).toThrow('address must be');
+  });
 });
