@@ -71,6 +71,7 @@ export default {
       '^src/(?!store|react|vue)',
       '^src/(store|react|vue)/',
     ),
+    never('the SDK knows no testing double', '^src/(?!testing)', '^src/testing/'),
     never('the bindings are apart', '^src/react/', '^src/vue/'),
     never('the SDK never knows the gateway', '^src/', '^(gateway|demo|scripts|test)/'),
     never(

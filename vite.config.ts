@@ -9,6 +9,8 @@
  * - `polling` `jmessage-polling.min.js`, long polling, loaded by the worker only if no websocket gets through
  * - `engine3` `jmessage-engine3.min.js`, the Engine.IO 3 client, loaded by the worker only for such servers
  *
+ * - `testing` `testing/index.js`, the double for an application's tests, with the runtime in it
+ *
  * For bundlers, `workerModule`, `pageModule`, `pollingModule` and `engine3Module`: the same worker with its libraries, in readable form. They stand where the
  * unbundled modules of `tsconfig.build.json` expect. A worker shares no code with the application's own bundle, so bundling loses nothing. It
  * spares every consumer the CommonJS libraries: Vite's development server passes them unchanged to a worker in node_modules, where they fail.
@@ -65,6 +67,14 @@ const BUNDLES: Record<string, Bundle> = {
   pageModule: { ...PAGE, file: 'worker/page-entry.js', minify: false, apart: MODULES },
   pollingModule: { ...POLLING, file: 'worker/polling.js', minify: false },
   engine3Module: { ...ENGINE3, file: 'worker/socket-v2.js', minify: false },
+  testing: {
+    entry: 'src/testing/index.ts',
+    format: 'es',
+    file: 'testing/index.js',
+    minify: false,
+    // The class of the package, so that its errors are the same.
+    apart: { '/client/jmessage.js': '../client/jmessage.js' },
+  },
 };
 
 /**

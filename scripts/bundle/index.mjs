@@ -3,7 +3,7 @@ import { build } from 'vite';
 import { inRoot } from '../lib/paths.mjs';
 
 /** The names of the bundles in vite.config.ts. */
-const MODES = ['script', 'worker', 'fallback', 'page', 'polling', 'engine3'].concat(
+const MODES = ['script', 'worker', 'fallback', 'page', 'polling', 'engine3', 'testing'].concat(
   ['worker', 'page', 'polling', 'engine3'].map((file) => `${file}Module`),
 );
 

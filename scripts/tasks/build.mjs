@@ -22,7 +22,15 @@ const SDK = {
     'scripts/bundle',
     'scripts/lib/declarations.mjs',
   ],
-  outputs: ['index', 'store/index', 'react/index', 'vue/index', 'worker/entry', 'worker/page-entry']
+  outputs: [
+    'index',
+    'store/index',
+    'react/index',
+    'vue/index',
+    'testing/index',
+    'worker/entry',
+    'worker/page-entry',
+  ]
     .concat(
       ['sdk-web', 'worker', 'fallback', 'page', 'polling', 'engine3'].map((file) => `jmessage-${file}.min`),
     )

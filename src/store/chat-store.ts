@@ -1,4 +1,4 @@
-import type { EventNotification, Message, OutboxEntry, StateSnapshot } from '../index.js';
+import type { EventNotification, Message, OutboxEntry, ReceiptChange, StateSnapshot } from '../index.js';
 import {
   type ConversationId,
   type ConversationRef,
@@ -236,12 +236,7 @@ export class ChatStore {
     if (messages.last) this.#touch(id, false);
   }
 
-  #receiveReceipts(change: {
-    gid?: number | undefined;
-    username?: string | undefined;
-    appkey?: string | undefined;
-    receipt_msgs: { msg_id: number; unread_count: number }[];
-  }): void {
+  #receiveReceipts(change: ReceiptChange): void {
     const { gid, username = '', appkey, receipt_msgs } = change;
     const ref = gid ? { gid } : { username, appkey };
     this.#messagesOf(this.#idOf(ref)).setUnreadCounts(receipt_msgs);
@@ -260,12 +255,8 @@ export class ChatStore {
     const messages = this.#messagesOf(conversation);
     messages.setEntry(entry);
     this.#touch(conversation, state === 'sent');
-    if (isUpload(entry) && !messages.hasFile(id)) this.#loadFile(id);
-  }
-
-  /** The list of the outbox has the files, and its changes have none. */
-  #loadFile(id: string): void {
-    if (this.#filesAsked.has(id)) return;
+    // The list of the outbox has the files, and its changes have none.
+    if (!isUpload(entry) || messages.hasFile(id) || this.#filesAsked.has(id)) return;
     this.#filesAsked.add(id);
     void this.#loadOutbox();
   }
