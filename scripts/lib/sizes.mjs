@@ -31,6 +31,7 @@ const BUDGETS_BYTES = {
 /**
  * All declarations together, as they are. The documentation is more than half of them: 40 KB of 75 KB. Without comments on fields they would be
  * below 60 KB.
+ * Those of `testing` are not counted, since an application's own program never reads them.
  */
 const DECLARATIONS_BUDGET_BYTES = 76 * KB;
 
@@ -58,10 +59,15 @@ export function reportSizes() {
     rowOf(file, readFileSync(inRoot(file)), budget, gzipped),
   );
   const declared = readdirSync(inRoot('dist'), { recursive: true })
-    .filter((name) => name.endsWith('.d.ts'))
+    .filter((name) => name.endsWith('.d.ts') && !name.startsWith('testing'))
     .map((name) => readFileSync(path.join(inRoot('dist'), name)));
   rows.push(
-    rowOf('dist/**/*.d.ts', Buffer.concat(declared), DECLARATIONS_BUDGET_BYTES, ({ length }) => length),
+    rowOf(
+      'dist/**/*.d.ts but testing',
+      Buffer.concat(declared),
+      DECLARATIONS_BUDGET_BYTES,
+      ({ length }) => length,
+    ),
   );
   const table = [['file', 'raw', 'gzip', 'budget', ''], ...rows.map((row) => row.cells)];
   const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
