@@ -11,6 +11,7 @@ export * from './methods/listeners.js';
 export * from './methods/names.js';
 export * from './methods/table.js';
 export type * from './methods/types.js';
+export * from './tab-worker/event-batch.js';
 export * from './tab-worker/form-parts.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';

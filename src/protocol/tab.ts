@@ -16,6 +16,7 @@ export * from './if-allowed.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
 export type * from './methods/types.js';
+export * from './tab-worker/event-batch.js';
 export type * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
 export * from './tab-worker/link.js';

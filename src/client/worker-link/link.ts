@@ -49,7 +49,6 @@ export class Link {
         this.#calls.submitAll(worker);
       },
       onMessage: (message) => this.#receive(message),
-      onClosed: () => this.#events.closed(),
       onGivenUp: (reason, host, retryAt) => {
         handlers.onGivenUp(reason, retryAt);
         // A send that a worker has received may be in its outbox, and the next worker sends it: it has not failed.

@@ -6,6 +6,7 @@ import type { Remote } from 'comlink';
 import {
   type Call,
   CODES,
+  type Confirmation,
   failure,
   NO_HELLO,
   type Outcome,
@@ -23,6 +24,7 @@ interface OpenCall {
 /** A worker, as long as the link to it holds. */
 export interface ReachedWorker {
   api: Remote<WorkerApi>;
+  confirm(upTo: Confirmation): void;
   /** Aborted when the link has ended: later answers are ignored. */
   signal: AbortSignal;
 }

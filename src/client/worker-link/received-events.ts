@@ -1,13 +1,12 @@
 /** The events that a tab has received, and the confirmation of those that its application has. */
-import type { AccountEvent, LastHeard, TabMessage } from '../../protocol/tab.js';
+import { type AccountEvent, decodeEvents, type LastHeard, type TabMessage } from '../../protocol/tab.js';
 import type { LinkHandlers } from './handlers.js';
 import type { ReachedWorker } from './open-calls.js';
 
 export class ReceivedEvents {
   #last: LastHeard | null = null;
-  /** The last event that the application has received, and whether a confirmation to the worker is in flight. */
+  /** The last event that the application has received. */
   #handed = { instance: '', seq: 0 };
-  #confirming = false;
 
   constructor(private readonly reached: () => ReachedWorker | undefined) {}
 
@@ -33,7 +32,7 @@ export class ReceivedEvents {
   ): void {
     const last = this.#last;
     const seen = last?.instance === instance ? last.seq : 0;
-    const fresh = events.filter((event) => event.seq > seen);
+    const fresh = decodeEvents(events).filter((event) => event.seq > seen);
     const newest = fresh[fresh.length - 1];
     if (!newest) return;
     const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
@@ -51,23 +50,9 @@ export class ReceivedEvents {
     this.#confirm();
   }
 
-  /** The port is closed, and no confirmation on it will be answered. */
-  closed(): void {
-    this.#confirming = false;
-  }
-
-  /** Confirms to the worker how far the application is: one message at a time, so that a burst costs few. */
   #confirm(): void {
-    const reached = this.reached();
     const { instance, seq } = this.#handed;
-    if (!reached || this.#confirming || seq === 0 || instance !== this.#last?.instance) return;
-    this.#confirming = true;
-    const done = () => {
-      if (reached.signal.aborted) return;
-      this.#confirming = false;
-      if (this.#handed.seq !== seq) this.#confirm();
-    };
-    reached.api.confirm(seq).then(done, done);
+    if (seq > 0 && instance === this.#last?.instance) this.reached()?.confirm(seq);
   }
 }
 

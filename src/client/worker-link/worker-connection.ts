@@ -8,6 +8,7 @@ import type { Remote } from 'comlink';
 import {
   EVENTS,
   type Hello,
+  type Lane,
   laneOf,
   type Pong,
   type Port,
@@ -42,8 +43,6 @@ export interface ConnectionParts {
   onContact(): void;
   onOpen(instance: string, worker: ReachedWorker): void;
   onMessage(message: Exclude<TabMessage, { kind: 'moved' }>): void;
-  /** The port is closed. */
-  onClosed(): void;
   /** @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached */
   onGivenUp(reason: string, host: Host, retryAt: number | undefined): void;
   onOutdated(): void;
@@ -55,6 +54,7 @@ export interface ConnectionParts {
 export class WorkerConnection {
   #phase: Phase = 'closed';
   #api: Remote<WorkerApi> | undefined;
+  #events: Lane | undefined;
   /** Ends with the port that it opened: later messages on that port are ignored. */
   #scope = new AbortController();
   #openings = 0;
@@ -89,7 +89,9 @@ export class WorkerConnection {
 
   /** The worker, if it is there. */
   get reached(): ReachedWorker | undefined {
-    return this.#phase === 'open' && this.#api ? { api: this.#api, signal: this.#scope.signal } : undefined;
+    const events = this.#events;
+    if (this.#phase !== 'open' || !this.#api || !events) return undefined;
+    return { api: this.#api, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
   }
 
   get isOutdated(): boolean {
@@ -153,11 +155,13 @@ export class WorkerConnection {
   }
 
   #introduce(lock: string | null, signal: AbortSignal, port: Port, api: Remote<WorkerApi>): Promise<Welcome> {
-    laneOf(port, EVENTS).addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+    const events = laneOf(port, EVENTS);
+    events.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
       if (!signal.aborted) this.#receive(data);
     });
     this.parts.onContact();
     this.#api = api;
+    this.#events = events;
     return api.hello({ ...this.parts.hello(), lock });
   }
 
@@ -292,6 +296,5 @@ export class WorkerConnection {
     this.#scope.abort();
     this.#silence.stop();
     this.#api = undefined;
-    this.parts.onClosed();
   }
 }

@@ -169,15 +169,13 @@ export interface WorkerApi {
   ping(): Promise<Pong>;
   /** Cancels a call that has not been transmitted. */
   abort(callId: string): void;
-  /** The application has received every event up to that `seq`. Their pushes count as delivered. */
-  confirm(upTo: number): void;
   /** The tab was shown, focused, hidden or frozen. */
   view(view: View): void;
   /** A snapshot for people. */
   inspect(): Promise<WorkerInspection | null>;
   /** From now on the application receives outbox changes. */
   watchOutbox(): void;
-  /** The tab leaves, and its sends stay in the outbox. `upTo` as in {@link confirm}. */
+  /** The tab leaves, and its sends stay in the outbox. `upTo` as in {@link Confirmation}. */
   bye(upTo: number): void;
 }
 
@@ -192,9 +190,16 @@ export type EventName = Exclude<
   'onStateChange' | 'onUnreadChange' | 'onActiveChange' | 'onOutdated'
 >;
 
+/**
+ * The message of a tab on the second lane: its application has received every event up to that `seq`. Their pushes count as delivered. It needs
+ * no answer, so it is no call.
+ */
+export type Confirmation = number;
+
 /** The messages of the worker on the second lane. */
-export type TabMessage = { instance: string } & (
-  | { kind: 'events'; events: AccountEvent[] }
+export type TabMessage = { instance: string } & /** The text of {@link EventEncoder}. */
+(
+  | { kind: 'events'; events: string }
   | { kind: 'mirror'; mirror: Mirror }
   /** The tab has joined this account: later messages belong to it. */
   | { kind: 'account'; account: AccountName }

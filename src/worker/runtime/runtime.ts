@@ -7,6 +7,7 @@ import {
   type Call,
   CODES,
   check,
+  EventEncoder,
   type Failure,
   failure,
   type Hello,
@@ -30,6 +31,7 @@ const MAX_LINES = 200;
 export class Runtime {
   /** Names this boot of the worker. */
   readonly instance: string;
+  readonly #encoder = new EventEncoder();
   readonly #tabs = new Map<string, SessionTab>();
   /** Open calls. A tab that submits one again joins it. */
   readonly #calls = new Map<string, { tab: SessionTab; outcome: Promise<Outcome> }>();
@@ -59,7 +61,7 @@ export class Runtime {
   async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[SessionTab, Welcome]> {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
-    const tab = new Tab<Session>(hello.tabId, hello.settings, this.instance, events);
+    const tab = new Tab<Session>(hello.tabId, hello.settings, this.instance, events, this.#encoder);
     tab.view = hello.view;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);

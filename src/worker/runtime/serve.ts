@@ -5,6 +5,7 @@
 import { expose } from 'comlink';
 import {
   CALLS,
+  type Confirmation,
   EVENTS,
   laneOf,
   lifeLockOf,
@@ -27,8 +28,10 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
       port.close();
       onClosed();
     };
-    /** The tab has handed its application every event up to that `seq`. */
-    const confirm = (upTo: number) => tab?.session?.tabs.deliveries.confirm(tab.id, upTo);
+    const confirm = (upTo: unknown) => {
+      if (typeof upTo === 'number') tab?.session?.tabs.deliveries.confirm(tab.id, upTo);
+    };
+    events.addEventListener('message', ({ data }: MessageEvent<Confirmation>) => confirm(data));
     const api: WorkerApi = {
       async hello(hello) {
         const [registered, welcome] = await runtime.hello(hello, { ...events, close }, await lock);
@@ -42,7 +45,6 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
       wake: () => tab?.session?.wake(),
       provideAuth: (payload) => tab && runtime.provideAuth(tab, payload),
       abort: (callId) => tab?.session?.calls.abort(callId),
-      confirm,
       view: (view) => tab && runtime.view(tab, view),
       inspect: async () => (tab ? runtime.inspect() : null),
       watchOutbox() {

@@ -4,6 +4,7 @@ import {
   type AccountEvent,
   type AuthPayload,
   type ConversationId,
+  type EventEncoder,
   IDLE,
   type Mirror,
   type ResumeToken,
@@ -63,6 +64,8 @@ export class Tab<S extends TabSession = TabSession> {
     readonly settings: Settings,
     private readonly instance: string,
     private readonly port: EventPort,
+    /** Shared by all tabs, since they mostly get the same events. */
+    private readonly encoder: EventEncoder,
   ) {}
 
   get session(): S | null {
@@ -170,7 +173,7 @@ export class Tab<S extends TabSession = TabSession> {
     this.#unread = new Map();
     this.#batch = [];
     if (counts.length > 0) this.#postNow({ kind: 'unread', counts });
-    if (events.length > 0) this.#postNow({ kind: 'events', events });
+    if (events.length > 0) this.#postNow({ kind: 'events', events: this.encoder.encode(events) });
   }
 
   #postNow(message: WithoutInstance<TabMessage>): void {

@@ -3,9 +3,12 @@ import { expose } from 'comlink';
 import type { Page } from '../../../src/client/page/page.js';
 import type { Host } from '../../../src/client/worker-link/hosts/host.js';
 import {
+  type AccountEvent,
   CALLS,
   type Call,
+  type Confirmation,
   EVENTS,
+  EventEncoder,
   type Hello,
   type HostKind,
   laneOf,
@@ -58,7 +61,6 @@ class FakeEnd {
       },
       watchOutbox: () => undefined,
       inspect: async () => null,
-      confirm: (upTo) => void this.confirmed.push(upTo),
       ping: async () => {
         this.notices.push('ping');
         await this.#unlessFrozen();
@@ -74,10 +76,17 @@ class FakeEnd {
       provideAuth: (payload) => void this.notices.push(`auth ${JSON.stringify(payload)}`),
     };
     expose(api, laneOf(this.port, CALLS));
+    laneOf(this.port, EVENTS).addEventListener('message', ({ data }: MessageEvent<Confirmation>) => {
+      if (!this.frozen) this.confirmed.push(data);
+    });
   }
 
   post(message: WithoutInstance<TabMessage>): void {
     laneOf(this.port, EVENTS).postMessage({ ...message, instance: this.instance });
+  }
+
+  postEvents(events: readonly AccountEvent[]): void {
+    this.post({ kind: 'events', events: new EventEncoder().encode(events) });
   }
 
   die(): void {

@@ -1,7 +1,13 @@
 /** The events of a fake tab: its position in them, the messages that it drops as known, and the rest, which its application receives. */
 import { SeenMessages } from '../../../src/client/events/seen-messages.js';
 import { newestIn } from '../../../src/client/worker-link/received-events.js';
-import type { AccountEvent, LastHeard, ListenerEvents, TabMessage } from '../../../src/protocol/index.js';
+import {
+  type AccountEvent,
+  decodeEvents,
+  type LastHeard,
+  type ListenerEvents,
+  type TabMessage,
+} from '../../../src/protocol/index.js';
 import { textOf } from '../../kit/message-parts.js';
 import { messagesOf } from './messages.js';
 
@@ -21,7 +27,7 @@ export class TabEvents {
 
   take({ instance, events }: Of<'events'>): void {
     const seen = this.#last?.instance === instance ? this.#last.seq : 0;
-    for (const event of events) {
+    for (const event of decodeEvents(events)) {
       if (event.seq <= seen) continue;
       const newestMs = Math.max(this.#last?.newestMs ?? 0, newestIn(event));
       this.#last = { instance, seq: event.seq, newestMs };

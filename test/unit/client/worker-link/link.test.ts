@@ -242,7 +242,7 @@ describe('a worker that dies', () => {
     first.die();
     await pass(1);
     await opened(2);
-    first.post({ kind: 'events', events: [event(1)] });
+    first.postEvents([event(1)]);
     await pass(1);
     expect(events).toEqual([]);
   });
@@ -416,7 +416,7 @@ describe('the back/forward cache', () => {
     open();
     await opened();
     const outcome = call();
-    host.end.post({ kind: 'events', events: [event(3), event(4)] });
+    host.end.postEvents([event(3), event(4)]);
     await eventually('the events', () => events.length === 2);
     host.keep();
     host.answer = async () => success;
@@ -434,8 +434,8 @@ describe('a push of the worker', () => {
     open();
     await opened();
     const { end } = host;
-    end.post({ kind: 'events', events: [event(1), event(2)] });
-    end.post({ kind: 'events', events: [event(2), event(3)] });
+    end.postEvents([event(1), event(2)]);
+    end.postEvents([event(2), event(3)]);
     end.post({ kind: 'ack', callId: 'call-1', rid: 7, data: {} });
     end.post({ kind: 'progress', callId: 'call-1', loaded: 5, total: 10 });
     end.post({ kind: 'account', account: { appkey: 'app', username: 'alice' } });
@@ -459,12 +459,12 @@ describe('a push of the worker', () => {
   test('starts at its own beginning after a restart', async () => {
     open();
     await opened();
-    host.end.post({ kind: 'events', events: [event(50)] });
+    host.end.postEvents([event(50)]);
     await eventually('the event', () => events.length === 1);
     host.end.die();
     await pass(1);
     await opened(2);
-    host.end.post({ kind: 'events', events: [event(1)] });
+    host.end.postEvents([event(1)]);
     await eventually('the next event', () => events.length === 2);
   });
 });

@@ -1,6 +1,12 @@
 /** The first deliveries to a joining tab. */
 import { expect, test } from 'vitest';
-import type { AccountEvent, SyncedConversation, TabMessage } from '../../../../src/protocol/worker.js';
+import {
+  type AccountEvent,
+  decodeEvents,
+  EventEncoder,
+  type SyncedConversation,
+  type TabMessage,
+} from '../../../../src/protocol/worker.js';
 import { EventLog } from '../../../../src/worker/tabs/event-log.js';
 import { SessionTabs } from '../../../../src/worker/tabs/session-tabs.js';
 import { Tab } from '../../../../src/worker/tabs/tab.js';
@@ -32,12 +38,13 @@ function joining() {
     },
   );
   const events: AccountEvent[] = [];
-  const tab = new Tab('tab', SETTINGS, 'worker', {
+  const port = {
     postMessage: (message: TabMessage) => {
-      if (message.kind === 'events') events.push(...message.events);
+      if (message.kind === 'events') events.push(...decodeEvents(message.events));
     },
     close: () => undefined,
-  });
+  };
+  const tab = new Tab('tab', SETTINGS, 'worker', port, new EventEncoder());
   return {
     tabs,
     tab,

@@ -1,6 +1,11 @@
 /** The posts of a tab's port: one turn of the worker makes as few as possible. */
 import { expect, test } from 'vitest';
-import type { AccountEvent, TabMessage } from '../../../../src/protocol/worker.js';
+import {
+  type AccountEvent,
+  decodeEvents,
+  EventEncoder,
+  type TabMessage,
+} from '../../../../src/protocol/worker.js';
 import { Tab } from '../../../../src/worker/tabs/tab.js';
 import { apiMessage } from '../../fakes/messages.js';
 import { SETTINGS } from '../../fakes/settings.js';
@@ -8,7 +13,7 @@ import { SETTINGS } from '../../fakes/settings.js';
 function withPort() {
   const posted: TabMessage[] = [];
   const port = { postMessage: (message: TabMessage) => posted.push(message), close: () => undefined };
-  return { posted, tab: new Tab('a tab', SETTINGS, 'a boot', port) };
+  return { posted, tab: new Tab('a tab', SETTINGS, 'a boot', port, new EventEncoder()) };
 }
 const event = (seq: number): AccountEvent => ({
   seq,
@@ -23,10 +28,10 @@ test('a burst and the unread counts it leads to travel as two messages, the last
     tab.deliver([event(seq)]);
   }
   await Promise.resolve();
-  expect(posted).toMatchObject([
-    { kind: 'unread', counts: [['s/app/bob', 100]] },
-    { kind: 'events', events: Array.from({ length: 100 }, (_, i) => ({ seq: i + 1 })) },
-  ]);
+  expect(posted).toMatchObject([{ kind: 'unread', counts: [['s/app/bob', 100]] }, { kind: 'events' }]);
+  const [, batch] = posted;
+  const events = decodeEvents(batch?.kind === 'events' ? batch.events : '[]');
+  expect(events).toEqual(Array.from({ length: 100 }, (_, i) => event(i + 1)));
 });
 
 test('other posts come after the earlier events', async () => {
