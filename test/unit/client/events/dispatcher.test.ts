@@ -6,7 +6,7 @@ import type { EventNotification } from '../../../../src/protocol/tab.js';
 import { IDLE } from '../../../../src/protocol/tab.js';
 
 const KEEP_MS = 10_000;
-const SLICE_MS = 8;
+const SLICE_MS = 4;
 
 let dispatcher: Dispatcher;
 /** Work that waits for the page's turn. */
