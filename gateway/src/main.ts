@@ -210,6 +210,7 @@ async function main(): Promise<void> {
     registration: options.registration,
     trustProxy,
     log,
+    onTaken: (reason) => fail(new Error(reason)),
   });
 
   // Also while starting: a database that is being set up is closed in order.
@@ -242,7 +243,9 @@ function explain(error: unknown): string {
   return error.message;
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   process.stderr.write(`gateway: ${explain(error)}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -41,6 +41,8 @@ export interface GatewayOptions extends Partial<Settings> {
   allowOrigins?: readonly string[];
   /** A reverse proxy of one's own is in front: a client's address is the last entry of `X-Forwarded-For`. */
   trustProxy?: boolean;
+  /** Called when this gateway has closed itself, since another one has taken its database. */
+  onTaken?: (reason: string) => void;
   /** Silent without. */
   log?: Logger;
   now?: () => number;
@@ -83,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const metrics = new Metrics();
   let services: Services | undefined;
   let closing: Promise<void> | undefined;
+  let running: RunningGateway | undefined;
   const http = await createHttp({
     dev,
     origins,
@@ -115,6 +118,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     store = await Store.open(data, settings, now, {
       isShared: redis !== '',
       onQuery: (ms) => metrics.queried(ms),
+      onTaken: (reason) => {
+        log.fatal(reason);
+        void running?.close().finally(() => options.onTaken?.(reason));
+      },
       ...idClock,
     });
   } catch (error) {
@@ -151,7 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   const address = http.server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
-  return {
+  running = {
     port: boundPort,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
     close: () => {
@@ -169,6 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       return closing;
     },
   };
+  return running;
 }
 
 /** Loaded for several nodes only. Deployments on one Redis are kept apart by what only their database knows. */

@@ -8,8 +8,9 @@ import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { basicAuth, md5 } from '../../test/kit/signing.js';
 import { APPKEY, type Client, OTHER_APPKEY, SECRET, uniqueName } from '../../test/kit/wire-socket.js';
 import { ServerGuard } from '../src/auth/server-guard.js';
-import { Tries } from '../src/auth/tries.js';
+import { memoryEngine } from '../src/engine/memory.js';
 import { FairQueue, QueueFull } from '../src/util/fair-queue.js';
+import { LocalLimiter } from '../src/util/limiter.js';
 
 const logged: Record<string, unknown>[] = [];
 const log = pino(
@@ -184,7 +185,7 @@ describe('a masterSecret', () => {
   });
 
   it('is not even looked at any more where nobody had the right one', async () => {
-    const guard = new ServerGuard(new Tries('server', 2, () => 0));
+    const guard = new ServerGuard(2, new LocalLimiter(() => 0), memoryEngine);
     const checks = async (...tries: (readonly [source: string, isRight: boolean])[]): Promise<string[]> => {
       const verdicts: string[] = [];
       for (const [source, isRight] of tries) verdicts.push(await guard.check(APPKEY, source, () => isRight));

@@ -19,20 +19,30 @@ export interface GatewayOptions {
   otherAppkeys?: string[];
   /** More arguments of the command line, such as settings. */
   args?: string[];
+  /** Of all applications; a new one by default. */
+  secret?: string;
+  /** How far its clock is wrong. */
+  clockMs?: number;
 }
+
+const CLOCK = new URL('./clock-offset.mjs', import.meta.url).href;
 
 export class Gateway {
   readonly appkey: string;
-  readonly secret = randomBytes(16).toString('hex');
+  readonly secret: string;
   readonly #args: string[];
   readonly #appkeys: string[];
   readonly #data: string;
+  readonly #clockMs: number;
   #child: ChildProcess | null = null;
   #url = '';
   #log = '';
 
-  constructor(data: string, { appkey = 'test-app', otherAppkeys = [], args = [] }: GatewayOptions) {
+  constructor(data: string, options: GatewayOptions) {
+    const { appkey = 'test-app', otherAppkeys = [], args = [], clockMs = 0 } = options;
     this.#data = data;
+    this.secret = options.secret ?? randomBytes(16).toString('hex');
+    this.#clockMs = clockMs;
     this.appkey = appkey;
     this.#appkeys = [appkey, ...otherAppkeys];
     this.#args = args;
@@ -61,8 +71,10 @@ export class Gateway {
     const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
     // Passwords of tests need no strong hash.
     const cheap = ['--set', 'passwordCost=10'];
-    const child = spawn(process.execPath, [CLI, ...args, ...cheap, ...this.#args], {
+    const clock = this.#clockMs === 0 ? [] : ['--import', CLOCK];
+    const child = spawn(process.execPath, [...clock, CLI, ...args, ...cheap, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, JMESSAGE_TEST_CLOCK_MS: String(this.#clockMs) },
     });
     this.#child = child;
     // An interrupted test run leaves no gateway behind.
@@ -86,6 +98,20 @@ export class Gateway {
     await this.#end('SIGKILL');
   }
 
+  /** Stops the process in the middle of whatever it does, … */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** …and lets it go on, with no word of it. */
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Stops it normally. @returns its exit code */
   async stop(): Promise<number | null> {
     return this.#end('SIGTERM');
@@ -101,7 +127,7 @@ export class Gateway {
   /** Calls the gateway's REST API, as an application's own server does. @returns the answer, which must not be a refusal */
   async rest(method: 'POST' | 'PUT', path: string, body: object): Promise<Record<string, unknown>> {
     const authorization = basicAuth(this.appkey, this.secret);
-    const response = await fetch(new URL(path, this.#url), {
+    const response = await fetch(new URL(path, this.url), {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),

@@ -1,5 +1,6 @@
 /**
- * Limits guessing at passwords without keeping out the owner. Wrong tries count, right ones do not:
+ * Limits guessing at passwords without keeping out the owner. Wrong tries count, right ones do not. A client that finds no
+ * try left waits a moment for the results of others. So forty colleagues may log in at nine from one address.
  *
  * - by account and network: ten a minute;
  * - by network over all accounts, and by account over all networks: thirty a minute each;
@@ -10,18 +11,12 @@
  */
 
 import type { Settings } from '../config.js';
-import { memoryEngine } from '../engine/memory.js';
 import type { KnownOrigins, Origin } from '../store/known-origins.js';
 import { sourceOf } from '../util/address.js';
-import type { TokenBucket } from '../util/token-bucket.js';
-import { type Counter, type OneTry, Tries, takeAll, takeEverywhere } from './tries.js';
-import { UndecidedTries } from './undecided.js';
+import type { Limit, Limiter } from '../util/limiter.js';
+import { limitOf, Tries } from './tries.js';
 
-/** How long a try from a known network may be held up, … */
-const WAIT_MS = 5_000;
-const LOOK_EVERY_MS = 250;
-/** …and how many of a network at a time. */
-const WAITING_OF_NETWORK = 5;
+const MINUTE_MS = 60_000;
 
 export interface Try {
   uid: number;
@@ -42,37 +37,18 @@ interface Admitted {
   cancel(): void;
 }
 
-/** Tries that were taken; `decide` reports that the result is there. */
-interface Begun {
-  taken: OneTry[];
-  decide(): void;
-}
-
 type Limits = Pick<Settings, 'passwordTriesPerMinute' | 'accountTriesPerMinute' | 'addressTriesPerMinute'>;
 
 export class LoginGuard {
-  /** By account and network, or account and device. */
-  readonly #pairs: Tries;
-  readonly #accounts: Tries;
-  /** Of tries at accounts that are not known there; and at those that are. */
-  readonly #strangers: Tries;
-  readonly #locals: Tries;
-  readonly #waiting = new Map<string, symbol[]>();
-  readonly #undecided = new UndecidedTries();
+  readonly #tries: Tries;
 
-  /** @param everywhere counts the same tries over all nodes */
   constructor(
-    limits: Limits,
+    private readonly limits: Limits,
     private readonly origins: KnownOrigins,
-    now: () => number,
-    private readonly everywhere: Counter = memoryEngine,
-    subject: 'password' | 'token' = 'password',
+    limiter: Limiter,
+    private readonly subject: 'password' | 'token',
   ) {
-    const perMinute = (kind: string, tries: number) => new Tries(`${subject} ${kind}`, tries, now);
-    this.#pairs = perMinute('pair', limits.passwordTriesPerMinute);
-    this.#accounts = perMinute('account', limits.accountTriesPerMinute);
-    this.#strangers = perMinute('stranger', limits.addressTriesPerMinute);
-    this.#locals = perMinute('local', limits.addressTriesPerMinute);
+    this.#tries = new Tries(limiter);
   }
 
   /** @returns undefined when there were too many tries */
@@ -81,86 +57,46 @@ export class LoginGuard {
     const origins: Origin[] = [{ kind: 'network', name: network }];
     if (device !== undefined) origins.push({ kind: 'device', name: device });
     const known = await this.origins.among(uid, origins);
-    const begun = known.has('device')
-      ? this.#takeOfDevice(uid, device)
-      : await this.#takeOf(uid, network, known.has('network'));
-    if (!begun) return undefined;
-    const { taken, decide } = begun;
-    if (!(await takeEverywhere(this.everywhere, taken))) {
-      decide();
-      return undefined;
-    }
-    const giveBack = () => {
-      for (const one of taken) {
-        one.bucket.credit(1);
-        this.everywhere.giveBack(one.name);
-      }
-      decide();
-    };
+    const settle = await this.#tries.await(network, this.#limitsOf({ uid, device, address: network }, known));
+    if (!settle) return undefined;
     return {
       lane: known.size > 0 ? String(uid) : network,
       isKnown: known.size > 0,
-      failed: decide,
-      cancel: giveBack,
+      failed: () => settle(false),
+      cancel: () => settle(true),
       succeeded: async () => {
-        giveBack();
+        settle(true);
         await this.origins.remember(uid, origins, known);
       },
     };
   }
 
   /** A try at an account that does not exist. @returns whether it may be answered */
-  async admitNobody(address: string): Promise<boolean> {
-    const taken = takeAll([this.#strangers.of(sourceOf(address))]);
-    return taken !== undefined && takeEverywhere(this.everywhere, taken);
+  admitNobody(address: string): Promise<boolean> {
+    return this.#tries.spend(this.#ofStrangers(sourceOf(address)));
   }
 
-  sweep(): void {
-    for (const tries of [this.#pairs, this.#accounts, this.#strangers, this.#locals]) tries.sweep();
-  }
-
-  #takeOfDevice(uid: number, device: string | undefined): Begun | undefined {
-    const taken = takeAll([this.#pairs.of(`${uid} ${device}`)]);
-    return taken && { taken, decide: () => {} };
-  }
-
-  async #takeOf(uid: number, network: string, isKnown: boolean): Promise<Begun | undefined> {
-    const pair = this.#pairs.of(`${uid} ${network}`);
-    if (!isKnown) {
-      const all = [pair, this.#accounts.of(String(uid)), this.#strangers.of(network)];
-      return this.#undecided.begin(network, () => takeAll(all));
+  #limitsOf({ uid, address, device }: Try, known: ReadonlyMap<Origin['kind'], unknown>): Limit[] {
+    const { passwordTriesPerMinute, accountTriesPerMinute, addressTriesPerMinute } = this.limits;
+    const pair = (who: string | undefined) =>
+      this.#perMinute('pair', `${uid} ${who}`, passwordTriesPerMinute);
+    if (known.has('device')) return [pair(device)];
+    // The network's other guesses only delay the owner.
+    if (known.has('network')) {
+      return [pair(address), this.#perMinute('local', address, addressTriesPerMinute, true)];
     }
-    const local = this.#locals.of(network);
-    const taken = takeAll([pair]);
-    if (!taken) return undefined;
-    if (local.bucket.take() || (await this.#waitFor(network, local.bucket))) {
-      return { taken: [...taken, local], decide: () => {} };
-    }
-    pair.bucket.credit(1);
-    return undefined;
+    return [
+      pair(address),
+      this.#perMinute('account', uid, accountTriesPerMinute),
+      this.#ofStrangers(address),
+    ];
   }
 
-  /** The latest goes first. A sender of many tries delays only itself, and the next client is served at the next turn. */
-  async #waitFor(network: string, bucket: TokenBucket): Promise<boolean> {
-    const waiting = this.#waiting.get(network) ?? [];
-    this.#waiting.set(network, waiting);
-    const mine = Symbol(network);
-    waiting.push(mine);
-    if (waiting.length > WAITING_OF_NETWORK) waiting.shift();
-    for (let waited = 0; waited < WAIT_MS && waiting.includes(mine); waited += LOOK_EVERY_MS) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-      if (waiting.at(-1) === mine && bucket.take()) {
-        this.#leave(network, waiting, mine);
-        return true;
-      }
-    }
-    this.#leave(network, waiting, mine);
-    return false;
+  #ofStrangers(network: string): Limit {
+    return this.#perMinute('stranger', network, this.limits.addressTriesPerMinute);
   }
 
-  #leave(network: string, waiting: symbol[], mine: symbol): void {
-    const index = waiting.indexOf(mine);
-    if (index >= 0) waiting.splice(index, 1);
-    if (waiting.length === 0) this.#waiting.delete(network);
+  #perMinute(kind: string, key: string | number, most: number, isPatient = false): Limit {
+    return limitOf(`${this.subject} ${kind}`, key, most, MINUTE_MS, isPatient);
   }
 }

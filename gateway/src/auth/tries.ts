@@ -1,66 +1,67 @@
-/** Limited tries at secrets, by name: on this node, and over all nodes if there are several. */
+/** Tries at secrets and at what else is limited, by name, over all nodes. */
 import { createHash } from 'node:crypto';
-import type { Engine } from '../engine/engine.js';
-import { TokenBucket, TokenBuckets } from '../util/token-bucket.js';
+import { ASK_AGAIN_MS, type Limit, type Limiter } from '../util/limiter.js';
 
-const SECONDS_PER_MINUTE = 60;
-const MS_PER_MINUTE = 60_000;
+/** How long a client waits for a try, … */
+const WAIT_MS = 5_000;
+/** …and how many of one line at a time, on this node. The earliest gives up its place. */
+const WAITING_OF_LINE = 200;
 
-export type Counter = Pick<Engine, 'take' | 'giveBack'>;
+export type Settle = (isGivenBack: boolean) => void;
 
-/** A try of those that are left: here, and under its name over all nodes. */
-export interface OneTry {
-  bucket: TokenBucket;
-  name: string;
-  most: number;
-}
+/** The name is seen in Redis, and a device's is half of a secret. */
+export const limitOf = (
+  kind: string,
+  key: string | number,
+  most: number,
+  perMs: number,
+  isPatient = false,
+): Limit => ({
+  name: createHash('sha256').update(`${kind} ${key}`).digest('base64url'),
+  most,
+  perMs,
+  isPatient,
+});
 
-/** So many a minute for each name. */
 export class Tries {
-  readonly #buckets: TokenBuckets;
+  readonly #waiting = new Map<string, symbol[]>();
 
-  constructor(
-    private readonly kind: string,
-    private readonly most: number,
-    now: () => number,
-  ) {
-    this.#buckets = new TokenBuckets(() => new TokenBucket(most, most / SECONDS_PER_MINUTE, now));
+  constructor(private readonly limiter: Limiter) {}
+
+  /** A try that counts whatever comes of it. @returns whether there was one */
+  async spend(limit: Limit): Promise<boolean> {
+    const outcome = await this.limiter.take([limit]);
+    if (outcome.is !== 'taken') return false;
+    outcome.settle(false);
+    return true;
   }
 
-  of(key: string): OneTry {
-    // The name is seen in Redis, and a device's is half of a secret.
-    const name = createHash('sha256').update(`${this.kind} ${key}`).digest('base64url');
-    return { bucket: this.#buckets.of(key), name, most: this.most };
+  /** A try of each limit, without waiting. */
+  async take(limits: readonly Limit[]): Promise<Settle | undefined> {
+    const outcome = await this.limiter.take(limits);
+    return outcome.is === 'taken' ? outcome.settle : undefined;
   }
 
-  sweep(): void {
-    this.#buckets.sweep();
-  }
-}
-
-/** Of all or of none. */
-export function takeAll(tries: readonly OneTry[]): OneTry[] | undefined {
-  const taken: OneTry[] = [];
-  for (const one of tries) {
-    if (!one.bucket.take()) {
-      for (const { bucket } of taken) bucket.credit(1);
-      return undefined;
+  /**
+   * …or with waiting, if that can help.
+   * @param line of those who wait for each other
+   */
+  async await(line: string, limits: readonly Limit[]): Promise<Settle | undefined> {
+    let outcome = await this.limiter.take(limits);
+    if (outcome.is !== 'wait') return outcome.is === 'taken' ? outcome.settle : undefined;
+    const waiting = this.#waiting.get(line) ?? [];
+    this.#waiting.set(line, waiting);
+    const mine = Symbol(line);
+    waiting.push(mine);
+    if (waiting.length > WAITING_OF_LINE) waiting.shift();
+    const until = performance.now() + WAIT_MS;
+    while (outcome.is === 'wait' && performance.now() < until && waiting.includes(mine)) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      outcome = await this.limiter.take(limits, outcome.place);
     }
-    taken.push(one);
+    const index = waiting.indexOf(mine);
+    if (index >= 0) waiting.splice(index, 1);
+    if (waiting.length === 0) this.#waiting.delete(line);
+    return outcome.is === 'taken' ? outcome.settle : undefined;
   }
-  return taken;
-}
-
-/** The same tries over all nodes, of all or of none: then those of this node are given back. */
-export async function takeEverywhere(everywhere: Counter, tries: readonly OneTry[]): Promise<boolean> {
-  const taken: OneTry[] = [];
-  for (const one of tries) {
-    if (!(await everywhere.take(one.name, one.most, MS_PER_MINUTE))) {
-      for (const { name } of taken) everywhere.giveBack(name);
-      for (const { bucket } of tries) bucket.credit(1);
-      return false;
-    }
-    taken.push(one);
-  }
-  return true;
 }

@@ -4,7 +4,9 @@
  */
 
 import type { PushEvent } from '../../../src/protocol/index.js';
+import type { UploadsUnderWay } from '../store/media-quota.js';
 import type { Committed } from '../store/order.js';
+import type { Limiter } from '../util/limiter.js';
 
 /** The tables whose rows are committed in the order of their ids. */
 export type StreamName = 'messages' | 'events' | 'rooms';
@@ -43,7 +45,13 @@ export interface SeatedSession {
   loginMs: number;
 }
 
-export interface Engine {
+/** Names that all nodes remember for some time, as long as Redis does. */
+export interface Memory {
+  remember(name: string, forMs: number): void;
+  remembers(name: string): Promise<boolean>;
+}
+
+export interface Engine extends Memory {
   /** Whether other nodes serve the same data. */
   readonly isShared: boolean;
   /** Whether the other nodes can be reached now. */
@@ -66,9 +74,9 @@ export interface Engine {
   /** How many accounts are in each of the rooms, on all nodes; here are `local` of them. */
   roomMembers(roomIds: readonly number[], local: (roomId: number) => number): Promise<number[]>;
 
-  /** Takes one of so many tries in that time, over all nodes. Without the others only this node's own limits count. */
-  take(name: string, tries: number, perMs: number): Promise<boolean>;
-  /** Gives a try back. */
-  giveBack(name: string): void;
+  /** Limits over all nodes. @param local counts for this node alone while the others cannot be reached */
+  limiter(local: Limiter): Limiter;
+  /** Uploads under way on all nodes. @param local as above */
+  uploads(local: UploadsUnderWay): UploadsUnderWay;
   close(): Promise<void>;
 }

@@ -14,7 +14,9 @@ export const memoryEngine: Engine = {
   enterRoom() {},
   leaveRoom() {},
   roomMembers: (roomIds, local) => Promise.resolve(roomIds.map(local)),
-  take: () => Promise.resolve(true),
-  giveBack() {},
+  limiter: (local) => local,
+  uploads: (local) => local,
+  remember() {},
+  remembers: () => Promise.resolve(false),
   close: () => Promise.resolve(),
 };

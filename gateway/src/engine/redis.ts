@@ -5,8 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { UploadsUnderWay } from '../store/media-quota.js';
+import type { Limiter } from '../util/limiter.js';
 import type { Engine, Note, SeatedSession } from './engine.js';
-import { ENTER, GIVE_BACK, HEARTBEAT, LEAVE, ROOM_MEMBERS, TAKE } from './redis-scripts.js';
+import { RedisLimiter } from './redis-limiter.js';
+import { RedisNotes } from './redis-notes.js';
+import { ENTER, HEARTBEAT, LEAVE, ROOM_MEMBERS } from './redis-scripts.js';
+import { RedisUploads } from './redis-uploads.js';
 import { Registry } from './registry.js';
 
 const HEARTBEAT_MS = 1_000;
@@ -18,19 +23,6 @@ const RENEW_MS = 30_000;
 const RENEWED_AT_ONCE = 500;
 const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_RETRY_MS = 2_000;
-/** How long a change waits for the other nodes to forget what they cached. */
-const ANNOUNCE_MS = 1_000;
-
-interface Envelope {
-  from: string;
-  note?: Note;
-  /** The note is to be confirmed under this number, … */
-  ask?: number;
-  /** …or this confirms one. */
-  done?: number;
-  to?: string;
-}
-
 interface Stored extends SeatedSession {
   node: string;
 }
@@ -73,10 +65,8 @@ class RedisEngine implements Engine {
   readonly #node = randomUUID();
   readonly #registry = new Registry();
   #live: ReadonlySet<string> = new Set();
-  #onNote: (note: Note) => void = () => {};
   #onGap: () => void = () => {};
-  readonly #announced = new Map<number, () => void>();
-  #lastAsked = 0;
+  readonly #notes: RedisNotes;
   #isUp = false;
   #isBeating = false;
   #timers: NodeJS.Timeout[] = [];
@@ -89,22 +79,26 @@ class RedisEngine implements Engine {
     private readonly onBeat: (ms: number) => void,
   ) {
     for (const redis of [commands, notes]) redis.on('error', () => this.#lost());
-    notes.on('message', (_channel: string, text: string) => this.#hear(text));
     notes.on('close', () => this.#lost());
+    const onLost = (): void => this.#lost();
+    this.#notes = new RedisNotes({
+      commands,
+      notes,
+      channel: `${prefix}notes`,
+      node: this.#node,
+      log,
+      onLost,
+    });
   }
 
   get isUp(): boolean {
     return this.#isUp;
   }
 
-  get #channel(): string {
-    return `${this.prefix}notes`;
-  }
-
   async open(): Promise<void> {
     await this.commands.connect();
     await this.notes.connect();
-    await this.notes.subscribe(this.#channel);
+    await this.#notes.open();
     await this.#beat();
     this.#timers = [
       setInterval(() => void this.#beat().catch(() => this.#lost()), HEARTBEAT_MS),
@@ -114,37 +108,15 @@ class RedisEngine implements Engine {
   }
 
   publish(note: Note): void {
-    void this.#say({ from: this.#node, note }).catch(() => this.#lost());
+    this.#notes.publish(note);
   }
 
-  async announce(note: Note): Promise<void> {
-    this.#lastAsked += 1;
-    const ask = this.#lastAsked;
-    let confirmed = 0;
-    let expected = Number.POSITIVE_INFINITY;
-    let timer: NodeJS.Timeout | undefined;
-    const arrived = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ANNOUNCE_MS);
-      this.#announced.set(ask, () => {
-        confirmed += 1;
-        if (confirmed >= expected) resolve();
-      });
-    });
-    try {
-      const listeners = await this.#say({ from: this.#node, note, ask });
-      // This node listens as well.
-      expected = listeners - 1;
-      if (confirmed < expected) await arrived;
-    } catch {
-      this.#lost();
-    } finally {
-      clearTimeout(timer);
-      this.#announced.delete(ask);
-    }
+  announce(note: Note): Promise<void> {
+    return this.#notes.announce(note);
   }
 
   listen(onNote: (note: Note) => void): void {
-    this.#onNote = onNote;
+    this.#notes.listen(onNote);
   }
 
   onGap(action: () => void): void {
@@ -196,17 +168,25 @@ class RedisEngine implements Engine {
     );
   }
 
-  async take(name: string, tries: number, perMs: number): Promise<boolean> {
-    try {
-      return (await this.commands.eval(TAKE, 1, this.#triesOf(name), tries, perMs)) === 1;
-    } catch {
-      this.#lost();
-      return true;
-    }
+  limiter(local: Limiter): Limiter {
+    return new RedisLimiter(this.commands, this.prefix, local, () => this.#lost());
   }
 
-  giveBack(name: string): void {
-    void this.commands.eval(GIVE_BACK, 1, this.#triesOf(name)).catch(() => this.#lost());
+  uploads(local: UploadsUnderWay): UploadsUnderWay {
+    return new RedisUploads(this.commands, this.prefix, local, () => this.#lost());
+  }
+
+  remember(name: string, forMs: number): void {
+    void this.commands.set(this.#memoryOf(name), 1, 'PX', forMs).catch(() => this.#lost());
+  }
+
+  async remembers(name: string): Promise<boolean> {
+    try {
+      return (await this.commands.exists(this.#memoryOf(name))) === 1;
+    } catch {
+      this.#lost();
+      return false;
+    }
   }
 
   async close(): Promise<void> {
@@ -226,31 +206,8 @@ class RedisEngine implements Engine {
     return `${this.prefix}room:{${roomId}}:${node}`;
   }
 
-  #triesOf(name: string): string {
-    return `${this.prefix}tries:${name}`;
-  }
-
-  #say(envelope: Envelope): Promise<number> {
-    return this.commands.publish(this.#channel, JSON.stringify(envelope));
-  }
-
-  #hear(text: string): void {
-    let envelope: Envelope;
-    try {
-      envelope = JSON.parse(text);
-    } catch {
-      this.log.warn('a note that is not JSON came over Redis: something else uses this channel');
-      return;
-    }
-    const { from, note, ask, done, to } = envelope;
-    if (from === this.#node) return;
-    if (done !== undefined) {
-      if (to === this.#node) this.#announced.get(done)?.();
-      return;
-    }
-    if (note) this.#onNote(note);
-    if (ask !== undefined)
-      void this.#say({ from: this.#node, done: ask, to: from }).catch(() => this.#lost());
+  #memoryOf(name: string): string {
+    return `${this.prefix}known:${name}`;
   }
 
   #tell(session: SeatedSession): Promise<unknown> {

@@ -2,6 +2,7 @@
 import { CAPABILITIES, CODES, failure, type OnlineDevice } from '../../../src/protocol/index.js';
 import { type Answer, REPETITIVE_OPERATION, refuse, success } from '../answers.js';
 import { refuseInit } from '../auth/signature.js';
+import { limitOf } from '../auth/tries.js';
 import type { Connection } from '../connection/connection.js';
 import type { Reply } from '../connection/request.js';
 import { SessionFeed } from '../connection/session-feed.js';
@@ -15,6 +16,7 @@ import { appkeyOf, type Handling, keyOf } from './types.js';
 /** Kinds of clients of which an account may have one each at the same time. Stock web clients say 'j'. */
 const NATIVE_PLATFORMS = new Set(['android', 'ios', 'pc']);
 const WEB = 'web';
+const HOUR_MS = 3_600_000;
 
 export const THROTTLED = refuse(CODES.beyondFrequencyLimit, 'too many tries: wait a minute');
 
@@ -52,7 +54,7 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
   const answer = await requests.once(key, turn, async () => {
     // Ahead of the slow hash: most refusals are decided here.
     if (await accounts.find(appkey, username)) return refuse(CODES.userExists);
-    const limited = refuseRegistration(services, connection.socket.address);
+    const limited = await refuseRegistration(services, connection.socket.address);
     if (limited) return limited;
     const lane = { lane: connection.socket.address, isKnown: false };
     const passwordHash = await turn.aside(() => services.passwords.hash(password, lane).catch(busyOr));
@@ -65,12 +67,12 @@ export async function register(handling: Handling<'register'>): Promise<Reply> {
 }
 
 /** A signature is public, and accounts take room. */
-function refuseRegistration({ settings, registrationTries }: Services, address: string): Answer | null {
+async function refuseRegistration({ settings, tries }: Services, address: string): Promise<Answer | null> {
   if (settings.registration === 'open') return null;
   if (settings.registration === 'server') {
     return refuse(CODES.noPermission, 'here accounts are made by the application’s server');
   }
-  return registrationTries.of(address).take()
+  return (await tries.spend(limitOf('registration', address, settings.registrationsPerHour, HOUR_MS)))
     ? null
     : failure(CODES.beyondFrequencyLimit, 'too many accounts made from here: wait');
 }

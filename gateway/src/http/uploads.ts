@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODES, type UploadedMedia } from '../../../src/protocol/index.js';
+import { limitOf } from '../auth/tries.js';
 import type { Settings } from '../config.js';
 import type { Services } from '../services/services.js';
 import type { Account } from '../store/accounts.js';
@@ -21,6 +22,7 @@ const MAX_FIELDS = 20;
 /** How long a connection that is to be closed stays for its answer to be read. */
 const LINGER_MS = 2_000;
 const MAX_NAME_CHARS = 250;
+const MINUTE_MS = 60_000;
 
 type UploadType = 'image' | 'file';
 type Query = Record<string, unknown>;
@@ -88,11 +90,11 @@ async function take(
   if (account instanceof HttpRefusal) return account;
   const { type } = request.query;
   if (type !== 'image' && type !== 'file') return badRequest('type must be image or file');
-  const refused = refuseAmount(request, services, account);
+  const refused = await refuseAmount(request, services, account);
   if (refused) return refused;
   if (!request.isMultipart()) return badRequest('the body must be multipart/form-data');
   const bytes = Math.max(0, Number(request.headers['content-length']) - FORM_ALLOWANCE_BYTES);
-  const reservation = await services.store.mediaQuota.reserve(account.uid, bytes);
+  const reservation = await services.mediaQuota.reserve(account.uid, bytes);
   if (typeof reservation === 'string') return busy(reservation);
   const received: Received[] = [];
   try {
@@ -134,17 +136,18 @@ async function uploaderOf(
   return account;
 }
 
-function refuseAmount(
+async function refuseAmount(
   { headers }: FastifyRequest,
-  { settings, uploadTries }: Services,
+  { settings, tries }: Services,
   { uid }: Account,
-): HttpRefusal | undefined {
+): Promise<HttpRefusal | undefined> {
   // Every browser sends it, and nothing without it can be refused in time.
   if (headers['content-length'] === undefined) {
     return new HttpRefusal(411, HTTP_CODES.uploadInvalidParameter, 'Content-Length is required');
   }
   if (Number(headers['content-length']) > settings.uploadBytes + FORM_BYTES) return TOO_LARGE;
-  if (!uploadTries.of(String(uid)).take()) return busy('too many uploads: wait a minute');
+  const mayUpload = await tries.spend(limitOf('upload', uid, settings.uploadsPerMinute, MINUTE_MS));
+  if (!mayUpload) return busy('too many uploads: wait a minute');
   return undefined;
 }
 

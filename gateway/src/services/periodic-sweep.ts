@@ -1,4 +1,4 @@
-/** Deletes expired data, and forgets limits that are full again, at every interval of the settings. */
+/** Deletes expired data at every interval of the settings. */
 import type { Services } from './services.js';
 
 interface PeriodicSweep {
@@ -7,12 +7,9 @@ interface PeriodicSweep {
 }
 
 export function sweepPeriodically(services: Services): PeriodicSweep {
-  const { loginGuard, resumeGuard, serverGuard, uploadTries, registrationTries } = services;
   const { log, settings, store } = services;
-  const limits = [loginGuard, resumeGuard, serverGuard, uploadTries, registrationTries];
   let sweeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    for (const limit of limits) limit.sweep();
     sweeping = sweeping
       .then(() => store.sweep())
       .catch((error: unknown) => log.error({ err: error }, 'deleting what is too old failed'));

@@ -18,10 +18,11 @@ import { RoomPresence } from '../delivery/room-presence.js';
 import type { Engine } from '../engine/engine.js';
 import { memoryEngine } from '../engine/memory.js';
 import type { Store } from '../store/index.js';
+import { LocalUploads, MediaQuota } from '../store/media-quota.js';
 import { MessageWriter, type NewMessage } from '../store/message-writer.js';
 import { RoomWriter } from '../store/rooms.js';
 import { ROW_BYTES } from '../store/volume.js';
-import { TokenBucket, TokenBuckets } from '../util/token-bucket.js';
+import { LocalLimiter } from '../util/limiter.js';
 import { Metrics } from './metrics.js';
 
 export interface Services {
@@ -44,8 +45,9 @@ export interface Services {
   readonly serverGuard: ServerGuard;
   readonly audit: Audit;
   readonly metrics: Metrics;
-  readonly uploadTries: TokenBuckets;
-  readonly registrationTries: TokenBuckets;
+  /** Of what is limited and is no secret. */
+  readonly tries: Tries;
+  readonly mediaQuota: MediaQuota;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -65,8 +67,6 @@ export interface GatewayParts {
   now: () => number;
 }
 
-const SECONDS_PER_MINUTE = 60;
-const SECONDS_PER_HOUR = 3_600;
 /** Those of one side that may wait, of all that may. */
 const SHARE_OF_A_LANE = 2;
 
@@ -80,8 +80,7 @@ export function createServices(parts: GatewayParts): Services {
   const live = new Live(engine, nodes, presence, store);
   /** Recipients of the messages that are being stored, and must not be kept for those who are offline. */
   let onlineElsewhere: ReadonlySet<number> = new Set();
-  const tries = (count: number, seconds: number) =>
-    new TokenBuckets(() => new TokenBucket(count, count / seconds, now));
+  const limiter = engine.limiter(new LocalLimiter(now));
   const writer = new MessageWriter(store.db, store.messageOrder, {
     ...(nodes && {
       ready: async (messages: readonly NewMessage[]) => {
@@ -126,12 +125,12 @@ export function createServices(parts: GatewayParts): Services {
     nodes,
     presence,
     tickets: new Tickets(store.secret, now),
-    loginGuard: new LoginGuard(settings, store.knownOrigins, now, engine, 'password'),
+    loginGuard: new LoginGuard(settings, store.knownOrigins, limiter, 'password'),
     passwords: new Passwords(hashLimits(settings), settings.passwordCost),
-    resumeGuard: new LoginGuard(settings, store.knownOrigins, now, engine, 'token'),
-    serverGuard: new ServerGuard(new Tries('server', settings.serverTriesPerMinute, now), engine),
-    uploadTries: tries(settings.uploadsPerMinute, SECONDS_PER_MINUTE),
-    registrationTries: tries(settings.registrationsPerHour, SECONDS_PER_HOUR),
+    resumeGuard: new LoginGuard(settings, store.knownOrigins, limiter, 'token'),
+    serverGuard: new ServerGuard(settings.serverTriesPerMinute, limiter, engine),
+    tries: new Tries(limiter),
+    mediaQuota: new MediaQuota(store.media, settings, engine.uploads(new LocalUploads()), now),
     audit: new Audit(log, now),
     metrics: parts.metrics ?? new Metrics(),
     log,

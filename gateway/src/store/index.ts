@@ -14,7 +14,6 @@ import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
 import { Media } from './media.js';
 import { MediaFiles } from './media-files.js';
-import { MediaQuota } from './media-quota.js';
 import { MessageIds } from './message-ids.js';
 import { LocalOrder, type Order, type OrderName, onOneNode, SharedOrder } from './order.js';
 import { Receipts } from './receipts.js';
@@ -24,6 +23,7 @@ import { Rooms } from './rooms.js';
 import type { Database } from './schema.js';
 import { Seats } from './seats.js';
 import { loadSecret } from './secrets.js';
+import { lockServer, type ServerLock } from './server-lock.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
 
@@ -44,6 +44,8 @@ interface StoreOptions {
   /** The clock of ids on several nodes; the database's own by default. */
   idClock?: () => number;
   onQuery?: OnQuery;
+  /** Another gateway has taken the database while the server was away: this one must end. */
+  onTaken?: (reason: string) => void;
 }
 
 /** Data that are read or created before the rest. */
@@ -64,7 +66,6 @@ export class Store {
   readonly lists: Lists;
   readonly mailboxes: Mailboxes;
   readonly media: Media;
-  readonly mediaQuota: MediaQuota;
   readonly receipts: Receipts;
   readonly requests: Requests;
   readonly knownOrigins: KnownOrigins;
@@ -94,8 +95,7 @@ export class Store {
     this.rooms = new Rooms(opened.db, settings.roomHistory, cache(settings.cachedRooms));
     this.groups = new Groups(opened.db, cache(settings.cachedGroups));
     this.mailboxes = new Mailboxes(opened.db, settings, now);
-    this.media = new Media(opened.db, files, settings, now);
-    this.mediaQuota = new MediaQuota(this.media, settings, now);
+    this.media = new Media(opened.db, files, settings, now, isShared);
     this.receipts = new Receipts(opened.db);
     this.requests = new Requests(opened.db);
     this.knownOrigins = new KnownOrigins(opened.db, settings.resumeAgeMs, now);
@@ -114,18 +114,21 @@ export class Store {
     data: string,
     settings: Settings,
     now: () => number,
-    { isShared = false, idClock, onQuery }: StoreOptions = {},
+    { isShared = false, idClock, onQuery, onTaken = () => {} }: StoreOptions = {},
   ): Promise<Store> {
     if (isShared && !isServer(data)) {
       throw new Error('several nodes need a PostgreSQL server: --data postgres://…');
     }
-    const opened = await openDatabase(data, isShared, onQuery);
+    // Ahead of the migrations, which another gateway's process may not expect.
+    const lock = isServer(data) ? await lockServer(data, isShared, onTaken) : undefined;
+    let opened: OpenDatabase | undefined;
     try {
+      opened = withLock(await openDatabase(data, isShared, onQuery), lock);
       const prepared = await prepare(opened.db, data, settings, now, isShared);
       const shared = isShared ? await share(opened.db, idClock) : undefined;
       return new Store(opened, prepared, settings, now, shared);
     } catch (error) {
-      await opened.close();
+      await (opened ?? lock)?.close();
       throw error;
     }
   }
@@ -167,6 +170,14 @@ export class Store {
     await this.media.files.close();
     await this.opened.close();
   }
+}
+
+function withLock(opened: OpenDatabase, lock: ServerLock | undefined): OpenDatabase {
+  const close = async (): Promise<void> => {
+    await opened.close();
+    await lock?.close();
+  };
+  return { ...opened, close };
 }
 
 async function share(db: Database, idClock: (() => number) | undefined): Promise<SharedStore> {

@@ -12,6 +12,8 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const ORPHAN_AGE_MS = 60 * 60 * 1_000;
 /** How often all names are read to find those without a row. */
 const ORPHANS_INTERVAL_MS = DAY_MS;
+/** How old the sum of all files may be on several nodes. */
+const SUM_AGE_MS = 60_000;
 
 type MediaRow = Tables['media'];
 type NewMedia = Pick<MediaRow, 'appkey' | 'uid' | 'type' | 'mime' | 'fname'>;
@@ -39,12 +41,14 @@ export async function isOwnImage(
 export class Media {
   #sweptOrphansMs = Number.NEGATIVE_INFINITY;
   #bytesKept: Promise<number> | undefined;
+  #summedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly db: Database,
     readonly files: MediaFiles,
     private readonly settings: Pick<Settings, 'mediaAgeMs'>,
     private readonly now: () => number,
+    private readonly isShared: boolean,
   ) {}
 
   /** Makes a received file known. @returns its media_id, which cannot be guessed */
@@ -92,8 +96,12 @@ export class Media {
     return Number(row?.bytes ?? 0);
   }
 
-  /** How much there is of everybody. Summed up once; what comes and goes is added. */
+  /** How much there is of everybody. Changes of this node are added, and those of other nodes are in the next sum. */
   bytesKept(): Promise<number> {
+    if (this.isShared && performance.now() - this.#summedAt > SUM_AGE_MS) {
+      this.#summedAt = performance.now();
+      this.#bytesKept = undefined;
+    }
     this.#bytesKept ??= this.db
       .selectFrom('media')
       .select(({ fn }) => fn.sum<number | string | null>('size').as('bytes'))

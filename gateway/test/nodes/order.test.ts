@@ -151,6 +151,25 @@ describe('commits of two nodes', () => {
   });
 });
 
+describe('a database', () => {
+  it('of a single process takes no second one, and none of several nodes; nor do nodes take a single one', async () => {
+    const settings = { ...DEFAULTS, mediaDirectory: data.media };
+    const open = (path: string, isShared: boolean) => Store.open(path, settings, Date.now, { isShared });
+    const own = await freshDatabase(servers.postgres);
+    const single = await open(own.path, false);
+    const refused = /another gateway serves this database.*--redis/;
+    await Promise.all([
+      expect(open(own.path, false)).rejects.toThrow(refused),
+      expect(open(own.path, true)).rejects.toThrow(refused),
+      expect(open(data.path, false)).rejects.toThrow(refused),
+    ]);
+    await single.close();
+    const next = await open(own.path, false);
+    await next.close();
+    await own.remove();
+  });
+});
+
 describe('nodes that start together', () => {
   it('migrate an empty database once', async () => {
     const empty = await freshDatabase(servers.postgres, 'empty');

@@ -1,0 +1,100 @@
+/** Notes between the nodes, over one channel of Redis. Some are to be confirmed by each of the others. */
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Note } from './engine.js';
+
+/** How long a change waits for the other nodes to forget what they cached. */
+const ANNOUNCE_MS = 1_000;
+
+interface Envelope {
+  from: string;
+  note?: Note;
+  /** The note is to be confirmed under this number, … */
+  ask?: number;
+  /** …or this confirms one. */
+  done?: number;
+  to?: string;
+}
+
+interface Parts {
+  commands: Redis;
+  /** A connection of its own, as Redis wants it. */
+  notes: Redis;
+  channel: string;
+  node: string;
+  log: Logger;
+  onLost(): void;
+}
+
+export class RedisNotes {
+  #onNote: (note: Note) => void = () => {};
+  readonly #announced = new Map<number, () => void>();
+  #lastAsked = 0;
+
+  constructor(private readonly parts: Parts) {
+    parts.notes.on('message', (_channel: string, text: string) => this.#hear(text));
+  }
+
+  async open(): Promise<void> {
+    await this.parts.notes.subscribe(this.parts.channel);
+  }
+
+  listen(onNote: (note: Note) => void): void {
+    this.#onNote = onNote;
+  }
+
+  publish(note: Note): void {
+    void this.#say({ note }).catch(this.parts.onLost);
+  }
+
+  async announce(note: Note): Promise<void> {
+    this.#lastAsked += 1;
+    const ask = this.#lastAsked;
+    let confirmed = 0;
+    let expected = Number.POSITIVE_INFINITY;
+    let timer: NodeJS.Timeout | undefined;
+    const arrived = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ANNOUNCE_MS);
+      this.#announced.set(ask, () => {
+        confirmed += 1;
+        if (confirmed >= expected) resolve();
+      });
+    });
+    try {
+      const listeners = await this.#say({ note, ask });
+      // This node listens as well.
+      expected = listeners - 1;
+      if (confirmed < expected) await arrived;
+    } catch {
+      this.parts.onLost();
+    } finally {
+      clearTimeout(timer);
+      this.#announced.delete(ask);
+    }
+  }
+
+  #say(said: Omit<Envelope, 'from'>): Promise<number> {
+    const { commands, channel, node } = this.parts;
+    const envelope: Envelope = { from: node, ...said };
+    return commands.publish(channel, JSON.stringify(envelope));
+  }
+
+  #hear(text: string): void {
+    const { node, log, onLost } = this.parts;
+    let envelope: Envelope;
+    try {
+      envelope = JSON.parse(text);
+    } catch {
+      log.warn('a note that is not JSON came over Redis: something else uses this channel');
+      return;
+    }
+    const { from, note, ask, done, to } = envelope;
+    if (from === node) return;
+    if (done !== undefined) {
+      if (to === node) this.#announced.get(done)?.();
+      return;
+    }
+    if (note) this.#onNote(note);
+    if (ask !== undefined) void this.#say({ done: ask, to: from }).catch(onLost);
+  }
+}
