@@ -182,7 +182,7 @@ export const DEFAULTS = {
 
   /** The address under which clients reach this gateway, where that is not what they say themselves (`Host`). */
   publicUrl: '',
-  /** The folder of uploaded files; '' is `media` in the data directory. */
+  /** The folder of uploaded files, or `s3://bucket/prefix`; '' is `media` in the data directory. */
   mediaDirectory: '',
   /** Largest upload. Beyond: 898061. */
   uploadBytes: 10 * 1_024 * KB,

@@ -141,8 +141,8 @@ const program = new Command('jmessage-gateway')
   )
   .addOption(
     new Option(
-      '--media <directory>',
-      'where uploaded files are kept; "media" in the data directory if not given',
+      '--media <where>',
+      'the directory of uploaded files, or s3://bucket[/prefix]; "media" in the data directory if not given',
     )
       .default('')
       .env('JMESSAGE_MEDIA'),

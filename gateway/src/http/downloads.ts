@@ -2,7 +2,6 @@
  * `GET /media/<media_id>?e=…&s=…`: hands out a file to whoever has a signed address, which `get_resource` gives and which expires. No
  * uploaded file can act as a page of this server. Only plain images are shown, and all other files are saved.
  */
-import send from '@fastify/send';
 import type { FastifyInstance } from 'fastify';
 import { CODES, MESSAGES } from '../../../src/protocol/index.js';
 import type { Services } from '../services/services.js';
@@ -33,15 +32,9 @@ export async function downloads(http: FastifyInstance, services: () => Services)
     const media = await store.media.find(request.params.id);
     if (!media) return sendRefusal(reply, NOT_FOUND);
 
-    const { statusCode, headers, stream, type } = await send(request.raw, media.media_id, {
-      root: store.media.files.directory,
-      // Names of files in the directory have no meaning.
-      index: false,
-      contentType: false,
-      cacheControl: false,
-    });
-    if (type === 'error' && statusCode !== 416)
-      return sendRefusal(reply, { ...NOT_FOUND, status: statusCode });
+    const served = await store.media.files.serve(request.raw, media);
+    if (!served) return sendRefusal(reply, NOT_FOUND);
+    const { statusCode, headers, stream } = served;
     const { contentType, inline } = servedAs(media.mime);
     const leftSeconds = Math.max(0, Math.floor(Number(expires) - now() / MS_PER_SECOND));
     return reply

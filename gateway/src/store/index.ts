@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Settings } from '../config.js';
+import { within } from '../util/within.js';
 import { Accounts } from './accounts.js';
 import { SHARED_TTL_MS } from './cache-limits.js';
 import { isServer, type OnQuery, type OpenDatabase, openDatabase } from './database.js';
@@ -13,7 +14,7 @@ import { KnownOrigins } from './known-origins.js';
 import { Lists } from './lists.js';
 import { Mailboxes } from './mailboxes.js';
 import { Media } from './media.js';
-import { MediaFiles } from './media-files.js';
+import { MediaFiles, prepareFolder } from './media-files.js';
 import { MessageIds } from './message-ids.js';
 import { LocalOrder, type Order, type OrderName, onOneNode, SharedOrder } from './order.js';
 import { Receipts } from './receipts.js';
@@ -27,6 +28,8 @@ import { lockServer, type ServerLock } from './server-lock.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
 
+/** A database that takes longer for an answer cannot serve anybody. */
+const HEALTHY_MS = 3_000;
 /** The default folder of uploads for a database on a server. */
 const DEFAULT_MEDIA_DIRECTORY = '.data/media';
 
@@ -160,7 +163,7 @@ export class Store {
   }
 
   async isHealthy(): Promise<boolean> {
-    return sql`select 1`.execute(this.db).then(
+    return within(HEALTHY_MS, sql`select 1`.execute(this.db)).then(
       () => true,
       () => false,
     );
@@ -212,6 +215,13 @@ async function prepare(
     messageIds: new MessageIds(rows[0]?.id ?? 0, now),
     disabledAccounts: await DisabledAccounts.load(db, isShared),
     secret: await loadSecret(db, 'tickets'),
-    files: await MediaFiles.open(data === 'memory' && !settings.mediaDirectory ? undefined : directory),
+    files: await openFiles(data === 'memory' && !settings.mediaDirectory ? undefined : directory, isShared),
   };
+}
+
+/** The client of S3 is loaded only where it is used. */
+async function openFiles(where: string | undefined, isShared: boolean): Promise<MediaFiles> {
+  if (!where?.startsWith('s3://')) return new MediaFiles(await prepareFolder(where, isShared));
+  const [{ Bucket }, { S3Files }] = await Promise.all([import('./bucket.js'), import('./s3-files.js')]);
+  return S3Files.open(new Bucket(where, process.env));
 }

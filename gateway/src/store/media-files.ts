@@ -5,17 +5,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, opendir, rename, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
+import send from '@fastify/send';
 import { privateDirectory } from './private-directory.js';
 
 /** These first bytes of a file are enough to recognise its type. */
 const HEAD_BYTES = 4_100;
 const INCOMING = 'incoming';
 const PORTION = 1_000;
+export const RANGE_NOT_SATISFIABLE = 416;
 
 export interface ReceivedFile {
   path: string;
@@ -27,21 +30,42 @@ export interface ReceivedFile {
   head: Buffer;
 }
 
+/** A file that has its place. */
+export interface Kept {
+  media_id: string;
+  size: number;
+}
+
+/** A file, or a part of it, as an answer of HTTP. */
+export interface ServedFile {
+  statusCode: number;
+  headers: Record<string, string | number | string[] | undefined>;
+  stream?: Readable | undefined;
+}
+
+interface Folder {
+  path: string;
+  /** It goes when the files are closed. */
+  isTemporary: boolean;
+}
+
+/** @param directory a temporary one without */
+export async function prepareFolder(directory: string | undefined, isShared: boolean): Promise<Folder> {
+  const path = directory ?? (await mkdtemp(join(tmpdir(), 'jmessage-gateway-media-')));
+  // Another node may be writing there.
+  if (!isShared) await rm(join(path, INCOMING), { recursive: true, force: true });
+  await privateDirectory(path);
+  await privateDirectory(join(path, INCOMING));
+  return { path, isTemporary: directory === undefined };
+}
+
 export class MediaFiles {
   readonly #receiving = new Set<Promise<ReceivedFile>>();
 
-  private constructor(
-    readonly directory: string,
-    private readonly isTemporary: boolean,
-  ) {}
+  constructor(private readonly folder: Folder) {}
 
-  /** @param directory without it a temporary one, which goes when this is closed */
-  static async open(directory?: string): Promise<MediaFiles> {
-    const path = directory ?? (await mkdtemp(join(tmpdir(), 'jmessage-gateway-media-')));
-    await rm(join(path, INCOMING), { recursive: true, force: true });
-    await privateDirectory(path);
-    await privateDirectory(join(path, INCOMING));
-    return new MediaFiles(path, directory === undefined);
+  get directory(): string {
+    return this.folder.path;
   }
 
   /**
@@ -82,11 +106,11 @@ export class MediaFiles {
   }
 
   /** Gives a received file its place. */
-  keep(received: ReceivedFile, mediaId: string): Promise<void> {
+  keep(received: Pick<ReceivedFile, 'path'>, mediaId: string): Promise<void> {
     return rename(received.path, join(this.directory, mediaId));
   }
 
-  discard(received: ReceivedFile): Promise<void> {
+  discard(received: Pick<ReceivedFile, 'path'>): Promise<void> {
     return rm(received.path, { force: true });
   }
 
@@ -106,9 +130,22 @@ export class MediaFiles {
     return olderThan(this.directory, timeMs, batchSize);
   }
 
+  /** The file as far as the request wants it; undefined if it is not there. */
+  async serve(request: IncomingMessage, { media_id }: Kept): Promise<ServedFile | undefined> {
+    const { statusCode, headers, stream, type } = await send(request, media_id, {
+      root: this.directory,
+      // Names of files in the directory have no meaning.
+      index: false,
+      contentType: false,
+      cacheControl: false,
+    });
+    if (type === 'error' && statusCode !== RANGE_NOT_SATISFIABLE) return undefined;
+    return { statusCode, headers, stream };
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#receiving);
-    if (this.isTemporary) await rm(this.directory, { recursive: true, force: true });
+    if (this.folder.isTemporary) await rm(this.directory, { recursive: true, force: true });
   }
 }
 
