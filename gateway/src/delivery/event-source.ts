@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache';
 import type { Connection } from '../connection/connection.js';
 import type { WireEvent } from '../store/events.js';
 import { idList } from '../store/id-list.js';
-import type { SharedOrder } from '../store/order.js';
 import type { Database } from '../store/schema.js';
 import type { NumberedEvent } from './changes.js';
 import type { Concerned, Source } from './follower.js';
@@ -35,17 +34,12 @@ export class EventSource implements Source<ToldEvent> {
 
   constructor(
     private readonly db: Database,
-    private readonly order: SharedOrder,
     private readonly presence: Presence<Connection>,
   ) {}
 
   /** Events of this node have their ids, and are about to be committed. */
   prepared(events: readonly NumberedEvent[]): void {
     for (const { event, except } of events) if (except) this.#origins.set(event.event_id, except);
-  }
-
-  highest(): Promise<number> {
-    return this.order.highest();
   }
 
   idOf({ event }: ToldEvent): number {

@@ -4,7 +4,7 @@
  * is read from the database. Rows are handed on in the order of ids, and each once.
  */
 import type { Logger } from 'pino';
-import type { Committed } from '../store/order.js';
+import type { Committed, SharedOrder } from '../store/order.js';
 
 /** The accounts and groups here that hints name; undefined for all that are here. */
 export interface Concerned {
@@ -13,8 +13,6 @@ export interface Concerned {
 }
 
 export interface Source<R> {
-  /** Everything up to here is committed. */
-  highest(): Promise<number>;
   /** The rows in between that concern sessions here, in the order of ids; perhaps not up to the end. */
   read(after: number, upTo: number, concerned: Concerned | undefined): Promise<{ rows: R[]; upTo: number }>;
   idOf(row: R): number;
@@ -43,13 +41,14 @@ export class Follower<R> {
   #isClosed = false;
 
   constructor(
+    private readonly order: Pick<SharedOrder, 'highest'>,
     private readonly source: Source<R>,
     private readonly log: Logger,
   ) {}
 
   /** Begins at what is committed now: nobody is here yet. */
   async start(): Promise<void> {
-    this.#position = await this.source.highest();
+    this.#position = await this.order.highest();
   }
 
   get position(): number {
@@ -72,7 +71,7 @@ export class Follower<R> {
 
   /** Finds what no hint has said. */
   async sweep(): Promise<void> {
-    const highest = await this.source.highest();
+    const highest = await this.order.highest();
     this.#add({ prev: highest, last: highest });
   }
 

@@ -39,11 +39,8 @@ export class Live {
   }
 
   push(uids: readonly number[], event: PushEvent, payload: object, { except, platform }: To = {}): void {
-    for (const uid of uids) {
-      for (const [of, connection] of this.presence.of(uid)) {
-        if (connection === except || (platform !== undefined && of !== platform)) continue;
-        connection.push(event, payload);
-      }
+    for (const connection of this.presence.among(uids, platform)) {
+      if (connection !== except) connection.push(event, payload);
     }
     this.nodes?.push(uids, event, payload, platform);
   }

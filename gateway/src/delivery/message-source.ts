@@ -6,7 +6,6 @@ import type { Groups } from '../store/groups.js';
 import { idList } from '../store/id-list.js';
 import type { StoredMessage } from '../store/message-writer.js';
 import { wireMessageOf } from '../store/messages.js';
-import type { SharedOrder } from '../store/order.js';
 import type { Database, Tables } from '../store/schema.js';
 import { type Deliverable, give } from './delivery.js';
 import type { Concerned, Source } from './follower.js';
@@ -19,7 +18,6 @@ const MAX_ORIGINS = 20_000;
 
 interface Parts {
   db: Database;
-  order: SharedOrder;
   groups: Groups;
   presence: Presence<Connection>;
 }
@@ -37,10 +35,6 @@ export class MessageSource implements Source<Deliverable> {
   /** A message of this node has its id, and is about to be committed. */
   prepared({ wire, from }: StoredMessage): void {
     this.#origins.set(wire.msg_id, from.origin);
-  }
-
-  highest(): Promise<number> {
-    return this.parts.order.highest();
   }
 
   idOf({ wire }: Deliverable): number {

@@ -12,6 +12,7 @@ import type { StoredMessage } from '../store/message-writer.js';
 import type { Committed } from '../store/order.js';
 import type { StoredRoomMessage } from '../store/rooms.js';
 import { deviceDigest, type SeatRow } from '../store/seats.js';
+import { within } from '../util/within.js';
 import type { NumberedEvent } from './changes.js';
 import type { Deliverable } from './delivery.js';
 import { endSessions, REASONS, type Reason } from './end-sessions.js';
@@ -27,6 +28,11 @@ import { RoomSource, type SaidInRoom } from './room-source.js';
 const SWEEP_MS = 2_000;
 /** After this long without a look at the database a node serves nothing before the next one: it may have been paused. */
 const TRUST_MS = 10_000;
+
+/** How long a look may take. */
+const LOOK_MS = 5_000;
+/** A node that has had no look for so long closes its sessions: their accounts may be elsewhere, and other nodes may serve them. */
+const CUT_OFF_MS = 20_000;
 
 /** How often the nodes tell each other what accounts have asked for, and of how many requests at least. */
 const SPENT_MS = 1_000;
@@ -57,12 +63,12 @@ export class Nodes {
   constructor(private readonly parts: Parts) {
     const { shared, store, presence, inRooms, log } = parts;
     const { db, groups } = store;
-    this.#messageSource = new MessageSource({ db, order: shared.messages, groups, presence });
-    this.#eventSource = new EventSource(db, shared.events, presence);
-    this.#roomSource = new RoomSource(db, shared.rooms, inRooms);
-    this.#messages = new Follower(this.#messageSource, log);
-    this.#events = new Follower(this.#eventSource, log);
-    this.#rooms = new Follower(this.#roomSource, log);
+    this.#messageSource = new MessageSource({ db, groups, presence });
+    this.#eventSource = new EventSource(db, presence);
+    this.#roomSource = new RoomSource(db, inRooms);
+    this.#messages = new Follower(shared.messages, this.#messageSource, log);
+    this.#events = new Follower(shared.events, this.#eventSource, log);
+    this.#rooms = new Follower(shared.rooms, this.#roomSource, log);
   }
 
   /** To be waited for before the first socket is accepted. */
@@ -71,9 +77,10 @@ export class Nodes {
     await Promise.all([this.#messages, this.#events, this.#rooms].map((follower) => follower.start()));
     await this.#sweep();
     const sweep = (): void => {
-      this.#sweep().catch((error: unknown) =>
-        log.warn({ err: error }, 'the database could not be looked at'),
-      );
+      this.#sweep().catch((error: unknown) => {
+        log.warn({ err: error }, 'the database could not be looked at');
+        if (performance.now() - this.#sweptAt > CUT_OFF_MS) this.#sendAway();
+      });
     };
     engine.listen((note) => this.#hear(note));
     engine.onGap(sweep);
@@ -213,12 +220,9 @@ export class Nodes {
   }
 
   #pushHere({ uids, event, payload, platform }: Note & { kind: 'push' }): void {
-    for (const uid of new Set(uids)) {
-      for (const [of, connection] of this.parts.presence.of(uid)) {
-        if (platform !== undefined && of !== platform) continue;
-        if (event === 'event_notification') connection.session?.feed.deliverEvent(payload as never, false);
-        else connection.push(event, payload);
-      }
+    for (const connection of this.parts.presence.among(uids, platform)) {
+      if (event === 'event_notification') connection.session?.feed.deliverEvent(payload as never, false);
+      else connection.push(event, payload);
     }
   }
 
@@ -244,13 +248,21 @@ export class Nodes {
   }
 
   async #sweepOnce(): Promise<void> {
+    await within(LOOK_MS, this.#look());
+    for (const follower of [this.#messages, this.#events, this.#rooms]) await follower.sweep();
+  }
+
+  async #look(): Promise<void> {
     const { shared, store } = this.parts;
     const sinceMs = performance.now();
     await store.disabledAccounts.reload();
     this.#endDisabled();
     this.#judge(await shared.seats.changed());
-    this.#sweptAt = sinceMs;
-    for (const follower of [this.#messages, this.#events, this.#rooms]) await follower.sweep();
+    this.#sweptAt = Math.max(this.#sweptAt, sinceMs);
+  }
+
+  #sendAway(): void {
+    for (const { socket } of this.#seated.keys()) socket.close();
   }
 
   #endDisabled(): void {

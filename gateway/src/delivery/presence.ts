@@ -24,6 +24,15 @@ export class Presence<S> {
     return this.#sessions.get(uid) ?? NOBODY;
   }
 
+  /** The sessions of these accounts, each once. @param platform only its own */
+  *among(uids: Iterable<number>, platform?: string): Iterable<S> {
+    for (const uid of new Set(uids)) {
+      for (const [of, session] of this.of(uid)) {
+        if (platform === undefined || of === platform) yield session;
+      }
+    }
+  }
+
   /** How many sessions there are. */
   get size(): number {
     let size = 0;

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { idList } from '../store/id-list.js';
 import { timeOf } from '../store/message-ids.js';
-import type { SharedOrder } from '../store/order.js';
 import type { StoredRoomMessage } from '../store/rooms.js';
 import type { Database, Tables } from '../store/schema.js';
 import type { Concerned, Source } from './follower.js';
@@ -23,17 +22,12 @@ export class RoomSource implements Source<SaidInRoom> {
 
   constructor(
     private readonly db: Database,
-    private readonly order: SharedOrder,
     private readonly inRooms: RoomPresence,
   ) {}
 
   /** A message of this node has its id, and is about to be committed. */
   prepared({ msg_id, from }: StoredRoomMessage): void {
     this.#origins.set(msg_id, from.origin);
-  }
-
-  highest(): Promise<number> {
-    return this.order.highest();
   }
 
   idOf({ msg_id }: SaidInRoom): number {

@@ -148,10 +148,8 @@ async function amongOnline(live: Live, messages: readonly NewMessage[]): Promise
 function eventOutlet(presence: Presence<Connection>, nodes: Nodes | undefined): EventOutlet {
   return {
     push: ({ event, recipients, live = false, except }) => {
-      for (const uid of new Set(recipients)) {
-        for (const connection of presence.of(uid).values()) {
-          if (connection !== except) connection.session?.feed.deliverEvent(event, !live);
-        }
+      for (const connection of presence.among(recipients)) {
+        if (connection !== except) connection.session?.feed.deliverEvent(event, !live);
       }
       nodes?.push(recipients, 'event_notification', event);
     },

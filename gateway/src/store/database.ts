@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Kysely, type LogEvent, PostgresDialect, sql } from 'kysely';
 import { Pool, types } from 'pg';
@@ -37,14 +38,17 @@ export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(da
  * @param isShared other nodes serve the same database
  */
 export async function openDatabase(data: string, isShared = false, onQuery?: OnQuery): Promise<OpenDatabase> {
-  const opened = isServer(data) ? openServer(data, isShared, onQuery) : await openEmbedded(data, onQuery);
+  // A migration may take longer than any other statement.
+  const migrating = isServer(data) ? openServer(data, false, undefined) : await openEmbedded(data, onQuery);
   try {
-    await migrate(opened.db);
+    await migrate(migrating.db);
   } catch (error) {
-    await opened.close();
+    await migrating.close();
     throw error;
   }
-  return opened;
+  if (!isServer(data)) return migrating;
+  await migrating.close();
+  return openServer(data, isShared, onQuery);
 }
 
 async function openEmbedded(data: string, onQuery: OnQuery | undefined): Promise<OpenDatabase> {
@@ -97,18 +101,37 @@ async function openCluster(directory: string): Promise<PGlitePool> {
   return pool;
 }
 
+/** How long a node waits for a connection to the server, … */
+const CONNECT_MS = 5_000;
+/** …and how long a connection with a statement may be silent. The network is cut then, and neither side is told. */
+const SILENT_MS = 60_000;
+
+function endSilent(client: object): void {
+  const stream: unknown = Reflect.get(Reflect.get(client, 'connection'), 'stream');
+  if (!(stream instanceof Socket)) throw new Error('this version of pg keeps its socket elsewhere');
+  stream.setTimeout(SILENT_MS, () => stream.destroy());
+}
+
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */
 const BIGINT_OID = 20;
 
 function openServer(connectionString: string, isShared: boolean, onQuery: OnQuery | undefined): OpenDatabase {
   types.setTypeParser(BIGINT_OID, Number);
-  // A node that is paused within a transaction must not hold its locks against the others.
-  const limits = isShared ? { idle_in_transaction_session_timeout: LONGEST_PAUSE_MS } : {};
+  const limits = isShared
+    ? {
+        // A node that is paused within a transaction must not hold its locks against the others.
+        idle_in_transaction_session_timeout: LONGEST_PAUSE_MS,
+        connectionTimeoutMillis: CONNECT_MS,
+      }
+    : {};
   const pool = new Pool({ connectionString, ...limits });
   // An idle connection that is lost: the next query gets another one, or fails and is answered so.
   pool.on('error', () => {});
   // …and one that is lost between two statements of a transaction: the next one of them fails.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    if (isShared) endSilent(client);
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...logOf(onQuery) });
   return { db, isEmbedded: false, maintain: async () => {}, close: () => db.destroy() };
 }

@@ -59,7 +59,7 @@ const NOBODY = { uids: new Set<number>(), gids: new Set<number>() };
 
 async function begin(): Promise<{ table: Table; follower: Follower<number> }> {
   const table = new Table();
-  const follower = new Follower(table, log);
+  const follower = new Follower(table, table, log);
   await follower.start();
   return { table, follower };
 }
