@@ -1,1 +1,3 @@
-export function startPostgres(): Promise<{ url: string; stop: () => void } | string>;
+export function startPostgres(): Promise<
+  { url: string; pid: number; restart: () => Promise<number>; stop: () => void } | string
+>;

@@ -3,11 +3,12 @@
  * deleted when it stops. PostgreSQL refuses to run as root, so root runs it as another user.
  */
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { installFromDebian } from './debian.mjs';
 import { freePort } from './ports.mjs';
+import { run } from './process.mjs';
 
 /** Debian's folder of the programs that are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -40,7 +41,7 @@ function serverUser() {
   throw new Error('there is no user to run PostgreSQL as');
 }
 
-/** @returns {Promise<{url: string, stop: () => void} | string>} the running server, or the reason for its absence */
+/** @returns {Promise<{url: string, pid: number, restart: () => Promise<number>, stop: () => void} | string>} the running server, or the reason for its absence */
 export async function startPostgres() {
   if (findPrograms() === null) await installFromDebian('postgresql');
   const programs = findPrograms();
@@ -51,9 +52,12 @@ export async function startPostgres() {
   const directory = mkdtempSync(path.join(tmpdir(), 'jmessage-postgres-'));
   if (user) chownSync(directory, user.uid, user.gid);
   const data = path.join(directory, 'data');
-  const as = (program, args) => {
+  const commandOf = (program, args) => {
     const command = [path.join(programs, program), ...args];
-    const [file, ...rest] = user ? ['runuser', '-u', user.name, '--', ...command] : command;
+    return user ? ['runuser', '-u', user.name, '--', ...command] : command;
+  };
+  const as = (program, args) => {
+    const [file, ...rest] = commandOf(program, args);
     const { status, stdout, stderr } = spawnSync(file, rest, {
       encoding: 'utf8',
       cwd: directory,
@@ -75,8 +79,16 @@ export async function startPostgres() {
     remove();
     return started;
   }
+  const pid = Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
+    pid,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    // As a crash: what was not committed is gone.
+    restart: () => {
+      const args = ['-D', data, '-l', log, '-m', 'immediate', '-w', '-t', '120', 'restart'];
+      const [file, ...rest] = commandOf('pg_ctl', args);
+      return run(file, rest, { cwd: directory, stdio: 'ignore' });
+    },
     stop: () => {
       as('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
       remove();

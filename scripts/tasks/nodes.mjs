@@ -6,9 +6,13 @@ import { TOOLS } from '../lib/paths.mjs';
 import { startPostgres } from '../lib/postgres.mjs';
 import { runNode } from '../lib/process.mjs';
 import { startRedis } from '../lib/redis.mjs';
+import { ensureGateway } from './build.mjs';
 
 /** @param {string[]} filter parts of paths of test files @returns {Promise<number>} exit code */
 export async function nodes(filter) {
+  // Some tests start nodes as processes of their own.
+  const built = await ensureGateway();
+  if (built !== 0) return built;
   const postgres = await startPostgres();
   if (typeof postgres === 'string') {
     console.error(postgres);

@@ -17,11 +17,22 @@ export interface Servers {
   redis: string;
 }
 
-interface StartedServers extends Servers {
+export interface ServerPids {
+  postgres: number;
+  redis: number;
+}
+
+export interface StartedServers extends Servers {
+  /** Of servers of one's own. */
+  readonly pids: ServerPids;
   /** Stops Redis alone, … */
   redisAway(): void;
   /** …and starts it again at the same address, empty. */
   redisBack(): Promise<void>;
+  /** Redis stands still, or goes on. */
+  pauseRedis(isPaused: boolean): void;
+  /** Only for servers of one's own. */
+  restartPostgres(): Promise<void>;
   stop(): void;
 }
 
@@ -38,9 +49,13 @@ function started<T>(server: T | string): T {
   return server;
 }
 
-/** A Redis of its own, and PostgreSQL of the run or a new one. @throws with a line that says what to install */
-export async function startServers(): Promise<StartedServers> {
-  const own = nodesRun ? undefined : started(await startPostgres());
+/**
+ * A Redis of its own, and PostgreSQL of the run or a new one.
+ * @param whose `own` never takes that of the run
+ * @throws with a line that says what to install
+ */
+export async function startServers(whose: 'own' | 'any' = 'any'): Promise<StartedServers> {
+  const own = nodesRun && whose === 'any' ? undefined : started(await startPostgres());
   const first = await startRedis();
   if (typeof first === 'string') {
     own?.stop();
@@ -52,9 +67,20 @@ export async function startServers(): Promise<StartedServers> {
   return {
     postgres: own?.url ?? nodesRun?.postgres ?? '',
     redis: redis.url,
+    get pids() {
+      return { postgres: own?.pid ?? 0, redis: redis.pid };
+    },
     redisAway: () => redis.stop(),
     redisBack: async () => {
       redis = started(await startRedis(redis.port));
+    },
+    pauseRedis: (isPaused) => {
+      process.kill(redis.pid, isPaused ? 'SIGSTOP' : 'SIGCONT');
+    },
+    restartPostgres: async () => {
+      if (!own) throw new Error('this PostgreSQL server belongs to others as well');
+      const code = await own.restart();
+      if (code !== 0) throw new Error('PostgreSQL did not start again');
     },
     stop: () => {
       redis.stop();

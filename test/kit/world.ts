@@ -28,7 +28,11 @@ interface WorldOptions {
   /** Accounts to register. Default: alice and bob. */
   users?: string[];
   gateway?: GatewayOptions;
+  /** So many nodes on PostgreSQL and Redis, instead of one process. Their clocks are seconds apart. */
+  nodes?: number;
 }
+
+const CLOCKS_MS = [0, 3_000, -3_000];
 
 export interface TabOptions {
   /** Gives the page an `auth` function, so that it can reconnect after its signature has expired. Default: yes. */
@@ -58,11 +62,18 @@ export const HOST = (process.env.JMESSAGE_HOST ?? 'shared') as HostKind;
 export async function createWorld({
   users = ['alice', 'bob'],
   gateway = {},
+  nodes = 0,
 }: WorldOptions = {}): Promise<World> {
-  const started = await startGateway(gateway);
+  const started = nodes > 0 ? await startNodes(nodes) : await startGateway(gateway);
   const world = new World(started, await startRelay(started.url), await startSite());
   for (const username of users) await world.register(username);
   return world;
+}
+
+/** Loaded for these worlds only. */
+async function startNodes(nodes: number): Promise<Gateway> {
+  const { startCluster } = await import('./gateway-cluster.js');
+  return startCluster({ nodes, clocksMs: CLOCKS_MS });
 }
 
 export class World {
