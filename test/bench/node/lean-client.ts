@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 
-const ANSWER = /^42\["(?:c_init|login|sync_check|s_single_text|register)"/;
+const ANSWER =
+  /^42\["(?:c_init|login|sync_check|s_single_text|register|create_group|add_across_group_member|send_group_msg)"/;
 const RID = /"rid":(\d+)/;
 const PUSH = '42["msg_sync"';
 
@@ -14,6 +15,7 @@ interface Answer {
   rid: number;
   code: number;
   message: string;
+  gid?: number;
 }
 
 export class LeanClient {
@@ -48,6 +50,25 @@ export class LeanClient {
     const password = createHash('md5').update(user.password).digest('hex');
     await this.request('login', { username: user.username, password, is_md5: true });
     await this.request('sync_check', { sync_key: 0, sync_type: 0 });
+  }
+
+  /** @returns its id */
+  async createGroup(): Promise<number> {
+    const { gid } = await this.request('create_group', { group_name: 'load' });
+    return Number(gid);
+  }
+
+  async addMembers(gid: number, usernames: readonly string[]): Promise<void> {
+    const member_usernames = usernames.map((username) => ({ username }));
+    await this.request('add_across_group_member', { gid, member_usernames });
+  }
+
+  async sendToGroup(gid: number, text: string): Promise<void> {
+    const content = { version: 1, target_type: 'group', target_id: String(gid), from_id: this.#username };
+    await this.request('send_group_msg', {
+      target_gid: gid,
+      content: { ...content, create_time: Date.now(), msg_type: 'text', msg_body: { text } },
+    });
   }
 
   async send(target: string, text: string): Promise<void> {
