@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { reportOf, timeline } from './report.js';
+import { type RollingOptions, runRollingRestart } from './rolling.js';
 import { runChaos } from './run.js';
 
 const DEFAULT_LENGTH_MS = 60_000;
@@ -18,16 +19,22 @@ export async function main(args: string[]): Promise<number> {
       minutes: { type: 'string' },
       seconds: { type: 'string' },
       history: { type: 'string' },
+      nodes: { type: 'string' },
+      rolling: { type: 'boolean' },
     },
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(values.seed);
   const asked = Number(values.minutes ?? 0) * MINUTE_MS + Number(values.seconds ?? 0) * SECOND_MS;
   const lengthMs = asked === 0 ? DEFAULT_LENGTH_MS : asked;
-  if (!Number.isInteger(seed) || !(lengthMs > 0)) {
-    console.error('usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--history FILE]');
+  const nodes = Number(values.nodes ?? 0);
+  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0) {
+    console.error(
+      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--nodes N] [--rolling] [--history FILE]',
+    );
     return 2;
   }
-  const options = { seed, lengthMs, log: (line: string) => console.log(line) };
+  const options = { seed, lengthMs, nodes, log: (line: string) => console.log(line) };
+  if (values.rolling === true) return rolling(options);
   const result = await runChaos(options);
   console.log(reportOf(options, result));
   if (values.history !== undefined) {
@@ -36,4 +43,12 @@ export async function main(args: string[]): Promise<number> {
   }
   console.log(`\nseed ${seed}: ${result.violations.length} violations`);
   return result.violations.length === 0 ? 0 : 1;
+}
+
+async function rolling(options: RollingOptions): Promise<number> {
+  const result = await runRollingRestart(options);
+  console.log(reportOf(options, result));
+  for (const one of result.noticed) console.log(`noticed: ${one}`);
+  console.log(`\nthe latest message took ${result.latestMs} ms; ${result.noticed.length} things noticed`);
+  return result.noticed.length === 0 ? 0 : 1;
 }

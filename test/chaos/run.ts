@@ -1,5 +1,6 @@
 /** One run: the tabs log in, the schedule runs, all faults end, and the history is judged. */
 import { fileURLToPath } from 'node:url';
+import { Cluster } from '../kit/gateway-cluster.js';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
 import { createWorld, type World } from '../kit/world.js';
@@ -7,6 +8,7 @@ import { ACCOUNTS, isPartOf, nameOf, type ProfileName, SLOTS, slotsOf, TARGETS }
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
 import { Network } from './network.js';
+import { isNodeAction, NodeFaults } from './node-faults.js';
 import { Outboxes } from './outboxes.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
 import { type LiveTab, Stage } from './stage.js';
@@ -18,6 +20,10 @@ const DELIVERY_TIMEOUT_MS = 30_000;
 export interface RunOptions {
   seed: number;
   lengthMs: number;
+  /** Nodes of the gateway; a single process without. */
+  nodes?: number;
+  /** The steps; of the seed without. */
+  schedule?: Step[];
   /** Prints a line of progress. */
   log?: (line: string) => void;
 }
@@ -29,10 +35,12 @@ export interface RunResult {
   faults: Map<string, number>;
   /** The number of changed frames, by kind. */
   frames: Map<string, number>;
+  /** How often a client has presented its password after all were in. */
+  logins: number;
 }
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
-  const world = await createWorld({ users: [...ACCOUNTS] });
+  const world = await createWorld({ users: [...ACCOUNTS], nodes: options.nodes ?? 0 });
   world.site.mount('/chaos/', fileURLToPath(new URL('./pages/', import.meta.url)));
   const run = new Run(world, options);
   try {
@@ -48,6 +56,7 @@ class Run {
   readonly #stage: Stage;
   readonly #outboxes: Outboxes;
   readonly #network: Network;
+  readonly #nodes: NodeFaults | undefined;
   readonly #faults = new Map<string, number>();
   readonly #sent = new Map<string, number>();
   /** Profiles that currently send nothing. */
@@ -64,19 +73,29 @@ class Run {
     this.#stage = new Stage(world, this.#history);
     this.#outboxes = new Outboxes(this.#stage, this.#history);
     this.#network = new Network(world.relay, (ms) => this.#pass(ms));
+    const { gateway } = world;
+    if (gateway instanceof Cluster) this.#nodes = new NodeFaults(gateway, (ms) => this.#pass(ms));
     this.#log = options.log ?? (() => undefined);
   }
 
   async run(): Promise<RunResult> {
-    const { seed, lengthMs } = this.options;
+    const { seed, lengthMs, nodes, schedule = makeSchedule(seed, lengthMs, nodes) } = this.options;
     await this.#logInAll();
     this.#log(`seed ${seed}: all tabs are logged in, ${lengthMs / 1_000} s of chaos`);
-    await this.#carryOut(makeSchedule(seed, lengthMs), lengthMs);
+    const { relay } = this.world;
+    const allIn = relay.mark();
+    await this.#carryOut(schedule, lengthMs);
     this.#log('the faults have ended');
     await this.#recover();
     await this.#collect();
     const history = this.#history;
-    return { history, violations: check(history), faults: this.#faults, frames: this.#network.frames };
+    return {
+      history,
+      violations: check(history),
+      faults: this.#faults,
+      frames: this.#network.frames,
+      logins: relay.frames(({ direction, event }) => direction === 'up' && event === 'login', allIn).length,
+    };
   }
 
   stop(): void {
@@ -148,6 +167,7 @@ class Run {
   /** @returns whether the step was possible */
   async #fault(action: Step): Promise<boolean> {
     const { gateway } = this.world;
+    if (isNodeAction(action)) return this.#nodes?.carryOut(action) ?? false;
     switch (action.do) {
       case 'killGateway':
       case 'stopGateway':

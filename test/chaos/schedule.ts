@@ -8,7 +8,7 @@
 import { FakeRandom } from '../unit/fakes/random.js';
 import { PROFILES, type ProfileName, SLOTS, slotsOf, TARGETS, type Target } from './cast.js';
 
-export type Lane = 'sends' | 'network' | 'gateway' | ProfileName;
+export type Lane = 'sends' | 'network' | 'gateway' | 'nodes' | ProfileName;
 
 export type Send = { do: 'send'; slot: number; to: Target; count: number; file: boolean; cancel: boolean };
 
@@ -30,6 +30,7 @@ export type Action =
   | { do: 'offline'; ms: number }
   | { do: 'killGateway'; ms: number }
   | { do: 'stopGateway'; ms: number }
+  | NodeAction
   | { do: 'close' | 'reload' | 'crash'; slot: number }
   | { do: 'open'; slot: number; offlineSend: 'queue' | 'timeout' }
   | { do: 'killWorker' | 'killBrowser'; profile: ProfileName }
@@ -37,12 +38,21 @@ export type Action =
   /** Stops sends from this profile until its worker has died, and continues when no send is in flight. */
   | { do: 'drain'; profile: ProfileName };
 
+/** Faults of a gateway of several nodes. */
+export type NodeAction =
+  | { do: 'killNode' | 'stopNode' | 'pauseNode'; node: number; ms: number }
+  /** The network between a node and a server ends all connections, or lets nothing pass and says nothing. */
+  | { do: 'cutNode' | 'holdNode'; node: number; from: 'postgres' | 'redis'; ms: number }
+  | { do: 'killRedis' | 'pauseRedis'; ms: number }
+  | { do: 'emptyRedis' | 'restartPostgres' };
+
 export type Swallowed = 'ack' | 'answer' | 'request';
 export type Step = Action & { atMs: number; lane: Lane };
 
 const SEND_GAP_MS = 350;
 const NETWORK_GAP_MS = 1_800;
 const GATEWAY_GAP_MS = 14_000;
+const NODES_GAP_MS = 6_000;
 const PROFILE_GAP_MS = 3_500;
 /** The time for which a profile runs with a failed storage. */
 const DEGRADED_MS = 2_500;
@@ -50,18 +60,34 @@ const DEGRADED_MS = 2_500;
 const LONG_RUN_MS = 120_000;
 const OFFLINE_MS = { short: [500, 3_000], long: [500, 12_000] } as const;
 const FREEZE_MS = { short: [300, 2_000], long: [500, 25_000] } as const;
+/** The long ones are longer than every time-out of a node, its clients and its servers. */
+const NODE_DOWN_MS = { short: [200, 1_200], long: [1_000, 40_000] } as const;
 const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
 /** … and after each of them time to recover. Without it the run would be one endless outage. */
 const RECOVERY_MS = { short: [0, 500], long: [4_000, 20_000] } as const;
 
-export function makeSchedule(seed: number, lengthMs: number): Step[] {
+/** @param nodes of the gateway; 0 for a single process */
+export function makeSchedule(seed: number, lengthMs: number, nodes = 0): Step[] {
   const writer = new Writer(seed, lengthMs);
   return [
     ...writer.sends(),
     ...writer.network(),
-    ...writer.gateway(),
+    ...(nodes > 0 ? writer.nodes(nodes) : writer.gateway()),
     ...PROFILES.flatMap((profile) => writer.profile(profile)),
   ].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Sends only, and one node after the other is stopped and started again. */
+export function makeRollingRestart(seed: number, lengthMs: number, nodes: number): Step[] {
+  const writer = new Writer(seed, lengthMs);
+  const restarts = Array.from({ length: nodes }, (_, node): Step => {
+    const atMs = Math.round(((node + 0.5) / nodes) * lengthMs);
+    return { do: 'stopNode', node, ms: 0, atMs, lane: 'nodes' };
+  });
+  const plain = writer
+    .sends()
+    .flatMap((step): Step[] => (step.do === 'send' ? [{ ...step, cancel: false }] : []));
+  return [...plain, ...restarts].sort((a, b) => a.atMs - b.atMs);
 }
 
 class Writer {
@@ -118,6 +144,24 @@ class Writer {
       () => ({ do: 'stopGateway', ms: this.#between(DOWN_MS) }),
     ]);
     return this.#lane('gateway', Math.min(GATEWAY_GAP_MS, this.lengthMs / 3), () => [deck()]);
+  }
+
+  nodes(count: number): Step[] {
+    const node = () => this.#random.below(count);
+    const ms = () => this.#between(NODE_DOWN_MS);
+    const from = () => (this.#random.chance(0.5) ? 'postgres' : 'redis');
+    const deck = this.#deck<Action>([
+      () => ({ do: 'killNode', node: node(), ms: this.#between(DOWN_MS) }),
+      () => ({ do: 'stopNode', node: node(), ms: this.#between(DOWN_MS) }),
+      () => ({ do: 'pauseNode', node: node(), ms: ms() }),
+      () => ({ do: 'cutNode', node: node(), from: from(), ms: ms() }),
+      () => ({ do: 'holdNode', node: node(), from: from(), ms: ms() }),
+      () => ({ do: 'killRedis', ms: ms() }),
+      () => ({ do: 'pauseRedis', ms: ms() }),
+      () => ({ do: 'emptyRedis' }),
+      () => ({ do: 'restartPostgres' }),
+    ]);
+    return this.#lane('nodes', Math.min(NODES_GAP_MS, this.lengthMs / 6), () => [deck()]);
   }
 
   profile(profile: ProfileName): Step[] {
