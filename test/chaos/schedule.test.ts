@@ -1,7 +1,8 @@
 /** The schedule is a pure function of its seed, has every fault, and separates faults that together may lose a message. */
 import { describe, expect, test } from 'vitest';
 import { PROFILES, SLOTS } from './cast.js';
-import { makeSchedule } from './schedule.js';
+import { isNodeAction } from './node-faults.js';
+import { makeRollingRestart, makeSchedule } from './schedule.js';
 
 const MINUTE_MS = 60_000;
 const SEEDS = [1, 2, 3, 4, 5];
@@ -32,6 +33,24 @@ test('two minutes have every fault, and sends of every kind', () => {
   expect(sends.some(({ file }) => file)).toBe(true);
   expect(sends.some(({ cancel }) => cancel)).toBe(true);
   for (const { slot, to } of sends) expect(to).not.toBe(SLOTS[slot]?.account);
+});
+
+test('three nodes have every fault of theirs in some minutes, and a single process has none', () => {
+  const kinds = (nodes: number) =>
+    new Set(makeSchedule(7, 5 * MINUTE_MS, nodes).flatMap((step) => (isNodeAction(step) ? [step.do] : [])));
+  expect(kinds(3).size).toBe(9);
+  expect(kinds(0).size).toBe(0);
+  const paused = makeSchedule(7, 30 * MINUTE_MS, 3).flatMap((step) =>
+    step.do === 'pauseNode' ? [step.ms] : [],
+  );
+  // Longer than both pings, a node's lease, and the time after which it closes its sessions.
+  expect(Math.max(...paused)).toBeGreaterThan(25_000);
+});
+
+test('a rolling restart has sends and the stop of each node in turn, and nothing else', () => {
+  const steps = makeRollingRestart(7, MINUTE_MS, 3);
+  expect(steps.flatMap((step) => (step.do === 'stopNode' ? [step.node] : []))).toEqual([0, 1, 2]);
+  expect(new Set(steps.map((step) => step.do))).toEqual(new Set(['send', 'stopNode']));
 });
 
 describe.each(SEEDS)('with seed %i', (seed) => {

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { quantile } from '../bench/figures.js';
 import { LeanClient } from '../bench/node/lean-client.js';
-import { openTarget, type Target } from './target.js';
+import { openTarget, SERVERS, type Target } from './target.js';
 
 const DEFAULTS = { nodes: '0', connections: '200', rate: '200', seconds: '10', group: '0' };
 const USERS_AT_ONCE = 500;
@@ -87,7 +87,9 @@ async function measure(target: Target, options: Options): Promise<number> {
   for (const [name, { cpuMs, rssMb }] of after) {
     const cpu = (cpuMs - (before.get(name)?.cpuMs ?? 0)) / single.sent;
     const grown = (connected.get(name)?.rssMb ?? 0) - (idle.get(name)?.rssMb ?? 0);
-    const each = ((grown * 1_024) / (connections / target.urls.length)).toFixed(0);
+    // The servers have connections of the nodes, and none of clients.
+    const isNode = !SERVERS.has(name);
+    const each = isNode ? ((grown * 1_024) / (connections / target.urls.length)).toFixed(0) : '';
     console.log(
       `${name.padEnd(20)} ${cpu.toFixed(3).padStart(16)} ${each.padStart(17)} ${rssMb.toFixed(0).padStart(4)}`,
     );

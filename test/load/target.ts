@@ -16,6 +16,10 @@ const SETTINGS = [
   'requestBurst=1000000',
   'requestsPerSecond=100000',
 ];
+const POSTGRES = 'PostgreSQL';
+const REDIS = 'Redis';
+/** By name. */
+export const SERVERS: ReadonlySet<string> = new Set([POSTGRES, REDIS]);
 const ARGS = [...SETTINGS.flatMap((setting) => ['--set', setting]), '--log-level', 'warn'];
 
 /** The work of the servers so far. */
@@ -54,8 +58,8 @@ export async function openTarget(nodes: number): Promise<Target> {
     used: () =>
       new Map([
         ...cluster.nodes.map(({ gateway }, index) => [`node ${index + 1}`, usedBy(gateway.pid)] as const),
-        ['PostgreSQL', usedByAll(cluster.pids.postgres)],
-        ['Redis', usedBy(cluster.pids.redis)],
+        [POSTGRES, usedByAll(cluster.pids.postgres)],
+        [REDIS, usedBy(cluster.pids.redis)],
       ]),
     done: () => doneBy(cluster.data, cluster.redisUrl),
     close: () => cluster.destroy(),
