@@ -197,8 +197,7 @@ export type EventName = Exclude<
 export type Confirmation = number;
 
 /** The messages of the worker on the second lane. */
-export type TabMessage = { instance: string } & /** The text of {@link EventEncoder}. */
-(
+export type TabMessage = { instance: string } /** The text of {@link EventEncoder}. */ & (
   | { kind: 'events'; events: string }
   | { kind: 'mirror'; mirror: Mirror }
   /** The tab has joined this account: later messages belong to it. */
