@@ -134,8 +134,12 @@ export default defineConfig(({ mode }) => {
       target: bundle.old ? 'es2017' : 'es2022',
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
-      // Only the entry has side effects when it is loaded.
-      rolldownOptions: { treeshake: { moduleSideEffects: false } },
+      rolldownOptions: {
+        // Only the entry has side effects when it is loaded.
+        treeshake: { moduleSideEffects: false },
+        // A worker exports nothing. Without this mark tools take it for a CommonJS file, because of the libraries in it.
+        ...(mode === 'workerModule' && { output: { footer: 'export {};' } }),
+      },
     },
   };
 });

@@ -1,5 +1,6 @@
 /**
- * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`).
+ * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`). A fourth one needs
+ * the bundlers too (`bundlers`).
  * `npm test` builds, and then runs them in two lanes (scripts/tasks/test.mjs).
  */
 import { defineConfig } from 'vitest/config';
@@ -30,6 +31,16 @@ export default defineConfig({
           environment: 'node',
           testTimeout: GATEWAY_TIMEOUT_MS,
           hookTimeout: GATEWAY_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          // `npm run test:consumers` alone.
+          name: 'bundlers',
+          include: ['test/bundlers/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
         },
       },
       {

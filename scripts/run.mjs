@@ -1,6 +1,6 @@
 /**
- * `npm start | dev | gateway | build | test | test:engines | test:chaos | test:hostile | test:nodes | load | bench | bench:charts |
- * prose | docs`: looks up the task and runs it.
+ * `npm start | dev | gateway | build | test | test:engines | test:chaos | test:hostile | test:nodes | test:consumers | load | bench |
+ * bench:charts | prose | docs`: looks up the task and runs it.
  * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
@@ -18,6 +18,7 @@ const TASKS = {
   'test:chaos': async (args) => (await import('./tasks/chaos.mjs')).chaos(args),
   'test:hostile': async (args) => (await import('./tasks/hostile.mjs')).hostile(args),
   'test:nodes': async (args) => (await import('./tasks/nodes.mjs')).nodes(args),
+  'test:consumers': async (args) => (await import('./tasks/consumers.mjs')).consumers(args),
   load: async (args) => (await import('./tasks/load.mjs')).load(args),
   prose: async (args) => (await import('./tasks/prose.mjs')).prose(args),
   docs: async () => (await import('./tasks/docs.mjs')).docs(),

@@ -21,13 +21,14 @@ interface Ran {
 }
 
 export class Consumer {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    /** The packed package. */
+    readonly tarball: string,
+  ) {}
 
   static async create(): Promise<Consumer> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'jmessage-consumer-'));
-    const consumer = new Consumer(folder);
-    const installed = consumer.path('node_modules', PACKAGE);
-    await mkdir(installed, { recursive: true });
     const { stdout } = await run(
       'npm',
       ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
@@ -36,7 +37,10 @@ export class Consumer {
       },
     );
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    await run('tar', ['-xzf', consumer.path(filename), '-C', installed, '--strip-components=1']);
+    const consumer = new Consumer(folder, path.join(folder, filename));
+    const installed = consumer.path('node_modules', PACKAGE);
+    await mkdir(installed, { recursive: true });
+    await run('tar', ['-xzf', consumer.tarball, '-C', installed, '--strip-components=1']);
     const manifest = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     // The dependencies have a folder of their own, because an application cannot import packages that it does not declare.
     await mkdir(path.join(installed, 'node_modules'));

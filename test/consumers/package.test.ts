@@ -1,5 +1,7 @@
 /** The installed package in an application: on a server, through a bundler, through the compiler. */
 import { readdir, readFile } from 'node:fs/promises';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
@@ -24,6 +26,18 @@ test('the package has the files of its manifest, and no sources or build scripts
   );
   for (const target of targets) expect(await readFile(`${installed}/${target}`, 'utf8')).not.toBe('');
 });
+
+test('publint and “are the types wrong” have nothing to say', async () => {
+  const { messages } = await publint({ pkgDir: app.path('node_modules/jmessage-runtime'), pack: false });
+  expect(messages).toEqual([]);
+  const result = await checkPackage(createPackageFromTarballData(await readFile(app.tarball)));
+  if (!result.types) throw new Error('the package has no types');
+  // The package is for ES modules: `require` and the resolution of Node 10 are not offered.
+  const wrong = result.problems.filter(
+    (problem) => !('resolutionKind' in problem) || ['node16-esm', 'bundler'].includes(problem.resolutionKind),
+  );
+  expect(wrong.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
+}, 60_000);
 
 test('on a server a JMessage is inert: it can be made, its calls fail with 889014, and the process ends', async () => {
   await app.write(
