@@ -69,7 +69,7 @@ export class Reconnector {
   #connection: Connection | undefined;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
-  /** Ends the current pause. */
+  /** Ends the pause, or the next one if an attempt is running: that attempt may belong to the network before. */
   #pause = new AbortController();
   /** Set while a fresh signature is awaited; a page that was asked for it may answer that it has none. */
   #awaitedAuth: { settle(auth: AuthPayload | null): void; wasAsked: boolean } | undefined;
@@ -97,11 +97,13 @@ export class Reconnector {
   offerAuth(auth: AuthPayload | null): void {
     const { credentials } = this;
     if (auth && auth.timestamp >= (credentials.auth?.timestamp ?? 0)) credentials.auth = auth;
-    if (auth || this.#awaitedAuth?.wasAsked) this.#awaitedAuth?.settle(auth);
-    if (auth) this.wake();
+    const { settle, wasAsked } = this.#awaitedAuth ?? {};
+    // The attempt that waits for the signature goes on. Fresh ones that are refused must not be presented in a loop.
+    if (settle && (auth || wasAsked)) settle(auth);
+    else if (auth) this.wake();
   }
 
-  /** Ends the current pause: the network may have returned, or a tab needs the connection. */
+  /** The network may have returned, or a tab needs the connection. */
   wake(): void {
     this.#pause.abort();
   }
@@ -131,6 +133,7 @@ export class Reconnector {
 
   async #attempt(): Promise<Attempt> {
     const { credentials, handlers } = this;
+    this.#pause = new AbortController();
     await this.#connection?.close();
     const auth = credentials.token ? null : await this.#freshAuth();
     if (this.#stopped.signal.aborted) return 'ended';
@@ -187,6 +190,8 @@ export class Reconnector {
     this.#connection = connection;
     return new Promise((resolve) => {
       const lost = () => {
+        // Those that were woken while connected wait as all others do, or a server that restarts would meet them all at once.
+        this.#pause = new AbortController();
         this.handlers.onDown();
         resolve('lost');
       };
@@ -221,7 +226,6 @@ export class Reconnector {
   async #wait(ms: number): Promise<void> {
     const { clock } = this.platform;
     this.handlers.onState({ state: 'waiting', retryAt: clock.now() + ms });
-    this.#pause = new AbortController();
     await delay(clock, ms, this.#pause.signal);
   }
 

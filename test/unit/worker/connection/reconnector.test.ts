@@ -6,6 +6,8 @@ import { World } from '../../fakes/world.js';
 
 const MAX_BACKOFF_MS = 30_000;
 const MINUTE_MS = 60_000;
+/** The socket library's own limit on opening. */
+const OPEN_TIMEOUT_MS = 10_000;
 
 let world: World;
 beforeEach(() => {
@@ -45,6 +47,33 @@ describe('a lost connection', () => {
     tab.wake();
     await world.clock.advance(100);
     expect(tab.mirror.state.state).toBe('ready');
+  });
+
+  test('is tried again at the end of an attempt during which a tab says that the network is there', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.goDown();
+    await world.clock.advance(5 * MINUTE_MS);
+    world.network.mode = 'silent';
+    tab.wake();
+    await world.clock.advance(100);
+    expect(tab.mirror.state.state).toBe('connecting');
+    const tries = world.network.connections.length;
+    tab.wake();
+    await world.clock.advance(OPEN_TIMEOUT_MS);
+    expect(world.network.connections).toHaveLength(tries + 1);
+  });
+
+  test('comes back after the usual delay if a tab was looked at while it was there', async () => {
+    const tab = await world.loggedIn('alice');
+    world.network.goDown();
+    await world.clock.advance(5 * MINUTE_MS);
+    world.network.mode = 'up';
+    await world.clock.advance(MAX_BACKOFF_MS + 1_000);
+    expect(tab.mirror.state.state).toBe('ready');
+    tab.wake();
+    world.network.cutAll();
+    await world.clock.advance(1);
+    expect(tab.mirror.state.state).toBe('waiting');
   });
 
   test('is tried less and less often, with when shown in the state', async () => {
