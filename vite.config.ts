@@ -18,12 +18,18 @@
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
 import { of2017 } from './scripts/bundle/of-2017.js';
+import { oldBuiltins } from './scripts/bundle/old-builtins.js';
+import { oldSyntax, WAS_PRIVATE } from './scripts/bundle/old-syntax.js';
 
 interface Bundle {
   entry: string;
   format: 'es' | 'iife';
   file: string;
   minify: boolean;
+  /** The syntax of its code. Default: that of the package's modules. */
+  target?: string;
+  /** The first version of Chrome that has to run it. Default: one that has every function that the code uses. */
+  chrome?: number;
   /** For pages, bundlers and minifiers of 2017. */
   old?: true;
   /** Modules that are files of their own, with their places for this bundle. */
@@ -38,21 +44,29 @@ const ENGINE3 = { entry: 'src/worker/platform/socket-v2.ts', format: 'es' } as c
 const FILES = { '/polling.js': './jmessage-polling.min.js', '/socket-v2.js': './jmessage-engine3.min.js' };
 const MODULES = { '/polling.js': './polling.js', '/socket-v2.js': './socket-v2.js' };
 
+/** A page without workers may be in a web view of Chrome 66. */
+const IN_PAGE = { target: 'chrome66', chrome: 66 };
+/** The worker of a leading tab is a module, which Chrome knows from 80 on. `chrome80` would rewrite every `?.` for a bug that the code does not meet. */
+const LED = { target: 'es2020', chrome: 80 };
+const DEFAULT = 'es2022';
+
 const BUNDLES: Record<string, Bundle> = {
   script: {
     entry: 'src/script.ts',
     format: 'iife',
     file: 'jmessage-sdk-web.min.js',
     minify: true,
+    target: 'es2017',
     old: true,
   },
-  worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, apart: FILES },
+  worker: { ...WORKER, file: 'jmessage-worker.min.js', minify: true, ...LED, apart: FILES },
   page: {
     ...PAGE,
     entry: 'src/script-page.ts',
     format: 'iife',
     file: 'jmessage-page.min.js',
     minify: true,
+    ...IN_PAGE,
     apart: FILES,
   },
   fallback: {
@@ -60,9 +74,10 @@ const BUNDLES: Record<string, Bundle> = {
     format: 'iife',
     file: 'jmessage-fallback.min.js',
     minify: true,
+    ...IN_PAGE,
   },
-  polling: { ...POLLING, file: 'jmessage-polling.min.js', minify: true },
-  engine3: { ...ENGINE3, file: 'jmessage-engine3.min.js', minify: true },
+  polling: { ...POLLING, file: 'jmessage-polling.min.js', minify: true, ...IN_PAGE },
+  engine3: { ...ENGINE3, file: 'jmessage-engine3.min.js', minify: true, ...IN_PAGE },
   workerModule: { ...WORKER, file: 'worker/entry.js', minify: false, apart: MODULES },
   pageModule: { ...PAGE, file: 'worker/page-entry.js', minify: false, apart: MODULES },
   pollingModule: { ...POLLING, file: 'worker/polling.js', minify: false },
@@ -99,7 +114,7 @@ const websocketOnly: Plugin = {
 };
 
 /** Terser saves some kilobytes more than Vite's own minifier, which also keeps the white space of ES libraries. */
-const smallest = ({ format, old }: Bundle): Plugin => ({
+const smallest = ({ format, target }: Bundle): Plugin => ({
   name: 'smallest',
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
@@ -107,8 +122,8 @@ const smallest = ({ format, old }: Bundle): Plugin => ({
       const { code = chunk.code } = await minify(chunk.code, {
         module: format === 'es',
         toplevel: true,
-        ecma: old ? 2015 : 2020,
-        mangle: old ? { properties: { regex: /^_[a-z]/ } } : true,
+        ecma: target === LED.target ? 2020 : 2015,
+        mangle: target === undefined || { properties: { regex: WAS_PRIVATE } },
         compress: { passes: 5, keep_fargs: false },
       });
       chunk.code = code;
@@ -125,13 +140,15 @@ export default defineConfig(({ mode }) => {
     plugins: [
       ...(bundle.apart === undefined ? [] : [filesApart(bundle.apart)]),
       websocketOnly,
+      ...(bundle.target ? [oldSyntax(bundle.target)] : []),
       ...(bundle.old ? [of2017()] : []),
+      ...(bundle.chrome && bundle.apart ? [oldBuiltins(bundle.chrome)] : []),
       ...(bundle.minify ? [smallest(bundle)] : []),
     ],
     build: {
       outDir: 'dist',
       emptyOutDir: false,
-      target: bundle.old ? 'es2017' : 'es2022',
+      target: bundle.target ?? DEFAULT,
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
       rolldownOptions: {

@@ -16,12 +16,12 @@ const KB = 1024;
  *
  * The worker's budget was 38 KB before outbox, history and resume tokens. It was 43 KB before undelivered pushes and changes by other tabs, and
  * 47 KB before leading tabs and the wait for a socket's close. Libraries without edits at build time, and ordered sends, took it to 49 KB. The
- * snapshot, the active tab and the hand-over between builds took it to 49.5 KB. The
- * worker is loaded once for all tabs, and never by a page's main thread. The page host's file is the same runtime, for pages without any worker.
+ * snapshot, the active tab and the hand-over between builds took it to 49.5 KB. Web views from Chrome 80 on took it to
+ * 50.5 KB. The worker is loaded once for all tabs, and never by a page's main thread. The page host's file is the same runtime, for pages without any worker.
  */
 const BUDGETS_BYTES = {
   'dist/jmessage-sdk-web.min.js': 12.5 * KB,
-  'dist/jmessage-worker.min.js': 49.5 * KB,
+  'dist/jmessage-worker.min.js': 50.5 * KB,
   'dist/jmessage-fallback.min.js': null,
   'dist/jmessage-page.min.js': null,
   'dist/jmessage-polling.min.js': null,

@@ -30,7 +30,7 @@ export function check<S extends Schema>(schema: S, input: unknown, where: string
     return { ok: false, error: failure(CODES.invalidParameter, `${where}: ${field} is required`) };
   }
   const code = issue.kind === 'schema' && issue.type !== 'picklist' ? CODES.invalidType : CODES.invalidValue;
-  const wanted = issue.expected ?? issue.type.replaceAll('_', ' ');
+  const wanted = issue.expected ?? issue.type.replace(/_/g, ' ');
   return {
     ok: false,
     error: failure(code, `${where}: ${field} must be ${wanted}, not ${shorten(issue.received)}`),

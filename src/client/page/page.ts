@@ -1,5 +1,7 @@
 import { ifAllowed } from '../../protocol/tab.js';
 
+type PageEvent = 'hide' | 'show' | 'wake' | 'view' | 'freeze';
+
 /** The client's access to its page, received from outside so that a test can be the page. */
 export interface Page {
   /** null where the browser has none (a page that is not a secure context): then only the `bye` of a tab shows that it leaves. */
@@ -15,7 +17,7 @@ export interface Page {
   /** Whether the browser knows of a network. */
   online(): boolean;
   /** @returns the undo */
-  on(event: 'hide' | 'show' | 'wake' | 'view' | 'freeze', fn: () => void): () => void;
+  on(event: PageEvent, fn: () => void): () => void;
 }
 
 export function browserPage(): Page {
@@ -34,27 +36,36 @@ export function browserPage(): Page {
     visible: () => document.visibilityState === 'visible',
     online: () => globalThis.navigator?.onLine !== false,
     on(event, fn) {
-      const scope = new AbortController();
-      const { signal } = scope;
-      if (event === 'hide') addEventListener('pagehide', fn, { signal });
-      if (event === 'show') {
-        addEventListener('pageshow', (shown) => shown.persisted && fn(), { signal });
-      }
-      if (event === 'wake') {
-        addEventListener('online', fn, { signal });
-        document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && fn(), {
-          signal,
-        });
-      }
-      if (event === 'view') {
-        document.addEventListener('visibilitychange', fn, { signal });
-        document.addEventListener('resume', fn, { signal });
-        addEventListener('focus', fn, { signal });
-      }
-      if (event === 'freeze') document.addEventListener('freeze', fn, { signal });
-      return () => scope.abort();
+      const places = placesOf(event, fn);
+      for (const [target, type, listener] of places) target.addEventListener(type, listener);
+      return () => {
+        for (const [target, type, listener] of places) target.removeEventListener(type, listener);
+      };
     },
   };
+}
+
+/** Web views before Chrome 90 ignore the `signal` of a listener, so the undo removes each by hand. */
+function placesOf(event: PageEvent, fn: () => void): [EventTarget, string, (event: Event) => void][] {
+  switch (event) {
+    case 'hide':
+      return [[globalThis, 'pagehide', fn]];
+    case 'show':
+      return [[globalThis, 'pageshow', (shown) => (shown as PageTransitionEvent).persisted && fn()]];
+    case 'wake':
+      return [
+        [globalThis, 'online', fn],
+        [document, 'visibilitychange', () => document.visibilityState === 'visible' && fn()],
+      ];
+    case 'view':
+      return [
+        [document, 'visibilitychange', fn],
+        [document, 'resume', fn],
+        [globalThis, 'focus', fn],
+      ];
+    case 'freeze':
+      return [[document, 'freeze', fn]];
+  }
 }
 
 /** `crypto.randomUUID` exists in secure contexts only; a chat on plain http in a company network is not one. */

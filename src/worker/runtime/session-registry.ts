@@ -254,7 +254,10 @@ export class SessionRegistry {
       store.recent(1),
     ]);
     const { uuid } = this.platform;
-    const keptUpTo = Math.max(0, ...[...latest.values()].flat().map(({ ctime_ms }) => ctime_ms));
+    const keptUpTo = Math.max(
+      0,
+      ...[...latest.values()].flatMap((messages) => messages.map(({ ctime_ms }) => ctime_ms)),
+    );
     return {
       store,
       outbox,

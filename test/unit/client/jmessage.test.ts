@@ -31,8 +31,9 @@ beforeEach(() => {
   accept = serve(world.worker.platform);
   // Globals of a browser that Node lacks.
   vi.stubGlobal('SharedWorker', class {});
-  vi.stubGlobal('addEventListener', () => undefined);
-  vi.stubGlobal('document', { addEventListener: () => undefined, visibilityState: 'visible' });
+  const listening = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  for (const [name, fn] of Object.entries(listening)) vi.stubGlobal(name, fn);
+  vi.stubGlobal('document', { ...listening, visibilityState: 'visible' });
 });
 afterEach(() => {
   for (const page of pages) page.destroy();

@@ -68,8 +68,11 @@ export class FakeWindow extends EventTarget {
   }
 }
 
+const windows = new Set<FakeWindow>();
+
 /** Takes over the globals that do not differ between pages. Undone by `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
 export function stubBrowser({ clock }: World): void {
+  windows.clear();
   const undo = new Map<number, () => void>();
   let ids = 0;
   let uuids = 0;
@@ -121,7 +124,12 @@ export function stubBrowser({ clock }: World): void {
 /** Makes a page's own globals those of the moment: the client reads them while it is constructed. */
 export function inPage<T>(page: FakeWindow, locks: Pick<LockManager, 'request'>, construct: () => T): T {
   vi.stubGlobal('navigator', { locks, onLine: true });
+  windows.add(page);
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  // A page ends long after its moment. A listener belongs to one page, so the others have nothing to remove.
+  vi.stubGlobal('removeEventListener', (type: string, fn: EventListener) => {
+    for (const one of windows) one.removeEventListener(type, fn);
+  });
   vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
   return construct();
 }
