@@ -1,9 +1,9 @@
-/** `npm run test:chaos -- --seed N --minutes M`: one run, its report, and 0 violations or exit code 1. */
+/** `npm run test:chaos -- --seed N --minutes M --host leader`: one run, its report, and 0 violations or exit code 1. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { reportOf, timeline } from './report.js';
 import { type RollingOptions, runRollingRestart } from './rolling.js';
-import { runChaos } from './run.js';
+import { type RunOptions, runChaos } from './run.js';
 
 const DEFAULT_LENGTH_MS = 60_000;
 const SECOND_MS = 1_000;
@@ -21,19 +21,28 @@ export async function main(args: string[]): Promise<number> {
       history: { type: 'string' },
       nodes: { type: 'string' },
       rolling: { type: 'boolean' },
+      host: { type: 'string', default: 'shared' },
     },
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(values.seed);
   const asked = Number(values.minutes ?? 0) * MINUTE_MS + Number(values.seconds ?? 0) * SECOND_MS;
   const lengthMs = asked === 0 ? DEFAULT_LENGTH_MS : asked;
   const nodes = Number(values.nodes ?? 0);
-  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0) {
+  const { host } = values;
+  const isSharing = host === 'shared' || host === 'leader';
+  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0 || !isSharing) {
     console.error(
-      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--nodes N] [--rolling] [--history FILE]',
+      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--host shared|leader] [--nodes N] [--rolling] [--history FILE]',
     );
     return 2;
   }
-  const options = { seed, lengthMs, nodes, log: (line: string) => console.log(line) };
+  const options = {
+    seed,
+    lengthMs,
+    nodes,
+    host,
+    log: (line: string) => console.log(line),
+  } satisfies RunOptions;
   if (values.rolling === true) return rolling(options);
   const result = await runChaos(options);
   console.log(reportOf(options, result));

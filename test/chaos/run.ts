@@ -11,7 +11,7 @@ import { Network } from './network.js';
 import { isNodeAction, NodeFaults } from './node-faults.js';
 import { Outboxes } from './outboxes.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
-import { type LiveTab, Stage } from './stage.js';
+import { type LiveTab, type SharingHost, Stage } from './stage.js';
 
 const PROGRESS_MS = 60_000;
 const JOIN_TIMEOUT_MS = 30_000;
@@ -24,6 +24,8 @@ export interface RunOptions {
   nodes?: number;
   /** The steps; of the seed without. */
   schedule?: Step[];
+  /** Default: `shared`. */
+  host?: SharingHost;
   /** Prints a line of progress. */
   log?: (line: string) => void;
 }
@@ -70,7 +72,7 @@ class Run {
     private readonly options: RunOptions,
   ) {
     this.#history = emptyHistory(`s${options.seed}`);
-    this.#stage = new Stage(world, this.#history);
+    this.#stage = new Stage(world, this.#history, options.host ?? 'shared');
     this.#outboxes = new Outboxes(this.#stage, this.#history);
     this.#network = new Network(world.relay, (ms) => this.#pass(ms));
     const { gateway } = world;

@@ -6,7 +6,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Profile } from '../kit/browser.js';
-import type { World } from '../kit/world.js';
+import type { HostKind, World } from '../kit/world.js';
 import { PROFILES, type ProfileName, SLOTS } from './cast.js';
 import { type History, type InstanceRecord, type PageEvent, record } from './history.js';
 
@@ -76,6 +76,9 @@ export class LiveTab {
   }
 }
 
+/** The page host has one tab for an account, and the cast has more. */
+export type SharingHost = Exclude<HostKind, 'page'>;
+
 export class Stage {
   readonly #profiles = new Map<ProfileName, Profile>();
   readonly #tabs = new Map<number, LiveTab>();
@@ -84,6 +87,7 @@ export class Stage {
   constructor(
     private readonly world: World,
     private readonly history: History,
+    private readonly host: SharingHost,
   ) {}
 
   async open(): Promise<void> {
@@ -220,7 +224,8 @@ export class Stage {
     const { relay, gateway } = this.world;
     const auth = `${relay.url}/dev/auth?appkey=${gateway.appkey}`;
     const { password } = this.world.user(account);
-    const query = { instance: name, account, password, offlineSend, address: relay.url, auth };
+    const { host } = this;
+    const query = { instance: name, account, password, offlineSend, address: relay.url, auth, host };
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     this.#tabs.set(slot, new LiveTab(page, instance, slot));
     await page.goto(url.href);

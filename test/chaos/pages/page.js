@@ -18,7 +18,12 @@
   };
 
   const auth = async () => ({ ...(await (await fetch(of('auth'))).json()), flag: true });
-  const jim = new window.JMessage({ address: of('address'), offlineSend: of('offlineSend'), auth });
+  const jim = new window.JMessage({
+    address: of('address'),
+    offlineSend: of('offlineSend'),
+    host: of('host'),
+    auth,
+  });
 
   /** The number of logins. The application expects the history again after each. */
   let epoch = 0;
