@@ -6,6 +6,7 @@ import { receiving } from './receiving.js';
 import { sends } from './sends.js';
 import { start } from './start.js';
 import { storage } from './storage.js';
+import { tabs } from './tabs.js';
 
 export const SUITES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   sends,
@@ -13,5 +14,6 @@ export const SUITES: Readonly<Record<string, (bench: Bench) => Promise<void>>> =
   start,
   storage,
   memory,
+  tabs,
   gateway,
 };

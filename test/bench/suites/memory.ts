@@ -1,7 +1,8 @@
 /** Memory: the worker's and a tab's heap after much has been received, and whether either grows while traffic goes on. */
+
+import { workerHeapOf } from '../../kit/worker-heap.js';
 import { type Bench, figure, heapOf } from '../measure.js';
 import { flood, Stage } from '../stage.js';
-import { workerHeapOf } from '../worker-heap.js';
 
 const MB = 1_024 * 1_024;
 const TABS = 10;

@@ -1,6 +1,6 @@
 /** The heap of a profile's SharedWorker. Playwright does not show shared workers, so the browser's own protocol is asked. */
 import type { Browser, CDPSession } from 'playwright-core';
-import type { Profile } from '../kit/browser.js';
+import type { Profile } from './browser.js';
 
 /** @returns bytes of JavaScript objects that it cannot let go of */
 export async function workerHeapOf(profile: Profile): Promise<number> {
