@@ -9,7 +9,7 @@ import { inRoot } from '../lib/paths.mjs';
 import { runProject } from '../lib/vitest.mjs';
 import { ensureSdkAndGateway } from './build.mjs';
 
-/** The suites that use nothing of Chromium's own tools, and the promise of each. */
+/** The suites that use nothing of Chromium's own tools, or leave those tests out, and the promise of each. */
 export const SUITES = {
   'browser/sharing': 'one socket for all tabs of an account; events in every tab; log-out and kick',
   'browser/second-tab': 'a second tab is another device to an application',
@@ -24,11 +24,37 @@ export const SUITES = {
   'browser/api/media': 'pictures, files and voice, with their uploads',
   'browser/api/outbox': 'the outbox in every tab',
   'browser/api/history': 'the history from server and device',
+  'browser/active-tab': 'one tab acts; the snapshot',
+  'browser/hand-over': 'two builds at the same time; a worker that is replaced',
 };
-const ALL = Object.keys(SUITES);
+/** These use Chromium's own tools in every test. */
+const TOOLED = ['browser/active-tab', 'browser/hand-over'];
+const ALL = Object.keys(SUITES).filter((suite) => !TOOLED.includes(suite));
+/** Each account of these suites has one tab. */
+const IN_PAGE = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages', 'api/media']
+  .concat('api/outbox', 'api/history')
+  .map((name) => `browser/${name}`);
+/** Their pages have no newer functions than the browser. */
+const OLD = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages', 'api/outbox'].map(
+  (name) => `browser/${name}`,
+);
 
 /** The engines by the names of their runs. A private window differs in its storage only. */
 export const RUNS = {
+  // The host SharedWorker is the one of `npm test`.
+  leader: {
+    title: 'Chromium, leader host',
+    engine: 'chromium',
+    env: { JMESSAGE_HOST: 'leader' },
+    // The suite of hosts chooses them itself.
+    suites: [...ALL.filter((suite) => suite !== 'browser/hosts'), ...TOOLED],
+  },
+  page: {
+    title: 'Chromium, page host',
+    engine: 'chromium',
+    env: { JMESSAGE_HOST: 'page' },
+    suites: IN_PAGE,
+  },
   firefox: { title: 'Firefox', engine: 'firefox', env: {}, suites: ALL },
   webkit: { title: 'WebKitGTK', engine: 'webkit', env: {}, suites: ALL },
   'webkit-private': {
@@ -37,7 +63,23 @@ export const RUNS = {
     env: { JMESSAGE_WEBKIT: 'private' },
     suites: ['browser/sharing', 'browser/storage', 'browser/recovery'],
   },
+  // Web views have no SharedWorker, and this Chromium has one.
+  'chromium-80': {
+    title: 'Web view by Chromium, leader host',
+    engine: 'chromium-80',
+    env: { JMESSAGE_HOST: 'leader' },
+    suites: ['browser/sharing', ...OLD],
+  },
+  'chromium-66': {
+    title: 'Web view by Chromium, page host',
+    engine: 'chromium-66',
+    env: { JMESSAGE_HOST: 'page' },
+    suites: OLD,
+  },
 };
+
+/** The runs of `npm test`. */
+export const SMOKE_RUNS = ['firefox', 'webkit', 'webkit-private'];
 
 /** The test that `npm test` runs in every engine: login, messages, an outage, the end of the last tab and the return of one. */
 const SMOKE = ['browser/storage', '--testNamePattern', 'the history is read offline'];

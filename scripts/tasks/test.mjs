@@ -7,7 +7,7 @@ import { TOOLS } from '../lib/paths.mjs';
 import { runNode } from '../lib/process.mjs';
 import { runProject } from '../lib/vitest.mjs';
 import { build, ensureSdkAndGateway } from './build.mjs';
-import { ensureRuns, smoke } from './engines.mjs';
+import { ensureRuns, SMOKE_RUNS, smoke } from './engines.mjs';
 import { prose } from './prose.mjs';
 
 /** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
@@ -74,7 +74,7 @@ export async function test(filter) {
   let counts = { ...NO_COUNTS, failed: chromium === null ? 1 : 0 };
 
   // An installation may take half a minute, which the checks need too.
-  const otherEngines = whole ? ensureRuns() : [];
+  const otherEngines = whole ? ensureRuns(SMOKE_RUNS) : [];
   if (whole) {
     counts = add(counts, await check('types', () => runNode(TOOLS.tsc, ['-p', '.'])));
     counts = add(counts, await check('format and lint', () => runNode(TOOLS.biome, ['ci', '.'])));

@@ -1,11 +1,16 @@
 /** Moves forms into a page. Playwright passes text only, so a FormData is taken apart here and rebuilt in `pages/tab.js`. */
 import { deflateSync } from 'node:zlib';
 
+/** Old browsers cannot inflate, and get small files only. */
+const MAX_PLAIN_BYTES = 10_000;
+
 interface EncodedPart {
   name: string;
   text?: string;
-  /** The content of the file, deflated, in base64. Large test files are mostly zeros. */
-  deflated?: string;
+  /** The content of the file. */
+  base64?: string;
+  /** Large test files are mostly zeros. */
+  deflated?: boolean;
   type?: string;
   filename?: string;
 }
@@ -34,8 +39,10 @@ async function encode(form: FormData | Blob): Promise<{ $form: EncodedPart[] } |
 }
 
 async function encodeFile(name: string, file: Blob): Promise<EncodedPart> {
-  const deflated = deflateSync(await file.arrayBuffer()).toString('base64');
-  return { name, deflated, type: file.type, ...(file instanceof File && { filename: file.name }) };
+  const bytes = Buffer.from(await file.arrayBuffer());
+  const deflated = bytes.length > MAX_PLAIN_BYTES;
+  const base64 = (deflated ? deflateSync(bytes) : bytes).toString('base64');
+  return { name, base64, deflated, type: file.type, ...(file instanceof File && { filename: file.name }) };
 }
 
 /** A form with one file, as an application's `<input type="file">` would fill it. */

@@ -9,6 +9,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { IS_OLD, lowered } from './engines/old-syntax.js';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -32,10 +33,12 @@ const policyOf = (workers: string) =>
 
 const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+const PAGES = folder('./pages/');
+
 export class Site {
   readonly #mounts = new Map<string, string>([
     ['/dist/', folder('../../dist/')],
-    ['/', folder('./pages/')],
+    ['/', PAGES],
   ]);
   readonly #server = http.createServer((request, response) => {
     void this.#serve(new URL(request.url ?? '/', 'http://site'), response);
@@ -118,7 +121,9 @@ export class Site {
       'content-security-policy': this.#policy ?? policyOf(searchParams.get('workers') ?? 'self'),
       'cache-control': 'no-cache',
     });
-    response.end(body);
+    response.end(
+      IS_OLD && file.startsWith(PAGES) && file.endsWith('.js') ? await lowered(String(body)) : body,
+    );
   }
 }
 

@@ -3,6 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oldBuiltins } from '../../scripts/bundle/old-builtins.js';
+import { IS_OLD, OLD_TARGET, OLDEST } from './engines/old-syntax.js';
 
 let built: Promise<string> | undefined;
 
@@ -20,9 +22,10 @@ async function make(): Promise<string> {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    plugins: IS_OLD ? [oldBuiltins(OLDEST)] : [],
     build: {
       outDir,
-      target: 'es2022',
+      target: IS_OLD ? OLD_TARGET : 'es2022',
       lib: {
         entry: fileURLToPath(new URL('./workers/fast-worker.ts', import.meta.url)),
         formats: ['es'],

@@ -10,7 +10,13 @@
  */
 import type { AuthPayload, WireMessage } from '../../src/protocol/index.js';
 import { openProfile, type Profile } from './browser.js';
-import { type BrowserProfile, openAnyProfile, type TabFrame } from './engines/engine.js';
+import {
+  type BrowserProfile,
+  ENGINE,
+  openAnyProfile,
+  type TabFrame,
+  type TabPage,
+} from './engines/engine.js';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
 import { type Relay, startRelay } from './relay.js';
 import { type Site, startSite } from './site.js';
@@ -59,6 +65,12 @@ export type HostKind = 'shared' | 'leader' | 'page';
 /** The host of the whole run: `JMESSAGE_HOST=leader npm test browser/sharing`. */
 export const HOST = (process.env.JMESSAGE_HOST ?? 'shared') as HostKind;
 
+/** Whether the tabs of an account share a runtime. In the page host the tab that logged in last is the account's only one. */
+export const SHARES = HOST !== 'page';
+
+/** Whether the worker, and so the socket, outlives a navigation of its only page. Other engines do not know `extendedLifetime` yet. */
+export const OUTLIVES_NAVIGATION = HOST === 'shared' && ENGINE === 'chromium';
+
 export async function createWorld({
   users = ['alice', 'bob'],
   gateway = {},
@@ -76,7 +88,30 @@ async function startNodes(nodes: number): Promise<Gateway> {
   return startCluster({ nodes, clocksMs: CLOCKS_MS });
 }
 
+/** Resolves when all of them have loaded. */
+const addFrames = (page: TabPage, names: readonly string[], url: string) =>
+  page.evaluate(
+    async ({ wanted, src }) => {
+      const loaded = wanted.map((name) => {
+        const frame = document.createElement('iframe');
+        frame.name = name;
+        frame.src = src;
+        document.body.append(frame);
+        return new Promise((resolve) => frame.addEventListener('load', resolve));
+      });
+      await Promise.all(loaded);
+    },
+    { wanted: names, src: url },
+  );
+
+function frameOf(page: TabPage, name: string): TabFrame {
+  const frame = page.frame(name);
+  if (frame === null) throw new Error(`the iframe ${name} is not there`);
+  return frame;
+}
+
 export class World {
+  #frames = 0;
   readonly #closers: (() => Promise<void> | void)[] = [];
 
   constructor(
@@ -163,29 +198,23 @@ export class World {
     return new Tab(await profile.page(this.pageUrl(options)));
   }
 
+  /** An iframe with the SDK in a page: a tab of its own, which ends by its removal. */
+  async frame(page: TabPage, options: TabOptions): Promise<{ tab: Tab; remove: () => Promise<void> }> {
+    this.#frames += 1;
+    const name = `frame-${this.#frames}`;
+    await addFrames(page, [name], this.pageUrl(options));
+    return {
+      tab: new Tab(frameOf(page, name)),
+      remove: () => page.evaluate((wanted) => document.getElementsByName(wanted)[0]?.remove(), name),
+    };
+  }
+
   /** Many cheap tabs: iframes of one page, each of which is a client of its own to a SharedWorker. */
   async tabs(profile: BrowserProfile, count: number, options: TabOptions = {}): Promise<Tab[]> {
     const page = await profile.page(this.pageUrl(options));
     const names = Array.from({ length: count - 1 }, (_, i) => `tab-${i + 2}`);
-    await page.evaluate(
-      async ({ names: wanted, url }) => {
-        const loaded = wanted.map((name) => {
-          const frame = document.createElement('iframe');
-          frame.name = name;
-          frame.src = url;
-          document.body.append(frame);
-          return new Promise((resolve) => frame.addEventListener('load', resolve));
-        });
-        await Promise.all(loaded);
-      },
-      { names, url: this.pageUrl(options) },
-    );
-    const frames = names.map((name): TabFrame => {
-      const frame = page.frame(name);
-      if (frame === null) throw new Error(`the iframe ${name} is not there`);
-      return frame;
-    });
-    return [page, ...frames].map((frame) => new Tab(frame));
+    await addFrames(page, names, this.pageUrl(options));
+    return [page, ...names.map((name) => frameOf(page, name))].map((frame) => new Tab(frame));
   }
 
   /** Closes everything, browsers first. */

@@ -3,7 +3,7 @@
  * this file. `JMESSAGE_ENGINE` names the engine of a run.
  */
 
-export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
+export const ENGINES = ['chromium', 'firefox', 'webkit', 'chromium-66', 'chromium-80'] as const;
 type EngineName = (typeof ENGINES)[number];
 
 /** The engine of the whole run: `JMESSAGE_ENGINE=firefox npm test browser/sharing`. */
@@ -53,5 +53,8 @@ export async function openAnyProfile(): Promise<BrowserProfile> {
       return (await import('./firefox.js')).openFirefox();
     case 'webkit':
       return (await import('./webkit.js')).openWebkit();
+    case 'chromium-66':
+    case 'chromium-80':
+      return (await import('./old-chromium.js')).openOldChromium(ENGINE);
   }
 }

@@ -3,15 +3,22 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Browser, launch, type Page } from 'puppeteer-core';
+import { type Browser, type Frame, launch, type Page } from 'puppeteer-core';
 import { programsOf } from '../../../scripts/lib/engines.mjs';
 import type { BrowserProfile, TabFrame, TabPage } from './engine.js';
+
+/** The result passes as JSON, since the driver's own form of it loses an object that stands in it twice. */
+async function evaluateIn<R, A>(place: Page | Frame, run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
+  const given = arg === undefined ? 'undefined' : JSON.stringify(arg);
+  const result = await place.evaluate(`(async () => JSON.stringify(await (${String(run)})(${given})))()`);
+  return (typeof result === 'string' ? JSON.parse(result) : undefined) as R;
+}
 
 class FirefoxPage implements TabPage {
   constructor(readonly page: Page) {}
 
   evaluate<R, A>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
-    return this.page.evaluate(run as (arg: unknown) => R, arg) as Promise<R>;
+    return evaluateIn(this.page, run, arg);
   }
 
   async goto(url: string): Promise<void> {
@@ -38,7 +45,7 @@ class FirefoxPage implements TabPage {
     return {
       evaluate: async <R, A>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> => {
         found ??= find();
-        return (await found).evaluate(run as (arg: unknown) => R, arg) as Promise<R>;
+        return evaluateIn(await found, run, arg);
       },
     };
   }

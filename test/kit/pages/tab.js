@@ -43,31 +43,36 @@
     return jim;
   };
 
-  const inflated = (base64) => {
+  const bytesOf = (base64, deflated) => {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    if (!deflated) return bytes;
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
     return new Response(stream).arrayBuffer();
   };
 
   /** Files arrive as text and become a FormData, as an application has it. */
-  const fileOf = async ({ deflated, filename, type }) => {
-    const content = [await inflated(deflated)];
+  const fileOf = async ({ base64, deflated, filename, type }) => {
+    const content = [await bytesOf(base64, deflated)];
     return filename === undefined ? new Blob(content, { type }) : new File(content, filename, { type });
   };
   const formOf = async (parts) => {
     const form = new FormData();
-    for (const { name, text, deflated, type, filename } of parts) {
-      if (text === undefined) form.append(name, await fileOf({ deflated, filename, type }));
+    for (const { name, text, base64, deflated, type, filename } of parts) {
+      if (text === undefined) form.append(name, await fileOf({ base64, deflated, filename, type }));
       else form.append(name, text);
     }
     return form;
   };
   const withForms = async (params) => {
-    const entries = Object.entries(params).map(async ([name, value]) => [
-      name,
-      value?.$form ? await formOf(value.$form) : value?.$file ? await fileOf(value.$file) : value,
-    ]);
-    return Object.fromEntries(await Promise.all(entries));
+    const filled = {};
+    for (const [name, value] of Object.entries(params)) {
+      filled[name] = value?.$form
+        ? await formOf(value.$form)
+        : value?.$file
+          ? await fileOf(value.$file)
+          : value;
+    }
+    return filled;
   };
 
   /** A call's outcome as data, with the acks, progress and queueing before it. @param aborted 'at once' or 'in progress' */
