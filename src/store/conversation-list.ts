@@ -17,7 +17,7 @@ export interface ConversationItem {
   unread_msg_count: number;
   /** Time of the last message, ms since 1970. */
   mtime: number;
-  /** The last message that this page has, the account's own and unsent ones included. */
+  /** The last message that this page has, own and unsent ones included. */
   last?: ChatMessage;
 }
 

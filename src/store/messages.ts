@@ -97,7 +97,7 @@ export class Messages implements Readable<MessagesSnapshot> {
     this.#cell.changed();
   }
 
-  /** Counts that the application has by itself, for example from the answer of a send. Of two counts the smaller one is newer. */
+  /** Counts that the application has by itself. Of two counts the smaller one is newer. */
   setUnreadCounts(receipts: readonly { msg_id: number; unread_count: number }[]): void {
     this.#log.setUnreadCounts(receipts);
     this.#cell.changed();

@@ -2,12 +2,12 @@
 import * as v from 'valibot';
 import type { CustomNotification } from '../api/messages.js';
 import { appkey, extras, flag, id, name, optional, shortText, text } from '../checks.js';
-import { isFile, partsOfFile } from '../tab-worker/form-parts.js';
+import { type FormParts, isFormParts } from '../tab-worker/form-parts.js';
 
-/** The application passes a FormData, File or Blob. The worker receives the parts of a form, or the file itself. */
+/** The application passes a FormData, File or Blob, and the worker receives the parts of a form. */
 export const file = v.pipe(
-  v.custom<FormData | Blob>(isFile, 'a FormData with one file, a File or a Blob'),
-  v.transform((input) => partsOfFile(input)),
+  v.custom<FormData | Blob>(isFormParts, 'a FormData with one file, a File or a Blob'),
+  v.transform((parts) => parts as unknown as FormParts),
 );
 
 /** A user, by the parameters `target_username` or `target_name` of the documents. */

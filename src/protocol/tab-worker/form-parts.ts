@@ -5,15 +5,6 @@ export interface FormParts {
   readonly formParts: readonly FormPart[];
 }
 
-const isBlob = (input: unknown): input is Blob & { name?: string } =>
-  /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(input));
-
-export const isFile = (input: unknown): boolean => isFormParts(input) || isBlob(input);
-
-/** @param input as {@link isFile} accepts it */
-export const partsOfFile = (input: unknown): FormParts =>
-  isBlob(input) ? { formParts: [['file', input, input.name ?? 'file']] } : (input as FormParts);
-
 export function isFormParts(input: unknown): input is FormParts {
   return typeof input === 'object' && input !== null && Array.isArray((input as FormParts).formParts);
 }

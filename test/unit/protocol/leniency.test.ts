@@ -33,41 +33,6 @@ const fieldsOf = (method: string, optional: boolean): string[] =>
     (type === 'optional') === optional ? [field] : [],
   );
 
-test('every method with a file takes a File and a Blob', () => {
-  const rows = Object.keys(ALL).flatMap((method) =>
-    ['avatar', 'image', 'file'].filter((field) => field in entriesOf(method)).map((field) => [method, field]),
-  );
-  // The sends have two forms each, so their fields are not listed.
-  const sends = ['Single', 'Group', 'Chatroom'].flatMap((to) => [
-    [`send${to}Pic`, 'image'],
-    [`send${to}File`, 'file'],
-  ]);
-  const target = {
-    target_username: 'a',
-    target_gid: 1,
-    target_rid: 1,
-    gid: 1,
-    group_name: 'g',
-    group_description: '',
-  };
-  expect(rows.length).toBe(3);
-  for (const [method = '', field = ''] of [...rows, ...sends]) {
-    for (const [given, name] of [
-      [new File(['x'], 'x.txt'), 'x.txt'],
-      [new Blob(['x']), 'file'],
-    ] as const) {
-      const schema = ALL[method]?.params;
-      if (!schema) throw new Error(method);
-      const checked = check(schema, { ...target, [field]: given }, method);
-      expect(checked, method).toMatchObject({
-        ok: true,
-        value: { [field]: { formParts: [['file', given, name]] } },
-      });
-    }
-    expect(taken(method, { ...target, [field]: {} }), method).toBe(CODES.invalidType);
-  }
-});
-
 describe('nothing in whatever form is left out', () => {
   const rows = Object.keys(ALL).flatMap((method) =>
     fieldsOf(method, true).map((field): [string, string] => [method, field]),

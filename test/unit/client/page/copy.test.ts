@@ -40,12 +40,21 @@ describe('parameters', () => {
     });
   });
 
-  test('that are no plain data stay as they are: functions, files, what contains itself', () => {
+  test('that are a file become the parts of a form with it', () => {
+    const file = new File(['x'], 'x.txt');
+    const blob = new Blob(['x']);
+    expect(copyOf({ file, image: blob })).toEqual({
+      file: { formParts: [['file', file, 'x.txt']] },
+      image: { formParts: [['file', blob, 'file']] },
+    });
+  });
+
+  test('that are no plain data stay as they are: functions, deeper files, what contains itself', () => {
     const fn = () => undefined;
-    const file = new Blob(['x']);
+    const extras = { file: new Blob(['x']) };
     const ring: { self?: unknown } = {};
     ring.self = ring;
-    expect(copyOf({ fn, file })).toEqual({ fn, file });
+    expect(copyOf({ fn, extras })).toEqual({ fn, extras });
     expect((copyOf(ring) as typeof ring).self).toBe(ring);
   });
 
