@@ -1,6 +1,6 @@
 /** One run: the tabs log in, the schedule runs, all faults end, and the history is judged. */
 import { fileURLToPath } from 'node:url';
-import { Cluster } from '../kit/gateway-cluster.js';
+import { Cluster, startCluster } from '../kit/gateway-cluster.js';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
 import { createWorld, type World } from '../kit/world.js';
@@ -42,7 +42,7 @@ export interface RunResult {
 }
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
-  const world = await createWorld({ users: [...ACCOUNTS], nodes: options.nodes ?? 0 });
+  const world = await createWorld({ users: [...ACCOUNTS], ...startOf(options) });
   world.site.mount('/chaos/', fileURLToPath(new URL('./pages/', import.meta.url)));
   const run = new Run(world, options);
   try {
@@ -52,6 +52,10 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     await world.close();
   }
 }
+
+/** Several nodes have clocks that are seconds apart. */
+const startOf = ({ nodes = 0 }: RunOptions) =>
+  nodes > 0 ? { start: () => startCluster({ nodes, clocksMs: [0, 3_000, -3_000] }) } : {};
 
 class Run {
   readonly #history: History;

@@ -34,11 +34,9 @@ interface WorldOptions {
   /** Accounts to register. Default: alice and bob. */
   users?: string[];
   gateway?: GatewayOptions;
-  /** So many nodes on PostgreSQL and Redis, instead of one process. Their clocks are seconds apart. */
-  nodes?: number;
+  /** Starts another gateway than one process of these options. */
+  start?: () => Promise<Gateway>;
 }
-
-const CLOCKS_MS = [0, 3_000, -3_000];
 
 export interface TabOptions {
   /** Gives the page an `auth` function, so that it can reconnect after its signature has expired. Default: yes. */
@@ -74,18 +72,12 @@ export const OUTLIVES_NAVIGATION = HOST === 'shared' && ENGINE === 'chromium';
 export async function createWorld({
   users = ['alice', 'bob'],
   gateway = {},
-  nodes = 0,
+  start = () => startGateway(gateway),
 }: WorldOptions = {}): Promise<World> {
-  const started = nodes > 0 ? await startNodes(nodes) : await startGateway(gateway);
+  const started = await start();
   const world = new World(started, await startRelay(started.url), await startSite());
   for (const username of users) await world.register(username);
   return world;
-}
-
-/** Loaded for these worlds only. */
-async function startNodes(nodes: number): Promise<Gateway> {
-  const { startCluster } = await import('./gateway-cluster.js');
-  return startCluster({ nodes, clocksMs: CLOCKS_MS });
 }
 
 /** Resolves when all of them have loaded. */
