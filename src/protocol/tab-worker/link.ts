@@ -35,8 +35,8 @@ export interface Restore {
     username: string;
     /** The password's MD5. Only a tab that logged in itself has it, and only if the server gives no token instead. */
     digest: string | null;
-    /** `ctime_ms` of the newest message when the tab joined. Older messages are history, delivered only at that time. */
-    joinedMs: number;
+    /** The place of the newest delivered message when the tab joined. Messages up to there are history, delivered only at that time. */
+    joined: { ctime_ms: number; msg_id: number };
     resume: ResumeToken | null;
   } | null;
 }

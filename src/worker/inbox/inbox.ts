@@ -5,7 +5,7 @@
  */
 import type { ConversationId, Message, SyncedConversation } from '../../protocol/worker.js';
 import type { RequestChannel } from '../connection/request-channel.js';
-import { byPlace, type Store } from '../store/store.js';
+import { byPlace, type Place, type Store } from '../store/store.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { ConversationForm } from './conversation-form.js';
 import { parseMsgSync, parseSyncConversation } from './push-parsing.js';
@@ -38,19 +38,19 @@ export class Inbox {
   /** Own messages that were sent while a sync brings the history they belong into; undefined between syncs. */
   #sentDuringSync: { message: Message; from: string }[] | undefined;
   readonly #seen = new Set<number>();
-  #newestMs: number;
+  #newest: Place;
 
   /** @param keptUpTo `ctime_ms` of the newest message that an earlier worker persisted */
   constructor(
     private readonly parts: InboxParts,
     private readonly keptUpTo: number,
   ) {
-    this.#newestMs = keptUpTo;
+    this.#newest = { ctime_ms: keptUpTo, msg_id: Number.MAX_SAFE_INTEGER };
   }
 
-  /** `ctime_ms` of the newest message. */
-  get newestMs(): number {
-    return this.#newestMs;
+  /** The place of the newest delivered message. */
+  get newest(): Place {
+    return this.#newest;
   }
 
   /** `msg_sync`. A burst is written in one transaction. */
@@ -73,6 +73,7 @@ export class Inbox {
         if (!kept.has(message.msg_id)) read.received(message, form.idOf(message));
         tabs.publishMessage(message);
       }
+      this.#delivered(fresh);
       for (const { msg_id, msg_type, from_uid, from_gid } of batch) {
         const acknowledgement = { msg_id, msg_type, from_uid, from_gid };
         tabs.deliveries.afterwards(() => channel.acknowledge('msg_recv_v2', acknowledgement));
@@ -93,6 +94,7 @@ export class Inbox {
       await this.#persist(conversations.flatMap(({ msgs }) => msgs));
       const counted = conversations.map((one) => read.counted(this.#idOf(one), one, this.#received(one)));
       if (counted.length > 0) tabs.publishSync(counted);
+      this.#delivered(counted.flatMap(({ msgs }) => msgs));
       const sync_key = push.syncKey;
       const whole = isWhole();
       tabs.deliveries.afterwards(() => {
@@ -127,6 +129,7 @@ export class Inbox {
       if ((await this.#kept([message])).size > 0) return;
       await this.#persist([message]);
       this.parts.tabs.publishMessage(message, from);
+      this.#delivered([message]);
     });
   }
 
@@ -143,11 +146,15 @@ export class Inbox {
     });
   }
 
-  /** The messages since a time, for a tab that has all earlier ones. It takes its turn, as the snapshot does. */
-  since(ctimeMs: number, use: (conversations: SyncedConversation[]) => void): void {
+  /**
+   * The messages since a time, for a tab that has all earlier ones. It takes its turn, as the snapshot does.
+   * @param joined the place at which the tab joined: messages up to there are not for it, even of the same millisecond
+   */
+  since(ctimeMs: number, joined: Place, use: (conversations: SyncedConversation[]) => void): void {
     void this.#next(async () => {
-      const missed = await this.parts.store.since(ctimeMs);
-      use(this.parts.form.fromLists(missed.values()));
+      const stored = [...(await this.parts.store.since(ctimeMs)).values()];
+      const missed = stored.map((msgs) => msgs.filter((message) => byPlace(message, joined) > 0));
+      use(this.parts.form.fromLists(missed));
     });
   }
 
@@ -205,8 +212,14 @@ export class Inbox {
     if (oldest !== undefined) this.#seen.delete(oldest);
   }
 
+  #delivered(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const { ctime_ms, msg_id } = message;
+      if (byPlace(message, this.#newest) > 0) this.#newest = { ctime_ms, msg_id };
+    }
+  }
+
   async #persist(messages: readonly Message[]): Promise<void> {
-    for (const { ctime_ms } of messages) this.#newestMs = Math.max(this.#newestMs, ctime_ms);
     const stored = messages.map((message) => ({ conversation: this.parts.form.idOf(message), message }));
     if (stored.length > 0) await this.parts.store.putMessages(stored);
   }

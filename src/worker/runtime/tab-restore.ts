@@ -33,10 +33,10 @@ export async function restoreTab(
   tab.auth = auth;
   tab.roaming = auth?.flag ?? false;
   if (!login) return;
-  const { appkey, username, digest, resume, joinedMs } = login;
-  tab.joinedMs = joinedMs;
+  const { appkey, username, digest, resume, joined } = login;
+  tab.joined = joined;
   // A tab with roaming and without a message does not have the history either.
-  const position = { ...since, newestMs: since.newestMs || (tab.roaming ? 0 : joinedMs) };
+  const position = { ...since, newestMs: since.newestMs || (tab.roaming ? 0 : joined.ctime_ms) };
   tab.knowsDigest = digest !== null;
   const account = accountOf(tab, appkey, username, digest ?? '');
   const until = clock.now() + REJOIN_TIMEOUT_MS;

@@ -1,6 +1,7 @@
 /** The events that a tab gets when it joins. A returning tab gets those that it missed, a new one those since the session began. */
 import type { Inbox } from '../inbox/inbox.js';
 import type { StreamProgress } from '../inbox/stream-progress.js';
+import { BEGINNING } from '../store/store.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
 import type { Tab } from '../tabs/tab.js';
 import type { PeriodicSync } from './periodic-sync.js';
@@ -30,7 +31,8 @@ export function catchUp(tab: Tab, position: TabPosition | null, parts: CatchUpPa
   tabs.returned(tab);
   const earlier = tabs.eventsFor(tab, position.seq);
   const deliver = tabs.holdForHistory(tab, earlier, earlier);
-  if (position.newestMs > 0) inbox.since(position.newestMs, deliver);
+  // A tab without roaming was never given the messages from before it joined.
+  if (position.newestMs > 0) inbox.since(position.newestMs, tab.roaming ? BEGINNING : tab.joined, deliver);
   else if (tab.roaming) inbox.snapshot(deliver);
   else deliver([]);
 }
@@ -48,7 +50,7 @@ function welcome(tab: Tab, { tabs, inbox, progress, sync, state }: CatchUpParts)
     ),
     missed,
   );
-  tab.joinedMs = inbox.newestMs;
+  tab.joined = inbox.newest;
   // The server's first sync brings the whole history to every tab.
   if (!tab.roaming || (!hasSynced && progress.isAtStart)) deliver([]);
   // The history waits for missed messages, which belong into it, unless they cannot come soon.

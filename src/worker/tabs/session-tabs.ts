@@ -9,7 +9,7 @@ import {
   type OutboxChange,
   type SyncedConversation,
 } from '../../protocol/worker.js';
-import { byPlace } from '../store/store.js';
+import { byPlace, type Place } from '../store/store.js';
 import type { EventLog } from './event-log.js';
 import { PendingDeliveries } from './pending-deliveries.js';
 import { inSyncForm } from './sync-form.js';
@@ -32,8 +32,8 @@ export class SessionTabs {
   readonly tabs = new Set<Tab>();
   /** Pushes that no page has handled yet. */
   readonly deliveries: PendingDeliveries;
-  /** Tabs that joined in an earlier worker, with the time of the newest message then. */
-  readonly #returned = new Map<string, number>();
+  /** Tabs that joined in an earlier worker, with the place of the newest message then. */
+  readonly #returned = new Map<string, Place>();
   /** Messages that were retracted while pushes were undelivered. */
   readonly #retracted = new Set<number>();
   /** The `seq` at which this session begins. Earlier events are for the tabs that were there. */
@@ -161,15 +161,15 @@ export class SessionTabs {
 
   /** The tab joined in an earlier worker, and has all messages that were delivered there since. */
   returned(tab: Tab): void {
-    this.#returned.set(tab.id, tab.joinedMs);
+    this.#returned.set(tab.id, tab.joined);
   }
 
   /** A message, which an earlier worker may have delivered. A tab of that worker discards it, and gets none from before it joined. */
   publishMessage(message: Message, exceptTab?: string): void {
     const data = { ...message, messages: [message] as [Message] };
     const isFor = (tabId: string) => {
-      const joinedMs = this.#returned.get(tabId) ?? -1;
-      return tabId !== exceptTab && message.ctime_ms > joinedMs;
+      const joined = this.#returned.get(tabId);
+      return tabId !== exceptTab && (!joined || byPlace(message, joined) > 0);
     };
     // The page that sent an own message has handled it.
     if (exceptTab === undefined) this.deliver('onMsgReceive', data, isFor);
@@ -179,9 +179,9 @@ export class SessionTabs {
   /** Missed conversations, which an earlier worker may have delivered. */
   publishSync(conversations: SyncedConversation[]): void {
     this.deliver('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
-    for (const [tab, joinedMs] of this.#returned) {
+    for (const [tab, joined] of this.#returned) {
       const news = conversations
-        .map((one) => ({ ...one, msgs: one.msgs.filter(({ ctime_ms }) => ctime_ms > joinedMs) }))
+        .map((one) => ({ ...one, msgs: one.msgs.filter((message) => byPlace(message, joined) > 0) }))
         .filter(({ msgs }) => msgs.length > 0);
       if (news.length > 0) this.deliver('onSyncConversation', news, (tabId) => tabId === tab);
     }

@@ -13,6 +13,7 @@ import {
   type TabMessage,
   type View,
 } from '../../protocol/worker.js';
+import { BEGINNING, type Place } from '../store/store.js';
 
 /** The port on which a tab receives its events. */
 export type EventPort = Pick<MessagePort, 'postMessage' | 'close'>;
@@ -52,7 +53,7 @@ export class Tab<S extends TabSession = TabSession> {
   /** Counts the tab's log-outs: a log-out cancels the logins before it. */
   logouts = 0;
   /** See {@link Restore}. */
-  joinedMs = 0;
+  joined: Place = BEGINNING;
   #mirrors = 0;
   #batch: AccountEvent[] = [];
   #unread = new Map<ConversationId, number>();
@@ -150,7 +151,7 @@ export class Tab<S extends TabSession = TabSession> {
           appkey: session.account.appkey,
           username: session.account.username,
           digest: this.knowsDigest && !resume ? session.account.digest : null,
-          joinedMs: this.joinedMs,
+          joined: this.joined,
           resume,
         },
       },

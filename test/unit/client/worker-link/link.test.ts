@@ -27,7 +27,7 @@ const to = { protocol: PROTOCOL, host: 'shared', url: '/next.js', name: 'jmessag
 const restore: Restore = {
   auth: null,
   rooms: [],
-  login: { appkey: 'app', username: 'alice', digest: 'd', joinedMs: 0, resume: null },
+  login: { appkey: 'app', username: 'alice', digest: 'd', joined: { ctime_ms: 0, msg_id: 0 }, resume: null },
 };
 
 let locks: FakeLocks;

@@ -1,6 +1,7 @@
 /** Tabs that outlive their worker, or were away: what they had is there again, and what happened meanwhile is delivered. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES } from '../../../../src/protocol/index.js';
+import { wireMessage } from '../../fakes/messages.js';
 import type { FakeTab } from '../../fakes/tab.js';
 import { World } from '../../fakes/world.js';
 
@@ -112,6 +113,28 @@ describe("after a worker's death", () => {
     await restart(tab);
     expect(await world.passing(login)).toMatchObject({ kind: 'success' });
     expect(tab.mirror.state.connected).toBe(true);
+  });
+
+  test('a tab gets the later messages of the millisecond in which it joined, and not the earlier ones', async () => {
+    const tab = await world.loggedIn('alice');
+    const push = (id: number) =>
+      world.server.push('alice', 'msg_sync', { messages: [wireMessage(id, { from: 'carol', at: 5_000 })] });
+    push(1);
+    await world.clock.advance(100);
+    const guest = world.tab();
+    await attach(guest);
+    push(2);
+    await world.clock.advance(100);
+    // The third is on the disk when its worker dies, and no tab has it.
+    world.storeLatencyMs = 50;
+    push(3);
+    await world.clock.advance(40);
+    await restart(tab, guest);
+    await world.clock.advance(1_000);
+    push(3);
+    await world.clock.advance(1_000);
+    expect(tab.texts()).toEqual(['text 1', 'text 2', 'text 3']);
+    expect(guest.texts()).toEqual(['text 2', 'text 3']);
   });
 
   test('no tab sees a message twice, or misses one', async () => {
