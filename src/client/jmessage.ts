@@ -100,10 +100,10 @@ class Core implements LocalApi, InstanceApi {
         this.#dispatcher.afterwards(handed);
       },
       onMirror: (mirror) => {
-        if (!this.#membership.isLeaving) this.#reflect(mirror);
+        if (this.#membership.takesMirrors) this.#reflect(mirror);
       },
-      onAccount: (account) => {
-        if (this.#membership.joined(account)) this.#startAfresh();
+      onAccount: (account, logouts) => {
+        if (this.#membership.joined(account, logouts)) this.#startAfresh();
       },
       onAck: (callId, rid, data) => this.#calls.open(callId)?.acknowledge({ rid, data }),
       onQueued: (callId, rid) => this.#calls.open(callId)?.queue({ rid, id: callId }),
@@ -113,6 +113,7 @@ class Core implements LocalApi, InstanceApi {
         for (const [id, count] of counts) this.#unread.set(id, count);
       },
       onOpened: () => {
+        this.#membership.reached();
         this.#mirrored = 0;
       },
       onGap: () => this.#log('warn', 'events were missed while this page was away for long'),

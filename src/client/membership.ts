@@ -11,8 +11,8 @@ export class Membership {
   #left = false;
   /** The number of log-outs without an answer. */
   #leaving = 0;
-  /** The application has logged in or attached since its last log-out. */
-  #joinsNext = false;
+  /** The number of log-outs for the present worker. */
+  #logouts = 0;
 
   get hasLeft(): boolean {
     return this.#left;
@@ -22,6 +22,16 @@ export class Membership {
     return this.#leaving > 0;
   }
 
+  /** Until a log-out is answered, the worker's state is that of the session before it, unless the tab has joined the next one. */
+  get takesMirrors(): boolean {
+    return !(this.#left && this.#leaving > 0);
+  }
+
+  /** A worker has been reached. It gets the unanswered log-outs again. */
+  reached(): void {
+    this.#logouts = this.#leaving;
+  }
+
   /**
    * The application calls a method.
    * @returns whether it is to receive everything again
@@ -29,9 +39,9 @@ export class Membership {
   called(method: MethodName, isLoggedIn: boolean): boolean {
     if (!STARTS_AFRESH.has(method)) return false;
     const leaves = method === 'loginOut';
-    this.#joinsNext = !leaves;
     if (leaves) {
       this.#leaving += 1;
+      this.#logouts += 1;
       this.#left = true;
     }
     return leaves || !isLoggedIn;
@@ -44,15 +54,14 @@ export class Membership {
 
   /**
    * The worker has joined the tab to a session.
+   * @param logouts the log-outs that the worker had received from the tab. If there are more, the tab has left that session already
    * @returns whether the account is another one, so that the application is to receive everything again
    */
-  joined({ appkey, username }: AccountName): boolean {
+  joined({ appkey, username }: AccountName, logouts: number): boolean {
+    if (logouts < this.#logouts) return false;
     const before = this.#joined;
-    const isOther = !!before && (before.appkey !== appkey || before.username !== username);
-    // The worker joined the tab to this session before it received the log-out.
-    if (this.#leaving && !(isOther && this.#joinsNext)) return false;
     this.#left = false;
     this.#joined = { appkey, username };
-    return isOther;
+    return !!before && (before.appkey !== appkey || before.username !== username);
   }
 }

@@ -47,9 +47,9 @@ export class ActiveTab {
     this.#release();
   }
 
-  #update(): void {
+  #update(claim?: 'patient'): void {
     if (this.#lock === null || this.#isAway) this.#release();
-    else if (!this.#claim) this.#request(this.#lock);
+    else if (!this.#claim) this.#request(this.#lock, claim);
   }
 
   #release(): void {
@@ -58,11 +58,11 @@ export class ActiveTab {
     this.#set(false);
   }
 
-  #request(lock: string): void {
+  /** @param claim a patient one never steals the lock */
+  #request(lock: string, claim?: 'patient'): void {
     const { locks } = this.page;
-    const claim = new AbortController();
-    const { signal } = claim;
-    this.#claim = claim;
+    this.#claim = new AbortController();
+    const { signal } = this.#claim;
     if (!locks) return this.#set(true);
     const waiting = new AbortController();
     let isHeld = false;
@@ -76,15 +76,21 @@ export class ActiveTab {
       };
       locks.request(lock, options, granted).catch(() => {
         if (signal.aborted) return;
-        // Another tab has stolen the lock, or the browser has locks and refuses them.
-        if (isHeld) this.#set(false);
-        else if (!waiting.signal.aborted) this.#set(true);
+        if (isHeld) {
+          // Another tab has stolen the lock. It gives the lock back if the worker chooses this tab again.
+          this.#release();
+          this.#update('patient');
+        } else if (!waiting.signal.aborted) {
+          // The browser has locks and refuses them.
+          this.#set(true);
+        }
       });
     };
-    const late = setTimeout(() => {
+    const steal = () => {
       waiting.abort();
       request({ steal: true });
-    }, STEAL_MS);
+    };
+    const late = claim === 'patient' ? undefined : setTimeout(steal, STEAL_MS);
     signal.addEventListener('abort', () => {
       clearTimeout(late);
       waiting.abort();

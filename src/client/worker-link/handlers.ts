@@ -15,7 +15,7 @@ export interface LinkHandlers {
   onEvents(events: AccountEvent[], handed: () => void): void;
   onMirror(mirror: Mirror): void;
   /** The tab has joined this account: later messages belong to it. */
-  onAccount(account: AccountName): void;
+  onAccount(account: AccountName, logouts: number): void;
   onAck(callId: string, rid: number, data: unknown): void;
   onQueued(callId: string, rid: number): void;
   onProgress(callId: string, loaded: number, total: number): void;
@@ -49,7 +49,7 @@ export function dispatch(message: Exclude<TabMessage, { kind: Inner }>, handlers
     case 'mirror':
       return handlers.onMirror(message.mirror);
     case 'account':
-      return handlers.onAccount(message.account);
+      return handlers.onAccount(message.account, message.logouts);
     case 'ack':
       return handlers.onAck(message.callId, message.rid, message.data);
     case 'queued':

@@ -200,8 +200,8 @@ export type Confirmation = number;
 export type TabMessage = { instance: string } /** The text of {@link EventEncoder}. */ & (
   | { kind: 'events'; events: string }
   | { kind: 'mirror'; mirror: Mirror }
-  /** The tab has joined this account: later messages belong to it. */
-  | { kind: 'account'; account: AccountName }
+  /** The tab has joined this account after so many log-outs: later messages belong to it. */
+  | { kind: 'account'; account: AccountName; logouts: number }
   /** A send waits for a connection. */
   | { kind: 'queued'; callId: string; rid: number }
   /** `ack` of an open call. */

@@ -130,7 +130,7 @@ export class Session implements TabSession {
     tabs.add(tab);
     tab.join(this);
     const { appkey, username } = this.account;
-    tab.post({ kind: 'account', account: { appkey, username } });
+    tab.post({ kind: 'account', account: { appkey, username }, logouts: tab.logouts });
     tab.updateUnread(this.#parts.read.unread.all());
     catchUp(tab, position, { ...this.#parts, sync: this.#sync, state: this.state });
     if (this.#degraded !== undefined) this.tabs.deliverTo(tab, 'onDegraded', { reason: this.#degraded });

@@ -50,7 +50,7 @@ export class Tab<S extends TabSession = TabSession> {
   ready: Promise<void> = Promise.resolve();
   /** The tab has logged in itself, so its memory may hold the password's digest if there is no token. */
   knowsDigest = false;
-  /** Counts the tab's log-outs: a log-out cancels the logins before it. */
+  /** The number of the tab's log-outs: one cancels the logins before it, and the tab discards what they bring. */
   logouts = 0;
   /** See {@link Restore}. */
   joined: Place = BEGINNING;

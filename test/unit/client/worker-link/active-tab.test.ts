@@ -67,6 +67,20 @@ test('a tab that does not give it up loses it after two seconds, and knows', asy
   expect([one.tab.isActive, two.tab.isActive]).toEqual([true, false]);
 });
 
+test('a tab that was robbed of it acts again as soon as the thief gives it up', async () => {
+  const [one, two] = [open('one'), open('two')];
+  one.tab.choose('alice');
+  two.tab.choose('alice');
+  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
+  // It waits for the worker's word, however long that takes.
+  await vi.advanceTimersByTimeAsync(10 * STEAL_MS);
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
+  two.tab.choose(null);
+  await turn();
+  expect([one.tab.isActive, two.tab.isActive]).toEqual([true, false]);
+});
+
 test('the worker decides alone where there are no locks, or none are allowed', async () => {
   const none = open('none', null);
   none.tab.choose('alice');

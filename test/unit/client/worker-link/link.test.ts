@@ -438,7 +438,7 @@ describe('a push of the worker', () => {
     end.postEvents([event(2), event(3)]);
     end.post({ kind: 'ack', callId: 'call-1', rid: 7, data: {} });
     end.post({ kind: 'progress', callId: 'call-1', loaded: 5, total: 10 });
-    end.post({ kind: 'account', account: { appkey: 'app', username: 'alice' } });
+    end.post({ kind: 'account', account: { appkey: 'app', username: 'alice' }, logouts: 0 });
     end.post({ kind: 'unread', counts: [['s/app/bob', 2]] });
     end.post({ kind: 'gap' });
     end.post({ kind: 'auth' });
