@@ -2,7 +2,8 @@
 import { CODES, MESSAGES } from '../protocol/codes/codes.js';
 import { ANSWERED_AS } from '../protocol/wire/names.js';
 import type { Socket, SocketHandlers } from '../worker/platform/socket.js';
-import { type Delivery, HANDLERS } from './answers.js';
+import type { Delivery } from './answers/handler.js';
+import { HANDLERS } from './answers/index.js';
 import type { TestRequest } from './api.js';
 import type { Account, Stored, TestData } from './data.js';
 import { methodOf } from './method-of.js';
