@@ -27,7 +27,8 @@ export function bundleDeclarations(folder, entries) {
   for (const name of readdirSync(folder, { recursive: true })) {
     if (name.endsWith('.d.ts')) rmSync(path.join(folder, name));
   }
-  for (const [file, text] of bundles) writeFileSync(file, text);
+  // An empty file would be no module.
+  for (const [file, text] of bundles) writeFileSync(file, text || 'export {};\n');
 }
 
 /** The modules that an entry reaches, each after those that it mentions. */

@@ -2,7 +2,7 @@
  * The messages of one conversation: stored ones in the order of `msg_id`, and the account's own that are not delivered. The same events
  * give the same list in any order. A push, a history page and an answer may bring one and the same message.
  */
-import type { AccountRef, Failure, Message, MessageContent, OutboxEntry } from '../index.js';
+import type { AccountRef, Failure, Message, MessageContent, OutboxEntry, Receipt } from '../index.js';
 
 /** A message as an application draws it. */
 export interface ChatMessage {
@@ -108,7 +108,7 @@ export class MessageLog {
   }
 
   /** Of two counts of one message the smaller one is newer. */
-  setUnreadCounts(receipts: readonly { msg_id: number; unread_count: number }[]): void {
+  setUnreadCounts(receipts: readonly Receipt[]): void {
     for (const { msg_id, unread_count } of receipts) {
       const known = this.#unreadCounts.get(msg_id);
       if (known !== undefined && known <= unread_count) continue;

@@ -1,5 +1,5 @@
 /** The messages of one conversation, as a value that changes, and its earlier pages. */
-import type { Message, OutboxEntry } from '../index.js';
+import type { Message, OutboxEntry, Receipt } from '../index.js';
 import type { StoreClient } from './client.js';
 import { type ChatMessage, MessageLog, type Self } from './message-log.js';
 import { Cell, type Readable } from './readable.js';
@@ -98,7 +98,7 @@ export class Messages implements Readable<MessagesSnapshot> {
   }
 
   /** Counts that the application has by itself. Of two counts the smaller one is newer. */
-  setUnreadCounts(receipts: readonly { msg_id: number; unread_count: number }[]): void {
+  setUnreadCounts(receipts: readonly Receipt[]): void {
     this.#log.setUnreadCounts(receipts);
     this.#cell.changed();
   }

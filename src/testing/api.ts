@@ -7,12 +7,20 @@
  *     server.say('bob', { username: 'alice' }, 'hello');
  *     server.close();
  */
-import type { EventNotification, JMessage, JMessageOptions, JsonObject, MessageContent } from '../index.js';
+import type {
+  EventFields,
+  EventNotification,
+  InitParams,
+  JMessage,
+  JMessageOptions,
+  JsonObject,
+  MessageContent,
+} from '../index.js';
 import type { ConversationRef } from '../protocol/conversation-id.js';
 
 /** Name of a method that asks the server, such as `sendSingleMsg`. */
 export type TestMethod = {
-  [K in keyof JMessage]: JMessage[K] extends (params: never) => { onFail: unknown } ? K : never;
+  [K in keyof JMessage]: JMessage[K] extends (params: never) => Record<'onFail', unknown> ? K : never;
 }[keyof JMessage];
 
 /** A request that the server has received. */
@@ -27,9 +35,11 @@ export interface TestRequest {
 
 /** An account of the test server. */
 export interface TestUser {
+  /** Username. */
   username: string;
   /** Default: the username. */
   password?: string;
+  /** Default: ''. */
   nickname?: string;
 }
 
@@ -38,7 +48,7 @@ export interface TestServer {
   /** The application of all accounts. */
   readonly appkey: string;
   /** A payload for `init`. */
-  readonly auth: { appkey: string; random_str: string; signature: string; timestamp: number };
+  readonly auth: InitParams;
   /** Requests so far, oldest first. */
   readonly requests: readonly TestRequest[];
   /** Creates an account. */
@@ -54,11 +64,12 @@ export interface TestServer {
   /** A user invites another one to be friends. */
   invite(from: string, to: string, why?: string): void;
   /** An event for an account, in the form of `onEventNotification`. */
-  notify(username: string, event: Partial<EventNotification> & { event_type: number }): void;
+  notify(username: string, event: Partial<EventNotification> & Pick<EventFields<number>, 'event_type'>): void;
   /** The next call of the method is answered so. A `code` other than 0 is a failure. */
   answerOnce(method: TestMethod, answer: JsonObject): void;
   /** The network is gone, until {@link goOnline}. */
   goOffline(): void;
+  /** The network is back. */
   goOnline(): void;
   /** The account logs in elsewhere. */
   kick(username: string): void;
@@ -66,8 +77,13 @@ export interface TestServer {
   close(): void;
 }
 
-/** @param options.users the accounts, each with its own name as its password unless it says otherwise */
-export declare function createTestServer(options?: {
+/** Options of {@link createTestServer}. */
+export interface TestServerOptions {
+  /** The application. Default: 'test-appkey'. */
   appkey?: string;
+  /** The accounts, or their names. */
   users?: readonly (string | TestUser)[];
-}): TestServer;
+}
+
+/** Starts a server in memory. */
+export declare function createTestServer(options?: TestServerOptions): TestServer;

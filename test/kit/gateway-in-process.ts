@@ -32,6 +32,8 @@ const LINKS = [[APPKEY, OTHER_APPKEY]] as const;
 
 export interface Mounted {
   url: string;
+  /** Clients that are logged in. */
+  sessions(): number;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function mount(
   const { port } = http.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    sessions: () => gateway.services.presence.size,
     close: async () => {
       await gateway.close();
       await io.close();

@@ -62,6 +62,8 @@ test('sendGroupMsg: answers msg_id, ctime_ms, target_gid and unread_count, with 
     msg_type: 'text',
     msg_body: { text: `大家好 ${EMOJI}` },
   });
+  // The next test's tabs begin with nothing on its way.
+  for (const actor of [bob, carol, stranger]) await received(actor, { text: `大家好 ${EMOJI}` });
 });
 
 test('onMsgReceive: a group message has msg_type 4, its group and its sender, for every member and no other user', async () => {
