@@ -241,6 +241,42 @@ describe('a lot', () => {
     await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => commits.add(item)));
     expect(lots).toEqual([['axxxxxxxxx'], ['b1', 'b2', 'b3']]);
   });
+
+  it('begins while the lot before is at its end, one ahead at most, and the ends keep their order', async () => {
+    const steps: string[] = [];
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const commits = new GroupCommit<string, true>(async (items) => {
+      steps.push(`begins ${items}`);
+      return async () => {
+        if (items[0] === 'a') await held;
+        steps.push(`ends ${items}`);
+        return items.map(() => true);
+      };
+    }, 1);
+    const all = Promise.all(['a', 'b', 'c'].map((item) => commits.add(item)));
+    await expect.poll(() => steps).toEqual(['begins a', 'begins b']);
+    release();
+    await all;
+    const ends = steps.filter((step) => step.startsWith('ends'));
+    expect(ends).toEqual(['ends a', 'ends b', 'ends c']);
+    expect(steps.indexOf('begins c')).toBeGreaterThan(steps.indexOf('ends a'));
+  });
+
+  it('whose end fails fails alone', async () => {
+    const commits = new GroupCommit<string, true>(
+      async (items) => async () => {
+        if (items[0] === 'a') throw new Error('no end');
+        return items.map(() => true);
+      },
+      1,
+    );
+    const [first, second] = await Promise.allSettled(['a', 'b'].map((item) => commits.add(item)));
+    expect(first).toMatchObject({ status: 'rejected' });
+    expect(second).toEqual({ status: 'fulfilled', value: true });
+  });
 });
 
 describe('a bucket', () => {

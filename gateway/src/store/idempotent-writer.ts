@@ -1,6 +1,6 @@
 /**
  * Stores rows that arrive in quantity, all waiting ones in one statement. Each has the answer to its request, so that a retry finds the first
- * answer. After the commit, and in the order of arrival, the stored ones are handed on.
+ * answer. After the commit, and in the order of arrival, the stored ones are handed on. The next lot is being stored meanwhile.
  */
 import type { Answer } from '../answers.js';
 import { GroupCommit } from '../util/group-commit.js';
@@ -55,7 +55,8 @@ export class IdempotentWriter<T extends { key: string }, S> {
     return this.#commits.add(item);
   }
 
-  async #store(items: readonly T[]): Promise<Answer[]> {
+  /** @returns hands the stored ones on, while the next lot is being stored */
+  async #store(items: readonly T[]): Promise<() => Promise<Answer[]>> {
     // A retry can wait together with its first try.
     const distinct = new Map(items.map((item) => [item.key, item]));
     if (this.writing.ready) await this.writing.ready(items);
@@ -65,24 +66,30 @@ export class IdempotentWriter<T extends { key: string }, S> {
       return prepared.filter(({ key }) => fresh.has(key));
     });
     const answers = new Map(stored.map(({ key, answer }) => [key, answer]));
-    await this.writing.onStored(
-      stored.map((one) => one.stored),
-      committed,
-    );
-
     const retried = items.map(({ key }) => key).filter((key) => !answers.has(key));
-    if (retried.length > 0) {
-      const rows = await this.db
-        .selectFrom('request')
-        .select(['key', 'answer_json'])
-        .where('key', 'in', retried)
-        .execute();
-      for (const row of rows) answers.set(row.key, JSON.parse(row.answer_json));
-    }
-    return items.map(({ key }) => {
+    for (const [key, answer] of await this.#answersTo(retried)) answers.set(key, answer);
+    const inOrder = items.map(({ key }) => {
       const answer = answers.get(key);
       if (answer) return answer;
       throw new Error('a request is neither new nor answered');
     });
+    return async () => {
+      await this.writing.onStored(
+        stored.map((one) => one.stored),
+        committed,
+      );
+      return inOrder;
+    };
+  }
+
+  /** The first answers to requests that are stored already. */
+  async #answersTo(keys: readonly string[]): Promise<[string, Answer][]> {
+    if (keys.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('request')
+      .select(['key', 'answer_json'])
+      .where('key', 'in', keys)
+      .execute();
+    return rows.map(({ key, answer_json }) => [key, JSON.parse(answer_json)]);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Gathers what is handed in while the last lot is being worked on, and works on it as one: group commit. Lots are worked on one after
  * the other, never two at once; each key's items in the order of arrival. If more rows wait than a batch takes, the keys take turns. So a key
- * with many rows does not delay the others.
+ * with many rows does not delay the others. Work may leave its end for later: then the next lot begins meanwhile, and the ends keep the order
+ * of the lots.
  */
 interface Waiting<T, R> {
   item: T;
@@ -17,15 +18,20 @@ interface Shares<T> {
   maxCost: number;
 }
 
+/** The end of the work on a lot. It must not fail. */
+type Finish<R> = () => Promise<readonly R[]>;
+
 export class GroupCommit<T, R> {
+  /** Resolves when the lots before are finished. */
+  #finished: Promise<void> = Promise.resolve();
   #waiting: Waiting<T, R>[] = [];
   #working = false;
   /** Of the lot before: their next items come after those of others. */
   #served = new Set<unknown>();
 
-  /** @param work answers each item of a lot at its index */
+  /** @param work answers each item of a lot at its index, or returns how to */
   constructor(
-    private readonly work: (items: readonly T[]) => Promise<readonly R[]>,
+    private readonly work: (items: readonly T[]) => Promise<readonly R[] | Finish<R>>,
     private readonly maxLot: number,
     private readonly shares?: Shares<T>,
   ) {}
@@ -95,16 +101,27 @@ export class GroupCommit<T, R> {
   /** @returns whether a lot of several failed: nobody has been answered then */
   async #settle(lot: readonly Waiting<T, R>[]): Promise<boolean> {
     try {
-      const results = await this.work(lot.map(({ item }) => item));
+      const answers = await this.work(lot.map(({ item }) => item));
+      // One lot at most is ahead of its end.
+      await this.#finished;
+      this.#finished = this.#finish(lot, answers);
+      return false;
+    } catch (error) {
+      if (lot.length === 1) for (const { reject } of lot) reject(error);
+      return true;
+    }
+  }
+
+  async #finish(lot: readonly Waiting<T, R>[], answers: readonly R[] | Finish<R>): Promise<void> {
+    try {
+      const results = typeof answers === 'function' ? await answers() : answers;
       lot.forEach(({ resolve, reject }, index) => {
         const result = results[index];
         if (result === undefined) reject(new Error('no result for an item of the lot'));
         else resolve(result);
       });
-      return false;
     } catch (error) {
-      if (lot.length === 1) for (const { reject } of lot) reject(error);
-      return true;
+      for (const { reject } of lot) reject(error);
     }
   }
 }
