@@ -4,19 +4,35 @@
  */
 import type { AccountEvent } from './link.js';
 
-export class EventEncoder {
-  /** The latest batch. Tabs of a session mostly get the same one after the other. */
-  #events: readonly AccountEvent[] = [];
-  #text = '[]';
+/** A tab takes about a millisecond to parse so many. After each batch its page has a turn. */
+const MAX_EVENTS = 100;
+/** Of the latest batches: a burst of some thousand events is encoded once for all tabs. */
+const REMEMBERED_BATCHES = 64;
 
-  encode(events: readonly AccountEvent[]): string {
-    const isSame =
-      events.length === this.#events.length && events.every((event, index) => event === this.#events[index]);
-    if (!isSame) {
-      this.#text = JSON.stringify(events.map(withoutRepeat));
-      this.#events = events;
+export class EventEncoder {
+  /** By their first event. */
+  readonly #latest = new Map<AccountEvent, { events: readonly AccountEvent[]; text: string }>();
+
+  /** The texts of the events, in order. */
+  *batches(events: readonly AccountEvent[]): Generator<string> {
+    for (let from = 0; from < events.length; from += MAX_EVENTS) {
+      yield this.#encode(events.slice(from, from + MAX_EVENTS));
     }
-    return this.#text;
+  }
+
+  #encode(events: readonly AccountEvent[]): string {
+    const [first] = events;
+    if (!first) return '[]';
+    const known = this.#latest.get(first);
+    if (known?.events.length === events.length && events.every((event, i) => event === known.events[i])) {
+      return known.text;
+    }
+    const text = JSON.stringify(events.map(withoutRepeat));
+    this.#latest.delete(first);
+    this.#latest.set(first, { events, text });
+    const [oldest] = this.#latest.keys();
+    if (this.#latest.size > REMEMBERED_BATCHES && oldest) this.#latest.delete(oldest);
+    return text;
   }
 }
 

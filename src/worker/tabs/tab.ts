@@ -87,7 +87,7 @@ export class Tab<S extends TabSession = TabSession> {
     this.#membership = last ? { is: 'ended', last } : { is: 'none' };
   }
 
-  /** Events of one turn of the worker travel as one message. */
+  /** Events of one turn of the worker travel together. */
   deliver(events: readonly AccountEvent[]): void {
     if (this.#held) {
       this.#held.push(...events);
@@ -174,7 +174,7 @@ export class Tab<S extends TabSession = TabSession> {
     this.#unread = new Map();
     this.#batch = [];
     if (counts.length > 0) this.#postNow({ kind: 'unread', counts });
-    if (events.length > 0) this.#postNow({ kind: 'events', events: this.encoder.encode(events) });
+    for (const batch of this.encoder.batches(events)) this.#postNow({ kind: 'events', events: batch });
   }
 
   #postNow(message: WithoutInstance<TabMessage>): void {

@@ -86,7 +86,7 @@ class FakeEnd {
   }
 
   postEvents(events: readonly AccountEvent[]): void {
-    this.post({ kind: 'events', events: new EventEncoder().encode(events) });
+    for (const batch of new EventEncoder().batches(events)) this.post({ kind: 'events', events: batch });
   }
 
   die(): void {

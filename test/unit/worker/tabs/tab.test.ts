@@ -1,5 +1,5 @@
 /** The posts of a tab's port: one turn of the worker makes as few as possible. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   type AccountEvent,
   decodeEvents,
@@ -32,6 +32,27 @@ test('a burst and the unread counts it leads to travel as two messages, the last
   const [, batch] = posted;
   const events = decodeEvents(batch?.kind === 'events' ? batch.events : '[]');
   expect(events).toEqual(Array.from({ length: 100 }, (_, i) => event(i + 1)));
+});
+
+test('a long burst travels as batches of a hundred events, so that no task of the tab is long', async () => {
+  const { posted, tab } = withPort();
+  const burst = Array.from({ length: 250 }, (_, i) => event(i + 1));
+  tab.deliver(burst);
+  await Promise.resolve();
+  const batches = posted.map((message) => (message.kind === 'events' ? decodeEvents(message.events) : []));
+  expect(batches.map(({ length }) => length)).toEqual([100, 100, 50]);
+  expect(batches.flat()).toEqual(burst);
+});
+
+test('a burst is encoded once for all tabs', () => {
+  const encoder = new EventEncoder();
+  const burst = Array.from({ length: 250 }, (_, i) => event(i + 1));
+  const stringify = vi.spyOn(JSON, 'stringify');
+  const [one, two] = [[...encoder.batches(burst)], [...encoder.batches([...burst])]];
+  expect(stringify).toHaveBeenCalledTimes(3);
+  expect(two).toEqual(one);
+  expect([...encoder.batches(burst.slice(1))]).not.toEqual(one);
+  stringify.mockRestore();
 });
 
 test('other posts come after the earlier events', async () => {
