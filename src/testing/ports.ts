@@ -5,8 +5,8 @@ export class TestPort {
   #other: TestPort | undefined;
   readonly #listeners: Listener[] = [];
 
-  static pair(): [TestPort, TestPort] {
-    const [port1, port2] = [new TestPort(), new TestPort()];
+  static pair<P extends TestPort>(this: new () => P): [P, P] {
+    const [port1, port2] = [new this(), new this()];
     port1.#other = port2;
     port2.#other = port1;
     return [port1, port2];
@@ -21,15 +21,21 @@ export class TestPort {
   postMessage(message: unknown): void {
     const other = this.#other;
     if (!other) return;
-    const data = copyOf(message);
+    const data = this.copy(message);
     queueMicrotask(() => {
+      // A closed end receives nothing any more.
       if (other.#other) for (const fn of other.#listeners) fn({ data } as MessageEvent);
     });
   }
 
+  /** Messages that were posted before still reach the other end. */
   close(): void {
     this.#other = undefined;
     this.#listeners.length = 0;
+  }
+
+  protected copy(message: unknown): unknown {
+    return copyOf(message);
   }
 }
 

@@ -3,9 +3,8 @@
  * microtasks. Each page has its own events and locks. So a test of the real client and the real runtime is repeatable.
  */
 import { vi } from 'vitest';
+import { TestPort } from '../../../src/testing/ports.js';
 import type { World } from './world.js';
-
-type MessageListener = (event: MessageEvent) => void;
 
 /** A structured clone. Plain data are most of it, and a loop copies those in a third of the time. */
 function copyOf(value: unknown): unknown {
@@ -19,43 +18,13 @@ function copyOf(value: unknown): unknown {
 }
 
 /** One end of a channel. A message is copied when it is posted, as a browser does. */
-export class FakePort {
-  #other: FakePort | undefined;
-  readonly #listeners: MessageListener[] = [];
-
-  static pair(): { port1: FakePort; port2: FakePort } {
-    const [port1, port2] = [new FakePort(), new FakePort()];
-    port1.#other = port2;
-    port2.#other = port1;
-    return { port1, port2 };
+export class FakePort extends TestPort {
+  set onmessage(fn: (event: MessageEvent) => void) {
+    this.addEventListener('message', fn);
   }
 
-  set onmessage(fn: MessageListener) {
-    this.#listeners.push(fn);
-  }
-
-  addEventListener(_type: 'message', fn: MessageListener): void {
-    this.#listeners.push(fn);
-  }
-
-  start(): void {
-    // Messages are delivered from the first listener on.
-  }
-
-  postMessage(message: unknown): void {
-    const other = this.#other;
-    if (!other) return;
-    const data = copyOf(message);
-    queueMicrotask(() => {
-      // A closed end receives nothing any more.
-      if (other.#other) for (const fn of other.#listeners) fn({ data } as MessageEvent);
-    });
-  }
-
-  /** Messages that were posted before still reach the other end. */
-  close(): void {
-    this.#other = undefined;
-    this.#listeners.length = 0;
+  protected override copy(message: unknown): unknown {
+    return copyOf(message);
   }
 }
 
@@ -110,7 +79,8 @@ export function stubBrowser({ clock }: World): void {
   vi.stubGlobal('setInterval', interval);
   vi.stubGlobal('clearInterval', cancel);
   vi.stubGlobal('MessageChannel', function channel() {
-    return FakePort.pair();
+    const [port1, port2] = FakePort.pair();
+    return { port1, port2 };
   });
   vi.stubGlobal('crypto', {
     randomUUID: () => {

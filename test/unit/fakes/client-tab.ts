@@ -61,7 +61,7 @@ export class ClientTab {
   }
 
   #connect(): SharedWorker {
-    const { port1, port2 } = FakePort.pair();
+    const [port1, port2] = FakePort.pair();
     this.#ports.push(port1);
     this.world.worker.accept(port2);
     return { port: port1, onerror: null } as unknown as SharedWorker;
