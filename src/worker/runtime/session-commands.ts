@@ -126,6 +126,7 @@ export class SessionCommands {
       return unreachable(call);
     }
     tab.auth = auth;
+    tab.hasFreshAuth = tab.session !== null;
     tab.roaming = auth.flag;
     tab.postMirror();
     return succeeded({}, tab.mirror());
@@ -221,6 +222,7 @@ export class SessionCommands {
 
   #joined(session: Session, tab: SessionTab): Outcome {
     if (tab.session !== session) session.join(tab, null);
+    tab.hasFreshAuth = false;
     this.tabLeft();
     if (tab.session !== session) {
       return failed(failure(session.ended ? CODES.nothingToAttach : CODES.alreadyLoggedIn));

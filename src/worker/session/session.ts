@@ -259,8 +259,8 @@ export class Session implements TabSession {
     const last = this.snapshot();
     for (const tab of this.tabs.tabs) {
       tab.leave(tab === quiet ? null : { ...last, tabs: 0 });
-      // As in V2, the next login needs an init, and so a fresh signature.
-      if (reason !== 'superseded') tab.auth = null;
+      // As in V2, the next login needs an init, and so a fresh signature. An init since the login has brought one.
+      if (reason !== 'superseded' && !tab.hasFreshAuth) tab.auth = null;
       if (tab === quiet) tab.discard();
       tab.postMirror();
     }

@@ -40,6 +40,8 @@ export class Tab<S extends TabSession = TabSession> {
   #membership: Membership<S> = { is: 'none' };
   /** Whether the tab gets the recent history when it joins (specification: 漫游参数). */
   roaming = false;
+  /** The page has called `init` since its last login, within its session, so the session's end leaves the tab initialised. */
+  hasFreshAuth = false;
   gone = false;
   view: View = { visible: false, frozen: false, viewedAt: 0 };
   /** Whether the tab listens to `onOutboxChange`. */

@@ -296,6 +296,18 @@ describe('the end of a session', () => {
     expect(world.network.connections).toHaveLength(1);
   });
 
+  test('an init between a password change and the end that it brings counts for the next login', async () => {
+    const tab = await world.loggedIn('alice');
+    await world.passing(tab.init());
+    world.server.changePassword('alice', 'new');
+    await world.clock.advance(1_000);
+    expect(tab.mirror).toMatchObject({ initialised: true, state: { state: 'ended' } });
+    expect(await world.passing(tab.login('alice', 'new'))).toMatchObject({ kind: 'success' });
+    world.server.kick('alice');
+    await world.clock.advance(1_000);
+    expect(tab.mirror.initialised).toBe(false);
+  });
+
   test('a newer build that asks for the account takes it, and its tabs say why', async () => {
     const tab = await world.loggedIn('alice');
     world.worker.hear({ kind: 'stand-down', account: 'http://server|app|alice', version: '99.0.0' });
