@@ -15,6 +15,7 @@
  * unbundled modules of `tsconfig.build.json` expect. A worker shares no code with the application's own bundle, so bundling loses nothing. It
  * spares every consumer the CommonJS libraries: Vite's development server passes them unchanged to a worker in node_modules, where they fail.
  */
+import path from 'node:path';
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
 import { of2017 } from './scripts/bundle/of-2017.js';
@@ -119,14 +120,19 @@ const smallest = ({ format, target }: Bundle): Plugin => ({
   async generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue;
-      const { code = chunk.code } = await minify(chunk.code, {
+      const file = `${chunk.fileName}.map`;
+      const map = bundle[file];
+      if (map?.type !== 'asset') throw new Error(`${chunk.fileName} has no source map`);
+      const { code = chunk.code, map: minified } = await minify(chunk.code, {
         module: format === 'es',
         toplevel: true,
         ecma: target === LED.target ? 2020 : 2015,
         mangle: target === undefined || { properties: { regex: WAS_PRIVATE } },
         compress: { passes: 5, keep_fargs: false },
+        sourceMap: { content: String(map.source), url: path.basename(file) },
       });
       chunk.code = code;
+      map.source = String(minified);
     }
   },
 });
@@ -151,6 +157,7 @@ export default defineConfig(({ mode }) => {
       target: bundle.target ?? DEFAULT,
       lib: { entry: bundle.entry, formats: [bundle.format], name: 'JMessage', fileName: () => bundle.file },
       minify: bundle.minify,
+      sourcemap: true,
       rolldownOptions: {
         // Only the entry has side effects when it is loaded.
         treeshake: { moduleSideEffects: false },

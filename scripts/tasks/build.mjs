@@ -6,6 +6,7 @@ import { isFresh, markFresh, printOf } from '../lib/fresh.mjs';
 import { GATEWAY, inRoot, ROOT, TOOLS } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
 import { reportSizes } from '../lib/sizes.mjs';
+import { nameSources } from '../lib/source-maps.mjs';
 
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json'];
 
@@ -21,6 +22,7 @@ const SDK = {
     'scripts/bundle/index.mjs',
     'scripts/bundle',
     'scripts/lib/declarations.mjs',
+    'scripts/lib/source-maps.mjs',
   ],
   outputs: [
     'index',
@@ -66,6 +68,7 @@ async function makeSdk() {
       if (code !== 0) return code;
     }
     bundleDeclarations(made, declarationsOfExports());
+    nameSources(made);
     try {
       renameSync(inRoot('dist'), old);
     } catch {

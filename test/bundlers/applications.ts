@@ -2,8 +2,12 @@
 export interface Application {
   name: string;
   files: Readonly<Record<string, string>>;
-  /** The program and its arguments: below `node_modules`, or a file of the application. */
-  build: readonly [program: string, ...args: string[]];
+  /** The program and its arguments: below `node_modules`, or a file of the application. A page without a build has none. */
+  build?: readonly [program: string, ...args: string[]];
+  /** The program is a package of this repository, so `npm test` runs the application too. */
+  isOwn?: true;
+  /** Vite's development server serves it, without a build. */
+  isServed?: true;
   out: string;
   /** Its path on the site: frameworks have to know it. */
   at: string;
@@ -32,7 +36,56 @@ export default {
 };
 `;
 
+const VITE_BUILD = ['vite/bin/vite.js', 'build', '--base', './'] as const;
+
 export const APPLICATIONS: readonly Application[] = [
+  {
+    name: 'script tag',
+    files: {
+      'index.html': `<!doctype html><meta charset="utf-8">
+<script src="./dist/jmessage-sdk-web.min.js"></script>
+<script src="./app.js"></script>
+`,
+      'app.js': `var query = new URLSearchParams(location.search);
+var JIM = new JMessage({ address: query.get('address') });
+`,
+    },
+    isOwn: true,
+    out: '.',
+    at: '/script/',
+  },
+  {
+    name: 'Vite, development server',
+    files: { 'app.js': APP, 'index.html': PAGE },
+    isOwn: true,
+    isServed: true,
+    out: '.',
+    at: '/',
+  },
+  {
+    name: 'Vite, worker format iife',
+    files: {
+      'app.js': APP,
+      'index.html': PAGE,
+      'vite.config.js': "export default { worker: { format: 'iife' } };\n",
+    },
+    build: VITE_BUILD,
+    isOwn: true,
+    out: 'dist',
+    at: '/vite-iife/',
+  },
+  {
+    name: 'Vite, worker format es',
+    files: {
+      'app.js': APP,
+      'index.html': PAGE,
+      'vite.config.js': "export default { worker: { format: 'es' } };\n",
+    },
+    build: VITE_BUILD,
+    isOwn: true,
+    out: 'dist',
+    at: '/vite-es/',
+  },
   {
     name: 'webpack 5',
     files: { 'app.js': APP, 'webpack.config.js': PACK, 'dist-page.html': PAGE },
@@ -88,7 +141,15 @@ onMounted(() => JIM.addListener('onStateChange', (now) => { state.value = now.st
 </script>
 <template><h1>{{ state }}</h1></template>
 `,
-      'nuxt.config.ts': `export default { compatibilityDate: '2026-01-01', telemetry: false, srcDir: '.', vite: { worker: { format: 'es' } } };\n`,
+      // Nuxt 4.4, the last one for Node 20, stores the payload of the start page under an empty key, which unstorage refuses since 1.17.6.
+      'nuxt.config.ts': `export default {
+  compatibilityDate: '2026-01-01',
+  telemetry: false,
+  srcDir: '.',
+  experimental: { payloadExtraction: false },
+  vite: { worker: { format: 'es' } },
+};
+`,
     },
     build: ['nuxt/bin/nuxt.mjs', 'generate'],
     out: '.output/public',

@@ -1,12 +1,10 @@
-/** The installed package in an application: on a server, through a bundler, through the compiler. */
+/** The installed package: its files, the verdicts of its linters, and its use on a server. `bundlers.test.ts` has it in pages. */
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
-import { createServer, type ViteDevServer } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Profile } from '../kit/browser.js';
-import { createWorld, type World } from '../kit/world.js';
-import { Consumer, tool } from './consumer.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Consumer } from './consumer.js';
 
 let app: Consumer;
 
@@ -25,6 +23,33 @@ test('the package has the files of its manifest, and no sources or build scripts
     typeof target === 'string' ? [target] : Object.values(target as Record<string, string>),
   );
   for (const target of targets) expect(await readFile(`${installed}/${target}`, 'utf8')).not.toBe('');
+});
+
+test('every script has a source map, which brings the text of its sources and names no folder of the build', async () => {
+  const dist = app.path('node_modules/jmessage-runtime/dist');
+  const scripts = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.js'));
+  expect(scripts).toContain('jmessage-sdk-web.min.js');
+  for (const name of scripts) {
+    const file = path.basename(name);
+    expect((await readFile(`${dist}/${name}`, 'utf8')).trimEnd().split('\n').at(-1), name).toBe(
+      `//# sourceMappingURL=${file}.map`,
+    );
+    const { sources, sourcesContent, mappings } = JSON.parse(await readFile(`${dist}/${name}.map`, 'utf8'));
+    // Vite has an empty module for each one of Node.
+    const places = sources.map((source: string) => path.posix.join('dist', path.posix.dirname(name), source));
+    expect(
+      places.filter((place: string) => !/^(?:src|node_modules)\/|^__vite-browser-external$/.test(place)),
+      name,
+    ).toEqual([]);
+    expect(
+      sourcesContent.filter((text: unknown) => typeof text !== 'string'),
+      name,
+    ).toEqual([]);
+    expect(sourcesContent, name).toHaveLength(sources.length);
+    if (sources.length > 0) expect(mappings, name).not.toBe('');
+  }
+  const { sources } = JSON.parse(await readFile(`${dist}/jmessage-sdk-web.min.js.map`, 'utf8'));
+  expect(sources).toContain('../src/client/jmessage.ts');
 });
 
 test('publint and “are the types wrong” have nothing to say', async () => {
@@ -56,74 +81,4 @@ test('on a server a JMessage is inert: it can be made, its calls fail with 88901
     '889014 there is no page here: JMessage works in a browser',
   ]);
   expect(code).toBe(0);
-});
-
-describe('through Vite', () => {
-  let world: World;
-  let profile: Profile;
-  let server: ViteDevServer | undefined;
-
-  beforeAll(async () => {
-    world = await createWorld();
-    profile = await world.profile();
-    await app.write('index.html', '<!doctype html><script type="module" src="./app.js"></script>');
-    await app.write(
-      'app.js',
-      `import JMessage from 'jmessage-runtime';
-       const JIM = new JMessage({ address: new URL(location).searchParams.get('address') });
-       window.app = {
-         login: async (auth, credentials) => {
-           await JIM.init(auth);
-           return (await JIM.login(credentials)).username;
-         },
-       };`,
-    );
-  });
-  afterAll(async () => {
-    await server?.close();
-    await world.close();
-  });
-
-  /** Opens the application and logs in with it. @returns the user that it shows */
-  const login = async (url: string): Promise<string> => {
-    const page = await profile.page(`${url}?address=${encodeURIComponent(world.relay.url)}`);
-    await page.waitForFunction(() => 'app' in window);
-    const username = await page.evaluate(
-      ([auth, credentials]) =>
-        (window as unknown as { app: { login(a: unknown, c: unknown): Promise<string> } }).app.login(
-          auth,
-          credentials,
-        ),
-      [world.auth(), world.user('alice')] as const,
-    );
-    await page.close();
-    return username;
-  };
-
-  test('a build emits the worker as a file of its own, and the application works', async () => {
-    const { code, output } = await app.node(tool('vite/bin/vite.js'), 'build', '--base', './');
-    expect(output).toContain('built in');
-    expect(code).toBe(0);
-    const assets = await readdir(app.path('dist/assets'));
-    const page = await readFile(app.path('dist/index.html'), 'utf8');
-    const worker = assets.find((name) => name.startsWith('entry-') && name.endsWith('.js'));
-    expect(worker).toBeDefined();
-    expect(page).not.toContain(worker);
-    world.site.mount('/built/', app.path('dist'));
-    expect(await login(`${world.site.url}/built/`)).toBe('alice');
-    expect((await profile.sharedWorkers()).map(({ url }) => url)).toContainEqual(
-      expect.stringContaining(`/built/assets/${worker}`),
-    );
-  });
-
-  test('the development server serves it unbundled', async () => {
-    server = await createServer({
-      root: app.folder,
-      configFile: false,
-      logLevel: 'error',
-      server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
-    });
-    await server.listen();
-    expect(await login(server.resolvedUrls?.local[0] ?? '')).toBe('alice');
-  });
 });
