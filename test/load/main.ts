@@ -7,7 +7,7 @@ import { quantile } from '../bench/figures.js';
 import { LeanClient } from '../bench/node/lean-client.js';
 import { openTarget, SERVERS, type Target } from './target.js';
 
-const DEFAULTS = { nodes: '0', connections: '200', rate: '200', seconds: '10', group: '0' };
+const DEFAULTS = { nodes: '0', connections: '200', rate: '200', warmup: '5', seconds: '10', group: '0' };
 const USERS_AT_ONCE = 500;
 const CONNECTING_AT_ONCE = 20;
 const GROUP_MESSAGES = 20;
@@ -21,6 +21,8 @@ interface Options {
   nodes: number;
   connections: number;
   rate: number;
+  /** Seconds of the same load before it is measured: each process compiles its code first. */
+  warmup: number;
   seconds: number;
   group: number;
 }
@@ -47,7 +49,7 @@ export async function main(args: string[]): Promise<number> {
   const isRight = Object.values(options).every((value) => Number.isInteger(value) && value >= 0);
   if (!isRight || options.connections < 2 || options.group > options.connections) {
     console.error(
-      'usage: npm run load -- [--nodes N] [--connections C] [--rate R] [--seconds S] [--group M ≤ C]',
+      'usage: npm run load -- [--nodes N] [--connections C] [--rate R] [--warmup S] [--seconds S] [--group M ≤ C]',
     );
     return 2;
   }
@@ -60,7 +62,7 @@ export async function main(args: string[]): Promise<number> {
 }
 
 async function measure(target: Target, options: Options): Promise<number> {
-  const { connections, rate, seconds, group } = options;
+  const { connections, rate, warmup, seconds, group } = options;
   const idle = target.used();
   await registerAll(target, connections);
   const clients = await connectAll(target, connections);
@@ -69,6 +71,7 @@ async function measure(target: Target, options: Options): Promise<number> {
   const arrivals: number[] = [];
   for (const client of clients) client.onPush = (frame) => noteArrivals(frame, arrivals);
 
+  await sendSingles(clients, arrivals, rate, warmup);
   const doneBefore = await target.done();
   const before = target.used();
   const single = await sendSingles(clients, arrivals, rate, seconds);

@@ -13,6 +13,8 @@ export interface Used {
 
 interface Stat extends Used {
   parent: number;
+  /** Of children that have ended. */
+  endedCpuMs: number;
 }
 
 function statOf(pid: number): Stat | undefined {
@@ -21,9 +23,11 @@ function statOf(pid: number): Stat | undefined {
     const [, rest = ''] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     const fields = rest.split(' ');
     const at = (index: number): number => Number(fields[index - 3]);
+    const msOf = (ticks: number): number => (ticks / TICKS) * 1_000;
     return {
       parent: at(4),
-      cpuMs: ((at(14) + at(15)) / TICKS) * 1_000,
+      cpuMs: msOf(at(14) + at(15)),
+      endedCpuMs: msOf(at(16) + at(17)),
       rssMb: (at(24) * PAGE_BYTES) / MB,
     };
   } catch {
@@ -36,15 +40,15 @@ export function usedBy(pid: number): Used {
   return { cpuMs, rssMb };
 }
 
-/** A process and its children: PostgreSQL has one for each connection. Their shared memory counts once for each. */
+/** A process and its children, also those that have ended: PostgreSQL has one for each connection. Their shared memory counts once for each. */
 export function usedByAll(parent: number): Used {
-  const all = readdirSync('/proc').flatMap((name) => {
+  const living = readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
     const stat = Number.isInteger(pid) ? statOf(pid) : undefined;
     return stat && (pid === parent || stat.parent === parent) ? [stat] : [];
   });
   return {
-    cpuMs: all.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
-    rssMb: all.reduce((sum, { rssMb }) => sum + rssMb, 0),
+    cpuMs: living.reduce((sum, { cpuMs }) => sum + cpuMs, statOf(parent)?.endedCpuMs ?? 0),
+    rssMb: living.reduce((sum, { rssMb }) => sum + rssMb, 0),
   };
 }

@@ -33,11 +33,14 @@ interface Step<R> {
 }
 
 const RETRY_MS = 500;
+/** From one look at other nodes' commits to the next: under load one query then serves several commits. */
+const READ_GAP_MS = 10;
 
 export class Follower<R> {
   #position = 0;
   #due: Due<R>[] = [];
   #isBusy = false;
+  #readAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(
@@ -89,6 +92,7 @@ export class Follower<R> {
   async #run(): Promise<void> {
     this.#isBusy = true;
     while (this.#due.length > 0) {
+      if (this.#due.some(({ rows }) => !rows)) await this.#readGap();
       const taken = this.#due.splice(0);
       try {
         for (const step of this.#plan(taken)) await this.#take(step);
@@ -100,6 +104,11 @@ export class Follower<R> {
       }
     }
     this.#isBusy = false;
+  }
+
+  async #readGap(): Promise<void> {
+    const leftMs = this.#readAt + READ_GAP_MS - performance.now();
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
   }
 
   /** Neighbouring commits of other nodes are read in one query. */
@@ -130,6 +139,7 @@ export class Follower<R> {
       this.#position = upTo;
       return;
     }
+    if (read !== 'none') this.#readAt = performance.now();
     while (read !== 'none' && this.#position < upTo && !this.#isClosed) {
       const piece = await this.source.read(this.#position, upTo, read === 'all' ? undefined : read);
       if (piece.rows.length > 0) await this.source.give(piece.rows);

@@ -1,5 +1,5 @@
 /** Messages of all nodes, for the sessions that are here. */
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
@@ -46,22 +46,24 @@ export class MessageSource implements Source<Deliverable> {
   }
 
   async read(after: number, upTo: number, concerned: Concerned | undefined) {
-    const heads = await this.#heads(after, upTo, concerned);
-    const last = heads.length < READ_AT_ONCE ? upTo : (heads.at(-1)?.msg_id ?? upTo);
-    const ids: number[] = [];
-    for (const head of heads) if (await this.#isForHere(head)) ids.push(head.msg_id);
-    return { rows: await this.#messages(ids), upTo: last };
+    // Hints name accounts that are here, so most rows are wanted. A gap may hold anybody's: only the heads are read at first.
+    const found: (Head | Row)[] = concerned
+      ? await this.#rows(sql`${between(after, upTo)} and ${concerns(concerned)}`)
+      : await this.#heads(after, upTo);
+    const last = found.length < READ_AT_ONCE ? upTo : (found.at(-1)?.msg_id ?? upTo);
+    const wanted: (Head | Row)[] = [];
+    for (const one of found) if (await this.#isForHere(one)) wanted.push(one);
+    if (wanted.length === 0) return { rows: [], upTo: last };
+    const rows = wanted.every((one) => 'passed_over' in one)
+      ? wanted
+      : await this.#rows(sql`msg_id in ${idList(wanted.map(({ msg_id }) => msg_id))}`);
+    return { rows: rows.map((row) => this.#deliverable(row)), upTo: last };
   }
 
-  async #heads(after: number, upTo: number, concerned: Concerned | undefined): Promise<Head[]> {
-    const filter = concerned
-      ? sql`and (recipient in ${idList(concerned.uids)} or sender in ${idList(concerned.uids)} or gid in ${idList(concerned.gids)})`
-      : sql``;
+  async #heads(after: number, upTo: number): Promise<Head[]> {
     const { rows } = await sql<Head>`
       select msg_id, sender, recipient, gid from message
-      where msg_id > ${after} and msg_id <= ${upTo} ${filter} order by msg_id limit ${READ_AT_ONCE}`.execute(
-      this.parts.db,
-    );
+      where ${between(after, upTo)} order by msg_id limit ${READ_AT_ONCE}`.execute(this.parts.db);
     return rows;
   }
 
@@ -74,21 +76,26 @@ export class MessageSource implements Source<Deliverable> {
     return false;
   }
 
-  async #messages(ids: readonly number[]): Promise<Deliverable[]> {
-    if (ids.length === 0) return [];
+  async #rows(filter: RawBuilder<unknown>): Promise<Row[]> {
     const { rows } = await sql<Row>`
       select message.*, no_offline and gid = 0 and not exists (
         select from mailbox where uid = recipient and peer = sender and mailbox.msg_id = message.msg_id
       ) as passed_over
-      from message where msg_id in ${idList(ids)}
-      order by msg_id`.execute(this.parts.db);
-    return rows.map((row) => {
-      const { msg_id, sender, recipient, gid } = row;
-      return {
-        from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
-        delivered: gid === 0 && sender !== recipient && !row.passed_over,
-        wire: wireMessageOf(row),
-      };
-    });
+      from message where ${filter} order by msg_id limit ${READ_AT_ONCE}`.execute(this.parts.db);
+    return rows;
+  }
+
+  #deliverable(row: Row): Deliverable {
+    const { msg_id, sender, recipient, gid } = row;
+    return {
+      from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
+      delivered: gid === 0 && sender !== recipient && !row.passed_over,
+      wire: wireMessageOf(row),
+    };
   }
 }
+
+const between = (after: number, upTo: number) => sql`msg_id > ${after} and msg_id <= ${upTo}`;
+
+const concerns = ({ uids, gids }: Concerned) =>
+  sql`(recipient in ${idList(uids)} or sender in ${idList(uids)} or gid in ${idList(gids)})`;
