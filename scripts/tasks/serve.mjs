@@ -6,15 +6,14 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { GatewayKeeper } from '../lib/gateway-keeper.mjs';
 import { DATA, GATEWAY, inRoot } from '../lib/paths.mjs';
 import { freePort, LOOPBACK } from '../lib/ports.mjs';
-import { exitOf, onStop } from '../lib/process.mjs';
+import { onStop } from '../lib/process.mjs';
 import { ensureAll, ensureGateway } from './build.mjs';
 
 const GATEWAY_PORT = 8787;
 const DEMO_PORT = 5173;
-const READY = 'gateway listening on ';
 
 /** Created once, because the accounts in `.data/` belong to it. */
 function demoSecret() {
@@ -36,26 +35,6 @@ function spawnGateway(port, appkey) {
   const stdio = ['ignore', 'pipe', stderr];
   return spawn(process.execPath, [GATEWAY, ...args], { stdio, env, detached: true });
 }
-
-/** The last lines of the gateway's log, shown if it dies. */
-const KEPT_LOG_CHARS = 4_000;
-function keepLog(child) {
-  let kept = '';
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    kept = (kept + text).slice(-KEPT_LOG_CHARS);
-  });
-  return () => kept;
-}
-
-/** @returns {Promise<string | null>} the gateway's URL, null if it ended first */
-const urlOf = (child) =>
-  new Promise((resolve) => {
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => {
-      if (line.startsWith(READY)) resolve(line.slice(READY.length).trim());
-    });
-    lines.once('close', () => resolve(null));
-  });
 
 /** @returns {Promise<{url: string, close(): Promise<void>}>} */
 async function serveDemo(mode, gateway) {
@@ -85,35 +64,26 @@ export async function start(mode) {
   if (built !== 0) return built;
 
   const { APPKEY, seed } = await import('../../demo/seed.mjs');
-  const child = spawnGateway(await freePort(GATEWAY_PORT), APPKEY);
-  const log = keepLog(child);
-  let stopping = false;
-  const undo = onStop(() => {
-    stopping = true;
-    child.kill('SIGTERM');
-  });
-  const ended = exitOf(child);
+  const port = await freePort(GATEWAY_PORT);
+  const keeper = new GatewayKeeper(() => spawnGateway(port, APPKEY));
+  const undo = onStop(() => void keeper.stop());
   let demo = null;
   try {
-    const gateway = await urlOf(child);
+    const gateway = await keeper.start();
     if (gateway !== null) {
       await seed({ gateway, appkey: APPKEY });
       demo = await serveDemo(mode, gateway);
       console.log(`\n  Open ${demo.url}\n`);
     }
-    const code = await ended;
-    if (stopping) return 0;
-    process.stderr.write(log());
-    console.error(`The gateway has ended (exit code ${code}).`);
-    return 1;
+    await keeper.keep();
+    return keeper.isStopping ? 0 : 1;
   } catch (error) {
     // A failure during the shutdown is expected.
-    if (!stopping) console.error(error);
-    return stopping ? 0 : 1;
+    if (!keeper.isStopping) console.error(error);
+    return keeper.isStopping ? 0 : 1;
   } finally {
     await demo?.close();
-    child.kill('SIGTERM');
-    await ended;
+    await keeper.stop();
     undo();
   }
 }
