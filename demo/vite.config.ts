@@ -4,6 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+import { manifest } from './manifest.js';
 
 const gateway = process.env.JMESSAGE_GATEWAY ?? 'http://127.0.0.1:8787';
 const proxy = {
@@ -21,6 +23,7 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
 ].join('; ');
@@ -56,10 +59,47 @@ const quietSockets: Plugin = {
   },
 };
 
+/**
+ * The service worker keeps the page, its scripts and the SDK's worker file on the device. It answers no request of the SDK. A new version waits
+ * until the person asks for it (src/updates.ts). Until then an open page finds every file of its own build.
+ */
+const installable = VitePWA({
+  registerType: 'prompt',
+  injectRegister: null,
+  manifest,
+  workbox: {
+    globPatterns: ['**/*.{html,css,js,svg,png}'],
+    navigateFallback: 'index.html',
+    navigateFallbackDenylist: Object.keys(proxy).map((path) => new RegExp(`^${path}`)),
+    clientsClaim: true,
+  },
+});
+
+/** `npm run dev` and `npm start` have one origin. So the development server ends the service worker of the built page. */
+const withoutServiceWorker: Plugin = {
+  name: 'without-service-worker',
+  apply: 'serve',
+  configureServer({ middlewares }) {
+    middlewares.use('/sw.js', (_request, response) => {
+      response.setHeader('Content-Type', 'text/javascript');
+      response.end(
+        [
+          "addEventListener('install', () => skipWaiting());",
+          "addEventListener('activate', (event) => event.waitUntil(registration.unregister()",
+          "  .then(() => clients.matchAll({ type: 'window' }))",
+          '  .then((open) => Promise.all(open.map((page) => page.navigate(page.url))))));',
+        ].join('\n'),
+      );
+    });
+  },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [contentSecurityPolicy, quietSockets],
+  // A missing file is a 404 rather than the page, so that its reader sees the reason.
+  appType: 'mpa',
+  plugins: [contentSecurityPolicy, quietSockets, withoutServiceWorker, installable],
   build: { outDir: 'dist', emptyOutDir: true },
   worker: { format: 'es' },
   // The worker's dependencies too. If the development server found them later, it would reload the page.

@@ -9,6 +9,7 @@ import { OutageStrip } from './components/outage-strip.js';
 import { Sidebar } from './components/sidebar.js';
 import { Starting } from './components/starting.js';
 import { Toast } from './components/toast.js';
+import { UpdateStrip } from './components/update-strip.js';
 import { Welcome } from './components/welcome.js';
 import { followInvitations } from './friends.js';
 import { followAddress } from './navigation.js';
@@ -16,23 +17,31 @@ import { startReceiving } from './receiving.js';
 import { start } from './session.js';
 import { useStore } from './store.js';
 import { useStrings } from './strings.js';
+import { followVersions } from './updates.js';
 
 startReceiving();
 followInvitations();
 followAddress();
+followVersions();
 void start();
 
 export function App() {
   const phase = useStore((state) => state.phase);
   useTitle();
-  if (phase === 'starting') return <Starting />;
-  return phase === 'signedOut' ? <Welcome /> : <Chats />;
+  return (
+    <div class="page">
+      <UpdateStrip />
+      {phase === 'starting' && <Starting />}
+      {phase === 'signedOut' && <Welcome />}
+      {phase === 'signedIn' && <Chats />}
+    </div>
+  );
 }
 
 function Chats() {
   const open = useStore((state) => state.open);
   return (
-    <div class="page">
+    <>
       <OutageStrip />
       <div class="chats" data-open={open !== null}>
         <Sidebar />
@@ -41,7 +50,7 @@ function Chats() {
       <EndedDialog />
       <Toast />
       <Announcer />
-    </div>
+    </>
   );
 }
 

@@ -3,12 +3,13 @@
  * and conversations that were started and have no message yet.
  */
 import { type ChatMessage, shown, type Upload, withNotes } from './chat-messages.js';
-import { type Chat, type ChatId, chatOf, chatWith, emptyChat, peerOf } from './chats.js';
+import { type Chat, type ChatId, chatOf, chatWith, emptyChat, isChatId, peerOf } from './chats.js';
 import type { Content } from './content.js';
 import { pixelsOf } from './files.js';
-import { APPKEY, CHATS } from './jim.js';
+import { APPKEY, account, CHATS } from './jim.js';
 import type { ConversationItem, Messages, StoredMessage } from './jmessage.js';
 import { noteArrival } from './reading.js';
+import { rememberDraft, rememberedDrafts } from './remember.js';
 import { getState, update } from './store.js';
 import { textOf, timeOf } from './untrusted.js';
 
@@ -53,7 +54,18 @@ export function forgetChats(): void {
 
 export function updateOwn(id: ChatId, change: Partial<Own>): void {
   own.set(id, { ...(own.get(id) ?? NOTHING), ...change });
+  const owner = account();
+  if (change.draft !== undefined && owner !== undefined) rememberDraft(owner, id, change.draft);
   redraw();
+}
+
+/** Drafts outlive a reload and the browser, until the log-out. */
+export function recallDrafts(): void {
+  const owner = account();
+  if (owner === undefined) return;
+  for (const [id, draft] of rememberedDrafts(owner)) {
+    if (isChatId(id)) own.set(id, { ...(own.get(id) ?? NOTHING), draft });
+  }
 }
 
 /** Lists a conversation that has no message yet. */

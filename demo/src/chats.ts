@@ -8,6 +8,8 @@ export type Peer = { username: string } | { gid: number };
 export const chatWith = (username: string): ChatId => `u/${username}`;
 export const chatOf = (gid: number): ChatId => `g/${gid}`;
 
+export const isChatId = (id: string): id is ChatId => /^(u\/.+|g\/\d+)$/s.test(id);
+
 export const peerOf = (id: ChatId): Peer =>
   id.startsWith('g/') ? { gid: Number(id.slice(2)) } : { username: id.slice(2) };
 

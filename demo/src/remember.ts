@@ -1,6 +1,6 @@
 /**
- * Data that the page stores in the browser: the account (never a password), unanswered invitations, which the server delivers once, and the
- * appearance. Storage may be forbidden or full. The page then works without it.
+ * Data that the page stores in the browser: the account (never a password), unanswered invitations, which the server delivers once, drafts, and
+ * the appearance. Storage may be forbidden or full. The page then works without it.
  */
 export interface Account {
   appkey: string;
@@ -89,6 +89,36 @@ export function watchInvitations(account: () => Account | undefined, changed: ()
     const current = account();
     if (current !== undefined && key === PREFIX + invitationsKey(current)) changed();
   });
+}
+
+/** Each draft has a key of its own, so that tabs do not overwrite drafts of one another. */
+const draftsOf = ({ appkey, username }: Account): string =>
+  `draft:${encodeURIComponent(appkey)}:${encodeURIComponent(username)}:`;
+
+function draftKeys(account: Account): string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX + draftsOf(account)))
+      .map((key) => key.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+}
+
+/** @returns conversations and their drafts */
+export function rememberedDrafts(account: Account): [id: string, draft: string][] {
+  return draftKeys(account).flatMap((key) => {
+    const draft = read(browser, key);
+    return typeof draft === 'string' ? [[key.slice(draftsOf(account).length), draft]] : [];
+  });
+}
+
+export function rememberDraft(account: Account, id: string, draft: string): void {
+  write(browser, draftsOf(account) + id, draft === '' ? undefined : draft);
+}
+
+export function forgetDrafts(account: Account): void {
+  for (const key of draftKeys(account)) write(browser, key, undefined);
 }
 
 export function rememberedTheme(): Theme {

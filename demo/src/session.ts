@@ -3,14 +3,20 @@
  *
  * The runtime maintains the connection by itself. The page provides a signed payload on request, and shows the connection's state.
  */
-import { forgetChats, redraw } from './chat-list.js';
+import { forgetChats, recallDrafts, redraw } from './chat-list.js';
 import { loadFriends } from './friends.js';
 import { loadGroups } from './groups.js';
 import { APPKEY, account, fetchAuth, JIM } from './jim.js';
 import { CODES, codeOf, type StateSnapshot } from './jmessage.js';
 import { loadProfile } from './people.js';
 import { forgetReported, lookAtOpen } from './reading.js';
-import { forgetAccount, rememberAccount, rememberedAccount, rememberedInvitations } from './remember.js';
+import {
+  forgetAccount,
+  forgetDrafts,
+  rememberAccount,
+  rememberedAccount,
+  rememberedInvitations,
+} from './remember.js';
 import { getState, NO_ACCOUNT, update } from './store.js';
 import { explain, stringsOf } from './strings.js';
 
@@ -22,6 +28,7 @@ function prepare(username: string): void {
   if (username !== getState().username) forgetState();
   const invitations = rememberedInvitations({ appkey: APPKEY, username });
   update({ username, invitations, notice: '' });
+  recallDrafts();
 }
 
 function forgetState(): void {
@@ -69,7 +76,10 @@ export function logOut(): void {
 /** Returns to the form and clears the account's data from the page. */
 function leave(notice: string): void {
   const current = account();
-  if (current !== undefined) forgetAccount(current);
+  if (current !== undefined) {
+    forgetAccount(current);
+    forgetDrafts(current);
+  }
   history.replaceState(null, '', '#/');
   forgetState();
   update({ phase: 'signedOut', open: null, panel: 'chats', notice });

@@ -67,6 +67,8 @@ export interface State {
   toast: string;
   /** The reason why the start failed. */
   notice: string;
+  /** A newer version of the page is on this device. */
+  hasNewVersion: boolean;
   theme: Theme;
   language: Language;
 }
@@ -96,6 +98,7 @@ let state: State = {
   open: null,
   panel: 'chats',
   notice: '',
+  hasNewVersion: false,
   theme: rememberedTheme(),
   language: rememberedLanguage(),
 };

@@ -119,6 +119,8 @@ export const en = {
   } as Ended,
   logInHere: 'Log in here',
   reload: 'Reload the page',
+  newVersion: 'A new version is ready.',
+  reloadNow: 'Reload',
 
   newGroup: 'New group',
   addFriend: 'Add a friend',

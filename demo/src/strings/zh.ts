@@ -117,6 +117,8 @@ export const zh: Strings = {
   },
   logInHere: '在此登录',
   reload: '重新加载',
+  newVersion: '新版本已就绪。',
+  reloadNow: '重新加载',
 
   newGroup: '新建群组',
   addFriend: '添加好友',

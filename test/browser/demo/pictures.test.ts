@@ -14,9 +14,9 @@ import {
   picture,
   showContacts,
   write,
-} from './demo-stage.js';
+} from './stage.js';
 
-const PICTURES = fileURLToPath(new URL('../../test-results/demo', import.meta.url));
+const PICTURES = fileURLToPath(new URL('../../../test-results/demo', import.meta.url));
 
 /** Screens with colours of their own. */
 const IN_THE_DARK = new Set(['list', 'chat', 'media', 'offline', 'failed']);

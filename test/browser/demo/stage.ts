@@ -1,19 +1,20 @@
 /**
  * Shared by the demo's tests: the built page in real browsers, a real gateway with the demo's own accounts, and the actions of a person.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
-import { APPKEY, seed } from '../../demo/seed.mjs';
-import type { Profile } from '../kit/browser.js';
-import { until } from '../kit/until.js';
-import { createWorld, type World } from '../kit/world.js';
+import { APPKEY, seed } from '../../../demo/seed.mjs';
+import type { Profile } from '../../kit/browser.js';
+import { until } from '../../kit/until.js';
+import { createWorld, type World } from '../../kit/world.js';
 
-const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../../../demo/vite.config.ts', import.meta.url));
 const LOOPBACK = '127.0.0.1';
 export const LAST_SEEDED = 'And bring the laptop, I want to see it with ten tabs.';
 
@@ -31,12 +32,29 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const configOf = (outDir: string) => ({ configFile: CONFIG, logLevel: 'silent', build: { outDir } }) as const;
+
+let built: Promise<string> | undefined;
+
+/** The folder of the built page. All files of tests share one build. */
+async function builtDemo(): Promise<string> {
+  built ??= (async () => {
+    const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-demo-build-'));
+    process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
+    await build(configOf(outDir));
+    return outDir;
+  })();
+  return built;
+}
+
 export class DemoStage {
+  #server: PreviewServer | undefined;
+
   private constructor(
     readonly world: World,
-    private readonly server: PreviewServer,
-    private readonly outDir: string,
-    readonly address: string,
+    /** The folder of the served page. */
+    readonly outDir: string,
+    private readonly port: number,
     readonly hers: Profile,
     readonly his: Profile,
   ) {}
@@ -51,16 +69,40 @@ export class DemoStage {
     });
     await seed({ gateway: world.gateway.url });
     const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-demo-'));
-    process.env.JMESSAGE_GATEWAY = world.relay.url;
-    const config = { configFile: CONFIG, logLevel: 'silent', build: { outDir } } as const;
-    await build(config);
-    const server = await preview({ ...config, preview: { host: LOOPBACK, port, strictPort: true } });
+    await cp(await builtDemo(), outDir, { recursive: true });
     const [hers, his] = [await world.profile(), await world.profile()];
-    return new DemoStage(world, server, outDir, `${publicUrl}/`, hers, his);
+    const stage = new DemoStage(world, outDir, port, hers, his);
+    await stage.serve();
+    return stage;
+  }
+
+  get address(): string {
+    return `http://${LOOPBACK}:${this.port}/`;
+  }
+
+  /** Serves the page, also again after {@link stopServing}. */
+  async serve(): Promise<void> {
+    process.env.JMESSAGE_GATEWAY = this.world.relay.url;
+    const { port } = this;
+    this.#server = await preview({
+      ...configOf(this.outDir),
+      preview: { host: LOOPBACK, port, strictPort: true },
+    });
+  }
+
+  async stopServing(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
+  /** Replaces the page by another build, as after a change of the SDK's worker. The files of the earlier build are gone. */
+  async publishNextVersion(): Promise<void> {
+    const output = { entryFileNames: 'assets/next-[name]-[hash].js' };
+    await build({ ...configOf(this.outDir), worker: { format: 'es', rolldownOptions: { output } } });
   }
 
   async close(): Promise<void> {
-    await this.server.close();
+    await this.stopServing();
     await this.world.close();
     await rm(this.outDir, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { until } from '../kit/until.js';
+import { until } from '../../kit/until.js';
 import {
   bubble,
   DEMO_PASSWORD,
@@ -16,7 +16,7 @@ import {
   picture,
   showContacts,
   write,
-} from './demo-stage.js';
+} from './stage.js';
 
 let stage: DemoStage;
 let alice: Page;

@@ -1,0 +1,2 @@
+/** Modules that Vite's plugins make. */
+/// <reference types="vite-plugin-pwa/vanillajs" />
