@@ -3,16 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
 import { UNSET_PROFILE } from '../../test/kit/profile.js';
-import { md5 } from '../../test/kit/signing.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
-import {
-  APPKEY,
-  type Client,
-  nextRid,
-  OTHER_APPKEY,
-  OTHER_SECRET,
-  uniqueName,
-} from '../../test/kit/wire-socket.js';
+import { APPKEY, type Client, nextRid, OTHER_APPKEY } from '../../test/kit/wire-socket.js';
 import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ friends: 2 });
@@ -27,7 +19,7 @@ const answer = (from: LiveUser, to: LiveUser, why: string) =>
   from.ask('add_friend', { target_name: to.username, from_type: 2, why });
 
 async function friends(): Promise<[LiveUser, LiveUser]> {
-  const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+  const [alice, bob] = await clients.two();
   await invite(alice, bob);
   await answer(bob, alice, 'yes');
   return [alice, bob];
@@ -40,7 +32,7 @@ const friendNames = async (user: LiveUser): Promise<unknown[]> => {
 
 describe('an invitation', () => {
   it('reaches its target with its reason, and accepted makes both friends', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const avatar = await uploadedImage(gateway.url, bob);
     await bob.ask('update_user_inf', { nickname: 'Bobby 😀', avatar, extras: { k: 1 } });
     expect(await invite(alice, bob, '我们是同学 😀')).toMatchObject({ code: 0 });
@@ -90,7 +82,7 @@ describe('an invitation', () => {
   });
 
   it('declined tells its sender why, and makes nobody friends', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await invite(alice, bob);
     expect(await answer(bob, alice, 'who are you?')).toMatchObject({ code: 0 });
     const declined = await eventOf(alice, 5, 2);
@@ -101,7 +93,7 @@ describe('an invitation', () => {
   });
 
   it('may cross another one: accepting either is enough', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await invite(alice, bob);
     await invite(bob, alice);
     await answer(alice, bob, 'yes');
@@ -111,12 +103,8 @@ describe('an invitation', () => {
 
   it('crosses over to another application of this gateway', async () => {
     const alice = await clients.liveUser();
-    const carol = await clients.connect();
-    const username = uniqueName('carol');
-    await carol.init(OTHER_APPKEY, OTHER_SECRET);
-    await carol.ask('register', { username, password: md5('secret') });
-    await carol.login(username);
-    await carol.sync(0, 0);
+    const carol = await clients.liveUserElsewhere();
+    const { username } = carol;
     const request = { target_name: username, from_type: 1, appkey: OTHER_APPKEY };
     expect(await alice.ask('add_friend', request)).toMatchObject({ code: 0 });
     const { from_username, from_appkey } = await carol.next('event_notification');
@@ -140,7 +128,7 @@ describe('an invitation', () => {
   });
 
   it('is taken once: a retry tells nobody again', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const rid = nextRid();
     const request = { target_name: bob.username, from_type: 1, why: 'once' };
     const first = await alice.ask('add_friend', request, rid);
@@ -241,7 +229,7 @@ describe('names that a database cannot hold', () => {
 
   it('do not matter in what is only shown: reasons, memos, profiles', async () => {
     const odd = 'nul\0 half\ud800';
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await alice.ask('update_user_inf', { nickname: odd, extras: { odd } });
     await invite(alice, bob, odd);
     expect(await eventOf(bob, 5, 1)).toMatchObject({ description: odd });

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
-import { md5 } from '../../test/kit/signing.js';
 import {
   goAway,
   liveEvent,
@@ -12,14 +11,7 @@ import {
   named,
   type User,
 } from '../../test/kit/wire-groups.js';
-import {
-  APPKEY,
-  type Data,
-  nextRid,
-  OTHER_APPKEY,
-  OTHER_SECRET,
-  uniqueName,
-} from '../../test/kit/wire-socket.js';
+import { APPKEY, type Data, nextRid, OTHER_APPKEY } from '../../test/kit/wire-socket.js';
 import { uploadedImage } from '../../test/kit/wire-uploads.js';
 
 const gateway = hostGateway({ groupMembers: 4, groupKeepers: 1, groupsOfUser: 3, pageRows: 2 });
@@ -123,12 +115,8 @@ describe('members', () => {
 
   it('of another application are added by appkey', async () => {
     const owner = await clients.liveUser();
-    const other = await clients.connect();
-    const username = uniqueName('other');
-    await other.init(OTHER_APPKEY, OTHER_SECRET);
-    await other.ask('register', { username, password: md5('secret') });
-    await other.login(username);
-    await other.sync(0, 0);
+    const other = await clients.liveUserElsewhere();
+    const { username } = other;
     const gid = await makeGroup([owner]);
     const wrong = { gid, member_usernames: [{ username }] };
     expect(await owner.ask('add_across_group_member', wrong)).toMatchObject({ code: 880203 });

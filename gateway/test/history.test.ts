@@ -40,7 +40,7 @@ async function pages(client: Client, of: Asked, limit: number): Promise<string[]
 }
 
 it('a conversation is handed out in pages, oldest first, from the latest backwards', async () => {
-  const [a, b] = [await clients.liveUser(), await clients.liveUser()];
+  const [a, b] = await clients.two();
   for (const text of ['1', '2', '3', '4', '5']) {
     await (Number(text) % 2 ? a.send(b.username, text) : b.send(a.username, text));
   }
@@ -79,7 +79,7 @@ it.each([0, 101, -1, 1.5])('a page of %j messages is refused', async (limit) => 
 });
 
 it('a retracted message is in no page, and can still mark the end of one', async () => {
-  const [a, b] = [await clients.liveUser(), await clients.liveUser()];
+  const [a, b] = await clients.two();
   await a.send(b.username, 'kept');
   const { msg_id, ctime_ms } = await a.send(b.username, 'taken back');
   await a.send(b.username, 'later');
@@ -97,7 +97,7 @@ it('a user sees neither the conversations of others nor one with an unknown user
 });
 
 it('a group is seen from when one joined, for as long as one is in it', async () => {
-  const [owner, later] = [await clients.liveUser(), await clients.liveUser()];
+  const [owner, later] = await clients.two();
   const gid = await makeGroup([owner]);
   await sendTo(owner, gid, 'before');
   expect(await page(later, { type: 4, gid }, 10)).toMatchObject({ code: 880205 });

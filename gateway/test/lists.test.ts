@@ -17,7 +17,7 @@ describe('no-disturb', () => {
   });
 
   it('of a user is turned on once and off once', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     const request = { target_name: bob.username, version: 0 };
     expect(await alice.ask('add_msg_no_disturb_single', request)).toMatchObject({ code: 0 });
@@ -35,7 +35,7 @@ describe('no-disturb', () => {
   });
 
   it('of a group is for its members, and ends with the membership', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const gid = await makeGroup([alice, bob], { group_name: 'quiet', group_description: 'please' });
     expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('add_msg_no_disturb_group', { gid })).toMatchObject({ code: 881105 });
@@ -61,7 +61,7 @@ describe('no-disturb', () => {
   });
 
   it('reaches the changing device as event 37 and the other devices as event 102', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, alice.username);
     await alice.ask('add_msg_no_disturb_single', { target_name: bob.username });
     expect(await liveEvent(alice, 37)).toMatchObject({ from_username: alice.username });
@@ -77,7 +77,7 @@ describe('no-disturb', () => {
 
 describe('a shield', () => {
   it('keeps a group’s messages away, but not out of its history', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const gid = await makeGroup([alice, bob]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 881203 });
@@ -95,7 +95,7 @@ describe('a shield', () => {
   });
 
   it('is for members, and reaches the other devices', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const gid = await makeGroup([alice]);
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 880205 });
     expect(await bob.ask('add_msg_shield_group', { gid: gid + 1_000 })).toMatchObject({ code: 880204 });
@@ -110,7 +110,7 @@ describe('a shield', () => {
 
 describe('lists of friends and blacklists', () => {
   it('are told to the other devices live, and not to the one that changed them', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, alice.username);
     await bob.ask('add_friend', { target_name: alice.username, from_type: 1 });
     await alice.ask('add_friend', { target_name: bob.username, from_type: 2 });
@@ -140,7 +140,7 @@ describe('a blacklist', () => {
     user.ask(event, { member_usernames: members.map(({ username }) => ({ username })) });
 
   it('is shown with profiles, and its owner is told of changes', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     expect(await list(alice, 'add_black_list', bob)).toMatchObject({ code: 0 });
     expect(await liveEvent(alice, 38, ({ extra }) => extra === 1)).toMatchObject({
@@ -154,7 +154,7 @@ describe('a blacklist', () => {
   });
 
   it('keeps messages away from the moment it is answered until the member is removed', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     expect(await bob.send(alice.username, 'before')).toMatchObject({ code: 0 });
     await list(alice, 'add_black_list', bob);
     expect(await bob.send(alice.username, 'during')).toMatchObject({ code: 880207 });
@@ -166,7 +166,7 @@ describe('a blacklist', () => {
   });
 
   it('does not take back what was answered: a retry of an older message succeeds', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const rid = nextRid();
     const first = await bob.send(alice.username, 'once', {}, rid);
     await list(alice, 'add_black_list', bob);
@@ -174,11 +174,7 @@ describe('a blacklist', () => {
   });
 
   it('takes all of the members or none', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     await list(alice, 'add_black_list', bob);
     expect(await list(alice, 'add_black_list', carol, bob)).toMatchObject({ code: 880904 });
     expect(await list(alice, 'add_black_list', carol, alice)).toMatchObject({ code: 880903 });

@@ -2,16 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
-import { md5 } from '../../test/kit/signing.js';
-import {
-  APPKEY,
-  nextRid,
-  OTHER_APPKEY,
-  OTHER_SECRET,
-  textOf,
-  textTo,
-  uniqueName,
-} from '../../test/kit/wire-socket.js';
+import { APPKEY, nextRid, OTHER_APPKEY, textOf, textTo } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway();
 const { clients } = gateway;
@@ -64,12 +55,8 @@ describe('a text', () => {
 
   it('crosses over to another application of this gateway', async () => {
     const alice = await clients.liveUser();
-    const carol = await clients.connect();
-    const username = uniqueName('carol');
-    await carol.init(OTHER_APPKEY, OTHER_SECRET);
-    await carol.ask('register', { username, password: md5('secret') });
-    await carol.login(username);
-    await carol.sync(0, 0);
+    const carol = await clients.liveUserElsewhere();
+    const { username } = carol;
     expect(await alice.send(username, 'hi')).toMatchObject({ code: 880203 });
     expect(await alice.send(username, 'hi', { appkey: OTHER_APPKEY })).toMatchObject({ code: 0 });
     const [message] = await carol.live(1);

@@ -51,7 +51,7 @@ describe('a profile', () => {
   });
 
   it('shows no picture that its owner has not uploaded', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const hers = await uploadedImage(gateway.url, alice);
     for (const avatar of [hers, 'media-2', '0'.repeat(32), '\0']) {
       expect(await bob.ask('update_user_inf', { avatar, nickname: 'x' })).toMatchObject({ code: 880005 });

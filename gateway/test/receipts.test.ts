@@ -22,11 +22,7 @@ async function missedReceipts(client: Client, msg_receipt_key = 0) {
 }
 describe('a receipt', () => {
   it('that was reported on one device is known to the reader’s others, once for each conversation', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     const phone = await liveDevice(clients, bob.username);
     const gid = await makeGroup([alice, bob, carol]);
     const single = await alice.send(bob.username, 'one', withReceipt);
@@ -50,7 +46,7 @@ describe('a receipt', () => {
   });
 
   it('of a single message reaches its sender when it is read, once', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, alice.username);
     const first = await alice.send(bob.username, 'one', withReceipt);
     const second = await alice.send(bob.username, 'two', withReceipt);
@@ -73,11 +69,7 @@ describe('a receipt', () => {
   });
 
   it('of a group message counts down with every reader', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id, unread_count } = await sendTo(alice, gid, 'all', withReceipt);
     expect(unread_count).toBe(2);
@@ -91,7 +83,7 @@ describe('a receipt', () => {
   });
 
   it('waits for a sender who is away, until it is acknowledged', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const gid = await makeGroup([alice, bob]);
     const single = await alice.send(bob.username, 'one', withReceipt);
     const group = await sendTo(alice, gid, 'all', withReceipt);
@@ -118,7 +110,7 @@ describe('a receipt', () => {
   });
 
   it('is acknowledged by a later sync with its key as well', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const { msg_id } = await alice.send(bob.username, 'one', withReceipt);
     await report(bob, alice, msg_id);
     const [push] = await missedReceipts(alice);
@@ -127,7 +119,7 @@ describe('a receipt', () => {
   });
 
   it('is part of the history that roaming shows its sender', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const read = await alice.send(bob.username, 'read', withReceipt);
     const ignored = await alice.send(bob.username, 'ignored', withReceipt);
     await alice.send(bob.username, 'without');
@@ -148,11 +140,7 @@ describe('a receipt', () => {
   });
 
   it('cannot be forged by those whom the message was not for', async () => {
-    const [alice, bob, mallory] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, mallory] = await clients.three();
     const gid = await makeGroup([alice, bob]);
     const single = await alice.send(bob.username, 'one', withReceipt);
     const group = await sendTo(alice, gid, 'all', withReceipt);
@@ -169,7 +157,7 @@ describe('a receipt', () => {
   });
 
   it('reported again by a retry over another session changes nothing', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const { msg_id } = await alice.send(bob.username, 'one', withReceipt);
     const rid = nextRid();
     const request = { sessions: [{ type: 3, username: alice.username, msg_ids: [msg_id] }] };
@@ -183,11 +171,7 @@ describe('a receipt', () => {
 
 describe('the list of readers', () => {
   it('says who has read a message and who has not, to its sender only', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     await bob.ask('update_user_inf', { nickname: 'Bobby' });
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id } = await sendTo(alice, gid, 'all', withReceipt);

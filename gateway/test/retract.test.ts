@@ -26,7 +26,7 @@ async function historyOf(username: string): Promise<string[]> {
 
 describe('a message taken back', () => {
   it('is gone from both histories, and both sides hear of it', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await alice.send(bob.username, 'stays');
     const { msg_id } = await alice.send(bob.username, 'goes', { need_receipt: true });
     await bob.live(2);
@@ -60,11 +60,7 @@ describe('a message taken back', () => {
   });
 
   it('of a group is gone for every member', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     const gid = await makeGroup([alice, bob, carol]);
     const { msg_id } = await sendTo(bob, gid, 'goes');
     const away = await goAway(carol);
@@ -78,7 +74,7 @@ describe('a message taken back', () => {
   });
 
   it('is taken back once', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const { msg_id } = await alice.send(bob.username, 'goes');
     const rid = nextRid();
     const first = await retract(alice, msg_id, rid);
@@ -89,11 +85,7 @@ describe('a message taken back', () => {
   });
 
   it('must be one’s own, and young', async () => {
-    const [alice, bob, mallory] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, mallory] = await clients.three();
     const { msg_id } = await alice.send(bob.username, 'mine');
     expect(await retract(bob, msg_id)).toMatchObject({ code: 881402 });
     expect(await retract(mallory, msg_id)).toMatchObject({ code: 881403 });
@@ -109,7 +101,7 @@ describe('a transparent message', () => {
     from.ask('trans_msg_single', { target_username, cmd }, rid);
 
   it('to a user reaches every device, and is not kept', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, bob.username);
     expect(await single(alice, bob.username, '{"typing": true} 😀')).toMatchObject({ code: 0 });
     for (const device of [bob, phone]) {
@@ -126,7 +118,7 @@ describe('a transparent message', () => {
   });
 
   it('is refused where nobody would hear it, or wants to', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const away = await goAway(await clients.liveUser());
     expect(await single(alice, away, 'x')).toMatchObject({ code: 881602 });
     expect(await single(alice, 'nobody', 'x')).toMatchObject({ code: 880203 });
@@ -138,7 +130,7 @@ describe('a transparent message', () => {
   });
 
   it('is handed on once', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const rid = nextRid();
     const first = await single(alice, bob.username, 'once', rid);
     expect(await single(alice, bob.username, 'once', rid)).toEqual(first);
@@ -148,11 +140,7 @@ describe('a transparent message', () => {
   });
 
   it('to a group reaches its other members, and comes from members who may speak', async () => {
-    const [alice, bob, mallory] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, mallory] = await clients.three();
     const gid = await makeGroup([alice, bob]);
     const toGroup = (from: Client) => from.ask('trans_msg_group', { gid, cmd: 'go' });
     expect(await toGroup(mallory)).toMatchObject({ code: 880205 });

@@ -2,17 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { callerOf } from '../../test/kit/gateway-api.js';
-import { hostGateway, type LiveUser } from '../../test/kit/gateway-in-process.js';
-import { basicAuth, md5 } from '../../test/kit/signing.js';
-import {
-  APPKEY,
-  APPS,
-  type Client,
-  OTHER_APPKEY,
-  OTHER_SECRET,
-  textTo,
-  uniqueName,
-} from '../../test/kit/wire-socket.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
+import { basicAuth } from '../../test/kit/signing.js';
+import { APPKEY, APPS, OTHER_APPKEY, OTHER_SECRET, textTo } from '../../test/kit/wire-socket.js';
 import { startGateway } from '../src/server.js';
 
 const THIRD = 'app3';
@@ -22,19 +14,9 @@ const linked = hostGateway({ links: [[OTHER_APPKEY, APPKEY]] });
 
 type Host = typeof apart;
 
-async function elsewhere({ clients }: Host): Promise<LiveUser> {
-  const client: Client = await clients.connect();
-  const username = uniqueName('elsewhere');
-  await client.init(OTHER_APPKEY, OTHER_SECRET);
-  await client.ask('register', { username, password: md5('secret') });
-  await client.login(username);
-  await client.sync(0, 0);
-  return Object.assign(client, { username });
-}
-
 /** A room and a public group of the other application, and a user of either. */
 async function stage(host: Host) {
-  const [mine, theirs] = [await host.clients.liveUser(), await elsewhere(host)];
+  const [mine, theirs] = [await host.clients.liveUser(), await host.clients.liveUserElsewhere()];
   const call = callerOf(host);
   const room = { owner_username: theirs.username, name: 'their room' };
   const { body } = await call('POST', '/v1/chatroom', room, basicAuth(OTHER_APPKEY, OTHER_SECRET));

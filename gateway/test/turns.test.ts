@@ -191,23 +191,23 @@ describe('slices', () => {
 });
 
 describe('a lot', () => {
-  const share = (maxCost: number) => ({
-    keyOf: (item: string) => item[0],
-    costOf: (item: string) => item.length,
-    maxCost,
-  });
-
-  it('has something of each when not all find room, and each one’s own in order', async () => {
+  /** The lots in which these items are committed. The first letter of an item is its key, and its length its cost. */
+  async function lotsOf(items: readonly string[], maxLot: number, maxCost: number): Promise<string[][]> {
     const lots: string[][] = [];
     const commits = new GroupCommit<string, true>(
-      async (items) => {
-        lots.push([...items]);
-        return items.map(() => true);
+      async (lot) => {
+        lots.push([...lot]);
+        return lot.map(() => true);
       },
-      3,
-      share(1_000),
+      maxLot,
+      { keyOf: (item) => item[0], costOf: (item) => item.length, maxCost },
     );
-    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1', 'c1'].map((item) => commits.add(item)));
+    await Promise.all(items.map((item) => commits.add(item)));
+    return lots;
+  }
+
+  it('has something of each when not all find room, and each one’s own in order', async () => {
+    const lots = await lotsOf(['a1', 'a2', 'a3', 'a4', 'b1', 'c1'], 3, 1_000);
     expect(lots).toEqual([
       ['a1', 'b1', 'c1'],
       ['a2', 'a3', 'a4'],
@@ -215,30 +215,12 @@ describe('a lot', () => {
   });
 
   it('of one key with much to do is followed by a lot of the others', async () => {
-    const lots: string[][] = [];
-    const commits = new GroupCommit<string, true>(
-      async (items) => {
-        lots.push([...items]);
-        return items.map(() => true);
-      },
-      100,
-      share(5),
-    );
-    await Promise.all(['axxxxx1', 'axxxxx2', 'axxxxx3', 'b1', 'c1'].map((item) => commits.add(item)));
+    const lots = await lotsOf(['axxxxx1', 'axxxxx2', 'axxxxx3', 'b1', 'c1'], 100, 5);
     expect(lots).toEqual([['axxxxx1'], ['b1', 'c1'], ['axxxxx2'], ['axxxxx3']]);
   });
 
   it('is no dearer than it may be, but for a single item', async () => {
-    const lots: string[][] = [];
-    const commits = new GroupCommit<string, true>(
-      async (items) => {
-        lots.push([...items]);
-        return items.map(() => true);
-      },
-      100,
-      share(6),
-    );
-    await Promise.all(['axxxxxxxxx', 'b1', 'b2', 'b3'].map((item) => commits.add(item)));
+    const lots = await lotsOf(['axxxxxxxxx', 'b1', 'b2', 'b3'], 100, 6);
     expect(lots).toEqual([['axxxxxxxxx'], ['b1', 'b2', 'b3']]);
   });
 

@@ -15,7 +15,7 @@ async function unread(client: Client): Promise<Record<string, number>> {
 }
 describe('unread messages', () => {
   it('are those of others that no device has marked as read', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     await bob.send(alice.username, 'one');
     await alice.send(bob.username, 'two');
     await bob.send(alice.username, 'three');
@@ -30,11 +30,7 @@ describe('unread messages', () => {
   });
 
   it('of a group count from the membership on, and for each member by itself', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     const gid = await makeGroup([alice, bob]);
     await sendTo(alice, gid, 'one');
     await alice.ask('add_across_group_member', { gid, member_usernames: named(carol) });
@@ -51,13 +47,13 @@ describe('unread messages', () => {
   });
 
   it('are counted up to what is kept for those who are away', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     for (let index = 0; index < 12; index += 1) await bob.send(alice.username, `${index}`);
     expect(await unread(alice)).toEqual({ [bob.username]: 10 });
   });
 
   it('marked as read are told to the other devices, live or later, and only once', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, alice.username);
     await bob.send(alice.username, 'hi');
     const read = { type: 3, appkey: APPKEY, username: bob.username };
@@ -81,7 +77,7 @@ describe('unread messages', () => {
   });
 
   it('cannot be marked in conversations that one has no part in', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const gid = await makeGroup([bob]);
     const reset = (payload: object) => alice.ask('unread_group_count', payload);
     expect(await reset({ type: 4, gid })).toMatchObject({ code: 880205 });

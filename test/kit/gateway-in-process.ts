@@ -21,6 +21,7 @@ import {
   Client,
   type Library,
   OTHER_APPKEY,
+  OTHER_SECRET,
   type Transport,
   uniqueName,
 } from './wire-socket.js';
@@ -110,6 +111,21 @@ export class Clients {
     const user = await this.user(username, library);
     await user.sync(0, 0);
     return user;
+  }
+
+  /** A live user of the other application. */
+  async liveUserElsewhere(): Promise<LiveUser> {
+    const username = uniqueName('elsewhere');
+    const client = await this.connect();
+    await client.init(OTHER_APPKEY, OTHER_SECRET, this.now());
+    await client.ask('register', { username, password: md5('secret') });
+    await client.login(username);
+    await client.sync(0, 0);
+    return Object.assign(client, { username });
+  }
+
+  two(): Promise<[LiveUser, LiveUser]> {
+    return Promise.all([this.liveUser(), this.liveUser()]);
   }
 
   three(): Promise<[LiveUser, LiveUser, LiveUser]> {

@@ -30,7 +30,7 @@ export interface Peer {
   agent: string;
 }
 
-export interface SessionRow extends Peer {
+interface SessionRow extends Peer {
   session_id: string;
   platform: string;
   login_ms: number;

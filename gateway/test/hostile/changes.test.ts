@@ -11,11 +11,7 @@ const { clients } = gateway;
 
 describe('changes', () => {
   it.runIf(onServer)('of a group that is held up do not hold up those of others', async () => {
-    const [alice, bob, carol] = [
-      await clients.liveUser(),
-      await clients.liveUser(),
-      await clients.liveUser(),
-    ];
+    const [alice, bob, carol] = await clients.three();
     const [held, other] = [await makeGroup([alice, bob]), await makeGroup([carol, bob])];
     const database = new Postgres({ connectionString: gateway.path });
     await database.connect();

@@ -11,7 +11,7 @@ describe('stored data of an account', () => {
   const { clients } = gateway;
 
   it('is so many messages, and a retry of one that was taken is still answered', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const rid = nextRid();
     const payload = textTo(bob.username, 'first');
     const first = await alice.ask('s_across_single_text', payload, rid);
@@ -25,7 +25,7 @@ describe('stored data of an account', () => {
   });
 
   it('is so many bytes', async () => {
-    const [alice, bob] = [await clients.liveUser(), await clients.liveUser()];
+    const [alice, bob] = await clients.two();
     const codes: number[] = [];
     for (let sent = 0; sent < 8; sent += 1) {
       codes.push((await alice.ask('s_across_single_text', largeTo(bob.username))).code);
