@@ -1,4 +1,4 @@
-/** Steps that the tests of the outbox share. */
+/** Steps that the tests of sends and sessions share. */
 import type { OutboxEntry, Outcome } from '../../../src/protocol/index.js';
 import type { FakeTab } from './tab.js';
 import type { World } from './world.js';
@@ -32,3 +32,6 @@ export async function outboxOf(world: World, tab: FakeTab): Promise<OutboxEntry[
   const outcome = await world.passing(tab.call('getOutbox'));
   return outcome.kind === 'success' ? (outcome.data as { entries: OutboxEntry[] }).entries : [];
 }
+
+/** The failure of a call with this code, as `toMatchObject` takes it. */
+export const failsWith = (code: number) => ({ kind: 'failure', error: { code } });

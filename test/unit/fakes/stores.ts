@@ -24,6 +24,8 @@ export const stored = (id: number, conversation = BOB, at?: number): StoredMessa
   conversation,
   message: apiMessage(id, at === undefined ? {} : { at }),
 });
+export const TOKEN = { device: 'd', token: 't', renewals: 1, roaming: true };
+export const PROGRESS = { syncKey: 1, eventKey: 2, receiptKey: 3, seenEvents: [4], seenReceipts: [] };
 export const outboxRecord = (id: number, fields: Partial<OutboxRecord> = {}): OutboxRecord => ({
   id,
   callId: `call ${id}`,
