@@ -6,7 +6,6 @@
 import {
   type AccountName,
   type HostKind,
-  IDLE,
   type Inspection,
   type InstanceApi,
   type JMessageApi,
@@ -32,6 +31,7 @@ import { Dispatcher } from './events/dispatcher.js';
 import { SeenMessages } from './events/seen-messages.js';
 import { Membership } from './membership.js';
 import { filesOf, settingsOf } from './options.js';
+import { NOTHING, outdated, waiting } from './own-mirrors.js';
 import { callSafely } from './page/call-safely.js';
 import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
@@ -41,14 +41,6 @@ import { ActiveTab } from './worker-link/active-tab.js';
 import { hostOf, hostsFor } from './worker-link/hosts/choose.js';
 import type { RuntimeFiles } from './worker-link/hosts/host.js';
 import { Link } from './worker-link/link.js';
-
-const NOTHING: Mirror = {
-  version: 0,
-  state: IDLE,
-  initialised: false,
-  active: null,
-  restore: { auth: null, rooms: [], login: null },
-};
 
 class Core implements LocalApi, InstanceApi {
   readonly #page: Page;
@@ -121,9 +113,7 @@ class Core implements LocalApi, InstanceApi {
       onLog: (level, text) => this.#log(level, text),
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       onOutdated: () => {
-        const { appkey, username } = this.#mirror.state;
-        const ended = { state: 'ended', reason: 'superseded', appkey, username } as const;
-        this.#reflect(Object.assign({}, NOTHING, { state: Object.assign({}, IDLE, ended) }));
+        this.#reflect(outdated(this.#mirror));
         this.#dispatcher.push('onOutdated', undefined);
       },
       hostOf: (at, isWedged) => hostOf(at, files, this.#page, isWedged),
@@ -263,10 +253,7 @@ class Core implements LocalApi, InstanceApi {
   #giveUp(reason: string, retryAt: number | undefined): void {
     const { state } = this.#mirror;
     if (this.isLogin()) {
-      const waiting = { state: 'waiting', connected: false, synced: false, retryAt } as const;
-      this.#reflect(
-        Object.assign({}, this.#mirror, { version: 0, state: Object.assign({}, state, waiting) }),
-      );
+      this.#reflect(waiting(this.#mirror, retryAt));
       if (state.connected) this.#dispatcher.push('onDisconnect', undefined);
     }
     this.#log('warn', `gave up on the worker: ${reason}`);

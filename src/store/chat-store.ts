@@ -10,6 +10,7 @@ import { type ConversationItem, ConversationList } from './conversation-list.js'
 import { type Invitation, Invitations } from './invitations.js';
 import { isSelf, type Self } from './message-log.js';
 import { Messages } from './messages.js';
+import { OutboxEntries } from './outbox-entries.js';
 import { isUpload, named, refOf, retractedIds } from './read-event.js';
 import { Cell, type Readable } from './readable.js';
 
@@ -29,7 +30,7 @@ export class ChatStore {
   readonly connection: Readable<StateSnapshot>;
   /** The conversations, the latest first. */
   readonly conversations: Readable<readonly ConversationItem[]>;
-  /** How many messages are unread, in all conversations. */
+  /** The number of unread messages in all conversations. */
   readonly unread: Readable<number>;
   /** Sends that are not delivered, of every conversation. */
   readonly outbox: Readable<readonly OutboxEntry[]>;
@@ -44,12 +45,9 @@ export class ChatStore {
   readonly #removals: (() => void)[];
   #list = new ConversationList();
   #invited = new Invitations();
-  #entries = new Map<string, OutboxEntry>();
-  /** Entries that have left the outbox: an answer of `getOutbox` may be older. */
-  #left = new Set<string>();
+  #entries = new OutboxEntries();
   #messages = new Map<ConversationId, Messages>();
   #self: Self = { appkey: '', username: '' };
-  #filesAsked = new Set<string>();
   #isConnected = false;
 
   /** @internal made by {@link createChatStore} */
@@ -59,7 +57,7 @@ export class ChatStore {
     this.unread = this.#unread = new Cell(() =>
       this.#list.snapshot().reduce((sum, { unread_msg_count }) => sum + unread_msg_count, 0),
     );
-    this.outbox = this.#outbox = new Cell(() => [...this.#entries.values()]);
+    this.outbox = this.#outbox = new Cell(() => this.#entries.snapshot());
     this.invitations = this.#invitations = new Cell(() => this.#invited.snapshot());
     this.#removals = [
       jim.addListener('onStateChange', (state) => this.#setState(state)),
@@ -177,9 +175,7 @@ export class ChatStore {
     this.#self = self;
     this.#list = new ConversationList();
     this.#invited = new Invitations();
-    this.#entries = new Map();
-    this.#left = new Set();
-    this.#filesAsked = new Set();
+    this.#entries = new OutboxEntries();
     this.#messages = new Map();
     this.#listChanged();
     this.#outbox.changed();
@@ -244,11 +240,7 @@ export class ChatStore {
 
   #setEntry(entry: OutboxEntry): void {
     const { id, state } = entry;
-    if (this.#left.has(id)) return;
-    if (state === 'sent' || state === 'cancelled') {
-      this.#left.add(id);
-      this.#entries.delete(id);
-    } else this.#entries.set(id, entry);
+    if (!this.#entries.set(entry)) return;
     this.#outbox.changed();
     const conversation = this.#idOfEntry(entry);
     if (conversation === undefined) return;
@@ -256,9 +248,7 @@ export class ChatStore {
     messages.setEntry(entry);
     this.#touch(conversation, state === 'sent');
     // The list of the outbox has the files, and its changes have none.
-    if (!isUpload(entry) || messages.hasFile(id) || this.#filesAsked.has(id)) return;
-    this.#filesAsked.add(id);
-    void this.#loadOutbox();
+    if (isUpload(entry) && !messages.hasFile(id) && this.#entries.needsFile(id)) void this.#loadOutbox();
   }
 
   #messagesOf(id: ConversationId): Messages {

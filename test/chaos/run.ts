@@ -4,9 +4,10 @@ import { Cluster, startCluster } from '../kit/gateway-cluster.js';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
 import { createWorld, type World } from '../kit/world.js';
-import { ACCOUNTS, isPartOf, nameOf, type ProfileName, SLOTS, slotsOf, TARGETS } from './cast.js';
+import { ACCOUNTS, nameOf, type ProfileName, SLOTS, slotsOf } from './cast.js';
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
+import { hasReceived, sayLastWords } from './last-words.js';
 import { Network } from './network.js';
 import { isNodeAction, NodeFaults } from './node-faults.js';
 import { Outboxes } from './outboxes.js';
@@ -242,10 +243,7 @@ class Run {
     return this.#outboxes.settled(`no send in flight from ${profile}`, slotsOf(profile));
   }
 
-  /**
-   * Ends the faults and waits for quiet. Then every account sends a last message in each conversation. Messages of a conversation arrive in
-   * order, so a tab with all last messages has received all messages.
-   */
+  /** Ends the faults, waits for quiet, and then for the last words of every account. */
   async #recover(): Promise<void> {
     this.#network.calm();
     this.#silent.clear();
@@ -253,32 +251,11 @@ class Run {
     for (const tab of this.#stage.tabs) await tab.online();
     const all = [...SLOTS.keys()];
     if (!(await this.#outboxes.settled('quiet', all))) return;
-    const speakers = ACCOUNTS.map((account) =>
-      this.#stage.tabs.find(({ record }) => record.account === account),
-    );
-    const words = speakers.flatMap((tab) =>
-      tab
-        ? TARGETS.filter((to) => to !== tab.record.account).map((to) => {
-            const [name = ''] = this.#sendFrom(tab, to, 1);
-            return {
-              name,
-              by: tab.record.name,
-              conversation: to === 'group' ? to : `${tab.record.account}+${to}`,
-            };
-          })
-        : [],
-    );
+    const words = sayLastWords(this.#stage.tabs, (tab, to) => this.#sendFrom(tab, to, 1)[0] ?? '');
     await this.#outboxes.settled('the last words to be said', all);
-    const hasAll = ({ record: { account, name, delivered } }: LiveTab) => {
-      const received = new Set(delivered.map((one) => one.name));
-      return words.every(
-        (word) => word.by === name || !isPartOf(account, word.conversation) || received.has(word.name),
-      );
-    };
+    const haveArrived = () => this.#stage.tabs.every((tab) => hasReceived(tab, words));
     // A tab without them has missed a message, and the checker names it.
-    await until('the last words to arrive', () => this.#stage.tabs.every(hasAll), DELIVERY_TIMEOUT_MS).catch(
-      () => undefined,
-    );
+    await until('the last words to arrive', haveArrived, DELIVERY_TIMEOUT_MS).catch(() => undefined);
   }
 
   async #collect(): Promise<void> {
