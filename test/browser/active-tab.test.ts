@@ -1,29 +1,16 @@
 /** Things that the runtime tells a page about itself: which tab of an account acts for it, and a snapshot for people. */
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Profile } from '../kit/browser.js';
+import { afterEach, expect, test } from 'vitest';
+import { hostWorld } from '../kit/hosted-world.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
-import { createWorld, HOST, type World } from '../kit/world.js';
+import { HOST } from '../kit/world.js';
 
-let world: World;
-let profile: Profile;
-
-beforeAll(async () => {
-  world = await createWorld();
-  profile = await world.profile();
-});
-afterAll(() => world.close());
+const here = hostWorld();
 afterEach(async () => {
-  for (const page of profile.context.pages()) await page.close();
-  await profile.killRuntimes();
+  for (const page of here.profile.context.pages()) await page.close();
+  await here.profile.killRuntimes();
 });
-
-async function openTab(username: string): Promise<Tab> {
-  const tab = await world.tab(profile);
-  await tab.login(world.auth(), world.user(username));
-  return tab;
-}
 
 /** A user sees one tab at a time. Playwright's pages all look visible, so the test moves the focus. */
 const focus = (tab: Tab) => tab.frame.evaluate(() => window.dispatchEvent(new Event('focus')));
@@ -44,8 +31,12 @@ async function activeOf(tabs: readonly Tab[], tab: Tab): Promise<void> {
 }
 
 test('onActiveChange: the tab that was looked at last acts, and another one after it is hidden, frozen, closed or without its worker', async () => {
-  const [first, second, third] = [await openTab('alice'), await openTab('alice'), await openTab('alice')];
-  const bob = await openTab('bob');
+  const [first, second, third] = [
+    await here.tabOf('alice'),
+    await here.tabOf('alice'),
+    await here.tabOf('alice'),
+  ];
+  const bob = await here.tabOf('bob');
   await activeOf([first, second, third], third);
   await focus(first);
   await activeOf([first, second, third], first);
@@ -57,7 +48,7 @@ test('onActiveChange: the tab that was looked at last acts, and another one afte
   await lifecycle(third, 'resume');
   await activeOf([first, second, third], third);
 
-  await profile.killRuntimes();
+  await here.profile.killRuntimes();
   await until('one tab to be active again', async () => {
     const active = await Promise.all([first, second, third].map((tab) => tab.isActive()));
     return active.filter(Boolean).length === 1 && (await third.isActive());
@@ -77,7 +68,7 @@ test('onActiveChange: the tab that was looked at last acts, and another one afte
 });
 
 test('inspect shows host, tabs, accounts and log, and no contents or secrets', async () => {
-  const [alice, another] = [await openTab('alice'), await openTab('alice')];
+  const [alice, another] = [await here.tabOf('alice'), await here.tabOf('alice')];
   await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'nobody else should read this' });
   const found = await alice.inspect();
   expect(found).toMatchObject({ host: HOST, worker: { build: found.build } });
@@ -85,13 +76,17 @@ test('inspect shows host, tabs, accounts and log, and no contents or secrets', a
   expect(tabs.filter(({ username }) => username === 'alice')).toHaveLength(2);
   expect(tabs.find(({ active }) => active)?.id).toBe((await another.inspect()).tabId);
   expect(accounts).toMatchObject([
-    { address: world.relay.url, state: { username: 'alice', state: 'ready', tabs: 2 }, openRequests: [] },
+    {
+      address: here.world.relay.url,
+      state: { username: 'alice', state: 'ready', tabs: 2 },
+      openRequests: [],
+    },
   ]);
   expect(accounts[0]?.cacheBytes).toBeGreaterThan(0);
   expect(log.some((line) => line.endsWith('alice: ready'))).toBe(true);
-  const { password } = world.user('alice') as { password: string };
+  const { password } = here.world.user('alice') as { password: string };
   const digest = createHash('md5').update(password).digest('hex');
-  for (const secret of ['nobody else', password, digest, world.auth().signature]) {
+  for (const secret of ['nobody else', password, digest, here.world.auth().signature]) {
     expect(JSON.stringify(found)).not.toContain(secret);
   }
 });

@@ -1,25 +1,17 @@
 /** Tabs that have gone leave nothing behind: no lock, no socket, and no memory in the worker. `npm run bench -- tabs` opens 200 of them. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Profile } from '../kit/browser.js';
+import { expect, test } from 'vitest';
+import { hostWorld } from '../kit/hosted-world.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import { workerHeapOf } from '../kit/worker-heap.js';
-import { createWorld, type HostKind, type World } from '../kit/world.js';
+import type { HostKind } from '../kit/world.js';
 
 const SPEED = 40;
 const TABS = 10;
 /** A tab that stayed in the worker's maps would keep more. */
 const MAX_KEPT_BYTES_PER_TAB = 2_000;
 
-let world: World;
-let profile: Profile;
-beforeAll(async () => {
-  world = await createWorld();
-  profile = await world.profile();
-});
-afterAll(() => world.close());
-
-const login = (tab: Tab) => tab.login(world.auth(), world.user('alice'));
+const here = hostWorld();
 
 /** The locks of the origin that the runtime holds or waits for. */
 const locks = ({ frame }: Pick<Tab, 'frame'>) =>
@@ -30,43 +22,41 @@ const locks = ({ frame }: Pick<Tab, 'frame'>) =>
 
 /** Ten tabs come, log in and go. */
 async function visit(host: HostKind, stays: Tab): Promise<void> {
-  const tabs = await world.tabs(profile, TABS, { host });
-  for (const tab of tabs) await login(tab);
+  const tabs = await here.world.tabs(here.profile, TABS, { host });
+  for (const tab of tabs) await here.logIn(tab, 'alice');
   await tabs[0]?.close();
   await until('the tabs to be gone', async () => (await stays.state()).tabs === 1);
 }
 
 test('tabs that come and go leave no lock and no memory in the worker of those that stay', async () => {
-  const stays = await world.tab(profile, { host: 'shared' });
-  await login(stays);
+  const stays = await here.tabOf('alice', { host: 'shared' });
   await stays.waitForState('ready');
   const before = (await locks(stays)).length;
   // The first ones fill the worker's caches.
   await visit('shared', stays);
-  const heap = await workerHeapOf(profile);
+  const heap = await workerHeapOf(here.profile);
   for (let round = 0; round < 3; round += 1) await visit('shared', stays);
   await until('the locks to be released', async () => (await locks(stays)).length === before);
-  const kept = ((await workerHeapOf(profile)) - heap) / (3 * TABS);
+  const kept = ((await workerHeapOf(here.profile)) - heap) / (3 * TABS);
   expect(kept).toBeLessThan(MAX_KEPT_BYTES_PER_TAB);
   expect((await stays.inspect()).worker?.tabs).toHaveLength(1);
   await stays.close();
-  await profile.clear();
+  await here.profile.clear();
 });
 
 test.each(['shared', 'leader', 'page'] as const)(
   'after the last tab of the host "%s" no socket and no lock is left',
   async (host) => {
     // A session outlives its last tab for a moment, which a fast clock shortens. The page host has no session without its tab.
-    const worker = host === 'page' ? {} : { worker: await world.fastWorker(SPEED) };
-    const tab = await world.tab(profile, { host, ...worker });
-    await login(tab);
+    const worker = host === 'page' ? {} : { worker: await here.world.fastWorker(SPEED) };
+    const tab = await here.tabOf('alice', { host, ...worker });
     await tab.waitForState('ready');
-    const other = await profile.page(`${world.site.url}/elsewhere.html`);
+    const other = await here.profile.page(`${here.world.site.url}/elsewhere.html`);
     expect(await locks({ frame: other })).not.toEqual([]);
     await tab.close();
-    await until('the socket to be closed', () => world.relay.open === 0);
+    await until('the socket to be closed', () => here.world.relay.open === 0);
     // The browser ends a SharedWorker without tabs by itself, and keeps it for a moment for the next page.
-    if (host === 'shared') await profile.killSharedWorkers();
+    if (host === 'shared') await here.profile.killSharedWorkers();
     await until('the locks to be released', async () => (await locks({ frame: other })).length === 0);
     await other.close();
   },

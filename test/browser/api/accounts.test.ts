@@ -1,25 +1,19 @@
 /** Accounts through pages: registration, login and log-out, passwords, and the ends of sessions. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { METHODS, type MethodName } from '../../../src/protocol/index.js';
 import { ENGINE } from '../../kit/engines/engine.js';
 import { md5 } from '../../kit/signing.js';
 import type { Tab } from '../../kit/tab.js';
 import { until } from '../../kit/until.js';
-import { type Actor, type Cast, castOf, EMOJI, secondTabOf } from './cast.js';
+import { EMOJI, hostCast } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'visitor'>;
-let alice: Actor;
-let bob: Actor;
+const cast = hostCast(['alice', 'bob', 'visitor']);
+const { alice } = cast.actors;
+const { bob } = cast.actors;
 /** Logs in as any of the accounts. */
-let visitor: Actor;
-
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'visitor');
-  ({ alice, bob, visitor } = cast.actors);
-});
-afterAll(() => cast.close());
+const { visitor } = cast.actors;
 
 const auth = (appkey?: string) => cast.world.auth(appkey);
 /** Logs out, and initialises for the next login. */
@@ -156,7 +150,7 @@ test('login: an unknown name fails with 880103, a wrong password with 880104', a
 });
 
 test('attach: joins the live session without a password, and fails with 889007 without a session', async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   expect(await second.tab.flags()).toEqual({ init: true, login: true, connect: true });
   expect((await second.ok('getUserInfo', { username: 'alice' })).user_info.username).toBe('alice');
   const nobody = { appkey: alice.appkey, username: 'nobody' };
@@ -182,7 +176,7 @@ test.each(WITHOUT_PARAMETERS)('%s: fails with 889002 before login', async (metho
 
 test('updateSelfPwd: ends every session with event 2; afterwards the new password counts', async () => {
   await visitor.come();
-  const second = await secondTabOf(cast, visitor);
+  const second = await cast.secondTabOf(visitor);
   const { password: old_pwd } = cast.world.user('visitor');
   expect(await visitor.code('updateSelfPwd', { old_pwd: 'wrong', new_pwd: 'x' })).toBe(CODES.invalidPassword);
   await visitor.ok('updateSelfPwd', {

@@ -4,25 +4,23 @@
  */
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { LISTENER_NAMES, LOCAL_METHODS, METHODS, type MethodRow } from '../../../src/protocol/index.js';
-import { Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
+import { Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
 /** Longer than any method takes here, and short enough to fail before the test's own limit. */
 const PATIENCE_MS = 20_000;
 const CALLS = 120;
 const RUNS = 4;
 
-let cast: Cast<'alice' | 'bob'>;
+const cast = hostCast(['alice', 'bob']);
 let gid: number;
 let errors: string[];
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob');
   ({ gid } = await cast.actors.bob.ok('createGroup', { group_name: 'team', is_limit: true }));
   errors = watched(cast.actors.alice);
 });
-afterAll(() => cast.close());
 
 function watched({ tab }: Actor): string[] {
   const seen: string[] = [];
@@ -218,7 +216,7 @@ test('any parameters for synchronous methods, and any listener, neither throw no
 
 test('any parameters for a method that opens or ends sessions give one answer, and other accounts are not disturbed', async () => {
   const tab = await cast.world.tab(cast.profile);
-  const visitor = new Actor(cast.world, tab, 'nobody', cast.world.gateway.appkey);
+  const visitor = new Actor('nobody', { world: cast.world, tab, appkey: cast.world.gateway.appkey });
   await tab.ok('init', cast.world.auth());
   await holdsFor(visitor, SESSION);
   // This excludes bob: any page of the origin may attach to his session and log him out.

@@ -1,7 +1,11 @@
 /**
  * The cast of an API test: several accounts, each in a tab of its own, in one browser, on a gateway with two applications.
  * An actor makes an application's calls and waits for its events. It goes offline by `loginOut` and returns by a login.
+ *
+ *     const cast = hostCast(['alice', 'bob']);
+ *     const { alice, bob } = cast.actors;
  */
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type {
   AnswerOf,
@@ -34,17 +38,45 @@ function includes(actual: unknown, like: unknown): boolean {
   );
 }
 
+/** The tab of an actor, and the account's application. */
+interface Place {
+  world: World;
+  tab: Tab;
+  appkey: string;
+}
+
 export class Actor {
+  #place: Place | undefined;
+
+  /** @param place unknown until the tests begin: see {@link hostCast} */
   constructor(
-    readonly world: World,
-    readonly tab: Tab,
     readonly username: string,
-    readonly appkey: string,
-  ) {}
+    place?: Place,
+  ) {
+    this.#place = place;
+  }
+
+  get tab(): Tab {
+    return this.#placed.tab;
+  }
+
+  get appkey(): string {
+    return this.#placed.appkey;
+  }
+
+  get #placed(): Place {
+    if (!this.#place) throw new Error(`${this.username} has no tab before the tests begin`);
+    return this.#place;
+  }
+
+  enter(place: Place): void {
+    this.#place = place;
+  }
 
   async come(): Promise<void> {
-    await this.tab.login(this.world.auth(this.appkey), this.world.user(this.username));
-    await this.tab.waitForState('ready');
+    const { world, tab, appkey } = this.#placed;
+    await tab.login(world.auth(appkey), world.user(this.username));
+    await tab.waitForState('ready');
   }
 
   async leave(): Promise<void> {
@@ -113,42 +145,88 @@ export const by = (actor: Actor, ...whom: Actor[]) => ({
   ...(whom.length > 0 && { to_usernames: to(...whom) }),
 });
 
-export interface Cast<N extends string> {
-  world: World;
-  profile: BrowserProfile;
-  actors: Record<N, Actor>;
+/** All actors are logged in from the first test to the last. Before each test they forget the calls of their listeners. */
+export class Cast<N extends string> {
+  readonly actors: Record<N, Actor>;
   /** An account of another application. */
-  stranger: Actor;
-  close(): Promise<void>;
+  readonly stranger = new Actor('stranger');
+  readonly #all: readonly Actor[];
+  readonly #seconds: { first: Actor; second: Actor }[] = [];
+  #stage: { world: World; profile: BrowserProfile } | undefined;
+
+  constructor(names: readonly N[]) {
+    const actors = names.map((name) => [name, new Actor(name)] as const);
+    this.actors = Object.fromEntries(actors) as Record<N, Actor>;
+    this.#all = [...actors.map(([, actor]) => actor), this.stranger];
+  }
+
+  get world(): World {
+    return this.#placed.world;
+  }
+
+  get profile(): BrowserProfile {
+    return this.#placed.profile;
+  }
+
+  get #placed() {
+    if (!this.#stage) throw new Error('the cast has no world before the tests begin');
+    return this.#stage;
+  }
+
+  /** Another tab of an actor's account, from the first test to the last. */
+  second(first: Actor): Actor {
+    const second = new Actor(first.username);
+    this.#seconds.push({ first, second });
+    return second;
+  }
+
+  async open(gateway: GatewayOptions): Promise<void> {
+    const users = this.#all.filter((actor) => actor !== this.stranger).map(({ username }) => username);
+    const world = await createWorld({ users, gateway: { otherAppkeys: [OTHER_APPKEY], ...gateway } });
+    await world.register(this.stranger.username, OTHER_APPKEY);
+    const profile = await world.anyProfile();
+    this.#stage = { world, profile };
+    const tabs = await world.tabs(profile, this.#all.length);
+    for (const [i, tab] of tabs.entries()) {
+      const actor = this.#all[i];
+      const appkey = actor === this.stranger ? OTHER_APPKEY : world.gateway.appkey;
+      actor?.enter({ world, tab, appkey });
+      await actor?.come();
+    }
+    for (const { first, second } of this.#seconds) second.enter(await this.#attached(first));
+  }
+
+  /** Gives a second tab's actor a new tab of the account, in which nothing was received yet. */
+  async reopen(second: Actor): Promise<void> {
+    second.enter(await this.#attached(second));
+  }
+
+  /** Another tab of an actor's account, in the same browser. */
+  async secondTabOf(first: Actor): Promise<Actor> {
+    return new Actor(first.username, await this.#attached(first));
+  }
+
+  async #attached({ username, appkey }: Actor): Promise<Place> {
+    const tab = await this.world.tab(this.profile);
+    await tab.ok('attach', { username, appkey });
+    return { world: this.world, tab, appkey };
+  }
+
+  async forget(): Promise<void> {
+    const actors = [...this.#all, ...this.#seconds.map(({ second }) => second)];
+    await Promise.all(actors.map(({ tab }) => tab.forget()));
+  }
+
+  async close(): Promise<void> {
+    await this.#stage?.world.close();
+  }
 }
 
-/** All actors are logged in. */
-export const castOf = <const N extends string>(...names: N[]): Promise<Cast<N>> => castWith({}, ...names);
-
-/** On a gateway with settings of its own. */
-export async function castWith<const N extends string>(
-  gateway: GatewayOptions,
-  ...names: N[]
-): Promise<Cast<N>> {
-  const world = await createWorld({ users: names, gateway: { otherAppkeys: [OTHER_APPKEY], ...gateway } });
-  await world.register('stranger', OTHER_APPKEY);
-  const profile = await world.anyProfile();
-  const tabs = await world.tabs(profile, names.length + 1);
-  const all = [...names, 'stranger'].map((name, i) => {
-    const tab = tabs[i];
-    if (!tab) throw new Error('a tab for each of the cast');
-    return new Actor(world, tab, name, name === 'stranger' ? OTHER_APPKEY : world.gateway.appkey);
-  });
-  for (const actor of all) await actor.come();
-  const stranger = all.pop();
-  if (!stranger) throw new Error('the cast is empty');
-  const actors = Object.fromEntries(all.map((actor) => [actor.username, actor])) as Record<N, Actor>;
-  return { world, profile, actors, stranger, close: () => world.close() };
-}
-
-/** A second tab of an actor's account, in the same browser. */
-export async function secondTabOf(cast: Pick<Cast<string>, 'profile'>, actor: Actor): Promise<Actor> {
-  const tab = await actor.world.tab(cast.profile);
-  await tab.ok('attach', { username: actor.username, appkey: actor.appkey });
-  return new Actor(actor.world, tab, actor.username, actor.appkey);
+/** The cast of all tests of a file. @param gateway settings of its own */
+export function hostCast<const N extends string>(names: readonly N[], gateway: GatewayOptions = {}): Cast<N> {
+  const cast = new Cast(names);
+  beforeAll(() => cast.open(gateway));
+  beforeEach(() => cast.forget());
+  afterAll(() => cast.close());
+  return cast;
 }

@@ -1,29 +1,23 @@
 /** An account with a phone beside its tabs: the phone's reads, messages and changes reach the tabs. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { ParamsOf } from '../../../src/protocol/index.js';
 import { until } from '../../kit/until.js';
 import type { WireClient } from '../../kit/wire-client.js';
-import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+import { EMOJI, hostCast, to } from './cast.js';
 
-let cast: Cast<'alice' | 'bob'>;
-let alice: Actor;
+const cast = hostCast(['alice', 'bob']);
+const { alice, bob } = cast.actors;
 /** Another tab of alice's. */
-let alice2: Actor;
-let bob: Actor;
+const alice2 = cast.second(alice);
 let phone: WireClient;
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob');
-  ({ alice, bob } = cast.actors);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob) });
-  alice2 = await secondTabOf(cast, alice);
   phone = await cast.world.wire('alice', { platform: 'android' });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, alice2, bob].map((actor) => actor.tab.forget())));
 
 type Ref = ParamsOf<'getUnreadMsgCnt'>;
 const BOB: Ref = { username: 'bob' };

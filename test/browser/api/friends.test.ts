@@ -1,19 +1,10 @@
 /** Friends through pages: invited, accepted, declined, given a memo, removed; and the events of the other side, online or later. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
+import { type Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
-
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
-});
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol, cast.stranger].map((actor) => actor.tab.forget())));
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 
 const to = ({ username, appkey }: Actor) => ({ target_name: username, appkey });
 const from = ({ username, appkey }: Actor) => ({ from_username: username, from_appkey: appkey });

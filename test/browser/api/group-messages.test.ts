@@ -1,28 +1,23 @@
 /** Group messages through pages: the sender's answer, and delivery to every member, at once or later. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { textOf } from '../../kit/message-parts.js';
-import { type Actor, by, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+import { type Actor, by, EMOJI, hostCast, to } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
-let alice: Actor;
-let bob: Actor;
+const cast = hostCast(['alice', 'bob', 'carol', 'dave']);
+const { alice } = cast.actors;
+const { bob } = cast.actors;
 /** A member who goes offline and returns. */
-let carol: Actor;
+const { carol } = cast.actors;
 /** No member. */
-let dave: Actor;
-let stranger: Actor;
+const { dave } = cast.actors;
+const { stranger } = cast;
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol', 'dave');
-  ({ alice, bob, carol, dave } = cast.actors);
-  ({ stranger } = cast);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol, stranger) });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol, dave, stranger].map((actor) => actor.tab.forget())));
 
 const received = (actor: Actor, msg_body: object) =>
   actor.receives('onMsgReceive', { from_gid: gid, content: { msg_body } });
@@ -93,7 +88,7 @@ test('onMsgReceive: a group message has msg_type 4, its group and its sender, fo
 });
 
 test("onMsgReceive: the sender's other tabs get a group message too, and a member of another application as across", async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   await alice.ok('sendGroupMsg', { target_gid: gid, content: 'from my first tab' });
   expect(await received(second, { text: 'from my first tab' })).toMatchObject({
     key: gid,

@@ -1,26 +1,19 @@
 /** Groups through pages: created, changed, joined, left, moderated; and the members' events, online or later. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
-import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, target, to } from './cast.js';
+import { type Actor, by, EMOJI, hostCast, OTHER_APPKEY, target, to } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol' | 'dave'>;
+const cast = hostCast(['alice', 'bob', 'carol', 'dave']);
 /** Owns the groups. */
-let alice: Actor;
+const { alice } = cast.actors;
 /** A member. */
-let bob: Actor;
+const { bob } = cast.actors;
 /** A member who is offline during the changes. */
-let carol: Actor;
+const { carol } = cast.actors;
 /** Not a member at first. */
-let dave: Actor;
-
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol', 'dave');
-  ({ alice, bob, carol, dave } = cast.actors);
-});
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol, dave, cast.stranger].map((actor) => actor.tab.forget())));
+const { dave } = cast.actors;
 
 const done = { code: 0, message: expect.any(String) };
 /** A group of alice's. */

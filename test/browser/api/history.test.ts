@@ -3,19 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { Message } from '../../../src/protocol/index.js';
 import { textOf } from '../../kit/message-parts.js';
-import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+import { EMOJI, hostCast, to } from './cast.js';
 
 const TOTAL = 25;
 const WORKER = fileURLToPath(new URL('../../../dist/jmessage-worker.min.js', import.meta.url));
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 let gid: number;
 
 const lines = (from: number, to: number) =>
@@ -27,8 +25,6 @@ const placeOf = (message: Message | undefined) => ({
 });
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob) });
   for (const [i, content] of lines(1, TOTAL).entries()) {
@@ -37,8 +33,6 @@ beforeAll(async () => {
   }
   for (const content of lines(1, 5)) await bob.ok('sendGroupMsg', { target_gid: gid, content });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob].map((actor) => actor.tab.forget())));
 afterEach(async () => {
   cast.world.relay.refuse(false);
   await Promise.all([alice, bob, carol].map((actor) => actor.ok('init', cast.world.auth())));
@@ -84,7 +78,7 @@ test('getHistory: pages before a message have no gap and no repeat, to the begin
 });
 
 test('getHistory: new messages are in the next answer, in every tab', async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   await bob.ok('sendSingleMsg', { target_username: 'alice', content: `news ${EMOJI}` });
   await alice.tab.waitForText(`news ${EMOJI}`);
   await alice.ok('sendSingleMsg', { target_username: 'bob', content: 'an answer' });

@@ -1,25 +1,19 @@
 /** Lists through pages: no-disturb, shields, the blacklist, and their owner's events; public groups; conversations. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { UNSET_PROFILE } from '../../kit/profile.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
+import { EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
   const group = { group_name: `team ${EMOJI}`, group_description: `of ${EMOJI}` };
   ({ gid } = await bob.ok('createGroup', group));
   await bob.ok('addGroupMembers', { gid, member_usernames: [{ username: 'alice' }] });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol].map((actor) => actor.tab.forget())));
 
 const noDisturb = async () => (await alice.ok('getNoDisturb')).no_disturb;
 const done = { code: 0, message: expect.any(String) };
@@ -228,7 +222,7 @@ test('getConversation: fails with 889002 before login', async () => {
 });
 
 test('updateConversation: replaces the extras of getConversation, in every tab and over logins', async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   await alice.tab.local('updateConversation', { username: 'bob', extras: { top: 1, [EMOJI]: 2 } });
   await alice.tab.local('updateConversation', {
     username: 'bob',

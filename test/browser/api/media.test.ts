@@ -1,32 +1,26 @@
 /** Images and files through pages: uploaded with progress, named in messages, fetched by others, aborted, refused. */
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { ImageBody } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
 import { GIF, HTML, JPEG, png, WEBP } from '../../kit/images.js';
 import { mediaIdOf } from '../../kit/message-parts.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
+import { type Actor, EMOJI, hostCast, OTHER_APPKEY, to } from './cast.js';
 
 /** The gateway's limit. */
 const LARGEST_UPLOAD_BYTES = 10 * 1_024 * 1_024;
 
-let cast: Cast<'alice' | 'bob'>;
-let alice: Actor;
-let bob: Actor;
-let stranger: Actor;
+const cast = hostCast(['alice', 'bob']);
+const { alice, bob } = cast.actors;
+const { stranger } = cast;
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob');
-  ({ alice, bob } = cast.actors);
-  ({ stranger } = cast);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, stranger) });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, stranger].map((actor) => actor.tab.forget())));
 
 const NAME = `图 ${EMOJI} & "a"`;
 const imageForm = (bytes: Buffer = png(7, 5)) => fileForm(Uint8Array.from(bytes), `${NAME}.png`, 'image/png');
@@ -190,7 +184,7 @@ test('sendSingleFile: a file that is too large fails with 880210', async () => {
 });
 
 test('sendGroupPic: every member gets the image, and the tabs of the sender too', async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   const sent = await alice.ok('sendGroupPic', {
     target_gid: `${gid}`,
     target_gname: 'team',

@@ -1,28 +1,20 @@
 /** The outbox through pages: sends that wait for a connection, fail, are retried or cancelled, with the same state in every tab. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { OutboxEntry } from '../../../src/protocol/index.js';
 import { fileForm } from '../../kit/forms.js';
 import { textOf } from '../../kit/message-parts.js';
 import { until } from '../../kit/until.js';
-import { type Actor, type Cast, castOf, EMOJI, secondTabOf } from './cast.js';
+import { type Actor, EMOJI, hostCast } from './cast.js';
 
-let cast: Cast<'alice' | 'bob'>;
-let alice: Actor;
+const cast = hostCast(['alice', 'bob']);
+const { alice, bob } = cast.actors;
 /** Another tab of alice's. */
-let alice2: Actor;
-let bob: Actor;
+const alice2 = cast.second(alice);
 let undo: () => void;
 
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob');
-  ({ alice, bob } = cast.actors);
-  alice2 = await secondTabOf(cast, alice);
-});
-afterAll(() => cast.close());
 beforeEach(async () => {
   undo = () => undefined;
-  await Promise.all([alice, alice2, bob].map((actor) => actor.tab.forget()));
 });
 afterEach(async () => {
   undo();

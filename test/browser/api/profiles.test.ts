@@ -1,22 +1,15 @@
 /** Profiles through pages: what an account shows, changes by itself, and uploads, and how others learn of it. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
 import { UNSET_PROFILE } from '../../kit/profile.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY } from './cast.js';
+import { EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
-});
-afterAll(() => cast.close());
 test('getUserInfo: answers every field of the document, unset ones empty', async () => {
   const { code, user_info } = await bob.ok('getUserInfo', { username: 'carol' });
   expect(code).toBe(0);

@@ -1,27 +1,20 @@
 /** Read messages through pages: unread counts that agree in every tab, and receipts for the sender. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import type { ParamsOf } from '../../../src/protocol/index.js';
 import { until } from '../../kit/until.js';
-import { type Actor, type Cast, castOf, EMOJI, secondTabOf, to } from './cast.js';
+import { EMOJI, hostCast, to } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 /** Another tab of alice's. */
-let alice2: Actor;
-let bob: Actor;
-let carol: Actor;
+const alice2 = cast.second(alice);
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, carol) });
-  alice2 = await secondTabOf(cast, alice);
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, alice2, bob, carol].map((actor) => actor.tab.forget())));
 
 type Ref = ParamsOf<'getUnreadMsgCnt'>;
 const BOB: Ref = { username: 'bob' };
@@ -82,7 +75,7 @@ test('getUnreadMsgCnt: survives a reload of the page and new logins', async () =
   await unreadIs(BOB, 3);
   await alice2.tab.close();
   await alice.misses(() => send('meanwhile'));
-  alice2 = await secondTabOf(cast, alice);
+  await cast.reopen(alice2);
   await unreadIs(BOB, 4);
   await unreadIs({ gid }, 2);
 });
@@ -131,7 +124,7 @@ test('getUnreadMsgCnt: messages that were read elsewhere do not count after the 
     await elsewhere.request('unread_group_count', { type: 4, gid });
     elsewhere.close();
   });
-  alice2 = await secondTabOf(cast, alice);
+  await cast.reopen(alice2);
   await unreadIs(BOB, 0);
   await unreadIs({ gid }, 0);
 });

@@ -1,15 +1,13 @@
 /** Chat rooms through pages: found, entered, left; their messages, and the tabs that receive them. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
 import { mediaIdOf, textOf } from '../../kit/message-parts.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
+import { type Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 let lobby: number;
 
 /** The application's own server creates rooms. */
@@ -20,13 +18,9 @@ async function makeRoom(name: string): Promise<number> {
 }
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
   lobby = await makeRoom(`lobby ${EMOJI}`);
   for (const actor of [alice, bob]) await actor.ok('enterChatroom', { id: lobby });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol].map((actor) => actor.tab.forget())));
 
 const received = (actor: Actor, msg_body: object) => actor.receives('onRoomMsg', { content: { msg_body } });
 const info = (id: number, total_member_count: number) => ({
@@ -192,7 +186,7 @@ test("sendChatroomCustom: carries the application's own object, under custom, cu
 });
 
 test('onRoomMsg: is for tabs that have entered; the account stays in the room until the last of them leaves', async () => {
-  const second = await secondTabOf(cast, bob);
+  const second = await cast.secondTabOf(bob);
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'not for every tab' });
   await received(bob, { text: 'not for every tab' });
   await second.ok('getSelfChatrooms');
@@ -210,7 +204,7 @@ test('onRoomMsg: is for tabs that have entered; the account stays in the room un
 });
 
 test("onRoomMsg: one's own message is delivered once to one's other tabs in the room", async () => {
-  const second = await secondTabOf(cast, alice);
+  const second = await cast.secondTabOf(alice);
   await second.ok('enterChatroom', { id: lobby });
   await alice.ok('sendChatroomMsg', { target_rid: lobby, content: 'mine' });
   await received(second, { text: 'mine' });

@@ -1,17 +1,12 @@
 /** Limits from settings of the gateway, low enough for a page to meet them. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { until } from '../../kit/until.js';
-import { type Cast, castWith } from './cast.js';
+import { hostCast } from './cast.js';
 
 const RETRACT_AGE_MS = 200;
 
-let cast: Cast<'alice' | 'bob'>;
-beforeAll(async () => {
-  const args = ['--set', `retractAgeMs=${RETRACT_AGE_MS},roomMembers=1`];
-  cast = await castWith({ args }, 'alice', 'bob');
-});
-afterAll(() => cast.close());
+const cast = hostCast(['alice', 'bob'], { args: ['--set', `retractAgeMs=${RETRACT_AGE_MS},roomMembers=1`] });
 
 test('msgRetract: fails with 881401 when the message is too old', async () => {
   const { alice } = cast.actors;

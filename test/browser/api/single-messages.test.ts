@@ -1,22 +1,12 @@
 /** Single messages through pages: the sender's answer, and delivery to the recipient, at once or later. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { textOf } from '../../kit/message-parts.js';
-import { type Actor, by, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf } from './cast.js';
+import { type Actor, by, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
-let stranger: Actor;
-
-beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
-  ({ stranger } = cast);
-});
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol, stranger].map((actor) => actor.tab.forget())));
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
+const { stranger } = cast;
 
 const toBob = { target_username: 'bob', target_nickname: `Bob ${EMOJI}` };
 const received = (actor: Actor, msg_body: object) =>
@@ -90,7 +80,7 @@ test('onMsgReceive: has every field of the document, at its top and in messages'
 });
 
 test('onMsgReceive: every tab of the recipient gets it, and every other tab of the sender', async () => {
-  const [second, third] = [await secondTabOf(cast, alice), await secondTabOf(cast, bob)];
+  const [second, third] = [await cast.secondTabOf(alice), await cast.secondTabOf(bob)];
   await alice.ok('sendSingleMsg', { ...toBob, content: 'to every tab' });
   for (const actor of [second, bob, third]) await received(actor, { text: 'to every tab' });
   expect(await alice.tab.texts()).toEqual([]);
@@ -233,7 +223,7 @@ test('msgRetract: a tab that joins later does not find the message in the store'
     [alice, 'bob'],
     [bob, 'alice'],
   ] as const) {
-    const second = await secondTabOf(cast, actor);
+    const second = await cast.secondTabOf(actor);
     const { msgs } = await second.receives('onSyncConversation', { from_username: peer });
     const texts = msgs.map(textOf);
     expect(texts).toContain('kept here');

@@ -1,29 +1,23 @@
 /** Transparent messages through pages: delivered to online recipients, and never stored. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import { type Actor, type Cast, castOf, EMOJI, OTHER_APPKEY, secondTabOf, to } from './cast.js';
+import { EMOJI, hostCast, OTHER_APPKEY, to } from './cast.js';
 
-let cast: Cast<'alice' | 'bob' | 'carol'>;
-let alice: Actor;
-let bob: Actor;
-let carol: Actor;
+const cast = hostCast(['alice', 'bob', 'carol']);
+const { alice, bob, carol } = cast.actors;
 let gid: number;
 
 beforeAll(async () => {
-  cast = await castOf('alice', 'bob', 'carol');
-  ({ alice, bob, carol } = cast.actors);
   ({ gid } = await alice.ok('createGroup', { group_name: 'team' }));
   await alice.ok('addGroupMembers', { gid, member_usernames: to(bob, cast.stranger) });
 });
-afterAll(() => cast.close());
-beforeEach(() => Promise.all([alice, bob, carol, cast.stranger].map((actor) => actor.tab.forget())));
 
 const cmd = JSON.stringify({ typing: true, [EMOJI]: EMOJI });
 const done = { code: 0, message: expect.any(String) };
 const fromAlice = () => ({ from_username: 'alice', from_appkey: alice.appkey, platform: 'web' });
 
 test('transSingleMsg: is delivered to its target, in every tab, also in another application', async () => {
-  const second = await secondTabOf(cast, bob);
+  const second = await cast.secondTabOf(bob);
   expect(await alice.ok('transSingleMsg', { target_username: 'bob', cmd })).toEqual(done);
   for (const actor of [bob, second]) {
     expect(await actor.receives('onTransMsgRec', { cmd })).toEqual({ type: 3, gid: 0, ...fromAlice(), cmd });

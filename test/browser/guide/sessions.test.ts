@@ -54,7 +54,7 @@ test('init: takes the timestamp as text and flag "0", answers code and message, 
 
 test('init: a wrong signature of any form is 880102, an unknown appkey 880101', async () => {
   const tab = await stage.world.tab(stage.profile);
-  const other = new Actor(stage.world, tab, 'nobody', alice.appkey);
+  const other = new Actor('nobody', { world: stage.world, tab, appkey: alice.appkey });
   // An application without a session here, because a live session would answer.
   const wrong = { ...stage.world.auth(OTHER_APPKEY) };
   expect(await failsWith(other, INIT, { ...wrong, signature: 'E422A978DE37196588531CD0C42010B5' })).toBe(

@@ -56,7 +56,7 @@ export async function chapter<const N extends string>(
   for (const username of usernames) await world.register(username);
   const tabs = await world.tabs(profile, names.length);
   const all = usernames.map(
-    (username, i) => new Actor(world, tabs[i] as Tab, username, world.gateway.appkey),
+    (username, i) => new Actor(username, { world, tab: tabs[i] as Tab, appkey: world.gateway.appkey }),
   );
   if (loggedIn) for (const actor of all) await actor.come();
   const actors = Object.fromEntries(names.map((name, i) => [name, all[i]])) as Record<N, Actor>;

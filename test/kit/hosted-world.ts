@@ -1,0 +1,50 @@
+/** The world of all tests of a file: it starts before the first and closes after the last. */
+import { afterAll, beforeAll } from 'vitest';
+import type { Profile } from './browser.js';
+import type { Tab } from './tab.js';
+import { createWorld, type TabOptions, type World } from './world.js';
+
+class HostedWorld {
+  #started: { world: World; profile: Profile } | undefined;
+
+  async start(): Promise<void> {
+    const world = await createWorld();
+    this.#started = { world, profile: await world.profile() };
+  }
+
+  get world(): World {
+    return this.#running.world;
+  }
+
+  /** A profile of Chromium. */
+  get profile(): Profile {
+    return this.#running.profile;
+  }
+
+  get #running() {
+    if (!this.#started) throw new Error('the world starts with the first test');
+    return this.#started;
+  }
+
+  /** A new tab of the profile, logged in to this account. */
+  async tabOf(username: string, options: TabOptions = {}): Promise<Tab> {
+    const tab = await this.world.tab(this.profile, options);
+    await this.logIn(tab, username);
+    return tab;
+  }
+
+  async logIn(tab: Tab, username: string): Promise<void> {
+    await tab.login(this.world.auth(), this.world.user(username));
+  }
+
+  async close(): Promise<void> {
+    await this.#started?.world.close();
+  }
+}
+
+export function hostWorld(): HostedWorld {
+  const hosted = new HostedWorld();
+  beforeAll(() => hosted.start());
+  afterAll(() => hosted.close());
+  return hosted;
+}
