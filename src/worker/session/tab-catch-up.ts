@@ -28,9 +28,8 @@ export function catchUp(tab: Tab, position: TabPosition | null, parts: CatchUpPa
   if (!position) return welcome(tab, parts);
   const { tabs, inbox } = parts;
   if (position.seq > 0 && tabs.resume(tab, position.seq)) return;
-  tabs.returned(tab);
-  const earlier = tabs.eventsFor(tab, position.seq);
-  const deliver = tabs.holdForHistory(tab, earlier, earlier);
+  const { missed, events } = tabs.missedByReturned(tab, position.seq);
+  const deliver = tabs.holdForHistory(tab, events, missed);
   // A tab without roaming was never given the messages from before it joined.
   if (position.newestMs > 0) inbox.since(position.newestMs, tab.roaming ? BEGINNING : tab.joined, deliver);
   else if (tab.roaming) inbox.snapshot(deliver);

@@ -12,7 +12,7 @@ import {
 import { byPlace, type Place } from '../store/store.js';
 import type { EventLog } from './event-log.js';
 import { PendingDeliveries } from './pending-deliveries.js';
-import { inSyncForm } from './sync-form.js';
+import { inSyncForm, laterThan } from './sync-form.js';
 import type { Tab } from './tab.js';
 
 interface SessionTabsParts {
@@ -159,9 +159,23 @@ export class SessionTabs {
     };
   }
 
-  /** The tab joined in an earlier worker, and has all messages that were delivered there since. */
-  returned(tab: Tab): void {
+  /**
+   * The tab joined in an earlier worker, and has all messages that were delivered there since.
+   * @param seq the last event that the tab has from this worker
+   * @returns the events after it, with no message from before the tab joined
+   */
+  missedByReturned(tab: Tab, seq: number): Undelivered {
     this.#returned.set(tab.id, tab.joined);
+    const missed: AccountEvent[] = [];
+    const events: AccountEvent[] = [];
+    for (const event of this.eventsFor(tab, seq)) {
+      const isSync = event.listener === 'onSyncConversation';
+      const news = isSync ? { ...event, data: laterThan(tab.joined, event.data) } : event;
+      if (news.listener === 'onSyncConversation' && news.data.length === 0) continue;
+      missed.push(event);
+      events.push(news);
+    }
+    return { missed, events };
   }
 
   /** A message, which an earlier worker may have delivered. A tab of that worker discards it, and gets none from before it joined. */
@@ -178,11 +192,11 @@ export class SessionTabs {
 
   /** Missed conversations, which an earlier worker may have delivered. */
   publishSync(conversations: SyncedConversation[]): void {
-    this.deliver('onSyncConversation', conversations, (tabId) => !this.#returned.has(tabId));
-    for (const [tab, joined] of this.#returned) {
-      const news = conversations
-        .map((one) => ({ ...one, msgs: one.msgs.filter((message) => byPlace(message, joined) > 0) }))
-        .filter(({ msgs }) => msgs.length > 0);
+    // A tab that returns later gets it from the log, see `missedByReturned`.
+    const returned = new Map(this.#returned);
+    this.deliver('onSyncConversation', conversations, (tabId) => !returned.has(tabId));
+    for (const [tab, joined] of returned) {
+      const news = laterThan(joined, conversations);
       if (news.length > 0) this.deliver('onSyncConversation', news, (tabId) => tabId === tab);
     }
   }

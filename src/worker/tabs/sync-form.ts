@@ -8,6 +8,7 @@ import type {
   ReceiptChange,
   SyncedConversation,
 } from '../../protocol/worker.js';
+import { byPlace, type Place } from '../store/store.js';
 
 /** An event without its `seq`. */
 type Unnumbered = AccountEvent extends infer E ? (E extends unknown ? Omit<E, 'seq'> : never) : never;
@@ -53,3 +54,9 @@ export function inSyncForm(
     ...others,
   ];
 }
+
+/** The conversations with their messages after that place. */
+export const laterThan = (place: Place, conversations: readonly SyncedConversation[]): SyncedConversation[] =>
+  conversations
+    .map((one) => ({ ...one, msgs: one.msgs.filter((message) => byPlace(message, place) > 0) }))
+    .filter(({ msgs }) => msgs.length > 0);

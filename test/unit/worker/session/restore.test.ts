@@ -185,6 +185,20 @@ describe('a tab that was in the back/forward cache', () => {
     expect(away.texts('bob')).toEqual(['missed']);
   });
 
+  test('receives a sync that came while no tab was there, though it had no event before it went', async () => {
+    const away = await world.loggedIn('alice');
+    away.leave();
+    await world.clock.advance(1_000);
+    world.network.cutAll();
+    world.server.deliver('bob', 'alice', 'missed');
+    await world.clock.advance(SESSION_LINGER_MS - 2_000);
+    expect(world.network.open).toHaveLength(1);
+    await away.connect();
+    world.server.deliver('bob', 'alice', 'live');
+    await world.clock.advance(1_000);
+    expect(away.texts('bob')).toEqual(['missed', 'live']);
+  });
+
   test('receives what came before its session was ended, if it comes back to another one', async () => {
     const away = await world.loggedIn('alice');
     const here = await world.loggedIn('alice');
