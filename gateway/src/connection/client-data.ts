@@ -13,13 +13,12 @@ interface SyncKeys {
 
 export class ClientData {
   /**
-   * The keys of the last sync. A script asks again with them, and is not sent anything twice; a client that asks with others knows what it
-   * has.
+   * The keys of the last sync. A script that syncs again with these keys receives nothing twice. A client with other keys knows what it has.
    */
   #last: SyncKeys | undefined;
   /** Messages beyond the last sync that the client has acknowledged or sent. */
   readonly #messages = new RecentIds(MAX_RECENT);
-  /** Events beyond the last sync that the client was pushed live. */
+  /** Events beyond the last sync that were pushed to the client live. */
   readonly #events = new RecentIds(MAX_RECENT);
   readonly #groupAcks: GroupAcks;
 
@@ -53,7 +52,7 @@ export class ClientData {
     this.#messages.add(msgId);
   }
 
-  /** @returns up to where the member now has everything; undefined if that has not changed */
+  /** @returns the id up to which the member now has all messages; undefined if it has not changed */
   acknowledgedInGroup(gid: number, msgId: number): number | undefined {
     this.#messages.add(msgId);
     return this.#groupAcks.acknowledged(gid, msgId);
@@ -63,7 +62,10 @@ export class ClientData {
     this.#groupAcks.acknowledgedUpTo(key);
   }
 
-  /** @param key with which a sync asks @returns whether a message is news to the client */
+  /**
+   * @param key the key of a sync
+   * @returns whether a message is news to the client
+   */
   messageFilter(key: number): (msgId: number) => boolean {
     const isAsBefore = key === this.#last?.messages;
     return (msgId) => !(isAsBefore && this.#messages.has(msgId));

@@ -12,31 +12,31 @@ import type { KeyRange } from '../store/marks.js';
 import { SizeBatcher } from '../util/size-batcher.js';
 import type { ClientData } from './client-data.js';
 
-/** Messages whose sizes are looked up at once. */
+/** The number of messages whose sizes one query reads. */
 const SIZED_AT_ONCE = 500;
 
 export interface Outlet {
   /** @param messages how many of them the client will acknowledge */
   push(event: PushEvent, payload: object, messages: number): void;
-  /** Does what asks the database, when it is the account's turn. */
+  /** Runs work on the database in the account's turn. */
   turn<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when the client has taken what was pushed so far. */
   drained(): Promise<void>;
-  /** The client cannot keep up: it has to come back and sync anew. */
+  /** Closes the socket of a client that reads too slowly. The client reconnects and syncs again. */
   giveUp(reason: string): void;
   isOpen(): boolean;
 }
 
-/** From where a sync goes, … */
+/** The keys from which a sync starts. */
 export interface SyncRequest {
   /** The highest message that the client has. */
   key: number;
-  /** The highest event, likewise. */
+  /** The highest event that the client has. */
   eventKey: number;
   roaming: boolean;
 }
 
-/** …and how far. */
+/** The keys at which a sync ends. */
 export interface SyncRange {
   messages: number;
   events: KeyRange;
@@ -62,7 +62,7 @@ export class MissedPushes {
     yield* this.#inTurns(mailboxes.slices(this.uid, sized));
   }
 
-  /** @param onRead gets the ids that are pushed or need not be */
+  /** @param onRead receives the ids that are pushed, or that the client has */
   async messages(
     { key, roaming }: SyncRequest,
     upTo: number,
@@ -80,7 +80,7 @@ export class MissedPushes {
           for (const mail of mails) {
             const full = batch.add(mail);
             if (!full) continue;
-            // Acknowledging a push says "I have everything up to its key", so the key must not be beyond what the push has.
+            // Acknowledging a push says "I have everything up to its key", so the key must not be beyond the messages of the push.
             this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
             await this.outlet.drained();
             if (!this.outlet.isOpen()) return;
@@ -89,7 +89,7 @@ export class MissedPushes {
         onRead(chunk);
       }
     }
-    // The last one closes the gap, so that a client's key never ends up behind where it was.
+    // The last push carries the end of the range, so that the client's key never falls below its earlier value.
     const last = batch.take();
     if (last.length > 0) this.#pushConversations(last, unread, Math.max(upTo, key));
   }
@@ -124,7 +124,7 @@ export class MissedPushes {
     }
   }
 
-  /** Reading in pieces waits for its turn before each piece. */
+  /** Reads each piece in the account's turn. */
   async *#inTurns<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
     for (;;) {
       const { done, value } = await this.outlet.turn(() => pieces.next());

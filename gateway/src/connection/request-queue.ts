@@ -7,14 +7,14 @@ import type { Settings } from '../config.js';
 import type { OrderedRequest, Request } from './request.js';
 import { SendOrder } from './send-order.js';
 
-/** The service of a request up to where the next one may start. */
+/** The service of a request, up to the point at which the next one may start. */
 export interface Served {
   /** Resolves when the request is done, if it was not done by then; never rejects. */
   later?: Promise<void>;
 }
 
 interface RequestServer {
-  /** The request is in its place: the client need not send it again. */
+  /** The request is queued, so the client need not send it again. */
   acknowledge(rid: number): void;
   /** Never rejects. */
   serve(request: Request): Promise<Served>;
@@ -24,11 +24,11 @@ interface RequestServer {
 
 export class RequestQueue {
   readonly #waiting: Request[] = [];
-  /** Of those that wait in the queue or for their predecessor. */
+  /** The size of the requests that wait in the queue or for their predecessor. */
   #bytes = 0;
   readonly #order: SendOrder<Request>;
   #isRunning = false;
-  /** Begun and not finished, all of the same event. */
+  /** The requests that have begun and not finished. All are of one event. */
   readonly #open = new Set<Promise<void>>();
   #openEvent = '';
   #idle: (() => void)[] = [];

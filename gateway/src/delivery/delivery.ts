@@ -1,4 +1,4 @@
-/** To whom stored messages go live: every session of a recipient or of a group's members, and the sender's other sessions. */
+/** The live delivery of stored messages: to every session of a recipient or of a group's members, and to the sender's other sessions. */
 import type { Logger } from 'pino';
 import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
@@ -11,25 +11,28 @@ interface Parts {
   groups: Groups;
 }
 
-/** A stored message, and to whom it goes. */
+/** A stored message with its recipients. */
 export type Deliverable = Pick<StoredMessage, 'delivered' | 'wire'> & {
   from: Pick<StoredMessage['from'], 'sender' | 'recipient' | 'gid' | 'origin'>;
 };
 
-/** Never fails: who was not reached finds the message when it syncs. */
+/** Never fails: a session that was not reached finds the message at its next sync. */
 export async function deliver(
   parts: Parts & { log: Logger },
   messages: readonly StoredMessage[],
 ): Promise<void> {
   try {
-    await give(parts, messages);
+    await deliverHere(parts, messages);
   } catch (error) {
     parts.log.error({ err: error }, 'stored messages could not be delivered');
   }
 }
 
-/** To the sessions of this node. */
-export async function give({ presence, groups }: Parts, messages: readonly Deliverable[]): Promise<void> {
+/** Delivers to the sessions of this node. */
+export async function deliverHere(
+  { presence, groups }: Parts,
+  messages: readonly Deliverable[],
+): Promise<void> {
   const due = new Map<Connection, Deliverable[]>();
   for (const message of messages) {
     const { sender, origin } = message.from;

@@ -14,7 +14,7 @@ const READ_AT_ONCE = 500;
 /** Events of this node whose commit is under way. */
 const MAX_ORIGINS = 10_000;
 
-export interface ToldEvent {
+export interface EventDelivery {
   event: WireEvent;
   recipients: readonly number[];
   /** The session that it came from, and the platform that need not hear of it; '' for none. */
@@ -29,7 +29,7 @@ interface Row {
   recipients: number[];
 }
 
-export class EventSource implements Source<ToldEvent> {
+export class EventSource implements Source<EventDelivery> {
   readonly #origins = new LRUCache<number, Connection>({ max: MAX_ORIGINS });
 
   constructor(
@@ -37,16 +37,16 @@ export class EventSource implements Source<ToldEvent> {
     private readonly presence: Presence<Connection>,
   ) {}
 
-  /** Events of this node have their ids, and are about to be committed. */
+  /** Events of this node have their ids, and their commit follows. */
   prepared(events: readonly NumberedEvent[]): void {
     for (const { event, except } of events) if (except) this.#origins.set(event.event_id, except);
   }
 
-  idOf({ event }: ToldEvent): number {
+  idOf({ event }: EventDelivery): number {
     return event.event_id;
   }
 
-  async give(events: readonly ToldEvent[]): Promise<void> {
+  async deliver(events: readonly EventDelivery[]): Promise<void> {
     for (const { event, recipients, except, exceptPlatform } of events) {
       for (const uid of new Set(recipients)) {
         for (const [platform, connection] of this.presence.of(uid)) {

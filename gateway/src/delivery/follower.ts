@@ -16,7 +16,7 @@ export interface Source<R> {
   /** The rows in between that concern sessions here, in the order of ids; perhaps not up to the end. */
   read(after: number, upTo: number, concerned: Concerned | undefined): Promise<{ rows: R[]; upTo: number }>;
   idOf(row: R): number;
-  give(rows: readonly R[]): Promise<void>;
+  deliver(rows: readonly R[]): Promise<void>;
 }
 
 interface Due<R> extends Committed {
@@ -135,14 +135,14 @@ export class Follower<R> {
     if (rows) {
       // A sweep may have found them already.
       const due = rows.filter((row) => this.source.idOf(row) > this.#position);
-      if (due.length > 0) await this.source.give(due);
+      if (due.length > 0) await this.source.deliver(due);
       this.#position = upTo;
       return;
     }
     if (read !== 'none') this.#readAt = performance.now();
     while (read !== 'none' && this.#position < upTo && !this.#isClosed) {
       const piece = await this.source.read(this.#position, upTo, read === 'all' ? undefined : read);
-      if (piece.rows.length > 0) await this.source.give(piece.rows);
+      if (piece.rows.length > 0) await this.source.deliver(piece.rows);
       this.#position = piece.upTo;
     }
     this.#position = Math.max(this.#position, upTo);

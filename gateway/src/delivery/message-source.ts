@@ -7,7 +7,7 @@ import { idList } from '../store/id-list.js';
 import type { StoredMessage } from '../store/message-writer.js';
 import { wireMessageOf } from '../store/messages.js';
 import type { Database, Tables } from '../store/schema.js';
-import { type Deliverable, give } from './delivery.js';
+import { type Deliverable, deliverHere } from './delivery.js';
 import type { Concerned, Source } from './follower.js';
 import type { Presence } from './presence.js';
 
@@ -41,8 +41,8 @@ export class MessageSource implements Source<Deliverable> {
     return wire.msg_id;
   }
 
-  give(messages: readonly Deliverable[]): Promise<void> {
-    return give(this.parts, messages);
+  deliver(messages: readonly Deliverable[]): Promise<void> {
+    return deliverHere(this.parts, messages);
   }
 
   async read(after: number, upTo: number, concerned: Concerned | undefined) {

@@ -16,13 +16,13 @@ import { within } from '../util/within.js';
 import type { NumberedEvent } from './changes.js';
 import type { Deliverable } from './delivery.js';
 import { endSessions, REASONS, type Reason } from './end-sessions.js';
-import { EventSource, type ToldEvent } from './event-source.js';
+import { type EventDelivery, EventSource } from './event-source.js';
 import { Follower } from './follower.js';
 import { forgetCached } from './forget-cached.js';
 import { MessageSource } from './message-source.js';
 import type { Presence } from './presence.js';
 import type { RoomPresence } from './room-presence.js';
-import { RoomSource, type SaidInRoom } from './room-source.js';
+import { type RoomDelivery, RoomSource } from './room-source.js';
 
 /** How long a lost note can go unnoticed. */
 const SWEEP_MS = 2_000;
@@ -52,8 +52,8 @@ export class Nodes {
   readonly #eventSource: EventSource;
   readonly #roomSource: RoomSource;
   readonly #messages: Follower<Deliverable>;
-  readonly #events: Follower<ToldEvent>;
-  readonly #rooms: Follower<SaidInRoom>;
+  readonly #events: Follower<EventDelivery>;
+  readonly #rooms: Follower<RoomDelivery>;
   readonly #seated = new Map<Connection, SeatedSession>();
   #timers: NodeJS.Timeout[] = [];
   #parties: Parties | undefined;

@@ -44,7 +44,7 @@ export class RoomPresence {
     this.#roomsOf.set(connection, rooms);
   }
 
-  /** Pushes the latest messages, oldest first, and what was said since they were read. */
+  /** Pushes the latest messages, oldest first, and the messages since they were read. */
   show(roomId: number, connection: Connection, latest: readonly Omit<RoomMessage, 'room_id'>[]): void {
     const stay = this.stay(roomId, connection);
     if (!stay) return;
@@ -57,16 +57,16 @@ export class RoomPresence {
     for (const message of held) pushOrHold(connection, stay, message);
   }
 
-  /** @param origin the connection that said it, which does not hear it again */
-  async say(message: RoomMessage, origin: string): Promise<void> {
-    // A session that enters meanwhile gets it with the latest messages.
+  /** @param origin the sender's connection, which receives no copy */
+  async deliver(message: RoomMessage, origin: string): Promise<void> {
+    // A session that enters meanwhile receives the message among the latest ones.
     for (const [connection, stay] of [...(this.#rooms.get(message.room_id) ?? [])]) {
       if (connection.id !== origin) pushOrHold(connection, stay, message);
       await loopTurn.breathe();
     }
   }
 
-  /** How many sockets hear what is said in it. */
+  /** The number of sockets that receive the room's messages. */
   audience(roomId: number): number {
     return this.#rooms.get(roomId)?.size ?? 0;
   }

@@ -1,4 +1,4 @@
-/** The messages of chat rooms on all nodes, for the sessions that are in them here. */
+/** The messages of chat rooms on all nodes, for the sessions on this node that have entered them. */
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { idList } from '../store/id-list.js';
@@ -13,11 +13,11 @@ const READ_AT_ONCE = 500;
 /** Messages of this node whose commit is under way. */
 const MAX_ORIGINS = 10_000;
 
-export type SaidInRoom = Pick<StoredRoomMessage, 'msg_id' | 'ctime_ms' | 'content'> & {
+export type RoomDelivery = Pick<StoredRoomMessage, 'msg_id' | 'ctime_ms' | 'content'> & {
   from: Pick<StoredRoomMessage['from'], 'roomId' | 'origin'>;
 };
 
-export class RoomSource implements Source<SaidInRoom> {
+export class RoomSource implements Source<RoomDelivery> {
   readonly #origins = new LRUCache<number, string>({ max: MAX_ORIGINS });
 
   constructor(
@@ -25,18 +25,18 @@ export class RoomSource implements Source<SaidInRoom> {
     private readonly inRooms: RoomPresence,
   ) {}
 
-  /** A message of this node has its id, and is about to be committed. */
+  /** A message of this node has its id, and its commit follows. */
   prepared({ msg_id, from }: StoredRoomMessage): void {
     this.#origins.set(msg_id, from.origin);
   }
 
-  idOf({ msg_id }: SaidInRoom): number {
+  idOf({ msg_id }: RoomDelivery): number {
     return msg_id;
   }
 
-  async give(messages: readonly SaidInRoom[]): Promise<void> {
+  async deliver(messages: readonly RoomDelivery[]): Promise<void> {
     for (const { from, msg_id, ctime_ms, content } of messages) {
-      await this.inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
+      await this.inRooms.deliver({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
     }
   }
 

@@ -5,7 +5,7 @@ const nameOf = ({ uid, platform }: Pick<SeatedSession, 'uid' | 'platform'>): str
 
 export class Registry {
   readonly #sessions = new Map<string, SeatedSession>();
-  /** By room and account: with how many sessions it is in. */
+  /** The number of sessions in a room, by room and account. */
   readonly #rooms = new Map<number, Map<number, number>>();
 
   enter(session: SeatedSession): void {
@@ -23,19 +23,19 @@ export class Registry {
   /** @returns whether the account was not in the room before */
   enterRoom(roomId: number, uid: number): boolean {
     const members = this.#rooms.get(roomId) ?? new Map<number, number>();
-    const stays = members.get(uid) ?? 0;
-    members.set(uid, stays + 1);
+    const sessions = members.get(uid) ?? 0;
+    members.set(uid, sessions + 1);
     this.#rooms.set(roomId, members);
-    return stays === 0;
+    return sessions === 0;
   }
 
-  /** @returns whether the account is not in the room any more */
+  /** @returns whether the account has left the room with its last session */
   leaveRoom(roomId: number, uid: number): boolean {
     const members = this.#rooms.get(roomId);
-    const stays = members?.get(uid);
-    if (!members || stays === undefined) return false;
-    if (stays > 1) {
-      members.set(uid, stays - 1);
+    const sessions = members?.get(uid);
+    if (!members || sessions === undefined) return false;
+    if (sessions > 1) {
+      members.set(uid, sessions - 1);
       return false;
     }
     members.delete(uid);

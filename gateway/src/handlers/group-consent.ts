@@ -14,25 +14,25 @@ const ASK = { strangers: 1, everybody: 2 } as const;
  * @returns the refusal, if they cannot be
  */
 export async function admit(
-  scene: GroupContext,
+  context: GroupContext,
   adders: readonly number[],
   candidates: readonly Account[],
   settings: Settings,
 ): Promise<Answer | null> {
   const uids = candidates.map(({ uid }) => uid);
-  const owner = [...scene.members.values()].find(({ role }) => role === ROLE.owner);
+  const owner = [...context.members.values()].find(({ role }) => role === ROLE.owner);
   const unwelcome = [...adders, ...(owner ? [owner.account.uid] : [])];
-  if (await isBlocked(scene, uids, unwelcome)) return refuse(CODES.inBlacklist);
-  if (scene.members.size + uids.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
-  const asked = new Set(await toBeAsked(scene, adders, uids, settings.groupConsent));
+  if (await isBlocked(context, uids, unwelcome)) return refuse(CODES.inBlacklist);
+  if (context.members.size + uids.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
+  const asked = new Set(await toBeAsked(context, adders, uids, settings.groupConsent));
   const atOnce = candidates.filter(({ uid }) => !asked.has(uid));
   const refused =
     atOnce.length > 0
-      ? await admitMembers(scene, atOnce, { added: true, from: scene.asker }, settings)
+      ? await admitMembers(context, atOnce, { added: true, from: context.asker }, settings)
       : null;
   if (refused || asked.size === 0) return refused;
   const invited = candidates.filter(({ uid }) => asked.has(uid));
-  return invite(scene, invited, settings.joinRequestIntervalMs);
+  return invite(context, invited, settings.joinRequestIntervalMs);
 }
 
 /** Whether one of the users has one of the others in the blacklist. */
@@ -71,12 +71,12 @@ async function toBeAsked(
 
 /** Each answers for himself by `admin_add_group_member`, as a keeper does for others. */
 async function invite(
-  scene: GroupContext,
+  context: GroupContext,
   invited: readonly Account[],
   intervalMs: number,
 ): Promise<Answer | null> {
-  const { change: open, gid, group, asker } = scene;
-  const again = await recentRequests(scene, invited, intervalMs)
+  const { change: open, gid, group, asker } = context;
+  const again = await recentRequests(context, invited, intervalMs)
     .where('invitation', '=', true)
     .executeTakeFirst();
   if (again) return refuse(CODES.beyondFrequencyLimit, 'they have just been asked: wait a minute');

@@ -17,7 +17,7 @@ export interface GroupContext extends Roster {
   me: Member | undefined;
 }
 
-/** Requests about these accounts in the group that were made within that time. */
+/** The requests to join the group of the last `withinMs`, for these accounts. */
 export const recentRequests = (
   { change: { transaction, nowMs }, gid }: GroupContext,
   about: readonly Account[],
@@ -34,7 +34,7 @@ export const recentRequests = (
     )
     .where('event_id', '>', firstIdAt(nowMs - withinMs));
 
-/** Keeps a request to join under the id of its event, by which it is answered. */
+/** Stores a request to join under the id of its event. The answer names that id. */
 export const recordRequest =
   (
     { transaction }: Change,
@@ -49,12 +49,12 @@ export const recordRequest =
 type GroupEvent = Extract<RequestEvent, `${string}group${string}`>;
 
 /**
- * A change of one group; 880204 when it does not exist.
- * @param accounts those of others that the change touches
+ * A change of one group; 880204 if it does not exist.
+ * @param accounts other accounts that the change affects
  */
 export function inGroup<E extends GroupEvent>(
   handling: Handling<E> & { payload: { gid: number } },
-  work: (scene: GroupContext) => Promise<Answer>,
+  work: (context: GroupContext) => Promise<Answer>,
   accounts: readonly Account[] = [],
 ): Promise<Reply> {
   const asker = sessionOf(handling.connection).account;
@@ -68,13 +68,13 @@ export function inGroup<E extends GroupEvent>(
   return change(handling, serve, { groups: [gid], accounts: accounts.map(({ uid }) => uid) });
 }
 
-/** …by a member; 880205 for others. */
+/** A change of one group by a member; 880205 for others. */
 export function asMember<E extends GroupEvent>(
   handling: Handling<E> & { payload: { gid: number } },
-  work: (scene: GroupContext & { me: Member }) => Promise<Answer>,
+  work: (context: GroupContext & { me: Member }) => Promise<Answer>,
 ): Promise<Reply> {
-  return inGroup(handling, async (scene) =>
-    scene.me ? work({ ...scene, me: scene.me }) : refuse(CODES.userNotInGroup),
+  return inGroup(handling, async (context) =>
+    context.me ? work({ ...context, me: context.me }) : refuse(CODES.userNotInGroup),
   );
 }
 
@@ -86,25 +86,25 @@ export const uidsOf = ({ members }: Roster): number[] => [...members.keys()];
 export const keepersOf = ({ members }: Roster): number[] =>
   [...members.values()].filter(mayModerate).map(({ account }) => account.uid);
 
-/** How somebody comes in. */
+/** The way in which accounts join. */
 interface Entrance {
-  /** Put in by others, without having been asked: such groups do not count among the user's own. */
+  /** Another account added them without their consent. Such groups do not count among the user's own. */
   added: boolean;
-  /** The others hear it from this one. */
+  /** The author of event 10. */
   from: Account;
 }
 
 /**
- * Lets accounts in and tells everybody (event 10).
- * @returns the refusal, if they cannot be let in
+ * Adds accounts to the group, and sends event 10 to all members.
+ * @returns the refusal, if they cannot be added
  */
 export async function admitMembers(
-  scene: GroupContext,
+  context: GroupContext,
   candidates: readonly Account[],
   { added, from }: Entrance,
   limits: { groupMembers: number; groupsOfUser: number; groupsAddedTo: number },
 ): Promise<Answer | null> {
-  const { change: open, gid, group, members } = scene;
+  const { change: open, gid, group, members } = context;
   const uids = candidates.map(({ uid }) => uid);
   if (members.size + uids.length > limits.groupMembers) return refuse(CODES.numberExceedsLimit);
   const counts = await groupCounts(open.transaction, uids);
@@ -120,7 +120,7 @@ export async function admitMembers(
     joinedMsgId: await open.messageMark(),
     nowMs: open.nowMs,
   });
-  open.emit([...uidsOf(scene), ...uids], {
+  open.emit([...uidsOf(context), ...uids], {
     event_type: EVENT.membersAdded,
     from,
     group,

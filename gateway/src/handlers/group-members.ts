@@ -39,18 +39,18 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
   return inGroup(
     handling,
-    async (scene) => {
-      const { me, members, group } = scene;
+    async (context) => {
+      const { me, members, group } = context;
       if (!me) return refuse(CODES.mayNotAddMembers);
       if (hasDuplicates(accounts) || accounts.some(({ uid }) => members.has(uid))) {
         return refuse(CODES.repeatedAdd);
       }
       if (!group.is_public || mayModerate(me)) {
-        return (await admit(scene, [me.account.uid], accounts, settings)) ?? success();
+        return (await admit(context, [me.account.uid], accounts, settings)) ?? success();
       }
       if (members.size + accounts.length > settings.groupMembers) return refuse(CODES.numberExceedsLimit);
       return askKeepers(
-        scene,
+        context,
         accounts,
         { extra: EVENT_EXTRA.byMember, reason: '' },
         settings.joinRequestIntervalMs,
@@ -62,13 +62,13 @@ export async function addMembers(handling: Handling<'add_across_group_member'>):
 
 /** An event for each, so that each can be answered by itself. */
 async function askKeepers(
-  scene: GroupContext,
+  context: GroupContext,
   applicants: readonly Account[],
   { extra, reason }: { extra: number; reason: string },
   intervalMs: number,
 ): Promise<Answer> {
-  const { change: open, gid, group, asker } = scene;
-  const asked = await recentRequests(scene, applicants, intervalMs)
+  const { change: open, gid, group, asker } = context;
+  const asked = await recentRequests(context, applicants, intervalMs)
     .where('inviter', '=', asker.uid)
     .where('invitation', '=', false)
     .executeTakeFirst();
@@ -83,22 +83,22 @@ async function askKeepers(
       description: reason,
     };
     const request = { gid, inviter: asker.uid, uid: applicant.uid, invitation: false };
-    open.emit(keepersOf(scene), event, { record: recordRequest(open, request) });
+    open.emit(keepersOf(context), event, { record: recordRequest(open, request) });
   }
   return success();
 }
 
 export async function applyJoinGroup(handling: Handling<'apply_join_group'>): Promise<Reply> {
   const { services, payload } = handling;
-  return inGroup(handling, async (scene) => {
-    const { group, me, members, asker } = scene;
+  return inGroup(handling, async (context) => {
+    const { group, me, members, asker } = context;
     if (me) return refuse(CODES.alreadyInGroup);
     if (!services.reach.reaches(asker.appkey, group.appkey)) return refuse(CODES.targetGroupNotExist);
     if (!group.is_public) return refuse(CODES.groupTypeNotSupported);
     if (members.size >= services.settings.groupMembers) return refuse(CODES.numberExceedsLimit);
     const { joinRequestIntervalMs } = services.settings;
     return askKeepers(
-      scene,
+      context,
       [asker],
       { extra: EVENT_EXTRA.bySelf, reason: payload.reason },
       joinRequestIntervalMs,
@@ -113,8 +113,8 @@ export async function answerJoinRequest(handling: Handling<'admin_add_group_memb
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
   return inGroup(
     handling,
-    async (scene) => {
-      const { change: open, gid, me, members, asker } = scene;
+    async (context) => {
+      const { change: open, gid, me, members, asker } = context;
       const request = await open.transaction
         .selectFrom('join_request')
         .select(['inviter', 'processed', 'invitation'])
@@ -131,8 +131,8 @@ export async function answerJoinRequest(handling: Handling<'admin_add_group_memb
       if (request.processed) return refuse(CODES.requestAlreadyProcessed);
       if (members.has(target.uid)) return refuse(CODES.alreadyInGroup);
       return isMine
-        ? answerInvitation(handling, scene, request.inviter)
-        : decide(handling, scene, target, request.inviter);
+        ? answerInvitation(handling, context, request.inviter)
+        : decide(handling, context, target, request.inviter);
     },
     [target],
   );
@@ -142,33 +142,33 @@ const NO_SUCH_REQUEST = 'admin_add_group_member: there is no such request to joi
 
 async function decide(
   { services: { settings }, payload }: Handling<'admin_add_group_member'>,
-  scene: GroupContext,
+  context: GroupContext,
   target: Account,
   inviter: number,
 ): Promise<Answer> {
-  const { asker } = scene;
+  const { asker } = context;
   if (payload.result !== 0) {
-    await setProcessed(scene, payload.event_id);
-    announceRefusal(scene, target, inviter, payload);
+    await setProcessed(context, payload.event_id);
+    announceRefusal(context, target, inviter, payload);
     return success();
   }
-  await setAllProcessed(scene, target.uid);
+  await setAllProcessed(context, target.uid);
   const isOwnWish = inviter === target.uid;
   const refused = isOwnWish
-    ? await admitMembers(scene, [target], { added: false, from: asker }, settings)
-    : await admit(scene, [inviter, asker.uid], [target], settings);
+    ? await admitMembers(context, [target], { added: false, from: asker }, settings)
+    : await admit(context, [inviter, asker.uid], [target], settings);
   return refused ?? success();
 }
 
 /** By the user who was asked. */
 async function answerInvitation(
   { services, payload }: Handling<'admin_add_group_member'>,
-  scene: GroupContext,
+  context: GroupContext,
   inviter: number,
 ): Promise<Answer> {
-  const { change: open, group, asker, members } = scene;
+  const { change: open, group, asker, members } = context;
   if (payload.result !== 0) {
-    await setProcessed(scene, payload.event_id);
+    await setProcessed(context, payload.event_id);
     open.emit([inviter], {
       event_type: EVENT.joinRefused,
       from: asker,
@@ -182,8 +182,8 @@ async function answerInvitation(
   const from = members.get(inviter)?.account;
   // The inviter has left, so no member stands for it any more.
   if (!from) return refuse(CODES.invalidValue, NO_SUCH_REQUEST);
-  await setAllProcessed(scene, asker.uid);
-  return (await admitMembers(scene, [asker], { added: false, from }, services.settings)) ?? success();
+  await setAllProcessed(context, asker.uid);
+  return (await admitMembers(context, [asker], { added: false, from }, services.settings)) ?? success();
 }
 
 const setProcessed = ({ change: { transaction } }: GroupContext, eventId: number) =>
@@ -199,12 +199,12 @@ const setAllProcessed = ({ change: { transaction }, gid }: GroupContext, uid: nu
     .execute();
 
 function announceRefusal(
-  scene: GroupContext,
+  context: GroupContext,
   target: Account,
   inviter: number,
   { reason, result }: Pick<RequestPayload<'admin_add_group_member'>, 'reason' | 'result'>,
 ): void {
-  const { change: open, group, asker } = scene;
+  const { change: open, group, asker } = context;
   const refusal = {
     from: asker,
     group,
@@ -213,22 +213,22 @@ function announceRefusal(
     description: reason,
   };
   open.emit([inviter, target.uid], { ...refusal, event_type: EVENT.joinRefused });
-  const others = keepersOf(scene).filter((uid) => uid !== asker.uid);
+  const others = keepersOf(context).filter((uid) => uid !== asker.uid);
   if (others.length > 0) open.emit(others, { ...refusal, event_type: EVENT.joinRefusedByKeeper });
 }
 
 export async function removeMembers(handling: Handling<'del_across_group_member'>): Promise<Reply> {
   const accounts = await listed(handling);
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
-  return inGroup(handling, async (scene) => {
-    const { change: open, gid, group, asker, me, members } = scene;
+  return inGroup(handling, async (context) => {
+    const { change: open, gid, group, asker, me, members } = context;
     if (!me || !mayModerate(me)) return refuse(CODES.mayNotDeleteMembers);
     const uids = [...new Set(accounts.map(({ uid }) => uid))];
-    const refused = refuseRemoval(scene, uids, me.role);
+    const refused = refuseRemoval(context, uids, me.role);
     if (refused) return refused;
     await deleteMembers(open.transaction, gid, uids);
     const removed = uids.flatMap((uid) => members.get(uid) ?? []);
-    open.emit(uidsOf(scene), {
+    open.emit(uidsOf(context), {
       event_type: EVENT.membersRemoved,
       from: asker,
       group,

@@ -15,8 +15,8 @@ export async function silenceMember(handling: Handling<'group_mem_silence'>): Pr
   const account = await findUser(handling, target_username, target_appkey);
   if (!account) return { answer: refuse(CODES.targetUserNotExist) };
   const { uid } = account;
-  return asMember(handling, async (scene) => {
-    const { change: open, gid, group, asker, me, members } = scene;
+  return asMember(handling, async (context) => {
+    const { change: open, gid, group, asker, me, members } = context;
     const target = members.get(uid);
     if (!mayModerate(me)) return refuse(CODES.noPermission);
     if (!target) return refuse(CODES.userNotInGroup);
@@ -24,7 +24,7 @@ export async function silenceMember(handling: Handling<'group_mem_silence'>): Pr
     if (isAbove) return refuse(CODES.noPermission);
     if (target.silenced === keep_silence) return success();
     await updateMembers(open.transaction, gid, [uid], { silenced: keep_silence }, open.nowMs);
-    open.emit(uidsOf(scene), {
+    open.emit(uidsOf(context), {
       event_type: EVENT.silence,
       from: asker,
       group,
@@ -46,8 +46,8 @@ async function setKeepers(
 ): Promise<Reply> {
   const accounts = await listed(handling);
   if (!accounts) return { answer: refuse(CODES.targetUserNotExist) };
-  return asMember(handling, async (scene) => {
-    const { me, members } = scene;
+  return asMember(handling, async (context) => {
+    const { me, members } = context;
     if (me.role !== ROLE.owner) return refuse(CODES.notAdmin);
     const uids = new Set(accounts.map(({ uid }) => uid));
     if ([...uids].some((uid) => !members.has(uid))) return refuse(CODES.userNotInGroup);
@@ -57,16 +57,16 @@ async function setKeepers(
     if (keepers && had.length + changed.length > handling.services.settings.groupKeepers) {
       return refuse(CODES.numberExceedsLimit);
     }
-    if (changed.length > 0) await applyKeepers(scene, changed, keepers);
+    if (changed.length > 0) await applyKeepers(context, changed, keepers);
     return success();
   });
 }
 
-async function applyKeepers(scene: GroupContext, uids: readonly number[], keepers: boolean): Promise<void> {
-  const { change: open, gid, group, asker, members } = scene;
+async function applyKeepers(context: GroupContext, uids: readonly number[], keepers: boolean): Promise<void> {
+  const { change: open, gid, group, asker, members } = context;
   const role = keepers ? ROLE.keeper : ROLE.member;
   await updateMembers(open.transaction, gid, uids, { role }, open.nowMs);
-  open.emit(uidsOf(scene), {
+  open.emit(uidsOf(context), {
     event_type: EVENT.keepers,
     from: asker,
     group,
@@ -79,15 +79,15 @@ export async function changeOwner(handling: Handling<'change_group_admin'>): Pro
   const account = await findUser(handling, handling.payload.target_username, handling.payload.target_appkey);
   if (!account) return { answer: refuse(CODES.targetUserNotExist) };
   const { uid } = account;
-  return asMember(handling, async (scene) => {
-    const { change: open, gid, group, asker, me, members } = scene;
+  return asMember(handling, async (context) => {
+    const { change: open, gid, group, asker, me, members } = context;
     const target = members.get(uid);
     if (me.role !== ROLE.owner) return refuse(CODES.notAdmin);
     if (!target) return refuse(CODES.userNotInGroup);
     if (uid === asker.uid) return refuse(CODES.invalidValue, 'the group is yours already');
     await updateMembers(open.transaction, gid, [asker.uid], { role: ROLE.member }, open.nowMs);
     await updateMembers(open.transaction, gid, [uid], { role: ROLE.owner, silenced: false }, open.nowMs);
-    open.emit(uidsOf(scene), {
+    open.emit(uidsOf(context), {
       event_type: EVENT.owner,
       from: asker,
       group,

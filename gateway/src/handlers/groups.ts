@@ -1,4 +1,4 @@
-/** Groups: made, looked at, changed, ended. */
+/** Requests about groups: create, read, change, leave and dissolve. */
 import { CODES, EVENT, EVENT_EXTRA, type RequestPayload } from '../../../src/protocol/index.js';
 import { type Answer, refuse, success } from '../answers.js';
 import type { Settings } from '../config.js';
@@ -76,14 +76,14 @@ function refuseTexts(
 }
 
 export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply> {
-  return asMember(handling, async (scene) => {
-    const { change: open, gid, group, asker, me, members } = scene;
+  return asMember(handling, async (context) => {
+    const { change: open, gid, group, asker, me, members } = context;
     const answer = success({ gid, group_name: group.name });
-    const others = uidsOf(scene).filter((uid) => uid !== asker.uid);
+    const others = uidsOf(context).filter((uid) => uid !== asker.uid);
     const heir = members.get(others[0] ?? 0);
     if (!heir) {
-      await deleteGroup(open.transaction, scene);
-      announceEnd(scene, scene);
+      await deleteGroup(open.transaction, context);
+      announceEnd(context, context);
       return answer;
     }
     await deleteMembers(open.transaction, gid, [asker.uid]);
@@ -92,7 +92,7 @@ export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply
       open.emit(others, left);
       return answer;
     }
-    // The members are in the order of joining: whoever has been in it longest goes on with it.
+    // The members are in the order of joining, so the one who joined first becomes the owner.
     const fields = { role: ROLE.owner, silenced: false };
     await updateMembers(open.transaction, gid, [heir.account.uid], fields, open.nowMs);
     const new_owner = { ...userNameOf(heir.account) };
@@ -102,10 +102,10 @@ export async function exitGroup(handling: Handling<'exit_group'>): Promise<Reply
 }
 
 export async function dissolveGroup(handling: Handling<'dissolve_group'>): Promise<Reply> {
-  return asMember(handling, async (scene) => {
-    if (scene.me.role !== ROLE.owner) return refuse(CODES.notAdmin);
-    await deleteGroup(scene.change.transaction, scene);
-    announceEnd(scene, scene);
+  return asMember(handling, async (context) => {
+    if (context.me.role !== ROLE.owner) return refuse(CODES.notAdmin);
+    await deleteGroup(context.change.transaction, context);
+    announceEnd(context, context);
     return success();
   });
 }
@@ -124,8 +124,8 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
   const { services, payload } = handling;
   const refused = refuseTexts(payload, services.settings);
   if (refused) return { answer: refused };
-  return asMember(handling, async (scene) => {
-    const { change: open, gid, group, asker, me } = scene;
+  return asMember(handling, async (context) => {
+    const { change: open, gid, group, asker, me } = context;
     if (!mayModerate(me)) return refuse(CODES.noPermission);
     const refusedAvatar = await refuseAvatar(open, asker.uid, payload.media_id);
     if (refusedAvatar) return refusedAvatar;
@@ -140,7 +140,7 @@ export async function updateGroupInfo(handling: Handling<'update_group_info'>): 
       .where('gid', '=', gid)
       .returning(['gid', 'name', 'avatar'])
       .executeTakeFirstOrThrow();
-    open.emit(uidsOf(scene), {
+    open.emit(uidsOf(context), {
       event_type: EVENT.groupChanged,
       from: asker,
       group: changed,
@@ -155,7 +155,7 @@ export async function getGroups({ services, connection }: Handling<'get_groups_l
   return { answer: success({ group_list: groups.map(wireGroup) }) };
 }
 
-/** Of a public group to anybody; a private group does not say its name to those who are not in it. */
+/** Everybody may read a public group. A private one shows not even its name to others than its members. */
 export async function getGroupInfo(handling: Handling<'get_group_info'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const { groups } = services.store;
@@ -169,7 +169,7 @@ export async function getGroupInfo(handling: Handling<'get_group_info'>): Promis
   return { answer: visible ? success({ group_info: wireGroup(group) }) : refuse(CODES.userNotInGroup) };
 }
 
-/** Likewise: who is asked to join may see who is in. */
+/** Everybody may list the members of a public group, because users look at a group before they join it. */
 export async function getGroupMembers(handling: Handling<'get_group_members'>): Promise<Reply> {
   const { services, connection, payload } = handling;
   const roster = await services.store.groups.roster(payload.gid);

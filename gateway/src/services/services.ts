@@ -102,7 +102,7 @@ export function createServices(parts: GatewayParts): Services {
     onStored: async (messages, committed) => {
       if (nodes && committed) return nodes.rooms.stored(messages, committed);
       for (const { from, msg_id, ctime_ms, content } of messages) {
-        await inRooms.say({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
+        await inRooms.deliver({ room_id: from.roomId, msg_id, ctime_ms, content }, from.origin);
       }
     },
     now,

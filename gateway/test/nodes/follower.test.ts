@@ -48,7 +48,7 @@ class Table implements Source<number> {
     return row;
   }
 
-  async give(rows: readonly number[]): Promise<void> {
+  async deliver(rows: readonly number[]): Promise<void> {
     await Promise.resolve();
     this.given.push(...rows);
   }

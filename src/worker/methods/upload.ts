@@ -21,12 +21,13 @@ const MAX_TRIES = 3;
 const RETRY_MS = 1_000;
 /** How long the first byte of a file may take to read. */
 const READ_TIMEOUT_MS = 10_000;
-/** The upload server's own codes: a file that is too large, 880210 … */
+/** The upload server's code for a file that is too large: 880210 of the API. */
 const WIRE_FILE_TOO_LARGE = 898061;
-/** … an expired token … */
+/** The upload server's code for an expired token. */
 const WIRE_TOKEN_EXPIRED = 898010;
-/** … and too many uploads, 880209. */
+/** The upload server's code for too many uploads: 880209 of the API. */
 const WIRE_TOO_MANY = 898030;
+
 export type Uploaded = { ok: true; media: UploadedMedia } | { ok: false; error: Failure };
 
 export interface UploadJob {

@@ -33,7 +33,7 @@ export class OutageNotice {
     this.#notified.clear();
   }
 
-  /** The connection cannot be had back, so every tab gets the event at once. */
+  /** The connection will not return, so every tab gets the event at once. */
   giveUp(): void {
     for (const cancel of this.#cancels.splice(0)) cancel();
     this.#notify(() => true);
