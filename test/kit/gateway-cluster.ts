@@ -11,8 +11,10 @@ import { Gateway, type GatewayOptions } from './gateway.js';
 import { freshDatabase, type ServerPids, type StartedServers, startServers } from './gateway-nodes.js';
 import { TcpRelay } from './tcp-relay.js';
 
-interface ClusterOptions extends Pick<GatewayOptions, 'args' | 'appkey'> {
+interface ClusterOptions extends Omit<GatewayOptions, 'secret' | 'clockMs'> {
   nodes: number;
+  /** `any` takes the PostgreSQL server of `npm run test:nodes` if there is one. */
+  servers?: 'own' | 'any';
   /** How far the clock of each node is wrong. */
   clocksMs?: readonly number[];
 }
@@ -39,7 +41,7 @@ function through(url: string, port: number): string {
 }
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const servers = await startServers('own');
+  const servers = await startServers(options.servers ?? 'own');
   const data = await freshDatabase(servers.postgres);
   const media = await mkdtemp(join(tmpdir(), 'jmessage-cluster-'));
   const cluster = new Cluster({ servers, data, media }, options);
@@ -62,13 +64,13 @@ export class Cluster extends Gateway {
     private readonly parts: Parts,
     private readonly options: ClusterOptions,
   ) {
-    const { appkey = 'test-app' } = options;
-    super(parts.data.path, { appkey, secret: randomBytes(16).toString('hex') });
+    const { appkey = 'test-app', otherAppkeys = [] } = options;
+    super(parts.data.path, { appkey, otherAppkeys, secret: randomBytes(16).toString('hex') });
   }
 
   async open(): Promise<void> {
     const { servers, data, media } = this.parts;
-    const { nodes, clocksMs = [], args = [] } = this.options;
+    const { nodes, clocksMs = [], args = [], otherAppkeys = [] } = this.options;
     await this.#balancer.listen();
     for (let index = 0; index < nodes; index += 1) {
       const toPostgres = new TcpRelay(() => [portOf(data.path)]);
@@ -76,6 +78,7 @@ export class Cluster extends Gateway {
       const redis = through(servers.redis, await toRedis.listen());
       const gateway = new Gateway(through(data.path, await toPostgres.listen()), {
         appkey: this.appkey,
+        otherAppkeys,
         secret: this.secret,
         args: ['--redis', redis, '--media', media, ...args],
         ...(clocksMs[index] !== undefined && { clockMs: clocksMs[index] }),

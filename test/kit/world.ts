@@ -18,6 +18,8 @@ import {
   type TabPage,
 } from './engines/engine.js';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+import { startCluster } from './gateway-cluster.js';
+import { nodesRun } from './gateway-nodes.js';
 import { type Relay, startRelay } from './relay.js';
 import { type Site, startSite } from './site.js';
 import { type Credentials, Tab } from './tab.js';
@@ -72,7 +74,7 @@ export const OUTLIVES_NAVIGATION = HOST === 'shared' && ENGINE === 'chromium';
 export async function createWorld({
   users = ['alice', 'bob'],
   gateway = {},
-  start = () => startGateway(gateway),
+  start = () => (nodesRun ? startCluster({ nodes: 2, servers: 'any', ...gateway }) : startGateway(gateway)),
 }: WorldOptions = {}): Promise<World> {
   const started = await start();
   const world = new World(started, await startRelay(started.url), await startSite());
