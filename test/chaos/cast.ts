@@ -1,5 +1,7 @@
 /** The participants: three accounts, two browser profiles, six tabs, and the conversations between them. */
 
+import type { HostKind } from '../kit/world.js';
+
 export const PROFILES = ['desk', 'road'] as const;
 export type ProfileName = (typeof PROFILES)[number];
 
@@ -25,8 +27,14 @@ export const SLOTS = [
 export const TARGETS = [...ACCOUNTS, 'group'] as const;
 export type Target = (typeof TARGETS)[number];
 
-export const slotsOf = (profile: ProfileName): number[] =>
-  SLOTS.flatMap((slot, index) => (slot.profile === profile ? [index] : []));
+const ALL = [...SLOTS.keys()];
+const FIRST_OF_ACCOUNT = ACCOUNTS.map((name) => SLOTS.findIndex(({ account }) => account === name));
+
+/** In the page host the tab that logs in last is its account's only one, so each account has one slot. */
+export const slotsIn = (host: HostKind): readonly number[] => (host === 'page' ? FIRST_OF_ACCOUNT : ALL);
+
+export const slotsOf = (profile: ProfileName, slots: readonly number[]): number[] =>
+  slots.filter((slot) => SLOTS[slot]?.profile === profile);
 
 /** The conversation's name, the same for all of its members. */
 export const conversationOf = (from: string, to: string): string =>

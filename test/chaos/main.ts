@@ -1,4 +1,4 @@
-/** `npm run test:chaos -- --seed N --minutes M --host leader`: one run, its report, and 0 violations or exit code 1. */
+/** `npm run test:chaos -- --seed N --minutes M --host page`: one run, its report, and 0 violations or exit code 1. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { reportOf, timeline } from './report.js';
@@ -29,10 +29,10 @@ export async function main(args: string[]): Promise<number> {
   const lengthMs = asked === 0 ? DEFAULT_LENGTH_MS : asked;
   const nodes = Number(values.nodes ?? 0);
   const { host } = values;
-  const isSharing = host === 'shared' || host === 'leader';
-  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0 || !isSharing) {
+  const isHost = host === 'shared' || host === 'leader' || host === 'page';
+  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0 || !isHost) {
     console.error(
-      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--host shared|leader] [--nodes N] [--rolling] [--history FILE]',
+      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--host shared|leader|page] [--nodes N] [--rolling] [--history FILE]',
     );
     return 2;
   }

@@ -11,14 +11,17 @@ export class Outboxes {
   constructor(
     private readonly stage: Stage,
     private readonly history: History,
+    private readonly slots: readonly number[],
   ) {}
+
   /** Data on a disk that fails before a worker has read them cannot be saved. So the worker reads them before this fault. */
   async read(profile: ProfileName): Promise<boolean> {
     const isRead = async (slot: number) => {
       const tab = this.stage.tab(slot);
       return tab?.isJoined === true && (await tab.status().catch(() => undefined))?.hasOutbox === true;
     };
-    const all = async () => (await Promise.all(slotsOf(profile).map(isRead))).every((read) => read);
+    const all = async () =>
+      (await Promise.all(slotsOf(profile, this.slots).map(isRead))).every((read) => read);
     return until(`the outboxes of ${profile} to be read`, all, SETTLE_TIMEOUT_MS).catch(() => false);
   }
 

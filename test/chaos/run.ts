@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Cluster, startCluster } from '../kit/gateway-cluster.js';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
-import { createWorld, type World } from '../kit/world.js';
-import { ACCOUNTS, nameOf, type ProfileName, SLOTS, slotsOf } from './cast.js';
+import { createWorld, type HostKind, type World } from '../kit/world.js';
+import { ACCOUNTS, nameOf, type ProfileName, SLOTS, slotsIn, slotsOf } from './cast.js';
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
 import { hasReceived, sayLastWords } from './last-words.js';
@@ -12,7 +12,7 @@ import { Network } from './network.js';
 import { isNodeAction, NodeFaults } from './node-faults.js';
 import { Outboxes } from './outboxes.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
-import { type LiveTab, type SharingHost, Stage } from './stage.js';
+import { type LiveTab, Stage } from './stage.js';
 
 const PROGRESS_MS = 60_000;
 const JOIN_TIMEOUT_MS = 30_000;
@@ -26,7 +26,7 @@ export interface RunOptions {
   /** The steps; of the seed without. */
   schedule?: Step[];
   /** Default: `shared`. */
-  host?: SharingHost;
+  host?: HostKind;
   /** Prints a line of progress. */
   log?: (line: string) => void;
 }
@@ -70,6 +70,7 @@ class Run {
   readonly #silent = new Set<ProfileName>();
   readonly #over = new AbortController();
   readonly #log: (line: string) => void;
+  readonly #slots: readonly number[];
   #gid = 0;
 
   constructor(
@@ -77,8 +78,10 @@ class Run {
     private readonly options: RunOptions,
   ) {
     this.#history = emptyHistory(`s${options.seed}`);
-    this.#stage = new Stage(world, this.#history, options.host ?? 'shared');
-    this.#outboxes = new Outboxes(this.#stage, this.#history);
+    const { host = 'shared' } = options;
+    this.#slots = slotsIn(host);
+    this.#stage = new Stage(world, this.#history, host);
+    this.#outboxes = new Outboxes(this.#stage, this.#history, this.#slots);
     this.#network = new Network(world.relay, (ms) => this.#pass(ms));
     const { gateway } = world;
     if (gateway instanceof Cluster) this.#nodes = new NodeFaults(gateway, (ms) => this.#pass(ms));
@@ -86,7 +89,8 @@ class Run {
   }
 
   async run(): Promise<RunResult> {
-    const { seed, lengthMs, nodes, schedule = makeSchedule(seed, lengthMs, nodes) } = this.options;
+    const { seed, lengthMs, nodes = 0 } = this.options;
+    const { schedule = makeSchedule(seed, lengthMs, { nodes, slots: this.#slots }) } = this.options;
     await this.#logInAll();
     this.#log(`seed ${seed}: all tabs are logged in, ${lengthMs / 1_000} s of chaos`);
     const { relay } = this.world;
@@ -112,7 +116,7 @@ class Run {
 
   async #logInAll(): Promise<void> {
     await this.#stage.open();
-    for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
+    for (const slot of this.#slots) await this.#stage.openTab(slot);
     await until(
       'every tab to be logged in',
       () => this.#stage.tabs.every((tab) => tab.isJoined),
@@ -240,19 +244,18 @@ class Run {
 
   async #drain(profile: ProfileName): Promise<boolean> {
     this.#silent.add(profile);
-    return this.#outboxes.settled(`no send in flight from ${profile}`, slotsOf(profile));
+    return this.#outboxes.settled(`no send in flight from ${profile}`, slotsOf(profile, this.#slots));
   }
 
   /** Ends the faults, waits for quiet, and then for the last words of every account. */
   async #recover(): Promise<void> {
     this.#network.calm();
     this.#silent.clear();
-    for (const slot of SLOTS.keys()) await this.#stage.openTab(slot);
+    for (const slot of this.#slots) await this.#stage.openTab(slot);
     for (const tab of this.#stage.tabs) await tab.online();
-    const all = [...SLOTS.keys()];
-    if (!(await this.#outboxes.settled('quiet', all))) return;
+    if (!(await this.#outboxes.settled('quiet', this.#slots))) return;
     const words = sayLastWords(this.#stage.tabs, (tab, to) => this.#sendFrom(tab, to, 1)[0] ?? '');
-    await this.#outboxes.settled('the last words to be said', all);
+    await this.#outboxes.settled('the last words to be said', this.#slots);
     const haveArrived = () => this.#stage.tabs.every((tab) => hasReceived(tab, words));
     // A tab without them has missed a message, and the checker names it.
     await until('the last words to arrive', haveArrived, DELIVERY_TIMEOUT_MS).catch(() => undefined);

@@ -1,6 +1,6 @@
 /** The schedule is a pure function of its seed, has every fault, and separates faults that together may lose a message. */
 import { describe, expect, test } from 'vitest';
-import { PROFILES, SLOTS } from './cast.js';
+import { PROFILES, SLOTS, slotsIn } from './cast.js';
 import { isNodeAction } from './node-faults.js';
 import { makeRollingRestart, makeSchedule } from './schedule.js';
 
@@ -35,12 +35,22 @@ test('two minutes have every fault, and sends of every kind', () => {
   for (const { slot, to } of sends) expect(to).not.toBe(SLOTS[slot]?.account);
 });
 
+test('the page host has one tab of each account, with every fault', () => {
+  const schedule = makeSchedule(7, 2 * MINUTE_MS, { slots: slotsIn('page') });
+  const slots = new Set(schedule.flatMap((step) => ('slot' in step ? [step.slot] : [])));
+  expect([...slots].map((slot) => SLOTS[slot]?.account).sort()).toEqual(['alice', 'bob', 'carol']);
+  const kinds = (steps: typeof schedule) => new Set(steps.map((step) => step.do));
+  expect(kinds(schedule)).toEqual(kinds(makeSchedule(7, 2 * MINUTE_MS)));
+});
+
 test('three nodes have every fault of theirs in some minutes, and a single process has none', () => {
   const kinds = (nodes: number) =>
-    new Set(makeSchedule(7, 5 * MINUTE_MS, nodes).flatMap((step) => (isNodeAction(step) ? [step.do] : [])));
+    new Set(
+      makeSchedule(7, 5 * MINUTE_MS, { nodes }).flatMap((step) => (isNodeAction(step) ? [step.do] : [])),
+    );
   expect(kinds(3).size).toBe(9);
   expect(kinds(0).size).toBe(0);
-  const paused = makeSchedule(7, 30 * MINUTE_MS, 3).flatMap((step) =>
+  const paused = makeSchedule(7, 30 * MINUTE_MS, { nodes: 3 }).flatMap((step) =>
     step.do === 'pauseNode' ? [step.ms] : [],
   );
   // Longer than both pings, a node's lease, and the time after which it closes its sessions.

@@ -6,7 +6,7 @@
  * profile's storage until its outbox is empty, neither its tabs nor its worker die.
  */
 import { FakeRandom } from '../unit/fakes/random.js';
-import { PROFILES, type ProfileName, SLOTS, slotsOf, TARGETS, type Target } from './cast.js';
+import { PROFILES, type ProfileName, SLOTS, slotsIn, slotsOf, TARGETS, type Target } from './cast.js';
 
 export type Lane = 'sends' | 'network' | 'gateway' | 'nodes' | ProfileName;
 
@@ -66,9 +66,18 @@ const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
 /** … and after each of them time to recover. Without it the run would be one endless outage. */
 const RECOVERY_MS = { short: [0, 500], long: [4_000, 20_000] } as const;
 
-/** @param nodes of the gateway; 0 for a single process */
-export function makeSchedule(seed: number, lengthMs: number, nodes = 0): Step[] {
-  const writer = new Writer(seed, lengthMs);
+interface ScheduleOptions {
+  /** Of the gateway; 0 for a single process. */
+  nodes?: number;
+  slots?: readonly number[];
+}
+
+export function makeSchedule(
+  seed: number,
+  lengthMs: number,
+  { nodes = 0, slots = slotsIn('shared') }: ScheduleOptions = {},
+): Step[] {
+  const writer = new Writer(seed, lengthMs, slots);
   return [
     ...writer.sends(),
     ...writer.network(),
@@ -79,7 +88,7 @@ export function makeSchedule(seed: number, lengthMs: number, nodes = 0): Step[] 
 
 /** Sends only, and one node after the other is stopped and started again. */
 export function makeRollingRestart(seed: number, lengthMs: number, nodes: number): Step[] {
-  const writer = new Writer(seed, lengthMs);
+  const writer = new Writer(seed, lengthMs, slotsIn('shared'));
   const restarts = Array.from({ length: nodes }, (_, node): Step => {
     const atMs = Math.round(((node + 0.5) / nodes) * lengthMs);
     return { do: 'stopNode', node, ms: 0, atMs, lane: 'nodes' };
@@ -97,6 +106,7 @@ class Writer {
   constructor(
     seed: number,
     private readonly lengthMs: number,
+    private readonly slots: readonly number[],
   ) {
     this.#random = new FakeRandom(seed);
     this.#length = lengthMs >= LONG_RUN_MS ? 'long' : 'short';
@@ -104,7 +114,7 @@ class Writer {
 
   sends(): Step[] {
     return this.#lane('sends', SEND_GAP_MS, () => {
-      const slot = this.#random.below(SLOTS.length);
+      const slot = this.#random.pick(this.slots) ?? 0;
       if (this.#random.chance(0.03)) return [{ do: 'retry', slot }];
       const others = TARGETS.filter((target) => target !== SLOTS[slot]?.account);
       return [
@@ -165,7 +175,7 @@ class Writer {
   }
 
   profile(profile: ProfileName): Step[] {
-    const slots = slotsOf(profile);
+    const slots = slotsOf(profile, this.slots);
     const slot = () => this.#random.pick(slots) ?? 0;
     const open = (at: number): Action => ({
       do: 'open',

@@ -2,7 +2,8 @@
  * The browsers of a run and their tabs. A tab that closes or dies is another instance when it returns. The history keeps the earlier reports of
  * its page.
  */
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Profile } from '../kit/browser.js';
@@ -76,9 +77,6 @@ export class LiveTab {
   }
 }
 
-/** The page host has one tab for an account, and the cast has more. */
-export type SharingHost = Exclude<HostKind, 'page'>;
-
 export class Stage {
   readonly #profiles = new Map<ProfileName, Profile>();
   readonly #tabs = new Map<number, LiveTab>();
@@ -87,7 +85,7 @@ export class Stage {
   constructor(
     private readonly world: World,
     private readonly history: History,
-    private readonly host: SharingHost,
+    private readonly host: HostKind,
   ) {}
 
   async open(): Promise<void> {
@@ -151,7 +149,10 @@ export class Stage {
       () => false,
     );
     if (isBroken) await rm(folder);
-    await this.#profile(name).killRuntimes();
+    if (this.host === 'page') {
+      // The runtime ends with its page.
+      for (const { slot } of this.tabs) if (this.#at(slot).profile === name) await this.reload(slot);
+    } else await this.#profile(name).killRuntimes();
     return true;
   }
 
@@ -180,8 +181,11 @@ export class Stage {
   /** Simulates a failing disk: its data are gone, and writes fail until the worker is killed. */
   async breakStorage(name: ProfileName): Promise<boolean> {
     const folder = this.#databases(name);
-    await rm(folder, { recursive: true, force: true });
+    const gone = `${folder} ${randomUUID()}`;
+    // The browser may add files to a folder that is being deleted.
+    await rename(folder, gone);
     await writeFile(folder, '');
+    await rm(gone, { recursive: true, force: true, maxRetries: 10 });
     return this.clearStorage(name);
   }
 
