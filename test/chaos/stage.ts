@@ -183,7 +183,7 @@ export class Stage {
     const folder = this.#databases(name);
     const gone = `${folder} ${randomUUID()}`;
     // The browser may add files to a folder that is being deleted.
-    await rename(folder, gone);
+    await rename(folder, gone).catch(async () => rm(folder, { force: true }));
     await writeFile(folder, '');
     await rm(gone, { recursive: true, force: true, maxRetries: 10 });
     return this.clearStorage(name);
