@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- SUITE …] [--rounds N] [--quick] [--out FILE] [--compare FILE]`: measures the runtime and the gateway against baselines.
+ * `npm run bench [-- SUITE …] [--rounds N] [--quick] [--minutes M] [--out FILE] [--compare FILE]`: measures the runtime and the gateway against baselines.
  * Prints a table and writes it as JSON, which `npm run bench:charts` draws. No test depends on a figure.
  */
 import { execFileSync } from 'node:child_process';
@@ -23,6 +23,7 @@ export async function main(args: string[], chromium: string): Promise<number> {
     options: {
       rounds: { type: 'string', default: '5' },
       quick: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '5' },
       out: { type: 'string', default: OUT },
       compare: { type: 'string' },
       load: { type: 'boolean', default: false },
@@ -34,10 +35,11 @@ export async function main(args: string[], chromium: string): Promise<number> {
   }
   const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
   const rounds = Number(values.rounds);
+  const minutes = Number(values.minutes);
   const unknown = names.filter((name) => !Object.hasOwn(SUITES, name));
-  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1 || !(minutes > 0)) {
     console.error(
-      `usage: npm run bench -- [${Object.keys(SUITES).join(' | ')}] [--rounds N] [--quick] [--out FILE] [--compare FILE]`,
+      `usage: npm run bench -- [${Object.keys(SUITES).join(' | ')}] [--rounds N] [--quick] [--minutes M] [--out FILE] [--compare FILE]`,
     );
     return 2;
   }
@@ -48,6 +50,7 @@ export async function main(args: string[], chromium: string): Promise<number> {
     await SUITES[name]?.({
       rounds,
       quick: values.quick,
+      minutes,
       add: (...some) => {
         figures.push(...some);
         console.log(tableOf({ figures: some }).split('\n').slice(2).join('\n'));

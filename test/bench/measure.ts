@@ -6,6 +6,8 @@ export interface Bench {
   rounds: number;
   /** Smaller numbers: to see that everything runs, not for figures that anybody quotes. */
   quick: boolean;
+  /** The length of the soak. */
+  minutes: number;
   add(...figures: Figure[]): void;
   draw(...series: Series[]): void;
 }

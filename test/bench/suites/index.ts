@@ -4,6 +4,7 @@ import { gateway } from './gateway.js';
 import { memory } from './memory.js';
 import { receiving } from './receiving.js';
 import { sends } from './sends.js';
+import { soak } from './soak.js';
 import { start } from './start.js';
 import { storage } from './storage.js';
 import { tabs } from './tabs.js';
@@ -14,6 +15,7 @@ export const SUITES: Readonly<Record<string, (bench: Bench) => Promise<void>>> =
   start,
   storage,
   memory,
+  soak,
   tabs,
   gateway,
 };
