@@ -1,4 +1,4 @@
-/** Soak: the heaps of the worker, of a tab, and of a socket in the page, while traffic goes on for minutes and tabs come and go. */
+/** Soak: the heaps of the worker, of a tab, and of a socket in the page, during minutes of traffic. Tabs come and go. */
 import type { Page } from 'playwright-core';
 import { workerHeapOf } from '../../kit/worker-heap.js';
 import { quantile } from '../figures.js';
