@@ -1,6 +1,6 @@
 /**
  * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`). A fourth one needs
- * the bundlers too (`bundlers`).
+ * the bundlers too (`bundlers`), and a fifth one ffmpeg (`media`).
  * `npm test` builds, and then runs them in two lanes (scripts/tasks/test.mjs).
  */
 import { defineConfig } from 'vitest/config';
@@ -38,6 +38,16 @@ export default defineConfig({
           // `npm run test:consumers` alone.
           name: 'bundlers',
           include: ['test/bundlers/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          // `npm run docs:record` alone.
+          name: 'media',
+          include: ['test/media/**/*.test.ts'],
           environment: 'node',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 /**
  * `npm start | dev | gateway | build | test | test:engines | test:chaos | test:hostile | test:nodes | test:consumers | load | bench |
- * bench:charts | prose | docs | release:version | release:publish`: looks up the task and runs it.
+ * bench:charts | prose | docs | docs:record | release:version | release:publish`: looks up the task and runs it.
  * This file is plain Node, so that it works on a fresh clone. It installs the packages before it loads a task.
  */
 import { ensureInstalled } from './lib/setup.mjs';
@@ -21,7 +21,8 @@ const TASKS = {
   'test:consumers': async (args) => (await import('./tasks/consumers.mjs')).consumers(args),
   load: async (args) => (await import('./tasks/load.mjs')).load(args),
   prose: async (args) => (await import('./tasks/prose.mjs')).prose(args),
-  docs: async () => (await import('./tasks/docs.mjs')).docs(),
+  docs: async (args) => (await import('./tasks/docs.mjs')).docs(args),
+  'docs:record': async () => (await import('./tasks/docs.mjs')).record(),
   'release:version': async () => (await import('./tasks/release.mjs')).releaseVersion(),
   'release:publish': async () => (await import('./tasks/release.mjs')).releasePublish(),
 };

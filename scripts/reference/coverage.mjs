@@ -15,7 +15,7 @@ const INTRO = `Each method and listener of the API with its code in this reposit
 - **Gateway**: the handler of its event, or the source of its push.
 - **Fails with**: the codes that its declaration lists. A unit test compares them with the sources of the gateway and the worker.
 - **Tests**: files under \`test/browser\` that have its name in a title.
-- **As V2 does it**: the chapter of the walk through the V2 guide (\`test/browser/guide\`). The walk types each example as the guide has it and checks every documented field. [The README's table](../README.md#differences-from-v2) lists the intended differences.`;
+- **As V2 does it**: the chapter of the walk through the V2 guide (\`test/browser/guide\`). The walk types each example as the guide has it and checks every documented field. [The table of differences](differences.md) lists the intended differences.`;
 
 /** The server's pushes by the listener that receives them. */
 const PUSHES = {
@@ -47,7 +47,7 @@ const LOCAL_EVENTS = {
 
 /** The walk through the V2 guide. */
 const GUIDE = 'test/browser/guide/';
-const ADDITION = '[an addition](../README.md#differences-from-v2)';
+const ADDITION = '[an addition](differences.md)';
 
 export function coveragePage({ declared, handlers, METHODS }) {
   const tests = readTests(declared.map(({ name }) => name));
