@@ -105,7 +105,17 @@ var JIM = new JMessage({ address: query.get('address') });
     files: { 'app.js': APP, 'index.html': PAGE },
     build: [
       'parcel/lib/bin.js',
-      ...['build', 'index.html', '--dist-dir', 'dist', '--no-cache', '--public-url', './'],
+      ...[
+        'build',
+        'index.html',
+        '--dist-dir',
+        'dist',
+        '--no-cache',
+        '--cache-dir',
+        '.parcel-cache',
+        '--public-url',
+        './',
+      ],
     ],
     out: 'dist',
     at: '/parcel/',

@@ -52,6 +52,8 @@ export function testApplications(applications: readonly Application[], home?: st
       // No link, since some bundlers follow links out of the application's folder.
       await cp(packed.path('node_modules', PACKAGE), installed, { recursive: true, dereference: true });
     }
+    // Bundlers read the nearest one above an application, and this repository's names the package's sources.
+    await writeFile(path.join(folder, 'tsconfig.json'), '{}\n');
     world = await createWorld();
     profile = await world.profile();
   }, BUILD_TIMEOUT_MS);
