@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { bubble, DemoStage, delivered, openChat, write } from '../browser/demo-stage.js';
+import { bubble, DemoStage, delivered, openChat, write } from '../browser/demo/stage.js';
 
 const MEDIA = fileURLToPath(new URL('../../docs/media/', import.meta.url));
 const MOST_BYTES = 1.5 * 1024 * 1024;
