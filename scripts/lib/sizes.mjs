@@ -33,7 +33,7 @@ const BUDGETS_BYTES = {
  * below 60 KB.
  * Those of `testing` are not counted, since an application's own program never reads them.
  */
-const DECLARATIONS_BUDGET_BYTES = 76 * KB;
+const DECLARATIONS_BUDGET_BYTES = 75.5 * KB;
 
 const inKb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
 

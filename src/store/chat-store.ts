@@ -37,6 +37,7 @@ export class ChatStore {
   /** Invitations to be friends. */
   readonly invitations: Readable<readonly Invitation[]>;
 
+  readonly #jim: StoreClient;
   readonly #connection: Cell<StateSnapshot>;
   readonly #conversations: Cell<readonly ConversationItem[]>;
   readonly #unread: Cell<number>;
@@ -51,7 +52,8 @@ export class ChatStore {
   #isConnected = false;
 
   /** @internal made by {@link createChatStore} */
-  constructor(private readonly jim: StoreClient) {
+  constructor(jim: StoreClient) {
+    this.#jim = jim;
     this.connection = this.#connection = new Cell(() => jim.getState());
     this.conversations = this.#conversations = new Cell(() => this.#list.snapshot());
     this.unread = this.#unread = new Cell(() =>
@@ -88,16 +90,16 @@ export class ChatStore {
    */
   messages(ref: ConversationRef): Messages {
     // The event of a login may follow the login's answer.
-    this.#setAccount(this.jim.getState());
+    this.#setAccount(this.#jim.getState());
     return this.#messagesOf(this.#idOf(ref));
   }
 
   /** Sends a text. It appears in `messages(ref)` at once, as every send of the account does, whichever tab or method made it. */
   async send(ref: ConversationRef, text: string): Promise<void> {
-    if ('gid' in ref) await this.jim.sendGroupMsg({ target_gid: Number(ref.gid), content: text });
+    if ('gid' in ref) await this.#jim.sendGroupMsg({ target_gid: Number(ref.gid), content: text });
     else {
       const { username, appkey } = ref;
-      await this.jim.sendSingleMsg({
+      await this.#jim.sendSingleMsg({
         target_username: String(username),
         content: text,
         ...(appkey && { appkey }),
@@ -107,40 +109,40 @@ export class ChatStore {
 
   /** Sends a failed message again. */
   async retry(outboxId: string): Promise<void> {
-    await this.jim.retrySend({ id: outboxId });
+    await this.#jim.retrySend({ id: outboxId });
   }
 
   /** Cancels a send that has not been transmitted, or removes a failed one. */
   async cancel(outboxId: string): Promise<void> {
-    await this.jim.cancelSend({ id: outboxId });
+    await this.#jim.cancelSend({ id: outboxId });
   }
 
   /** Takes an own message back. */
   async retract(ref: ConversationRef, msg_id: number): Promise<void> {
-    await this.jim.msgRetract({ msg_id });
+    await this.#jim.msgRetract({ msg_id });
     // The other tabs and devices learn it by event 55.
     this.#retract(ref, [msg_id]);
   }
 
   /** The conversation is on the screen: it counts as read, until {@link leave}. */
   read(ref: ConversationRef): void {
-    this.jim.resetUnreadCount(named(ref));
+    this.#jim.resetUnreadCount(named(ref));
   }
 
   /** The conversation is not on the screen any longer. */
   leave(ref: ConversationRef): void {
-    this.jim.closeConversation(named(ref));
+    this.#jim.closeConversation(named(ref));
   }
 
   /** Accepts an invitation. */
   async accept({ username, appkey }: Invitation): Promise<void> {
-    await this.jim.acceptFriend({ target_name: username, appkey });
+    await this.#jim.acceptFriend({ target_name: username, appkey });
     this.#answered(username, appkey);
   }
 
   /** @param why is shown to the other user */
   async decline({ username, appkey }: Invitation, why = ''): Promise<void> {
-    await this.jim.declineFriend({ target_name: username, appkey, why });
+    await this.#jim.declineFriend({ target_name: username, appkey, why });
     this.#answered(username, appkey);
   }
 
@@ -189,15 +191,15 @@ export class ChatStore {
 
   async #loadList(): Promise<void> {
     const self = this.#self;
-    const answer = await this.jim.getConversation().catch(() => undefined);
+    const answer = await this.#jim.getConversation().catch(() => undefined);
     if (!answer || self !== this.#self) return;
-    this.#list.load(answer.conversations, (ref) => this.jim.getUnreadMsgCnt(named(ref)));
+    this.#list.load(answer.conversations, (ref) => this.#jim.getUnreadMsgCnt(named(ref)));
     this.#listChanged();
   }
 
   async #loadOutbox(): Promise<void> {
     const self = this.#self;
-    const answer = await this.jim.getOutbox().catch(() => undefined);
+    const answer = await this.#jim.getOutbox().catch(() => undefined);
     if (!answer || self !== this.#self) return;
     for (const entry of answer.entries) this.#setEntry(entry);
   }
@@ -254,7 +256,7 @@ export class ChatStore {
   #messagesOf(id: ConversationId): Messages {
     const known = this.#messages.get(id);
     if (known) return known;
-    const messages = new Messages(this.jim, conversationOf(id), this.#self);
+    const messages = new Messages(this.#jim, conversationOf(id), this.#self);
     this.#messages.set(id, messages);
     return messages;
   }
@@ -264,7 +266,7 @@ export class ChatStore {
     const target = conversationOf(id);
     const ref =
       target.type === 4 ? { gid: target.gid } : { username: target.username, appkey: target.appkey };
-    this.#list.touch(id, ref, this.#messagesOf(id).last, this.jim.getUnreadMsgCnt(ref));
+    this.#list.touch(id, ref, this.#messagesOf(id).last, this.#jim.getUnreadMsgCnt(ref));
     this.#listChanged();
     if (isListed && this.#list.needsName(id)) void this.#loadList();
   }

@@ -22,6 +22,8 @@ const PAGE = 50;
 
 /** The messages of a conversation, as a value that changes. */
 export class Messages implements Readable<MessagesSnapshot> {
+  readonly #jim: StoreClient;
+  readonly #target: Target;
   readonly #log: MessageLog;
   readonly #cell: Cell<MessagesSnapshot>;
   #hasMore: boolean | undefined;
@@ -29,11 +31,9 @@ export class Messages implements Readable<MessagesSnapshot> {
   #loading: Promise<boolean> | undefined;
 
   /** @internal made by `ChatStore.messages` */
-  constructor(
-    private readonly jim: StoreClient,
-    private readonly target: Target,
-    self: Self,
-  ) {
+  constructor(jim: StoreClient, target: Target, self: Self) {
+    this.#jim = jim;
+    this.#target = target;
     this.#log = new MessageLog(self);
     this.#cell = new Cell(
       () => ({
@@ -111,10 +111,10 @@ export class Messages implements Readable<MessagesSnapshot> {
         ? { ctime_ms: first.ctime_ms, msg_id: first.msg_id }
         : undefined;
     const page = { limit, ...(before && { before }) };
-    const { target } = this;
+    const target = this.#target;
     const { messages, more, from_cache } = await (target.type === 4
-      ? this.jim.getHistory({ gid: target.gid, ...page })
-      : this.jim.getHistory({ username: target.username, appkey: target.appkey, ...page }));
+      ? this.#jim.getHistory({ gid: target.gid, ...page })
+      : this.#jim.getHistory({ username: target.username, appkey: target.appkey, ...page }));
     this.#log.add(messages);
     this.#hasMore = more;
     this.#isFromCache = from_cache === true;
