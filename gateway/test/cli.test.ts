@@ -148,7 +148,7 @@ describe('the command line', () => {
     const directory = await inDirectory(emptyDirectory());
     const file = join(directory, 'apps');
     await writeFile(file, `# the shop\n\n  ${APPKEY}:${SECRET}  \r\nanother:${SECRET}:with:colons\n`);
-    const { child } = await start('memory', '--app-file', file);
+    const { child } = await start(await inDirectory(freshData()), '--app-file', file);
     const user = await clients.user();
     expect(await (await clients.connect()).init('another', `${SECRET}:with:colons`)).toMatchObject({
       code: 0,
