@@ -12,7 +12,7 @@ that a server sends and that are not listed here reach the application unchanged
       'The names are those of `CODES`, which the package exports. The methods are those whose declaration lists the code. If none is named, any method may fail with the code, or only another server gives it.',
     theirs: "JMessage's own",
     ours: "The runtime's own",
-    heads: ['code', 'name and message', 'cause and remedy', 'methods'],
+    heads: ['code', 'message and remedy', 'methods'],
     api: 'api/',
   },
   zh: {
@@ -25,7 +25,7 @@ that a server sends and that are not listed here reach the application unchanged
       '名称即包中导出的 `CODES` 的键名。最后一列是声明中列出该错误码的方法；若为空，则任何方法都可能出现，或只由其他服务器给出。',
     theirs: '极光原有',
     ours: '本项目定义',
-    heads: ['错误码', '名称与 message', '原因与处理', '方法'],
+    heads: ['错误码', 'message 与处理', '方法'],
     api: '../api/',
   },
 };
@@ -41,15 +41,14 @@ function pageIn(language, { CODES, MESSAGES, declared }) {
     .filter(([, number]) => number !== 0)
     .sort(([, a], [, b]) => a - b)
     .map(([name, number]) => [
-      String(number),
-      `${code(name)}<br>${MESSAGES[number]}`,
-      REMEDIES[number]?.[language] ?? missing(number),
+      `${number}<br>${code(name)}`,
+      `*${MESSAGES[number]}*<br>${REMEDIES[number]?.[language] ?? missing(number)}`,
       declared
         .filter(({ fails }) => fails.includes(number))
         .map(({ name, page }) => `[${name}](${api}${page}.md#${name.toLowerCase()})`)
         .join(', '),
     ]);
-  const isOwn = ([number]) => Number(number) >= 889_000;
+  const isOwn = ([head]) => Number.parseInt(head, 10) >= 889_000;
   return `${[
     generated(title),
     intro,
@@ -61,8 +60,8 @@ function pageIn(language, { CODES, MESSAGES, declared }) {
     ),
     `## ${ours}`,
     table(
-      heads.slice(0, 3),
-      rows.filter(isOwn).map((row) => row.slice(0, 3)),
+      heads.slice(0, 2),
+      rows.filter(isOwn).map((row) => row.slice(0, 2)),
     ),
   ]
     .join('\n\n')

@@ -215,7 +215,7 @@ export const REMEDIES = {
     zh: '本设备没有遗留的会话，请调用 `init` 和 `login`。',
   },
   889008: {
-    en: 'A parameter has a function, a DOM node or a class instance in it. Pass plain data, `Blob` or `FormData`.',
+    en: 'Functions, DOM nodes and class instances cannot. Pass plain data, `Blob` or `FormData`.',
     zh: '参数里含有函数、DOM 节点或类实例。只能传普通数据、`Blob` 或 `FormData`。',
   },
   889009: {
