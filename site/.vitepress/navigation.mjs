@@ -62,6 +62,7 @@ const EN = [
     ['Wire protocol', '/wire-protocol'],
     ['Browsers', '/browsers'],
     ['Coverage', '/coverage'],
+    ['Development', '/development'],
   ]),
 ];
 
@@ -91,13 +92,20 @@ const ZH = [
     ],
     '/zh',
   ),
+  group(
+    '使用',
+    [
+      ['打包工具', '/bundlers'],
+      ['选项与浏览器', '/options'],
+      ['与 V2 的不同', '/differences'],
+      ['开发', '/development'],
+    ],
+    '/zh',
+  ),
   group('参考（英文）', [
     ['API', '/api/'],
-    ['选项与浏览器', '/options'],
-    ['与 V2 的不同', '/differences'],
     ['状态库、React、Vue', '/store'],
     ['应用的测试', '/testing'],
-    ['打包工具', '/bundlers'],
     ['网关', '/gateway'],
     ['运维', '/operations'],
     ['安全', '/security'],
