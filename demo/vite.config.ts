@@ -59,20 +59,15 @@ const quietSockets: Plugin = {
   },
 };
 
-/**
- * The service worker keeps the page, its scripts and the SDK's worker file on the device. It answers no request of the SDK. A new version waits
- * until the person asks for it (src/updates.ts). Until then an open page finds every file of its own build.
- */
+/** The service worker (src/service-worker.ts) waits until the person asks for its version. */
 const installable = VitePWA({
+  strategies: 'injectManifest',
+  srcDir: 'src',
+  filename: 'service-worker.ts',
   registerType: 'prompt',
   injectRegister: null,
   manifest,
-  workbox: {
-    globPatterns: ['**/*.{html,css,js,svg,png}'],
-    navigateFallback: 'index.html',
-    navigateFallbackDenylist: Object.keys(proxy).map((path) => new RegExp(`^${path}`)),
-    clientsClaim: true,
-  },
+  injectManifest: { globPatterns: ['**/*.{html,css,js,svg,png}'] },
 });
 
 /** `npm run dev` and `npm start` have one origin. So the development server ends the service worker of the built page. */
@@ -80,7 +75,7 @@ const withoutServiceWorker: Plugin = {
   name: 'without-service-worker',
   apply: 'serve',
   configureServer({ middlewares }) {
-    middlewares.use('/sw.js', (_request, response) => {
+    middlewares.use('/service-worker.js', (_request, response) => {
       response.setHeader('Content-Type', 'text/javascript');
       response.end(
         [

@@ -1,20 +1,24 @@
 /** The page: it chooses the screen, and has the parts that all screens share. */
 import { useEffect } from 'preact/hooks';
-import type { Chat } from './chats.js';
 import { Announcer } from './components/announcer.js';
 import { Conversation } from './components/conversation.js';
 import { EndedDialog } from './components/ended-dialog.js';
+import { Inspector } from './components/inspector.js';
 import { NoConversation } from './components/no-conversation.js';
 import { OutageStrip } from './components/outage-strip.js';
+import { ShareDialog } from './components/share-dialog.js';
 import { Sidebar } from './components/sidebar.js';
 import { Starting } from './components/starting.js';
 import { Toast } from './components/toast.js';
 import { UpdateStrip } from './components/update-strip.js';
 import { Welcome } from './components/welcome.js';
 import { followInvitations } from './friends.js';
+import { JIM } from './jim.js';
 import { followAddress } from './navigation.js';
+import { followAlerts, showBadge, unreadSum } from './notifying.js';
 import { startReceiving } from './receiving.js';
 import { start } from './session.js';
+import { receiveSharedText } from './shared-text.js';
 import { useStore } from './store.js';
 import { useStrings } from './strings.js';
 import { followVersions } from './updates.js';
@@ -23,6 +27,8 @@ startReceiving();
 followInvitations();
 followAddress();
 followVersions();
+receiveSharedText();
+followAlerts();
 void start();
 
 export function App() {
@@ -43,24 +49,28 @@ function Chats() {
   return (
     <>
       <OutageStrip />
-      <div class="chats" data-open={open !== null}>
+      <main class="chats" data-open={open !== null}>
         <Sidebar />
         {open === null ? <NoConversation /> : <Conversation key={open} id={open} />}
-      </div>
+      </main>
+      <Inspector />
       <EndedDialog />
+      <ShareDialog />
       <Toast />
       <Announcer />
     </>
   );
 }
 
-/** Unread messages show in the tab's title. */
+/** Unread messages show in the tab's title and on the icon of the installed page. */
 function useTitle(): void {
   const { appName } = useStrings();
-  const unread = useStore(({ chats }) =>
-    Object.values<Chat>(chats).reduce((sum, chat) => sum + chat.unread, 0),
-  );
+  const unread = useStore(({ chats }) => unreadSum(chats));
   useEffect(() => {
     document.title = unread === 0 ? appName : `(${unread}) ${appName}`;
   }, [appName, unread]);
+  useEffect(() => {
+    showBadge(unread);
+    return JIM.addListener('onActiveChange', () => showBadge(unread));
+  }, [unread]);
 }

@@ -31,8 +31,10 @@ const own = new Map<ChatId, Own>();
 const uploads = new Map<string, Upload>();
 /** The latest form of each message, with its sources. It stays the same object, so its bubble is not redrawn. */
 const forms = new WeakMap<StoredMessage, { sources: unknown[]; form: ChatMessage }>();
-/** The latest form of each conversation, with its sources. */
-const drawn = new Map<ChatId, { sources: unknown[]; chat: Chat }>();
+/** The latest form of each conversation, with its sources and those of its messages. */
+const drawn = new Map<ChatId, { sources: unknown[]; contents: unknown[]; chat: Chat }>();
+/** Counts the changes of uploads. */
+let uploaded = 0;
 let opened: { messages: Messages; close(): void } | undefined;
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
@@ -83,6 +85,7 @@ export function addNote(id: ChatId, note: ChatMessage): void {
 export function showUpload(sendId: string, change: Upload): void {
   const id = `o${sendId}`;
   uploads.set(id, { ...uploads.get(id), ...change });
+  uploaded += 1;
   redraw();
 }
 
@@ -124,16 +127,25 @@ function chatIdOf({ ref }: ConversationItem): ChatId | undefined {
 function chatFrom(id: ChatId, username: string, item: ConversationItem | undefined): Chat {
   const snapshot = CHATS.messages(peerOf(id)).getSnapshot();
   const { draft, startedAt, notes } = own.get(id) ?? NOTHING;
-  const messages = withNotes(
-    snapshot.messages.map((message) => formOf(message, username)),
-    notes,
-  );
+  const { synced, connected } = CHATS.connection.getSnapshot();
   const known = drawn.get(id);
+  // A long history is not looked through for each key that is typed.
+  const contents = [snapshot, notes, connected, uploaded];
+  const isKnown = known !== undefined && isSame(contents, known.contents);
+  const messages = isKnown
+    ? known.chat.messages
+    : withNotes(
+        snapshot.messages.map((message) => formOf(message, username)),
+        notes,
+      );
   const unchanged =
-    known && messages.length === known.chat.messages.length && isSame(messages, known.chat.messages);
+    isKnown ||
+    (known && messages.length === known.chat.messages.length && isSame(messages, known.chat.messages));
   const sources = [item, snapshot.hasMore, draft, startedAt];
-  if (known && unchanged && isSame(sources, known.sources)) return known.chat;
-  const { synced } = CHATS.connection.getSnapshot();
+  if (known && unchanged && isSame(sources, known.sources)) {
+    known.contents = contents;
+    return known.chat;
+  }
   if (snapshot.isFromCache && !synced && !getState().fromCache) update({ fromCache: true });
   const chat: Chat = {
     ...emptyChat(id),
@@ -145,7 +157,7 @@ function chatFrom(id: ChatId, username: string, item: ConversationItem | undefin
     mtime: Math.max(timeOf(item?.mtime ?? 0), startedAt, notes.at(-1)?.at ?? 0),
     more: snapshot.hasMore,
   };
-  drawn.set(id, { sources, chat });
+  drawn.set(id, { sources, contents, chat });
   return chat;
 }
 
@@ -163,7 +175,10 @@ function formOf(message: StoredMessage, username: string): ChatMessage {
 
 /** Shows a file that another tab, or this one before a reload, has chosen. */
 async function drawFile(id: string, file: Blob, name = ''): Promise<void> {
-  const show = (content: Content) => uploads.set(id, { ...uploads.get(id), content });
+  const show = (content: Content) => {
+    uploads.set(id, { ...uploads.get(id), content });
+    uploaded += 1;
+  };
   show({ type: 'file', mediaId: '', name, size: file.size });
   show(await contentOfFile(file, name));
   redraw();

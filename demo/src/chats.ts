@@ -1,5 +1,5 @@
 /** Conversations as values: names, content and order. Pure functions. */
-import { type ChatMessage, lastId } from './chat-messages.js';
+import type { ChatMessage } from './chat-messages.js';
 
 /** A conversation with a user, or a group. */
 export type ChatId = `u/${string}` | `g/${number}`;
@@ -49,8 +49,8 @@ export const isMentioned = ({ messages, unread }: Chat): boolean =>
 
 /** Whether all recipients have read an own message. In a conversation of two, a read message implies that earlier ones were read. */
 export function readUpTo({ id, messages }: Chat): number {
-  const isRead = (message: ChatMessage): boolean => message.unreadBy === 0;
-  return 'gid' in peerOf(id) ? 0 : lastId(messages.filter(isRead));
+  const isRead = ({ unreadBy, msgId }: ChatMessage): boolean => unreadBy === 0 && msgId !== undefined;
+  return 'gid' in peerOf(id) ? 0 : (messages.findLast(isRead)?.msgId ?? 0);
 }
 
 /** Latest first. */

@@ -1,9 +1,11 @@
 /** The only file that imports the SDK. A separate application would write `from 'jmessage-runtime'` and `from 'jmessage-runtime/store'`. */
 export type {
+  AccountInspection,
   ConnectionState,
   EndReason,
   EventNotification,
   InitParams,
+  Inspection,
   JMessageRequest,
   Json,
   JsonObject,
@@ -13,6 +15,7 @@ export type {
   SendRequest,
   StateSnapshot,
   SyncedConversation,
+  TabInspection,
   UserInfo,
   UserSession,
 } from '../../src/index.js';

@@ -1,9 +1,11 @@
 /** Received messages for screen readers, the names of their senders, and the other listeners of the page. */
 import { followChats } from './chat-list.js';
+import { chatOf, chatWith } from './chats.js';
 import { contentOf } from './content.js';
 import { onEvent } from './events.js';
 import { JIM } from './jim.js';
 import type { Message } from './jmessage.js';
+import { notify } from './notifying.js';
 import { onUserChanged } from './people.js';
 import { previewOf } from './preview.js';
 import { getState, nameOf, update, updatePerson } from './store.js';
@@ -16,11 +18,15 @@ function noteSender({ from_id, from_name }: Message['content']): void {
   updatePerson(from_id, { nickname: from_name });
 }
 
-function receive({ content }: Message): void {
+function receive({ content, msg_type, from_gid }: Message): void {
   noteSender(content);
   if (content.from_id === getState().username) return;
   const strings = stringsOf(getState().language);
-  const text = previewOf(contentOf(content), strings);
+  const shownContent = contentOf(content);
+  const text = previewOf(shownContent, strings);
+  const isGroup = msg_type === 4 && from_gid !== undefined;
+  const id = isGroup ? chatOf(Number(from_gid)) : chatWith(content.from_id);
+  notify(id, { from: content.from_id, content: shownContent });
   update({ announcement: strings.saidTo(nameOf(getState(), content.from_id), text) });
 }
 

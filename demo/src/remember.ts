@@ -16,10 +16,13 @@ export interface Invitation {
 export type Theme = 'system' | 'light' | 'dark';
 export type Language = 'en' | 'zh';
 
+const MAX_ACCOUNTS = 5;
 const PREFIX = 'jmessage-demo:';
 const ACCOUNT = 'account';
 const THEME = 'theme';
 const LANGUAGE = 'language';
+const ALERTS = 'alerts';
+const INSPECTOR = 'inspector';
 
 function read(storage: () => Storage, key: string): unknown {
   try {
@@ -57,13 +60,32 @@ export function rememberedAccount(appkey: string): Account | undefined {
   return undefined;
 }
 
+/** Accounts of this browser with a session that can be continued without a password. */
+export function rememberedAccounts(appkey: string): string[] {
+  const value = read(browser, accountsKey(appkey));
+  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+}
+
+const accountsKey = (appkey: string): string => `accounts:${appkey}`;
+
+function writeAccounts(appkey: string, usernames: readonly string[]): void {
+  write(browser, accountsKey(appkey), usernames.length === 0 ? undefined : usernames);
+}
+
 export function rememberAccount({ appkey, username }: Account): void {
+  const others = rememberedAccounts(appkey).filter((name) => name !== username);
+  writeAccounts(appkey, [username, ...others].slice(0, MAX_ACCOUNTS));
   // Field by field, so that later fields of an account are not stored by accident.
   for (const storage of [tab, browser]) write(storage, ACCOUNT, { appkey, username });
 }
 
 /** The browser's entry stays if it belongs to another account, which another tab may use. */
 export function forgetAccount(account: Account): void {
+  const { appkey, username } = account;
+  writeAccounts(
+    appkey,
+    rememberedAccounts(appkey).filter((name) => name !== username),
+  );
   write(tab, ACCOUNT, undefined);
   const last = read(browser, ACCOUNT);
   if (isRecord(last) && last.username === account.username) write(browser, ACCOUNT, undefined);
@@ -119,6 +141,26 @@ export function rememberDraft(account: Account, id: string, draft: string): void
 
 export function forgetDrafts(account: Account): void {
   for (const key of draftKeys(account)) write(browser, key, undefined);
+}
+
+/** Calls back after another tab has changed it. */
+export function watchAlerts(changed: (alerts: boolean) => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === PREFIX + ALERTS) changed(rememberedAlerts());
+  });
+}
+
+/** Notifications and sounds are on after a click only. */
+export const rememberedAlerts = (): boolean => read(browser, ALERTS) === true;
+
+export function rememberAlerts(alerts: boolean): void {
+  write(browser, ALERTS, alerts || undefined);
+}
+
+export const rememberedInspector = (): boolean => read(browser, INSPECTOR) === true;
+
+export function rememberInspector(isOpen: boolean): void {
+  write(browser, INSPECTOR, isOpen || undefined);
 }
 
 export function rememberedTheme(): Theme {

@@ -4,12 +4,13 @@ import type { ChatMessage } from './chat-messages.js';
 import { type ChatId, peerOf } from './chats.js';
 import type { Content } from './content.js';
 import { CHATS, JIM } from './jim.js';
-import { CODES, codeOf, type SendAnswer, type SendRequest } from './jmessage.js';
+import { CODES, codeOf, type Message, type SendAnswer, type SendRequest } from './jmessage.js';
 import { addressed } from './mentions.js';
 import { getState, update } from './store.js';
 import { explain, stringsOf } from './strings.js';
 
 type Sent = SendRequest<SendAnswer>;
+type Source = File | { msg_body: Message['content']['msg_body'] };
 
 export function sendText(id: ChatId, text: string): void {
   updateOwn(id, { draft: '' });
@@ -52,8 +53,9 @@ const isKept = (sendId: string): boolean => CHATS.outbox.getSnapshot().some(({ i
 const showFailure = (error: unknown): void =>
   update({ toast: explain(error, stringsOf(getState().language)) });
 
-function deliver(chatId: ChatId, content: Content, file?: File): Sent | undefined {
-  const request = call(chatId, content, file);
+/** @param source the file, or the `msg_body` of a message whose file the server has */
+export function deliver(chatId: ChatId, content: Content, source?: Source): Sent | undefined {
+  const request = call(chatId, content, source);
   return request
     ?.onProgress(({ loaded, total }) => showUpload(request.id, { progress: total > 0 ? loaded / total : 0 }))
     .onSuccess(({ msg_id, ...answer }) => {
@@ -67,7 +69,7 @@ function deliver(chatId: ChatId, content: Content, file?: File): Sent | undefine
 }
 
 /** The call that sends it. */
-function call(id: ChatId, content: Content, file: File | undefined): Sent | undefined {
+function call(id: ChatId, content: Content, source: Source | undefined): Sent | undefined {
   const peer = peerOf(id);
   const isGroup = 'gid' in peer;
   const user = isGroup ? { target_username: '' } : { target_username: peer.username };
@@ -85,13 +87,13 @@ function call(id: ChatId, content: Content, file: File | undefined): Sent | unde
       ? JIM.sendGroupLocation({ ...group, ...place })
       : JIM.sendSingleLocation({ ...single, ...place });
   }
-  if (file === undefined) return undefined;
+  if (source === undefined) return undefined;
   if (content.type === 'image') {
-    return isGroup
-      ? JIM.sendGroupPic({ ...group, image: file })
-      : JIM.sendSinglePic({ ...single, image: file });
+    const image = source instanceof File ? { image: source } : source;
+    return isGroup ? JIM.sendGroupPic({ ...group, ...image }) : JIM.sendSinglePic({ ...single, ...image });
   }
-  return isGroup ? JIM.sendGroupFile({ ...group, file }) : JIM.sendSingleFile({ ...single, file });
+  const file = source instanceof File ? { file: source } : source;
+  return isGroup ? JIM.sendGroupFile({ ...group, ...file }) : JIM.sendSingleFile({ ...single, ...file });
 }
 
 /** Retracts a message for all recipients. */

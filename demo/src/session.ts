@@ -88,8 +88,8 @@ function leave(notice: string): void {
 /** Returns to the form after an unrequested end, so that another account can be used. */
 export const giveUp = (): void => leave('');
 
-/** Gives the worker a fresh signature that it could not get by itself. */
-export async function renewSignature(): Promise<void> {
+/** Gives the worker a fresh signature that it could not get by itself. The worker then connects at once. */
+export async function connectNow(): Promise<void> {
   await JIM.init(await fetchAuth());
 }
 
@@ -106,6 +106,25 @@ function onStateChange(connection: StateSnapshot): void {
   }
   if (phase === 'signedIn' && connection.state === 'ended' && connection.reason === 'logged_out') {
     leave(stringsOf(language).ended.logged_out[1]);
+  }
+}
+
+/** Shows the login and leaves the session alone. Its outbox and drafts stay, and it can be continued without a password. */
+export function switchAccount(): void {
+  location.hash = ASK_WHO_HASH;
+  location.reload();
+}
+
+/** Continues a session of this browser. @throws the failure of `attach` */
+export async function continueAs(username: string): Promise<void> {
+  prepare(username);
+  try {
+    await JIM.attach({ appkey: APPKEY, username });
+    enter(username);
+  } catch (error) {
+    forgetState();
+    if (codeOf(error) === CODES.nothingToAttach) forgetAccount({ appkey: APPKEY, username });
+    throw error;
   }
 }
 

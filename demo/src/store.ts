@@ -1,10 +1,13 @@
 /** The page's state: one immutable value, changed by {@link update} alone, read in components by {@link useStore}. */
 import { useSyncExternalStore } from 'preact/compat';
 import { type Chat, type ChatId, chatWith, peerOf } from './chats.js';
+import type { Sharing } from './forwarding.js';
 import type { StateSnapshot, UserInfo } from './jmessage.js';
 import {
   type Invitation,
   type Language,
+  rememberedAlerts,
+  rememberedInspector,
   rememberedLanguage,
   rememberedTheme,
   type Theme,
@@ -67,6 +70,14 @@ export interface State {
   toast: string;
   /** The reason why the start failed. */
   notice: string;
+  /** A message or text for which a conversation is being chosen. */
+  sharing: Sharing | null;
+  /** A found message that the opened conversation shows. */
+  target: { chatId: ChatId; id: string } | null;
+  /** Notifications and sounds. */
+  alerts: boolean;
+  /** The panel for developers is open. */
+  inspector: boolean;
   /** A newer version of the page is on this device. */
   hasNewVersion: boolean;
   theme: Theme;
@@ -83,6 +94,7 @@ export const NO_ACCOUNT = {
   friends: NOTHING,
   invitations: [],
   groups: NOTHING,
+  target: null,
   announcement: '',
   toast: '',
   outage: false,
@@ -98,6 +110,9 @@ let state: State = {
   open: null,
   panel: 'chats',
   notice: '',
+  sharing: null,
+  alerts: rememberedAlerts(),
+  inspector: rememberedInspector(),
   hasNewVersion: false,
   theme: rememberedTheme(),
   language: rememberedLanguage(),

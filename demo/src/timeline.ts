@@ -1,20 +1,22 @@
-/** A conversation's messages as rows, with a line at each new day and runs of one sender's messages. */
+/**
+ * A conversation's messages as rows, with a line at each new day and runs of one sender's messages. A row is made when it is drawn, so that a long
+ * history costs nothing.
+ */
 import type { ChatMessage } from './chat-messages.js';
 import { isSameDay } from './format.js';
 
+interface RowBase {
+  message: ChatMessage;
+  mine: boolean;
+  /** It is the first one of its day. */
+  newDay: boolean;
+}
+
 export type Row =
-  | { kind: 'day'; key: string; at: number }
   /** A row for an event rather than a message. */
-  | { kind: 'note'; key: string; message: ChatMessage; mine: boolean }
-  | {
-      kind: 'message';
-      key: string;
-      message: ChatMessage;
-      mine: boolean;
-      /** Whether it is the first and the last of a run. */
-      first: boolean;
-      last: boolean;
-    };
+  | (RowBase & { kind: 'note' })
+  /** Whether it is the first and the last of a run. */
+  | (RowBase & { kind: 'message'; first: boolean; last: boolean });
 
 /** A pause this long ends a run. */
 const RUN_GAP_MS = 5 * 60_000;
@@ -31,22 +33,15 @@ const sameRun = (a: ChatMessage | undefined, b: ChatMessage | undefined): boolea
   Math.abs(b.at - a.at) < RUN_GAP_MS &&
   isSameDay(a.at, b.at);
 
-export function timeline(messages: readonly ChatMessage[], me: string): Row[] {
-  const rows: Row[] = [];
-  for (const [index, message] of messages.entries()) {
-    const previous = messages[index - 1];
-    const { id: key, at } = message;
-    const mine = message.from === me;
-    if (previous === undefined || !isSameDay(previous.at, at)) {
-      rows.push({ kind: 'day', key: `day-${key}`, at });
-    }
-    if (isNote(message)) {
-      rows.push({ kind: 'note', key, message, mine });
-      continue;
-    }
-    const first = !sameRun(previous, message);
-    const last = !sameRun(message, messages[index + 1]);
-    rows.push({ kind: 'message', key, message, mine, first, last });
-  }
-  return rows;
+/** @returns undefined beyond the messages */
+export function rowAt(messages: readonly ChatMessage[], index: number, me: string): Row | undefined {
+  const message = messages[index];
+  if (message === undefined) return undefined;
+  const previous = messages[index - 1];
+  const mine = message.from === me;
+  const newDay = previous === undefined || !isSameDay(previous.at, message.at);
+  if (isNote(message)) return { kind: 'note', message, mine, newDay };
+  const first = !sameRun(previous, message);
+  const last = !sameRun(message, messages[index + 1]);
+  return { kind: 'message', message, mine, newDay, first, last };
 }

@@ -1,7 +1,6 @@
 /** One message, with its state and its actions. */
 import { memo } from 'preact/compat';
 import type { ChatMessage } from '../chat-messages.js';
-import type { ChatId } from '../chats.js';
 import { clock, moment } from '../format.js';
 import { isFewEmoji } from '../linkify.js';
 import type { Language } from '../remember.js';
@@ -9,7 +8,6 @@ import { discard, retry } from '../sending.js';
 import { explain, type Strings, useStrings } from '../strings.js';
 import { UserAvatar } from './avatar.js';
 import { Icon } from './icon.js';
-import { MessageActions } from './message-actions.js';
 import { MessageContent } from './message-content.js';
 
 interface Props {
@@ -21,21 +19,22 @@ interface Props {
   read: boolean;
   /** The writer's name in a group; '' if it is not shown. */
   author: string;
-  chatId: ChatId;
   language: Language;
+  /** Opens the menu of the message beside that element. */
+  onMenu: (message: ChatMessage, from: Element) => void;
 }
 
 /** Redrawn only after a change of its message. Timeline rows are rebuilt, and their messages are not. */
 export const Bubble = memo(BubbleView, (a, b) => {
-  const keys = ['message', 'mine', 'first', 'last', 'read', 'author', 'chatId', 'language'] as const;
+  const keys = ['message', 'mine', 'first', 'last', 'read', 'author', 'language'] as const;
   return keys.every((key) => a[key] === b[key]);
 });
 
-function BubbleView({ message, mine, first, last, read, author, chatId, language }: Props) {
+function BubbleView({ message, mine, first, last, read, author, language, onMenu }: Props) {
   const strings = useStrings();
   const { content, status, error, hopeless, mentionsMe, from } = message;
   return (
-    <li
+    <div
       class="message"
       data-mine={mine}
       data-first={first}
@@ -58,7 +57,16 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
           <Meta message={message} mine={mine} read={read} language={language} />
         </div>
         {(status === 'sent' || status === 'waiting') && (
-          <MessageActions message={message} mine={mine} chatId={chatId} />
+          <button
+            type="button"
+            class="icon-button message-actions"
+            aria-label={strings.actions}
+            aria-haspopup="menu"
+            title={strings.actions}
+            onClick={({ currentTarget }) => onMenu(message, currentTarget)}
+          >
+            <Icon name="menu" size={16} />
+          </button>
         )}
       </div>
       {status === 'failed' && (
@@ -78,7 +86,7 @@ function BubbleView({ message, mine, first, last, read, author, chatId, language
           </button>
         </p>
       )}
-    </li>
+    </div>
   );
 }
 

@@ -64,7 +64,6 @@ export function Composer({ id, name, draft }: Props) {
     >
       <MentionList mentions={mentions} />
       <div class="composer-field">
-        <AttachMenu id={id} />
         <textarea
           ref={field}
           rows={1}
@@ -88,6 +87,10 @@ export function Composer({ id, name, draft }: Props) {
             submit();
           }}
         />
+        {/* Drawn before the field, which the Tab key reaches first. */}
+        <span class="composer-attach">
+          <AttachMenu id={id} />
+        </span>
         <EmojiPicker
           onPick={(emoji) => {
             const { selectionStart, selectionEnd } = field.current ?? {};

@@ -1,13 +1,15 @@
 /** The conversations, latest first, with one field to find or start a conversation. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { type ChatId, chatWith, listed, peerOf } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { isNobody } from '../jmessage.js';
 import { startChat } from '../people.js';
+import { useRoving } from '../roving.js';
 import { getState, type State, titleOf, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { ConversationRow } from './conversation-row.js';
 import { Icon } from './icon.js';
+import { SearchResults } from './search-results.js';
 
 const MINUTE_MS = 60_000;
 
@@ -25,6 +27,8 @@ export function ConversationList() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const now = useNow(MINUTE_MS);
+  const list = useRef<HTMLUListElement>(null);
+  useRoving(list, '.row');
   const wanted = query.trim();
   const all = listed(chats);
   const shown = all.filter(({ id }) => matches(getState(), id, wanted));
@@ -86,13 +90,14 @@ export function ConversationList() {
           </button>
         )}
         {all.length === 0 && wanted === '' && <p class="hint">{strings.noConversations}</p>}
-        <ul>
+        <ul ref={list}>
           {shown.map((chat) => (
             <li key={chat.id}>
               <ConversationRow chat={chat} isOpen={chat.id === open} now={now} />
             </li>
           ))}
         </ul>
+        <SearchResults query={wanted} now={now} />
       </nav>
     </>
   );

@@ -40,8 +40,9 @@ export function Conversation({ id }: { id: ChatId }) {
   useEffect(() => void ('gid' in peer ? refreshGroup(peer.gid) : refreshUser(peer.username)), [id]);
 
   return (
-    <main
+    <section
       class="conversation"
+      aria-label={name}
       data-dragged={dragged}
       onDragOver={(event) => {
         if (isGone || !event.dataTransfer?.types.includes('Files')) return;
@@ -85,6 +86,6 @@ export function Conversation({ id }: { id: ChatId }) {
       )}
       {dragged && <p class="drop">{strings.dropHere}</p>}
       {showing && <DetailsDialog id={id} onClose={() => setShowing(false)} />}
-    </main>
+    </section>
   );
 }

@@ -4,8 +4,8 @@ import type { Language } from '../remember.js';
 
 export function DayLine({ at, now, language }: { at: number; now: number; language: Language }) {
   return (
-    <li class="day">
+    <p class="day">
       <time dateTime={isoTime(at)}>{day(at, now, language)}</time>
-    </li>
+    </p>
   );
 }

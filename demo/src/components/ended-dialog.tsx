@@ -54,7 +54,14 @@ function LogInAgain() {
       }}
     >
       {/* Tells password managers the account. */}
-      <input class="visually-hidden" tabIndex={-1} autocomplete="username" readOnly value={username} />
+      <input
+        class="visually-hidden"
+        aria-label={strings.username}
+        tabIndex={-1}
+        autocomplete="username"
+        readOnly
+        value={username}
+      />
       {known === undefined && (
         <label>
           {strings.password}

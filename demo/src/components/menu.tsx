@@ -1,6 +1,9 @@
 /** The menu of rare actions: profile, appearance, another account, log-out. */
 import { useId, useRef, useState } from 'preact/hooks';
-import { ASK_WHO_HASH, logOut } from '../session.js';
+import { showInspector } from '../inspecting.js';
+import { setAlerts } from '../notifying.js';
+import { ASK_WHO_HASH, logOut, switchAccount } from '../session.js';
+import { useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
 import { Preferences } from './preferences.js';
@@ -8,6 +11,8 @@ import { ProfileDialog } from './profile-dialog.js';
 
 export function Menu() {
   const strings = useStrings();
+  const alerts = useStore((state) => state.alerts);
+  const inspector = useStore((state) => state.inspector);
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
   const [editing, setEditing] = useState(false);
@@ -31,6 +36,18 @@ export function Menu() {
           {strings.otherAccount}
         </a>
         <Preferences />
+        <button type="button" aria-pressed={alerts} onClick={chosen(() => void setAlerts(!alerts))}>
+          <Icon name="bell" size={18} />
+          {alerts ? strings.alertsOff : strings.alertsOn}
+        </button>
+        <button type="button" aria-pressed={inspector} onClick={chosen(() => showInspector(!inspector))}>
+          <Icon name="tools" size={18} />
+          {inspector ? strings.closeInspector : strings.openInspector}
+        </button>
+        <button type="button" onClick={chosen(switchAccount)}>
+          <Icon name="users" size={18} />
+          {strings.switchAccount}
+        </button>
         <button type="button" onClick={chosen(logOut)}>
           <Icon name="logOut" size={18} />
           {strings.logOut}

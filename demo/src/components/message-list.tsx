@@ -1,28 +1,27 @@
 /**
- * A conversation's messages. A view at the end follows new messages. Otherwise it stays in its place, and a button shows the new messages. The
- * latest messages are drawn first, and earlier ones when the reader scrolls up to them. So a long history costs nothing before it is read.
+ * A conversation's messages. A view at the end follows new messages. Otherwise it stays in its place, and a button shows the new messages. Only
+ * the rows near the screen exist, so the length of a history costs nothing.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ChatMessage, lastId } from '../chat-messages.js';
 import { type Chat, lastMessage, peerOf, readUpTo } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { CHATS } from '../jim.js';
-import { nameOf, useStore } from '../store.js';
+import { useRoving } from '../roving.js';
+import { nameOf, update, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
-import { type Row, timeline } from '../timeline.js';
+import { type Row, rowAt } from '../timeline.js';
+import { NEAR_END_PX, useVirtualRows } from '../virtual-rows.js';
 import { Bubble } from './bubble.js';
 import { DayLine } from './day-line.js';
 import { Icon } from './icon.js';
+import { MessageMenu, useMessageMenu } from './message-menu.js';
 import { NoteLine } from './note-line.js';
 
 const PAGE_MESSAGES = 100;
-const NEAR_END_PX = 80;
 /** Earlier messages are fetched before the reader reaches the first one. */
 const NEAR_TOP_PX = 400;
 const HOUR_MS = 3_600_000;
-
-const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
-  scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
 
 /** The number of messages of others after this one. */
 const countAfter = (messages: readonly ChatMessage[], id: number, me: string): number =>
@@ -31,90 +30,75 @@ const countAfter = (messages: readonly ChatMessage[], id: number, me: string): n
 export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const strings = useStrings();
   const me = useStore((state) => state.username) ?? '';
-  const [shown, setShown] = useState(PAGE_MESSAGES);
   const [away, setAway] = useState(false);
-  const list = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLOListElement>(null);
-  /** Whether the view follows the end. */
-  const follows = useRef(true);
-  /** The last known position of the view. Scroll events arrive about a frame late. */
-  const top = useRef(0);
+  const [found, setFound] = useState('');
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   /** The last message at the time when the view was at the end. */
   const seen = useRef(0);
   /** The own message for which the view has moved to the end. */
   const written = useRef<string | undefined>(undefined);
-  /** The distance from the end, which stays the same while earlier messages are added above. */
-  const keep = useRef<number | undefined>(undefined);
-  /** The first drawn message. */
-  const drawnFirst = useRef<string | undefined>(undefined);
+  const top = useRef(0);
+  const follows = useRef(true);
 
   const { messages } = chat;
   const last = lastMessage(chat);
-  const drawn = useMemo(() => messages.slice(-shown), [messages, shown]);
-  const rows = useMemo(() => timeline(drawn, me), [drawn, me]);
+  const virtual = useVirtualRows({
+    scroller,
+    list,
+    count: messages.length,
+    keyOf: (index) => messages[index]?.id ?? '',
+  });
+  useRoving(scroller, 'li[data-index]', { startsAtEnd: true });
+  const menu = useMessageMenu(list, (index) => rowAt(messages, index, me));
 
-  // The view always shows an own new message.
+  // The view starts at the end, and always shows an own new message.
   const isNew = last?.status === 'sending' || last?.status === 'waiting';
-  const isWritten = isNew && last?.id !== written.current;
-
-  // Runs after each change of the drawn rows.
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (element === null) return;
-    if (keep.current !== undefined) {
-      element.scrollTop = element.scrollHeight - keep.current;
-      keep.current = undefined;
-    } else if (isWritten || (follows.current && top.current - element.scrollTop < NEAR_END_PX)) {
-      follows.current = true;
-      written.current = last?.id;
-      element.scrollTop = element.scrollHeight;
-      seen.current = lastId(messages);
-    }
-    top.current = element.scrollTop;
-  }, [rows]);
+  const isEmpty = messages.length === 0;
+  useEffect(() => {
+    if (!isEmpty) virtual.scrollToEnd();
+  }, [isEmpty]);
+  useEffect(() => {
+    if (!isNew || last?.id === written.current) return;
+    written.current = last?.id;
+    virtual.scrollToEnd();
+  }, [last?.id]);
+  useEffect(() => {
+    if (!away) seen.current = lastId(messages);
+  }, [messages, away]);
 
   // The view changes its height with a keyboard, the field below and the window.
   useEffect(() => {
-    const element = list.current;
-    if (element === null || content.current === null) return;
-    const observer = new ResizeObserver(() => {
-      if (!follows.current) return;
-      element.scrollTop = element.scrollHeight;
-      top.current = element.scrollTop;
-    });
-    observer.observe(element);
-    observer.observe(content.current);
+    const observer = new ResizeObserver(() => follows.current && virtual.scrollToEnd());
+    for (const element of [scroller.current, list.current]) if (element !== null) observer.observe(element);
     return () => observer.disconnect();
   }, []);
 
-  /** Called before rows are drawn above those on the screen. */
-  const keepView = () => {
-    const element = list.current;
-    if (element !== null && !follows.current) keep.current = element.scrollHeight - element.scrollTop;
-  };
-  const first = drawn[0]?.id;
-  if (first !== drawnFirst.current) {
-    if (drawn.some(({ id }) => id === drawnFirst.current)) keepView();
-    drawnFirst.current = first;
-  }
-  /** Draws the loaded messages first, and then asks the runtime. */
-  const showEarlier = async () => {
-    if (shown < messages.length) return setShown(shown + PAGE_MESSAGES);
-    if (chat.more === false) return;
-    const earlier = CHATS.messages(peerOf(chat.id));
-    const before = earlier.getSnapshot().messages.length;
-    // Without an answer the next try may have one.
-    await earlier.loadMore(PAGE_MESSAGES).catch(() => undefined);
-    setShown((count) => count + earlier.getSnapshot().messages.length - before);
-  };
+  // A search result is shown in the middle.
+  const target = useStore((state) => state.target);
+  useEffect(() => {
+    if (target?.chatId !== chat.id) return;
+    const index = messages.findIndex(({ id }) => id === target.id);
+    if (index < 0) return;
+    virtual.scrollToIndex(index, { align: 'center' });
+    update({ target: null });
+    setFound(target.id);
+  }, [target, messages]);
 
+  const showEarlier = async () => {
+    // Without an answer the next try may have one.
+    if (chat.more === true)
+      await CHATS.messages(peerOf(chat.id))
+        .loadMore(PAGE_MESSAGES)
+        .catch(() => undefined);
+  };
   const onScroll = () => {
-    const element = list.current;
+    const element = scroller.current;
     if (element === null) return;
-    if (element.scrollTop < NEAR_TOP_PX && element.scrollTop < top.current) void showEarlier();
-    follows.current = isAtEnd(element);
-    top.current = element.scrollTop;
-    if (follows.current) seen.current = lastId(messages);
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    if (scrollTop < NEAR_TOP_PX && scrollTop < top.current) void showEarlier();
+    top.current = scrollTop;
+    follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     setAway(!follows.current);
   };
 
@@ -123,23 +107,19 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     <div class="message-area">
       <div
         class="messages"
-        ref={list}
+        ref={scroller}
         onScroll={onScroll}
         role="log"
         aria-live="off"
         aria-label={strings.messagesWith(name)}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
       >
-        {(shown < messages.length || chat.more === true) && (
+        {chat.more === true && (
           <button type="button" class="earlier" onClick={() => void showEarlier()}>
             {strings.earlier}
           </button>
         )}
-        {messages.length === 0 && <p class="hint">{strings.noMessages(name)}</p>}
-        <ol ref={content}>
-          <Rows rows={rows} chat={chat} />
-        </ol>
+        {isEmpty && <p class="hint">{strings.noMessages(name)}</p>}
+        <Rows list={list} me={me} virtual={virtual} chat={chat} found={found} onMenu={menu.onMenu} />
       </div>
       {away && (
         <button
@@ -147,36 +127,66 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
           class="to-latest"
           data-new={unseen > 0}
           aria-label={strings.toLatest}
-          onClick={() => {
-            list.current?.scrollTo({ top: list.current.scrollHeight });
-          }}
+          onClick={() => virtual.scrollToEnd()}
         >
           {unseen > 0 && <span>{strings.newMessages(unseen)}</span>}
           <Icon name="down" size={18} />
         </button>
       )}
+      {menu.opened && <MessageMenu {...menu.opened} chatId={chat.id} onClose={menu.close} />}
     </div>
   );
 }
 
-function Rows({ rows, chat }: { rows: readonly Row[]; chat: Chat }) {
+interface RowsProps {
+  list: { current: HTMLOListElement | null };
+  me: string;
+  virtual: ReturnType<typeof useVirtualRows>;
+  chat: Chat;
+  /** The key of a found row. */
+  found: string;
+  onMenu: (message: ChatMessage, from: Element) => void;
+}
+
+function Rows({ list, me, virtual, chat, found, onMenu }: RowsProps) {
   // Names of writers may become known at any time.
   const state = useStore((current) => current);
   const { language } = state;
   const now = useNow(HOUR_MS);
   const isGroup = 'gid' in peerOf(chat.id);
-  const readId = readUpTo(chat);
+  const readId = useMemo(() => readUpTo(chat), [chat]);
+  const draw = (row: Row) => {
+    const { message, mine } = row;
+    if (row.kind === 'note') return <NoteLine message={message} mine={mine} chatId={chat.id} />;
+    const { msgId = Infinity, unreadBy, from } = message;
+    const read = mine && (unreadBy === 0 || msgId <= readId);
+    const author = isGroup && !mine ? nameOf(state, from) : '';
+    return <Bubble {...row} read={read} author={author} language={language} onMenu={onMenu} />;
+  };
+  const drawn = virtual.getVirtualItems();
+  const { scrollMargin } = virtual.options;
+  const above = (drawn[0]?.start ?? scrollMargin) - scrollMargin;
+  const below = virtual.getTotalSize() - ((drawn.at(-1)?.end ?? scrollMargin) - scrollMargin);
   return (
-    <>
-      {rows.map((row) => {
-        if (row.kind === 'day') return <DayLine key={row.key} at={row.at} now={now} language={language} />;
-        const { message, mine } = row;
-        if (row.kind === 'note') return <NoteLine {...row} chatId={chat.id} />;
-        const { msgId = Infinity, unreadBy, from } = message;
-        const read = mine && (unreadBy === 0 || msgId <= readId);
-        const author = isGroup && !mine ? nameOf(state, from) : '';
-        return <Bubble {...row} read={read} author={author} chatId={chat.id} language={language} />;
+    <ol ref={list} style={{ paddingTop: `${above}px`, paddingBottom: `${Math.max(0, below)}px` }}>
+      {drawn.map(({ index, key }) => {
+        const row = rowAt(chat.messages, index, me);
+        return (
+          row && (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              data-found={key === found}
+              aria-setsize={chat.more === true ? -1 : chat.messages.length}
+              aria-posinset={index + 1}
+            >
+              {row.newDay && <DayLine at={row.message.at} now={now} language={language} />}
+              {draw(row)}
+            </li>
+          )
+        );
       })}
-    </>
+    </ol>
   );
 }

@@ -4,9 +4,9 @@ import { useStrings } from '../strings.js';
 export function NoConversation() {
   const { pickOne, pickOneHint } = useStrings();
   return (
-    <main class="conversation nothing">
+    <section class="conversation nothing">
       <p>{pickOne}</p>
       <p class="muted small">{pickOneHint}</p>
-    </main>
+    </section>
   );
 }

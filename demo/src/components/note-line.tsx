@@ -17,18 +17,18 @@ export function NoteLine({ message: { content, from }, mine, chatId }: Props) {
   const me = useStore((state) => state.username);
   const called = (username: string) => (username === me ? strings.you : nameOf(getState(), username));
   if (content.type === 'notice') {
-    return <li class="note">{newsOf(content.what, called(from), content.who.map(called), strings)}</li>;
+    return <p class="note">{newsOf(content.what, called(from), content.who.map(called), strings)}</p>;
   }
   if (content.type !== 'retracted') return null;
   const { was } = content;
   return (
-    <li class="note" data-kind="retracted">
+    <p class="note" data-kind="retracted">
       {mine ? strings.youRetracted : strings.retractedBy(called(from))}
       {was !== undefined && (
         <button type="button" class="link" onClick={() => setDraft(chatId, was)}>
           {strings.writeAgain}
         </button>
       )}
-    </li>
+    </p>
   );
 }

@@ -18,7 +18,10 @@ interface Props {
 const clamp = (value: number, max: number): number => Math.max(GAP_PX, Math.min(value, max - GAP_PX));
 
 /** The popover stands above the button if there is room, otherwise below, and never beyond the window. */
-function place(box: HTMLElement, { left, width, top, bottom }: DOMRect): void {
+export function place(
+  box: HTMLElement,
+  { left, width, top, bottom }: Pick<DOMRect, 'left' | 'width' | 'top' | 'bottom'>,
+): void {
   const { offsetWidth, offsetHeight } = box;
   const above = top - offsetHeight - GAP_PX;
   const y = above >= GAP_PX ? above : bottom + GAP_PX;

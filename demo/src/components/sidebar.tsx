@@ -16,7 +16,8 @@ export function Sidebar() {
   const panel = useStore((state) => state.panel);
   const invitations = useStore((state) => state.invitations.length);
   return (
-    <aside class="sidebar">
+    <div class="sidebar">
+      <h1 class="visually-hidden">{strings.appName}</h1>
       <header class="bar">
         <Avatar seed={username} name={nickname} size={32} picture={picture} />
         <div class="bar-text">
@@ -38,6 +39,6 @@ export function Sidebar() {
       </div>
       {panel === 'chats' ? <ConversationList /> : <Contacts />}
       <SharedConnection />
-    </aside>
+    </div>
   );
 }

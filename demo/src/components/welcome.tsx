@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
 import { APPKEY } from '../jim.js';
-import { logIn, registerAndLogIn } from '../session.js';
+import { rememberedAccounts } from '../remember.js';
+import { continueAs, logIn, registerAndLogIn } from '../session.js';
 import { getState, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';
@@ -19,6 +20,7 @@ export function Welcome() {
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState<Busy>(null);
   const [error, setError] = useState('');
+  const accounts = rememberedAccounts(APPKEY);
 
   const attempt = async (which: Busy, enter: () => Promise<void>) => {
     if (busy !== null) return;
@@ -93,6 +95,27 @@ export function Welcome() {
         >
           {isNew ? strings.toSignIn : strings.toRegister}
         </button>
+        {accounts.length > 0 && (
+          <section class="demo-accounts" aria-label={strings.yourAccounts}>
+            <p class="divider">
+              <span>{strings.yourAccounts}</span>
+            </p>
+            <div class="demo-buttons">
+              {accounts.map((account) => (
+                <button
+                  type="button"
+                  key={account}
+                  disabled={busy !== null}
+                  onClick={() => void attempt('demo', () => continueAs(account))}
+                >
+                  <Avatar seed={account} name={account} size={32} />
+                  <span class="visually-hidden">{strings.returnTo(account)}</span>
+                  <span aria-hidden="true">@{account}</span>
+                </button>
+              ))}
+            </div>
+          </section>
+        )}
         {APPKEY === demo.appkey && (
           <section class="demo-accounts" aria-label={strings.demoAccounts}>
             <p class="divider">
@@ -104,11 +127,11 @@ export function Welcome() {
                   type="button"
                   key={account.username}
                   disabled={busy !== null}
-                  aria-label={strings.continueAs(account.nickname)}
                   onClick={() => void attempt('demo', () => logIn(account.username, account.password))}
                 >
                   <Avatar seed={account.username} name={account.nickname} size={32} />
-                  {account.nickname}
+                  <span class="visually-hidden">{strings.continueAs(account.nickname)}</span>
+                  <span aria-hidden="true">{account.nickname}</span>
                 </button>
               ))}
             </div>

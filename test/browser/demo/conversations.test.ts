@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../../kit/until.js';
 import {
+  allTexts,
   bubble,
   DEMO_PASSWORD,
   DemoStage,
   delivered,
+  drawnRows,
   field,
   LAST_SEEDED,
   note,
@@ -27,7 +29,7 @@ test('one click logs a demo account in, with its conversation and the unread mes
   expect(await page.title()).toBe('(3) JMessage');
   await openChat(page, 'bob');
   await bubble(page, LAST_SEEDED).waitFor();
-  expect(await page.locator('.message').count()).toBe(21);
+  expect(await allTexts(page)).toHaveLength(21);
   await row.getByLabel('2 unread').waitFor({ state: 'detached' });
   // The page has no inline script or style, so its policy allows none.
   expect(await page.locator('meta[http-equiv=Content-Security-Policy]').count()).toBe(1);
@@ -65,6 +67,23 @@ test('a reload returns to the open conversation without a password, with all mes
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   expect(stored).toContain('alice');
   expect(stored).not.toMatch(/demo1234|[0-9a-f]{32}/);
+
+  // Another account in this tab ends no session, and loses no draft.
+  await field(page).fill('not finished');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Switch account' }).click();
+  await page.getByRole('button', { name: 'Continue as Bob Wang' }).click();
+  await page.locator('[data-username=alice]').waitFor();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Switch account' }).click();
+  await page.getByRole('button', { name: 'Return to @alice' }).click();
+  await openChat(page, 'bob');
+  expect(await field(page).inputValue()).toBe('not finished');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('button', { name: 'Return to @bob' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Return to @alice' }).count()).toBe(0);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('not finished');
 });
 
 test('a second tab shares the connection, shows that, and shows messages of the first one', async () => {
@@ -181,7 +200,7 @@ test('a message is marked once it has been read, and can be retracted for all re
   await bubble(alice, 'not yet').getByLabel('Read').waitFor();
 
   await bubble(alice, 'not yet').getByRole('button', { name: 'Message actions' }).click();
-  await alice.getByRole('button', { name: 'Retract' }).click();
+  await alice.getByRole('menuitem', { name: 'Retract' }).click();
   await note(alice, 'You retracted a message').waitFor();
   await note(bob, 'Alice Chen retracted a message').waitFor();
   for (const page of [alice, bob]) await bubble(page, 'not yet').waitFor({ state: 'detached' });
@@ -201,11 +220,11 @@ test('scrolling up loads the history to the first message without moving the rea
     await messages.evaluate((element) => element.scrollBy(0, -600));
     return (await bubble(page, 'long ago 1.').count()) === 1;
   });
-  const texts = await page.locator('.bubble p').allTextContents();
-  const old = texts.filter((text) => text.startsWith('long ago'));
-  expect(old).toEqual(Array.from({ length: 160 }, (_, i) => `long ago ${i + 1}.`));
   await until('the beginning', async () => {
     await messages.evaluate((element) => element.scrollTo(0, 0));
     return (await page.getByRole('button', { name: 'Show earlier messages' }).count()) === 0;
   });
+  const old = (await allTexts(page)).filter((text) => text.startsWith('long ago'));
+  expect(old).toEqual(Array.from({ length: 160 }, (_, i) => `long ago ${i + 1}.`));
+  expect(await drawnRows(page)).toBeLessThan(60);
 });

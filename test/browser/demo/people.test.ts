@@ -82,6 +82,96 @@ test('images and files reach the other side, with their progress, and an upload 
   await until('the emoji', async () => (await field(alice).inputValue()) === '😄');
 });
 
+test('the keyboard, a right click and a long press open a message’s menu, and a message is forwarded', async () => {
+  await openChat(alice, 'bob');
+  await write(alice, 'pass it on');
+  await delivered(alice, 'pass it on').waitFor();
+  const focusedText = () => alice.evaluate(() => document.activeElement?.textContent ?? '');
+  await field(alice).press('Shift+Tab');
+  expect(await focusedText()).toContain('pass it on');
+  await alice.keyboard.press('ArrowUp');
+  expect(await focusedText()).not.toContain('pass it on');
+  await alice.keyboard.press('End');
+  await alice.keyboard.press('Enter');
+  const menu = alice.getByRole('menu', { name: 'Message actions' });
+  await menu.getByRole('menuitem', { name: 'Retract' }).waitFor();
+  await alice.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  expect(await focusedText()).toContain('pass it on');
+  await alice.keyboard.press('Tab');
+  expect(await field(alice).evaluate((element) => element === document.activeElement)).toBe(true);
+
+  const touch = { pointerType: 'touch', clientX: 600, clientY: 300, bubbles: true };
+  await bubble(alice, 'pass it on').dispatchEvent('pointerdown', touch);
+  await menu.waitFor();
+  await bubble(alice, 'pass it on').dispatchEvent('pointerup', touch);
+  await alice.keyboard.press('Escape');
+  await bubble(alice, 'pass it on').locator('.bubble').click({ button: 'right' });
+  await menu.getByRole('menuitem', { name: 'Forward' }).click();
+  const choice = alice.getByRole('dialog', { name: 'Forward to' });
+  await choice.getByRole('button', { name: 'Thursday release' }).click();
+  await choice.waitFor({ state: 'detached' });
+  await bob.locator('[data-gid]').getByText('pass it on').waitFor();
+});
+
+test('a kept message is found by its text, and a shared text becomes a draft', async () => {
+  await alice.getByRole('searchbox').fill('LAPTOP');
+  const found = alice
+    .getByRole('region', { name: 'Messages' })
+    .getByRole('button')
+    .filter({ hasText: 'laptop' });
+  await found.first().click();
+  await alice.locator('li[data-found=true]').getByText('bring the laptop').waitFor();
+  await alice.getByRole('searchbox').fill('');
+
+  const shared = await stage.hers.page(`${stage.address}?title=A%20page&url=https%3A%2F%2Fexample.com%2F#/`);
+  await shared.getByRole('dialog', { name: 'Share with' }).getByRole('button', { name: 'Bob Wang' }).click();
+  expect(await field(shared).inputValue()).toBe('A page\nhttps://example.com/');
+  expect(shared.url()).not.toContain('example.com');
+  await field(shared).fill('');
+  await shared.close();
+});
+
+test('one tab alone notifies, and the badge has the unread sum', async () => {
+  await stage.hers.context.grantPermissions(['notifications']);
+  const other = await stage.enter(stage.hers, 'Alice Chen');
+  const tabs = [alice, other];
+  for (const tab of tabs) {
+    await tab.evaluate(() => {
+      const seen: { titles: string[]; badge: number } = Object.assign(window, { titles: [], badge: 0 });
+      const Shown = Notification;
+      window.Notification = class extends Shown {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options);
+          seen.titles.push(title);
+        }
+      };
+      navigator.setAppBadge = async (count = 0) => {
+        seen.badge = count;
+      };
+    });
+  }
+  await alice.getByRole('button', { name: 'Menu' }).click();
+  await alice.getByRole('button', { name: 'Turn on notifications' }).click();
+  await openChat(bob, 'alice');
+  await write(bob, 'are you there?');
+  for (const tab of tabs) await tab.locator('[data-username=bob]').getByText('are you there?').waitFor();
+  const seen = () =>
+    Promise.all(
+      tabs.map((tab) =>
+        tab.evaluate(() => {
+          const { titles, badge } = window as unknown as { titles: string[]; badge: number };
+          return { titles, badge };
+        }),
+      ),
+    );
+  await until('a notification', async () => (await seen()).some(({ titles }) => titles.length > 0));
+  expect((await seen()).flatMap(({ titles }) => titles)).toEqual(['Bob Wang']);
+  await until('the badge', async () => (await seen()).some(({ badge }) => badge > 0));
+  await other.close();
+  await alice.bringToFront();
+});
+
 test('a new profile picture reaches contacts with the next message', async () => {
   await alice.getByRole('button', { name: 'Menu' }).click();
   await alice.getByRole('button', { name: 'Edit profile' }).click();
@@ -143,7 +233,7 @@ test('a group is created, exchanges messages, mentions members, changes and lose
   await bob.locator('.message[data-mentioned=true]').filter({ hasText: 'noodles' }).waitFor();
   await bubble(alice, 'noodles').getByLabel('Read').waitFor();
   await bubble(alice, 'noodles').getByRole('button', { name: 'Message actions' }).click();
-  await alice.getByRole('button', { name: 'Read receipts' }).click();
+  await alice.getByRole('menuitem', { name: 'Read receipts' }).click();
   await alice.getByRole('list', { name: 'Read by' }).getByText('Bob Wang').waitFor();
   await alice.keyboard.press('Escape');
 

@@ -1,7 +1,6 @@
 /**
  * Shared by the demo's tests: the built page in real browsers, a real gateway with the demo's own accounts, and the actions of a person.
  */
-import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -10,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
 import { APPKEY, seed } from '../../../demo/seed.mjs';
+import { ensureAll } from '../../../scripts/tasks/build.mjs';
 import type { Profile } from '../../kit/browser.js';
 import { until } from '../../kit/until.js';
 import { createWorld, type World } from '../../kit/world.js';
 
 const CONFIG = fileURLToPath(new URL('../../../demo/vite.config.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../../demo/dist', import.meta.url));
 const LOOPBACK = '127.0.0.1';
 export const LAST_SEEDED = 'And bring the laptop, I want to see it with ten tabs.';
 
@@ -34,17 +35,10 @@ async function freePort(): Promise<number> {
 
 const configOf = (outDir: string) => ({ configFile: CONFIG, logLevel: 'silent', build: { outDir } }) as const;
 
-let built: Promise<string> | undefined;
-
-/** The folder of the built page. All files of tests share one build. */
+/** The folder of the built page, which `npm start` serves as well. */
 async function builtDemo(): Promise<string> {
-  built ??= (async () => {
-    const outDir = await mkdtemp(path.join(os.tmpdir(), 'jmessage-demo-build-'));
-    process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
-    await build(configOf(outDir));
-    return outDir;
-  })();
-  return built;
+  if ((await ensureAll()) !== 0) throw new Error('the demo was not built');
+  return BUILT;
 }
 
 export class DemoStage {
@@ -192,7 +186,7 @@ const transfer = (page: Page, name: string, text: string) =>
 
 export async function drop(page: Page, name: string, text: string): Promise<void> {
   const dataTransfer = await transfer(page, name, text);
-  await page.locator('main.conversation').dispatchEvent('drop', { dataTransfer });
+  await page.locator('.conversation').dispatchEvent('drop', { dataTransfer });
 }
 
 export async function paste(page: Page, name: string, text: string): Promise<void> {
@@ -201,6 +195,26 @@ export async function paste(page: Page, name: string, text: string): Promise<voi
     element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, data);
 }
+
+/** The texts of all messages, in order. Only the rows near the screen exist, so this scrolls through the history. */
+export const allTexts = (page: Page): Promise<string[]> =>
+  page.getByRole('log').evaluate(async (log) => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const texts: string[] = [];
+    log.scrollTo(0, 0);
+    for (;;) {
+      for (let i = 0; i < 3; i += 1) await frame();
+      for (const row of log.querySelectorAll<HTMLElement>('li[data-index]')) {
+        texts[Number(row.dataset.index)] = row.querySelector('.bubble p')?.textContent ?? '';
+      }
+      if (log.scrollTop + log.clientHeight >= log.scrollHeight - 1) break;
+      log.scrollBy(0, log.clientHeight);
+    }
+    return texts.filter((text) => text !== '');
+  });
+
+/** The rows that exist, whatever the length of the history. */
+export const drawnRows = (page: Page): Promise<number> => page.locator('li[data-index]').count();
 
 export const bubble = (page: Page, text: string) => page.locator('.message').filter({ hasText: text });
 /** The recipient may have read it already. */

@@ -12,7 +12,7 @@ import {
   readUpTo,
 } from '../../../demo/src/chats.js';
 import { CODES, type StoredMessage } from '../../../demo/src/jmessage.js';
-import { type Row, timeline } from '../../../demo/src/timeline.js';
+import { type Row, rowAt } from '../../../demo/src/timeline.js';
 
 const NOON = new Date(2024, 4, 6, 12).getTime();
 const MINUTE_MS = 60_000;
@@ -116,11 +116,12 @@ test('an address leads to the conversation that it was made from, whatever its n
   expect(['', '#/', '#/bob', '#/g/x', '#/u/%'].map(chatAt)).toEqual([null, null, null, null, null]);
 });
 
-const kinds = (rows: readonly Row[]) => rows.map(({ kind }) => kind);
+const rowsOf = (messages: readonly ChatMessage[]): Row[] =>
+  messages.flatMap((_, index) => rowAt(messages, index, 'alice') ?? []);
 
 test('each day begins with a line', () => {
-  const rows = timeline([stored(1), stored(2), stored(3, { at: NOON + DAY_MS })], 'alice');
-  expect(kinds(rows)).toEqual(['day', 'message', 'message', 'day', 'message']);
+  const rows = rowsOf([stored(1), stored(2), stored(3, { at: NOON + DAY_MS })]);
+  expect(rows.map(({ newDay }) => newDay)).toEqual([true, false, true]);
 });
 
 test('messages of one sender stand together until a pause, another sender, or something that happened', () => {
@@ -132,7 +133,7 @@ test('messages of one sender stand together until a pause, another sender, or so
     stored(5, { at: NOON + 10 * MINUTE_MS, content: { type: 'retracted' } }),
     stored(6, { at: NOON + 10 * MINUTE_MS, from: 'alice' }),
   ];
-  const rows = timeline(messages, 'alice').filter((row) => row.kind === 'message');
+  const rows = rowsOf(messages).filter((row) => row.kind === 'message');
   expect(rows.map(({ first, last, mine }) => [first, last, mine])).toEqual([
     [true, false, false],
     [false, true, false],
@@ -140,5 +141,6 @@ test('messages of one sender stand together until a pause, another sender, or so
     [true, true, true],
     [true, true, true],
   ]);
-  expect(kinds(timeline(messages, 'alice'))).toContain('note');
+  expect(rowsOf(messages).map(({ kind }) => kind)).toContain('note');
+  expect(rowAt(messages, messages.length, 'alice')).toBeUndefined();
 });
