@@ -71,9 +71,9 @@ class Story {
     return this.deliver('alice.2', msg_id, name).deliver('bob.1', msg_id, name);
   }
 
-  goes(instance: string): this {
+  goes(instance: string, how = 'crashed', afterMs = 0): this {
     const tab = this.history.instances.get(instance);
-    if (tab) tab.gone = { at: this.#now, how: 'crashed' };
+    if (tab) tab.gone = { at: this.#now + afterMs, how };
     return this;
   }
 
@@ -94,6 +94,23 @@ test('lost: reported as sent, and not stored', () => {
 
 test('lost: the page died after the runtime had shown that it had the message', () => {
   expect(new Story().call(FIRST).queue(FIRST).goes('alice.1').found).toEqual(['lost']);
+});
+
+test('lost: the browser died long after it had begun to send', () => {
+  const story = new Story().call(FIRST).report('alice.2', { what: 'outbox', name: FIRST, state: 'sending' });
+  expect(story.goes('alice.1', 'browser killed', 10_000).found).toEqual(['lost']);
+});
+
+test('not lost: the browser died as it began to send, before the disk had the message', () => {
+  const story = new Story().call(FIRST).report('alice.2', { what: 'outbox', name: FIRST, state: 'sending' });
+  expect(story.goes('alice.1', 'browser killed', 100).found).toEqual([]);
+});
+
+test('not missed: a message that the tab itself sent again', () => {
+  const story = new Story().call(FIRST).settle(FIRST, 'failure', 880210).goes('alice.1');
+  story.report('alice.2', { what: 'retried', name: FIRST, attempt: 1 }).store(FIRST, 1);
+  story.report('alice.2', { what: 'settled', name: FIRST, attempt: 1, as: 'success' });
+  expect(story.deliver('bob.1', 1, FIRST).found).toEqual([]);
 });
 
 test('not lost: the page died before any sign that the runtime had the message', () => {

@@ -34,6 +34,9 @@ const DESTROYED = 889005;
 const NO_SUCH_SEND = 889013;
 const TIMED_OUT = 889009;
 
+/** A send on an open connection is written after 100 ms, and the disk may be slow. */
+const UNWRITTEN_MS = 5_000;
+
 export function check(history: History): Violation[] {
   const stored = new Map<string, StoredRecord[]>();
   for (const one of history.stored) stored.set(one.name, [...(stored.get(one.name) ?? []), one]);
@@ -45,7 +48,7 @@ export function check(history: History): Violation[] {
     ...checkOrder(history, stored),
     ...[...history.instances.values()].flatMap((tab) => [
       ...checkDeliveries(tab, history),
-      ...checkMissed(tab, history.stored),
+      ...checkMissed(tab, history),
     ]),
   ];
 }
@@ -85,7 +88,7 @@ function checkSend(history: History, send: SendRecord, stored: StoredRecord | un
     const why = deniedBy(send, settlements, stored);
     if (why) found.push({ kind: 'denied', name, what: `${name} is stored and was ${why}` });
   } else {
-    const why = acceptedBy(send, settlements);
+    const why = acceptedBy(history, send, settlements);
     if (why) found.push({ kind: 'lost', name, what: `${name} is not stored and was ${why}` });
   }
   return found;
@@ -109,14 +112,17 @@ function deniedBy(send: SendRecord, settlements: Settlement[], stored: StoredRec
 }
 
 /** The reason why a missing message should be stored. */
-function acceptedBy(send: SendRecord, settlements: Settlement[]): string | undefined {
+function acceptedBy({ instances }: History, send: SendRecord, settlements: Settlement[]): string | undefined {
   if (settlements.some(({ as }) => as === 'success')) return 'reported as sent';
   if (send.cancelledAt !== undefined) return undefined;
   const last = attemptsOf(send).at(-1);
   if (!last || last.settled.length > 0) return undefined;
   const listed = send.outbox.at(-1)?.state;
   if (listed === 'failed' || listed === 'cancelled') return undefined;
-  const sign = send.seen.find(({ at }) => at >= last.at);
+  const gone = instances.get(last.instance)?.gone;
+  // The disk may not have it yet, and all who knew of it died at once.
+  const isUnwritten = gone?.how === 'browser killed' && gone.at - last.at < UNWRITTEN_MS;
+  const sign = send.seen.find(({ at, how }) => at >= last.at && !(isUnwritten && how === 'outbox sending'));
   return sign && `accepted (${sign.how}, seen by ${sign.by})`;
 }
 
@@ -196,8 +202,8 @@ function checkDeliveries({ name: tab, account, delivered }: InstanceRecord, { se
   return found;
 }
 
-/** A tab that is open at the end has received every message since its login, except its own. */
-function checkMissed(tab: InstanceRecord, stored: readonly StoredRecord[]): Violation[] {
+/** A tab that is open at the end has received every message since its login, except those that it sent or retried. */
+function checkMissed(tab: InstanceRecord, { stored, sends }: History): Violation[] {
   const { joinedAt, account, name: instance, epoch } = tab;
   if (tab.gone || joinedAt === undefined) return [];
   const received = new Set(tab.delivered.filter((one) => one.epoch === epoch).map(({ msg_id }) => msg_id));
@@ -206,7 +212,9 @@ function checkMissed(tab: InstanceRecord, stored: readonly StoredRecord[]): Viol
       const [sender = '', , to = ''] = name.split('/');
       const from = sender.split('.')[0] ?? '';
       const conversation = to === 'group' ? 'group' : `${from}+${to}`;
-      return at > joinedAt && sender !== instance && isPartOf(account, conversation) && !received.has(msg_id);
+      const isOwn =
+        sender === instance || sends.get(name)?.attempts.some((attempt) => attempt.instance === instance);
+      return at > joinedAt && !isOwn && isPartOf(account, conversation) && !received.has(msg_id);
     })
     .map(({ name }) => ({ kind: 'missed', name, what: `${instance} never received ${name}` }));
 }
