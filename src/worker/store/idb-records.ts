@@ -9,13 +9,11 @@ import {
 import { allOf, doneOf, resultOf, type STORES } from './idb.js';
 import { readList, readOutbox, readProgress, readToken } from './records.js';
 import type { OutboxRecord, Progress } from './store.js';
-import { hasFile, withBytes, withFiles } from './stored-files.js';
+import { withBytes, withFiles } from './stored-files.js';
 
 export type StoreName = (typeof STORES)[number];
 
 export class IdbRecords {
-  #takesFiles = true;
-
   constructor(protected readonly db: IDBDatabase) {}
 
   putConversations(conversations: readonly Conversation[]): Promise<void> {
@@ -49,22 +47,9 @@ export class IdbRecords {
   }
 
   async putOutbox(records: readonly OutboxRecord[]): Promise<void> {
-    const files = records.some(hasFile);
-    if (!files || this.#takesFiles) {
-      try {
-        return await this.#putOutbox(records);
-      } catch (error) {
-        const isFull = error instanceof Error && error.name === 'QuotaExceededError';
-        if (!files || isFull) throw error;
-      }
-    }
-    await this.#putOutbox(await Promise.all(records.map(withBytes)));
-    this.#takesFiles = false;
-  }
-
-  #putOutbox(records: readonly OutboxRecord[]): Promise<void> {
-    return this.write('outbox', 'strict', (store) => {
-      for (const record of records) store.put(record, record.id);
+    const stored = await Promise.all(records.map(withBytes));
+    await this.write('outbox', 'strict', (store) => {
+      for (const record of stored) store.put(record, record.id);
     });
   }
 

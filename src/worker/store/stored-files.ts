@@ -1,6 +1,6 @@
 /**
- * The files of outbox records as bytes, for a database that takes no files. In a private window of WebKit (bug 156347) a file aborts the
- * transaction that writes it.
+ * The files of outbox records, which the disk keeps as bytes. WebKit cannot read a `Blob` of its database after a restart ("WebKitBlobResource
+ * error 1"), and aborts the transaction that writes one in a private window (bug 156347).
  */
 import type { FormPart, FormParts } from '../../protocol/worker.js';
 import type { OutboxRecord } from './store.js';
@@ -11,12 +11,6 @@ interface StoredFile {
 }
 
 const FILE_PARAMS = ['file', 'image'] as const;
-
-const partsOf = (record: OutboxRecord): readonly unknown[] =>
-  FILE_PARAMS.flatMap((name) => record.params[name]?.formParts ?? []);
-
-export const hasFile = (record: OutboxRecord): boolean =>
-  partsOf(record).some((part) => Array.isArray(part) && part[1] instanceof Blob);
 
 /** A file that cannot be read is left out: its upload would fail too. */
 export const withBytes = (record: OutboxRecord): Promise<OutboxRecord> =>
