@@ -1,6 +1,6 @@
 /**
  * The files of outbox records, which the disk keeps as bytes. WebKit cannot read a `Blob` of its database after a restart ("WebKitBlobResource
- * error 1"), and aborts the transaction that writes one in a private window (bug 156347).
+ * error 1"). In a private window it aborts the transaction that writes one (bug 156347).
  */
 import type { FormPart, FormParts } from '../../protocol/worker.js';
 import type { OutboxRecord } from './store.js';
