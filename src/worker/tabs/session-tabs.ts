@@ -133,23 +133,23 @@ export class SessionTabs {
     this.deliveries.give(missed, tab.id, Number.POSITIVE_INFINITY);
     const release = tab.holdEvents();
     return (history) => {
-      const live = new Set<number>();
-      const synced = new Map<string, SyncedConversation[]>();
+      const live: Message[] = [];
+      const synced: SyncedConversation[] = [];
       for (const { listener, data } of [...then, ...this.events.since(seq, tab.id).events]) {
-        if (listener === 'onMsgReceive') live.add(data.msg_id);
-        if (listener !== 'onSyncConversation') continue;
-        for (const one of data) synced.set(nameOf(one), [...(synced.get(nameOf(one)) ?? []), one]);
+        if (listener === 'onMsgReceive') live.push(...data.messages);
+        if (listener === 'onSyncConversation') synced.push(...data);
       }
-      // Live messages at the end of a conversation are not part of the history; a live message before others keeps its place in it. Messages
-      // of a sync are added, since the store may have lost them, and the tab discards the repeats.
+      const liveIds = new Set(live.map(({ msg_id }) => msg_id));
+      const delivered = new Map<string, Message[]>();
+      for (const one of [...synced, ...this.parts.asSynced(live)]) {
+        delivered.set(nameOf(one), [...(delivered.get(nameOf(one)) ?? []), ...one.msgs]);
+      }
+      // Live messages at the end of a conversation are not part of the history; a live message before others has its place in it. Messages
+      // that the tab gets anyway are added, since the store may have lost them, and the tab discards the repeats.
       const data = history
         .map((one) => {
-          const delivered = synced.get(nameOf(one)) ?? [];
-          const msgs = union(
-            one.msgs,
-            delivered.flatMap((each) => each.msgs),
-          );
-          return { ...one, msgs: msgs.slice(0, lengthWithout(msgs, live)) };
+          const msgs = union(one.msgs, delivered.get(nameOf(one)) ?? []);
+          return { ...one, msgs: msgs.slice(0, lengthWithout(msgs, liveIds)) };
         })
         .filter(({ msgs }) => msgs.length > 0);
       const isNews = data.length > 0 && this.tabs.has(tab);
@@ -282,7 +282,7 @@ export interface Undelivered {
 /** Each message once, in the conversation's order. */
 function union(kept: Message[], delivered: readonly Message[]): Message[] {
   const ids = new Set(kept.map(({ msg_id }) => msg_id));
-  const others = delivered.filter(({ msg_id }) => !ids.has(msg_id));
+  const others = delivered.filter(({ msg_id }) => ids.size < ids.add(msg_id).size);
   return others.length === 0 ? kept : [...kept, ...others].sort(byPlace);
 }
 

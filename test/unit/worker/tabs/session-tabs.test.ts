@@ -78,3 +78,14 @@ test('a live message at the end of a conversation is not in its history', async 
   take([conversation([3, 4, 5])]);
   expect(await received()).toEqual([[3, 4], [5]]);
 });
+
+test('a live message that the store has lost precedes the later messages of a sync', async () => {
+  const { tabs, tab, received } = joining();
+  tabs.tabs.add(tab);
+  const take = tabs.holdForHistory(tab);
+  tabs.publishMessage(apiMessage(5));
+  tabs.publishSync([conversation([6, 7], 2)]);
+  tabs.publishMessage(apiMessage(8));
+  take([conversation([4])]);
+  expect(await received()).toEqual([[4, 5, 6, 7], [5], [6, 7], [8]]);
+});
