@@ -29,11 +29,11 @@ const BUDGETS_BYTES = {
 };
 
 /**
- * All declarations together, as they are. The documentation is more than half of them: 40 KB of 75 KB. Without comments on fields they would be
+ * All declarations together, as they are. The documentation is more than half of them: 40 KB of 76 KB. Without comments on fields they would be
  * below 60 KB.
  * Those of `testing` are not counted, since an application's own program never reads them.
  */
-const DECLARATIONS_BUDGET_BYTES = 75.5 * KB;
+const DECLARATIONS_BUDGET_BYTES = 76 * KB;
 
 const inKb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
 
