@@ -32,10 +32,10 @@ const TOOLED = ['browser/active-tab', 'browser/hand-over'];
 const ALL = Object.keys(SUITES).filter((suite) => !TOOLED.includes(suite));
 /** Each account of these suites has one tab. */
 const IN_PAGE = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages', 'api/media']
-  .concat('api/outbox', 'api/history')
+  .concat('api/history')
   .map((name) => `browser/${name}`);
 /** Their pages have no newer functions than the browser. */
-const OLD = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages', 'api/outbox'].map(
+const OLD = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages'].map(
   (name) => `browser/${name}`,
 );
 
@@ -68,7 +68,7 @@ export const RUNS = {
     title: 'Web view by Chromium, leader host',
     engine: 'chromium-80',
     env: { JMESSAGE_HOST: 'leader' },
-    suites: ['browser/sharing', ...OLD],
+    suites: ['browser/sharing', 'browser/api/outbox', ...OLD],
   },
   'chromium-66': {
     title: 'Web view by Chromium, page host',

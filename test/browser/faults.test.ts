@@ -224,7 +224,7 @@ test('the gateway is killed during 200 sends and started again: no message is lo
   expect(await storedTexts(`${target}b`)).toEqual(numbered('b', 100));
 });
 
-test.runIf(ENGINE === 'chromium')(
+test.runIf(ENGINE === 'chromium' && SHARES)(
   'the worker is killed during sends: its tabs start it again, and no message is lost or doubled',
   async () => {
     const { tab, other, target } = await ready();
