@@ -1,7 +1,17 @@
 /** Steps that the tests of sends and sessions share. */
 import type { OutboxEntry, Outcome } from '../../../src/protocol/index.js';
 import type { FakeTab } from './tab.js';
-import type { World } from './world.js';
+import { World } from './world.js';
+
+/** Those of the project's gateway. */
+export const CAPABILITIES: World['server']['capabilities'] = ['resume', 'history', 'ordered_sends'];
+
+/** alice is logged in, to a server with every capability of the gateway. */
+export async function loggedInAlice(): Promise<{ world: World; alice: FakeTab }> {
+  const world = new World();
+  world.server.capabilities = CAPABILITIES;
+  return { world, alice: await world.loggedIn('alice') };
+}
 
 export async function goOffline({ network, clock }: World): Promise<void> {
   network.goDown();

@@ -1,16 +1,14 @@
 /** User actions on undelivered sends: cancel, retry, watch. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES, type Outcome } from '../../../../src/protocol/index.js';
-import { codeOf, goOffline, goOnline, outboxOf, post } from '../../fakes/sends.js';
+import { codeOf, goOffline, goOnline, loggedInAlice, outboxOf, post } from '../../fakes/sends.js';
 import type { FakeTab } from '../../fakes/tab.js';
-import { World } from '../../fakes/world.js';
+import type { World } from '../../fakes/world.js';
 
 let world: World;
 let alice: FakeTab;
 beforeEach(async () => {
-  world = new World();
-  world.server.capabilities = ['resume', 'history', 'ordered_sends'];
-  alice = await world.loggedIn('alice');
+  ({ world, alice } = await loggedInAlice());
 });
 
 const stored = () => world.server.texts('alice', 'bob');

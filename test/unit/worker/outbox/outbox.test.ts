@@ -1,9 +1,9 @@
 /** An accepted message is sent once, whatever breaks on the way; a message that was reported as ended is not sent afterwards. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CODES, type Outcome } from '../../../../src/protocol/index.js';
-import { codeOf, goOffline, goOnline, outboxOf, post } from '../../fakes/sends.js';
+import { codeOf, goOffline, goOnline, loggedInAlice, outboxOf, post } from '../../fakes/sends.js';
 import type { FakeTab } from '../../fakes/tab.js';
-import { World } from '../../fakes/world.js';
+import type { World } from '../../fakes/world.js';
 
 const DAY_MS = 24 * 3_600_000;
 const V2_TIMEOUT_MS = 25_000;
@@ -12,9 +12,7 @@ const SESSION_LINGER_MS = 15_000;
 let world: World;
 let alice: FakeTab;
 beforeEach(async () => {
-  world = new World();
-  world.server.capabilities = ['resume', 'history', 'ordered_sends'];
-  alice = await world.loggedIn('alice');
+  ({ world, alice } = await loggedInAlice());
 });
 
 const stored = () => world.server.texts('alice', 'bob');

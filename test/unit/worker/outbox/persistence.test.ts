@@ -6,9 +6,9 @@ import { Outbox } from '../../../../src/worker/outbox/outbox.js';
 import { MemoryStore } from '../../../../src/worker/store/memory-store.js';
 import type { OutboxRecord } from '../../../../src/worker/store/store.js';
 import { FakeClock } from '../../fakes/clock.js';
-import { codeOf, outboxOf, post } from '../../fakes/sends.js';
+import { codeOf, loggedInAlice, outboxOf, post } from '../../fakes/sends.js';
 import type { FakeTab } from '../../fakes/tab.js';
-import { World } from '../../fakes/world.js';
+import type { World } from '../../fakes/world.js';
 
 const DAY_MS = 24 * 3_600_000;
 const ALICE = 'http://server|app|alice';
@@ -16,9 +16,7 @@ const ALICE = 'http://server|app|alice';
 let world: World;
 let alice: FakeTab;
 beforeEach(async () => {
-  world = new World();
-  world.server.capabilities = ['resume', 'history', 'ordered_sends'];
-  alice = await world.loggedIn('alice');
+  ({ world, alice } = await loggedInAlice());
 });
 
 const stored = () => world.server.texts('alice', 'bob');

@@ -5,6 +5,7 @@ import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
 import type { Frame } from '../../fakes/network.js';
+import { CAPABILITIES } from '../../fakes/sends.js';
 import { World } from '../../fakes/world.js';
 import { Invariants, outboxOf } from './invariants.js';
 import { type Member, USERS, WalkRecord } from './record.js';
@@ -38,7 +39,7 @@ export class Walk {
     stubBrowser(this.world);
     // The client warns of each worker that it gives up on.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    if (!settings.stock) this.world.server.capabilities = ['resume', 'history', 'ordered_sends'];
+    if (!settings.stock) this.world.server.capabilities = CAPABILITIES;
     this.world.network.loses = (frame) => this.#loses(frame);
   }
 
