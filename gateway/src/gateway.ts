@@ -13,6 +13,9 @@ import { createServices, type GatewayParts, type Services } from './services/ser
 import type { WireSocket } from './transport/wire-socket.js';
 import { Slices, Turns } from './util/turns.js';
 
+/** Between two clients that leave for other nodes. */
+const LONGEST_GAP_MS = 250;
+
 export interface Gateway {
   readonly services: Services;
   accept(socket: WireSocket): void;
@@ -72,20 +75,37 @@ export function createGateway(given: GatewayParts): Gateway {
     });
   }
 
-  async function finish(sweepEnd: Promise<void>): Promise<void> {
-    await Promise.all([...connections].map((connection) => connection.finish()));
+  async function finish(connection: Connection): Promise<void> {
+    await connection.finish();
     // A close of the transport may discard data that the network has not taken yet.
-    await Promise.all([...connections].map(({ socket }) => socket.drained()));
-    await sweepEnd;
+    await connection.socket.drained();
+  }
+
+  /** No other node can take the clients: those that know of it come back one after the other instead of all at once. */
+  async function leaveTogether(): Promise<void> {
+    for (const connection of connections)
+      connection.push('going_away', { retry_after: settings.retryAfterMs });
+    await Promise.race([Promise.all([...connections].map(finish)), after(settings.closeGraceMs)]);
+  }
+
+  /** Other nodes take the clients at once. So each is served until its turn to go, and is away for a moment only. */
+  async function leaveInTurn(): Promise<void> {
+    const all = [...connections];
+    const gapMs = Math.min(LONGEST_GAP_MS, settings.retryAfterMs / all.length);
+    const leave = async (connection: Connection, index: number): Promise<void> => {
+      await after(index * gapMs);
+      connection.push('going_away', { retry_after: 0 });
+      await Promise.race([finish(connection), after(settings.closeGraceMs)]);
+      connection.socket.close();
+    };
+    await Promise.all(all.map(leave));
   }
 
   async function close(): Promise<void> {
     closing = true;
     const sweepEnd = sweep.stop();
-    // Clients that know of it come back one after the other instead of all at once.
-    for (const connection of connections)
-      connection.push('going_away', { retry_after: settings.retryAfterMs });
-    await Promise.race([finish(sweepEnd), after(settings.closeGraceMs)]);
+    await (nodes ? leaveInTurn() : leaveTogether());
+    await Promise.race([sweepEnd, after(settings.closeGraceMs)]);
     for (const { socket } of connections) socket.close();
     await nodes?.stop();
   }

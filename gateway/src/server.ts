@@ -20,6 +20,7 @@ import { ConnectionLimits } from './transport/connection-limits.js';
 import { Origins } from './transport/origins.js';
 import { isForwarded } from './transport/peer.js';
 import { guardServer } from './transport/tcp-guard.js';
+import { turnAway } from './transport/turn-away.js';
 import { socketIoWire } from './transport/wire-socket.js';
 import { safeError } from './util/safe-error.js';
 
@@ -163,6 +164,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
     close: () => {
       closing ??= (async () => {
+        turnAway(http.server);
         await gateway.close();
         io.engine.close();
         // A peer that has died does not answer the closing handshake.
@@ -183,7 +185,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 async function openEngine(url: string, secret: Buffer, log: Logger, metrics: Metrics): Promise<Engine> {
   const { redisEngine } = await import('./engine/redis.js');
   const deployment = createHash('sha256').update('redis').update(secret).digest('base64url').slice(0, 12);
-  return redisEngine(url, `jmessage:${deployment}:`, log, (ms) => metrics.beaten(ms));
+  return redisEngine(url, `jmessage:${deployment}:`, log, (ms) => metrics.commanded(ms));
 }
 
 const nosniff = (headers: Record<string, string>): void => {

@@ -1,7 +1,7 @@
 /** Additions to groups by others. A blacklisted user cannot add his target, additions do not use up the own groups, and a setting demands consent. */
 import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
-import { liveEvent, makeGroup, membersOf, named, type User } from '../../test/kit/wire-groups.js';
+import { decideJoin, liveEvent, makeGroup, membersOf, named, type User } from '../../test/kit/wire-groups.js';
 
 const IN_BLACKLIST = { code: 880207 };
 const JOIN_REQUEST = 56;
@@ -11,15 +11,6 @@ const gidsOf = async (user: User): Promise<number[]> =>
 const add = (who: User, gid: number, ...whom: User[]) =>
   who.ask('add_across_group_member', { gid, member_usernames: named(...whom) });
 const blacklist = (who: User, whom: User) => who.ask('add_black_list', { member_usernames: named(whom) });
-const answer = (who: User, gid: number, event_id: number, target: User, result = 0, reason = '') =>
-  who.ask('admin_add_group_member', {
-    gid,
-    event_id,
-    from_username: who.username,
-    target_username: target.username,
-    result,
-    reason,
-  });
 
 describe('a blacklisted user', () => {
   const { clients } = hostGateway({ joinRequestIntervalMs: 0 });
@@ -34,7 +25,7 @@ describe('a blacklisted user', () => {
     expect(await add(stalker, gid, other)).toMatchObject({ code: 0 });
   });
 
-  it('does not do it by somebody else either: not into a group of his own, …', async () => {
+  it('does not add him through a friend either', async () => {
     const [stalker, victim, helper] = await clients.three();
     await blacklist(victim, stalker);
     const gid = await makeGroup([stalker, helper]);
@@ -42,13 +33,13 @@ describe('a blacklisted user', () => {
     expect(await gidsOf(victim)).toEqual([]);
   });
 
-  it('…nor by asking the keepers of another one', async () => {
+  it('does not ask the keepers of another group to add him', async () => {
     const [stalker, victim, keeper] = await clients.three();
     const gid = await makeGroup([keeper, stalker], { is_limit: true });
     expect(await add(stalker, gid, victim)).toMatchObject({ code: 0 });
     const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
     await blacklist(victim, stalker);
-    expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject(IN_BLACKLIST);
+    expect(await decideJoin(keeper, gid, Number(event_id), victim)).toMatchObject(IN_BLACKLIST);
     expect(await gidsOf(victim)).toEqual([]);
   });
 
@@ -58,7 +49,7 @@ describe('a blacklisted user', () => {
     const gid = await makeGroup([keeper, stalker], { is_limit: true });
     expect(await victim.ask('apply_join_group', { gid, reason: '' })).toMatchObject({ code: 0 });
     const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
-    expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
+    expect(await decideJoin(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
     expect(await gidsOf(victim)).toEqual([gid]);
   });
 });
@@ -87,7 +78,7 @@ describe('groups that others have put somebody into', () => {
     const gid = await makeGroup([keeper], { is_limit: true });
     await victim.ask('apply_join_group', { gid, reason: '' });
     const { event_id } = await liveEvent(keeper, JOIN_REQUEST);
-    expect(await answer(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
+    expect(await decideJoin(keeper, gid, Number(event_id), victim)).toMatchObject({ code: 0 });
     expect(await gidsOf(victim)).toHaveLength(5);
     expect(await victim.ask('create_group', { group_name: 'one more' })).toMatchObject({ code: 880403 });
   });
@@ -116,7 +107,7 @@ describe('with groupConsent=1', () => {
       extra: 10,
     });
     const eventId = Number(request.event_id);
-    expect(await answer(stranger, gid, eventId, stranger)).toMatchObject({ code: 0 });
+    expect(await decideJoin(stranger, gid, eventId, stranger)).toMatchObject({ code: 0 });
     expect(
       await liveEvent(friend, 10, ({ to_usernames }) =>
         JSON.stringify(to_usernames).includes(stranger.username),
@@ -125,7 +116,7 @@ describe('with groupConsent=1', () => {
       from_username: alice.username,
     });
     expect((await membersOf(alice, gid)).map(({ username }) => username)).toContain(stranger.username);
-    expect(await answer(stranger, gid, eventId, stranger)).toMatchObject({ code: 880612 });
+    expect(await decideJoin(stranger, gid, eventId, stranger)).toMatchObject({ code: 880612 });
   });
 
   it('a user who declines does not join, and the inviter learns of it', async () => {
@@ -133,7 +124,7 @@ describe('with groupConsent=1', () => {
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);
     const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
-    expect(await answer(stranger, gid, Number(event_id), stranger, 1, 'no, thank you')).toMatchObject({
+    expect(await decideJoin(stranger, gid, Number(event_id), stranger, 1, 'no, thank you')).toMatchObject({
       code: 0,
     });
     expect(await liveEvent(alice, 57)).toMatchObject({
@@ -150,9 +141,9 @@ describe('with groupConsent=1', () => {
     const gid = await makeGroup([alice]);
     await add(alice, gid, stranger);
     const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
-    expect(await answer(alice, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
-    expect(await answer(other, gid, Number(event_id), stranger)).toMatchObject({ code: 880205 });
-    expect(await answer(stranger, gid, Number(event_id), other)).toMatchObject({ code: 880205 });
+    expect(await decideJoin(alice, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
+    expect(await decideJoin(other, gid, Number(event_id), stranger)).toMatchObject({ code: 880205 });
+    expect(await decideJoin(stranger, gid, Number(event_id), other)).toMatchObject({ code: 880205 });
     expect(await add(alice, gid, stranger)).toMatchObject({ code: 880209 });
     expect(await gidsOf(stranger)).toEqual([]);
   });
@@ -165,6 +156,6 @@ describe('with groupConsent=1', () => {
     await add(member, gid, stranger);
     const { event_id } = await liveEvent(stranger, JOIN_REQUEST);
     await member.ask('exit_group', { gid });
-    expect(await answer(stranger, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
+    expect(await decideJoin(stranger, gid, Number(event_id), stranger)).toMatchObject({ code: 880003 });
   });
 });

@@ -79,7 +79,7 @@ describe('init', () => {
   ])('refuses a payload %s', async (_, payload, code) => {
     const client = await clients.connect();
     expect(await client.ask('c_init', payload())).toMatchObject({ code });
-    // …and leaves the socket as it was.
+    // The socket stays as it was.
     expect(await client.init()).toMatchObject({ code: 0 });
   });
 

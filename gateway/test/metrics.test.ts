@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { until } from '../../test/kit/until.js';
 
-const gateway = hostGateway();
+const gateway = hostGateway({});
 const { clients } = gateway;
 
 /** The value of a figure, of all nodes together. */

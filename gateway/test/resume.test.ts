@@ -35,7 +35,7 @@ describe('a token', () => {
       username,
       appkey: APPKEY,
       online_list: [],
-      capabilities: ['resume', 'history', 'ordered_sends'],
+      capabilities: ['resume', 'history', 'ordered_sends', 'invitations', 'sync_window'],
       resume_token: expect.any(String),
     });
     expect(answer.resume_token).not.toBe(token);
@@ -67,7 +67,7 @@ describe('a token', () => {
     const client = await clients.connect();
     expect(await client.init()).toMatchObject({
       code: 0,
-      capabilities: ['resume', 'history', 'ordered_sends'],
+      capabilities: ['resume', 'history', 'ordered_sends', 'invitations', 'sync_window'],
     });
   });
 
@@ -168,6 +168,24 @@ it('a send that is tried again on the socket that came back is the same send', a
   await back.send(friend.username, 'last');
   await friend.live(2);
   expect(friend.texts()).toEqual(['once', 'last']);
+});
+
+it('a client that comes back gets what it missed before anything live, however late it asks', async () => {
+  const owner = await resuming.owner();
+  const missed = await clients.liveUser();
+  await missed.send(owner.username, 'missed');
+  const hasty = await mount(gateway.store, { syncGraceMs: 0 });
+  const others = new Clients(() => hasty.url);
+  const [back] = await new ResumingClients(others).resume(owner.username, owner.token);
+  const friend = await others.user();
+  await friend.send(owner.username, 'live');
+  await back.ask('get_sessions');
+  expect(back.all('msg_sync')).toEqual([]);
+  await back.sync(0, 0);
+  const { messages } = await back.next('sync_conversation');
+  expect(messages.flatMap(({ msgs }) => msgs).map(textOf)).toContain('missed');
+  others.leave();
+  await hasty.close();
 });
 
 it('a gateway that goes away says so, and when to come back, before it closes the socket', async () => {

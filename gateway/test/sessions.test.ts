@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import type { UserSession } from '../../src/protocol/index.js';
-import { hostMounted } from '../../test/kit/gateway-in-process.js';
+import { hostGateway } from '../../test/kit/gateway-in-process.js';
 import { md5 } from '../../test/kit/signing.js';
 import { APPKEY, type Client, nextRid, SECRET, sign, uniqueName } from '../../test/kit/wire-socket.js';
 
-const gateway = hostMounted();
+const gateway = hostGateway();
 const { clients } = gateway;
 const DEVICE = 'device-of-the-user';
 

@@ -247,6 +247,36 @@ describe('a lot', () => {
     expect(steps.indexOf('begins c')).toBeGreaterThan(steps.indexOf('ends a'));
   });
 
+  it('begins no sooner after the one before than the gap, unless it is full', async () => {
+    const gapMs = 60;
+    const begun: { atMs: number; items: string[] }[] = [];
+    const commits = new GroupCommit<string, true>(
+      async (lot) => {
+        begun.push({ atMs: performance.now(), items: [...lot] });
+        return lot.map(() => true);
+      },
+      2,
+      undefined,
+      () => gapMs,
+    );
+    await commits.add('a');
+    await Promise.all(['b', 'c', 'd'].map((item) => commits.add(item)));
+    expect(begun.map(({ items }) => items)).toEqual([['a'], ['b', 'c'], ['d']]);
+    const [, full, last] = begun.map(({ atMs }) => atMs);
+    // Timers of Node may be a millisecond early.
+    expect((last ?? 0) - (full ?? 0)).toBeGreaterThan(gapMs - 2);
+  });
+
+  it('begins at once after a single item: the sender of one after the other never waits for a gap', async () => {
+    const commits = new GroupCommit<string, true>(
+      async (lot) => lot.map(() => true),
+      2,
+      undefined,
+      () => 60_000,
+    );
+    for (const item of ['a', 'b', 'c']) await commits.add(item);
+  });
+
   it('whose end fails fails alone', async () => {
     const commits = new GroupCommit<string, true>(
       async (items) => async () => {

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { ASK_AGAIN_MS, type Limit, type Limiter } from '../util/limiter.js';
 
-/** How long a client waits for a try, … */
+/** How long a client waits for a try. */
 const WAIT_MS = 5_000;
-/** …and how many of one line at a time, on this node. The earliest gives up its place. */
+/** The clients of one line that wait at a time, on this node. Beyond, the earliest gives up its place. */
 const WAITING_OF_LINE = 200;
 
 export type Settle = (isGivenBack: boolean) => void;
@@ -43,7 +43,7 @@ export class Tries {
   }
 
   /**
-   * …or with waiting, if that can help.
+   * Takes a try, and waits for it if that can help.
    * @param line of those who wait for each other
    */
   async await(line: string, limits: readonly Limit[]): Promise<Settle | undefined> {

@@ -7,6 +7,7 @@ import { ACK, ANSWERED_AS, CODES, type PushEvent, type RequestPayload } from '..
 import { type Answer, refuse } from '../answers.js';
 import type { Settings } from '../config.js';
 import type { Account } from '../store/accounts.js';
+import { isOutage } from '../store/outage.js';
 import type { WireSocket } from '../transport/wire-socket.js';
 import type { Slices, Turn, Turns } from '../util/turns.js';
 import type { Parties } from './parties.js';
@@ -172,24 +173,26 @@ export class Connection {
     // A client that does not read its answers gets no more of them.
     if (this.costs.held > settings.readAheadBytes) await this.socket.drained();
     if (this.isClosed) return {};
-    const { afterwards, ...served } = await turns.run(this.costs.party.usage, (turn) =>
+    const { afterwards, alongside, ...served } = await turns.run(this.costs.party.usage, (turn) =>
       this.#reply(request, turn),
     );
-    await afterwards?.().catch((error: unknown) => {
+    const following = (afterwards ?? alongside)?.().catch((error: unknown) => {
       log.error({ socket: this.id, event: request.event, err: error }, 'what follows the answer failed');
       this.giveUp('what it was to be sent could not be read');
     });
+    if (alongside && following) return { ...served, syncing: following };
+    await following;
     return served;
   }
 
   /** Never fails. */
-  async #reply(request: Request, turn: Turn): Promise<Served & Pick<Reply, 'afterwards'>> {
+  async #reply(request: Request, turn: Turn): Promise<Served & Pick<Reply, 'afterwards' | 'alongside'>> {
     const { event, rid } = request;
     try {
-      const { answer, afterwards } = await this.shared.serve(this, request, turn);
+      const { answer, ...following } = await this.shared.serve(this, request, turn);
       if (isLater(answer)) return { later: this.#answerLater(request, answer.later) };
       this.#answer(event, rid, answer);
-      return afterwards ? { afterwards } : {};
+      return following;
     } catch (error) {
       this.#fail(request, error);
       return {};
@@ -205,6 +208,8 @@ export class Connection {
 
   #fail({ event, rid }: Request, error: unknown): void {
     this.shared.log.error({ socket: this.id, event, rid, err: error }, 'request failed');
+    // It may be stored, and a refusal would deny it. The client asks again elsewhere or later, and gets the first answer.
+    if (this.#session && isOutage(error)) return this.giveUp('the database cannot be reached');
     this.#answer(event, rid, refuse(CODES.internalError));
   }
 

@@ -9,6 +9,7 @@ import type { WireEvent } from '../store/events.js';
 import type { Store } from '../store/index.js';
 import type { MailedMessage, MailedReceipt } from '../store/mailboxes.js';
 import type { KeyRange } from '../store/marks.js';
+import { PushWindow, WINDOW_PUSHES } from '../util/push-window.js';
 import { SizeBatcher } from '../util/size-batcher.js';
 import type { ClientData } from './client-data.js';
 
@@ -34,6 +35,8 @@ export interface SyncRequest {
   /** The highest event that the client has. */
   eventKey: number;
   roaming: boolean;
+  /** See `sync_check`. Without it only the network holds pushes back. */
+  window?: number | undefined;
 }
 
 /** The keys at which a sync ends. */
@@ -46,6 +49,8 @@ export interface SyncRange {
 export type FeedStore = Pick<Store, 'mailboxes' | 'events' | 'receipts'>;
 
 export class MissedPushes {
+  readonly window = new PushWindow();
+
   constructor(
     private readonly uid: number,
     private readonly platform: string,
@@ -64,7 +69,7 @@ export class MissedPushes {
 
   /** @param onRead receives the ids that are pushed, or that the client has */
   async messages(
-    { key, roaming }: SyncRequest,
+    { key, roaming, window }: SyncRequest,
     upTo: number,
     onRead: (ids: readonly number[]) => void,
   ): Promise<void> {
@@ -72,7 +77,10 @@ export class MissedPushes {
     await this.outlet.turn(() => mailboxes.trimPending(this.uid));
     const unread = await this.outlet.turn(() => mailboxes.unread(this.uid));
     const isNews = this.client.messageFilter(key);
-    const batch = new SizeBatcher<MailedMessage>(this.settings.syncPushBytes);
+    const { syncPushBytes } = this.settings;
+    const perPush = window === undefined ? syncPushBytes : Math.min(syncPushBytes, window / WINDOW_PUSHES);
+    const batch = new SizeBatcher<MailedMessage>(perPush);
+    this.window.restart();
     for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
       for (let start = 0; start < ids.length; start += SIZED_AT_ONCE) {
         const chunk = ids.slice(start, start + SIZED_AT_ONCE).filter(isNews);
@@ -81,8 +89,11 @@ export class MissedPushes {
             const full = batch.add(mail);
             if (!full) continue;
             // Acknowledging a push says "I have everything up to its key", so the key must not be beyond the messages of the push.
-            this.#pushConversations(full, unread, full.at(-1)?.wire.msg_id ?? 0);
+            const upToPush = full.at(-1)?.wire.msg_id ?? 0;
+            if (window !== undefined) this.window.add(upToPush);
+            this.#pushConversations(full, unread, upToPush);
             await this.outlet.drained();
+            if (window !== undefined) await this.window.room();
             if (!this.outlet.isOpen()) return;
           }
         }

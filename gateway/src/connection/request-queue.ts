@@ -1,16 +1,18 @@
 /**
  * The requests of one socket from their receipt to their end. They start strictly in the order of arrival. A send that names a predecessor
  * waits for it (see {@link SendOrder}). Only requests with a promise in `Reply.answer` may finish after later ones of their kind have
- * started. Their number and size are bounded.
+ * started. During a sync with a window, requests proceed that do not follow the sync. Their number and size are bounded.
  */
 import type { Settings } from '../config.js';
-import type { OrderedRequest, Request } from './request.js';
+import { FOLLOWS_SYNC, type OrderedRequest, type Request } from './request.js';
 import { SendOrder } from './send-order.js';
 
 /** The service of a request, up to the point at which the next one may start. */
 export interface Served {
   /** Resolves when the request is done, if it was not done by then; never rejects. */
   later?: Promise<void>;
+  /** Resolves when the pushes of a sync have gone out, if requests may proceed meanwhile; never rejects. */
+  syncing?: Promise<void>;
 }
 
 interface RequestServer {
@@ -24,6 +26,8 @@ interface RequestServer {
 
 export class RequestQueue {
   readonly #waiting: Request[] = [];
+  /** Requests that wait for the end of the sync; undefined without one. */
+  #following: Request[] | undefined;
   /** The size of the requests that wait in the queue or for their predecessor. */
   #bytes = 0;
   readonly #order: SendOrder<Request>;
@@ -47,7 +51,8 @@ export class RequestQueue {
   add({ request, after }: OrderedRequest): boolean {
     const { queuedRequests, queuedBytes } = this.settings;
     const size = request.canonical.length;
-    const count = this.#waiting.length + this.#open.size + this.#order.size;
+    const following = this.#following?.length ?? 0;
+    const count = this.#waiting.length + following + this.#open.size + this.#order.size;
     if (count >= queuedRequests || this.#bytes + size > queuedBytes) return false;
     this.#bytes += size;
     if (after === undefined || this.#order.mayProceed(after, request)) this.#enqueue([request]);
@@ -62,6 +67,7 @@ export class RequestQueue {
   /** Drops the requests that wait. Those that were begun are finished. */
   clear(): void {
     this.#waiting.length = 0;
+    this.#following?.splice(0);
     this.#bytes = 0;
     this.#order.clear();
   }
@@ -91,14 +97,28 @@ export class RequestQueue {
   async #run(): Promise<void> {
     this.#isRunning = true;
     for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      if (this.#following && FOLLOWS_SYNC.has(request.event)) {
+        this.#following.push(request);
+        continue;
+      }
       this.#bytes -= request.canonical.length;
       if (request.event !== this.#openEvent) await Promise.all(this.#open);
       this.#openEvent = request.event;
-      const { later } = await this.server.serve(request);
+      const { later, syncing } = await this.server.serve(request);
       if (later) this.#track(later);
+      if (syncing) this.#followLater(syncing);
     }
     this.#isRunning = false;
     this.#reportIdle();
+  }
+
+  #followLater(syncing: Promise<void>): void {
+    this.#following = [];
+    void syncing.then(() => {
+      this.#waiting.unshift(...(this.#following ?? []));
+      this.#following = undefined;
+      if (!this.#isRunning) void this.#run();
+    });
   }
 
   #track(later: Promise<void>): void {
@@ -110,7 +130,7 @@ export class RequestQueue {
   }
 
   #isIdle(): boolean {
-    return !this.#isRunning && this.#open.size === 0;
+    return !this.#isRunning && !this.#following && this.#open.size === 0;
   }
 
   #reportIdle(): void {

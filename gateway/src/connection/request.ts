@@ -21,6 +21,8 @@ export interface Reply {
   answer: Answer | Later;
   /** Done after the answer went out and before the next request is begun. */
   afterwards?: () => Promise<void>;
+  /** Done after the answer went out. Only the requests that build on it wait for its end: see {@link FOLLOWS_SYNC}. */
+  alongside?: () => Promise<void>;
 }
 
 export const isLater = (answer: Answer | Later): answer is Later => answer.later instanceof Promise;
@@ -32,6 +34,14 @@ const ORDERED = new Set<string>([
   's_across_single_text',
   'send_group_msg',
   'send_room_msg',
+] satisfies RequestEvent[]);
+
+/** These have to find the messages of a sync delivered, so they wait for the end of one that is under way. */
+export const FOLLOWS_SYNC = new Set<string>([
+  'get_conversations',
+  'msg_recv',
+  'msg_recv_v2',
+  'sync_check',
 ] satisfies RequestEvent[]);
 
 /** A packet with a usable `rid`. Its payload is checked when it is served. */

@@ -59,6 +59,16 @@ export class SessionFeed {
     this.#missed = new MissedPushes(uid, platform, store, outlet, settings, this.#client);
   }
 
+  /** The client has taken the pushes of the sync up to that key. */
+  taken(key: number): void {
+    this.#missed.window.taken(key);
+  }
+
+  /** The socket has closed, so nothing is taken any more. */
+  close(): void {
+    this.#missed.window.close();
+  }
+
   /** The client has a message that it sent. */
   sent(msgId: number): void {
     this.#client.addMessage(msgId);
@@ -69,19 +79,19 @@ export class SessionFeed {
     return this.#client.hasEvent(eventId);
   }
 
-  /** The client has one message of a user, … */
+  /** The client has one message of a user. */
   async acknowledge(msgId: number): Promise<void> {
     this.#client.addMessage(msgId);
     await this.store.mailboxes.acknowledge(this.uid, msgId);
   }
 
-  /** …of a group, … */
+  /** The client has one message of a group. */
   async acknowledgeInGroup(gid: number, msgId: number): Promise<void> {
     const upTo = this.#client.acknowledgedInGroup(gid, msgId);
     if (upTo !== undefined) await this.store.mailboxes.acknowledgeInGroup({ uid: this.uid, gid, upTo });
   }
 
-  /** …or everything up to a key. */
+  /** The client has everything up to a key. */
   async acknowledgeUpTo(key: number): Promise<void> {
     this.#client.acknowledgedUpTo(key);
     await this.store.mailboxes.acknowledgeUpTo(this.uid, key);

@@ -14,6 +14,7 @@ const ACKNOWLEDGEMENTS = new Set<string>([
   'msg_recv_v2',
   'msg_recv',
   'sync_conversation_ack',
+  'sync_taken',
 ] satisfies RequestEvent[]);
 
 /** `flood`: the client goes on although its requests are refused. */
@@ -123,17 +124,17 @@ export class SocketCosts implements Holder {
     this.#party.requests.spend(requests);
   }
 
-  /** …for its size. Before the login its frames have paid for that. */
+  /** Charges the size of a request. Before the login its frames have paid for that. */
   chargeRequest(characters: number): void {
     if (this.#isAccount) this.charge(Math.floor(characters / this.settings.bytesPerRequest));
   }
 
-  /** …for what it made the database read. */
+  /** Charges the bytes that a request made the database read. */
   chargeReading(bytes: number): void {
     this.charge(Math.floor(bytes / this.settings.readBytesPerRequest));
   }
 
-  /** …for what it made others be sent, or was sent itself. */
+  /** Charges the bytes that a request made the gateway send. */
   chargeBytes(bytes: number): void {
     this.charge(Math.floor(bytes / this.settings.sentBytesPerRequest));
   }

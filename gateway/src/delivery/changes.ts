@@ -76,9 +76,9 @@ export interface NumberedEvent extends BoxedEvent, EmitOptions {}
 export interface EventOutlet {
   /** Those that are not stored are for whoever is here. */
   push(event: NumberedEvent): void;
-  /** Stored events have their ids, and are about to be committed; … */
+  /** Stored events have their ids, and are about to be committed. */
   numbered(events: readonly NumberedEvent[]): void;
-  /** …they are, and this is their place among the commits of all nodes. */
+  /** They are committed, and this is their place among the commits of all nodes. */
   committed(events: readonly NumberedEvent[], committed: Committed): void;
 }
 

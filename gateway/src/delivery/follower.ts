@@ -35,6 +35,11 @@ interface Step<R> {
 const RETRY_MS = 500;
 /** From one look at other nodes' commits to the next: under load one query then serves several commits. */
 const READ_GAP_MS = 10;
+/**
+ * Before a gap is read. Mostly it is a commit of this node, whose answer is on its way from the database. A node that commits next can be faster with
+ * its note.
+ */
+const PATIENCE_MS = 10;
 
 export class Follower<R> {
   #position = 0;
@@ -93,6 +98,7 @@ export class Follower<R> {
     this.#isBusy = true;
     while (this.#due.length > 0) {
       if (this.#due.some(({ rows }) => !rows)) await this.#readGap();
+      if (this.#hasGap()) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
       const taken = this.#due.splice(0);
       try {
         for (const step of this.#plan(taken)) await this.#take(step);
@@ -104,6 +110,18 @@ export class Follower<R> {
       }
     }
     this.#isBusy = false;
+  }
+
+  /** Something lies between what was handed on and what is due. */
+  #hasGap(): boolean {
+    let end = this.#position;
+    return this.#due
+      .toSorted((one, other) => one.last - other.last)
+      .some(({ prev, last }) => {
+        const isBeyond = prev > end;
+        end = Math.max(end, last);
+        return isBeyond;
+      });
   }
 
   async #readGap(): Promise<void> {

@@ -1,10 +1,11 @@
 /** The sessions of accounts on all nodes: which are online, pushes to them that are stored nowhere, and changes of cached data. */
 import type { PushEvent } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import type { CachedById, Engine, SeatedSession } from '../engine/engine.js';
-import type { Account } from '../store/accounts.js';
+import type { Engine, SeatedSession } from '../engine/engine.js';
+import { type Account, cacheKey } from '../store/accounts.js';
+import { type CachedById, noteChange } from '../store/cache-changes.js';
 import type { Store } from '../store/index.js';
-import { forgetCached } from './forget-cached.js';
+import type { Change } from './changes.js';
 import type { Nodes } from './nodes.js';
 import type { Presence } from './presence.js';
 
@@ -20,7 +21,7 @@ export class Live {
     private readonly engine: Engine,
     private readonly nodes: Nodes | undefined,
     private readonly presence: Presence<Connection>,
-    private readonly store: Pick<Store, 'groups' | 'lists' | 'rooms'>,
+    private readonly store: Pick<Store, 'caches'>,
   ) {}
 
   /** Whether the sessions of other nodes can be reached. */
@@ -45,13 +46,22 @@ export class Live {
     this.nodes?.push(uids, event, payload, platform);
   }
 
-  /** To be called after the commit of a change to what is cached, and waited for before the change is answered. */
-  forget(cached: CachedById | 'standing', key: number): Promise<void> | void {
-    if (cached !== 'standing') forgetCached(this.store, cached, key);
-    return this.nodes?.forget(cached, key);
+  /** Part of a change to what is cached: no node has the old state when the change is answered. */
+  async changing(
+    { transaction, afterCommit }: Pick<Change, 'transaction' | 'afterCommit'>,
+    change: { cached: CachedById; key: number } | { cached: 'account'; account: Account },
+  ): Promise<void> {
+    const { cached } = change;
+    const key = cached === 'account' ? cacheKey(change.account) : change.key;
+    if (this.nodes) await noteChange(transaction, { cached, key });
+    afterCommit(() =>
+      cached === 'account' ? this.nodes?.forget(cached, key) : this.forget(cached, change.key),
+    );
   }
 
-  profileChanged({ appkey, username }: Account): Promise<void> | void {
-    return this.nodes?.forget('account', `${appkey}\0${username}`);
+  /** To be called after the commit of a change to what is cached, and waited for before the change is answered. */
+  forget(cached: CachedById | 'standing', key: number): Promise<void> | void {
+    if (cached !== 'standing') this.store.caches[cached].forget(key);
+    return this.nodes?.forget(cached, key);
   }
 }

@@ -1,5 +1,5 @@
 /** Messages of all nodes, for the sessions that are here. */
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
@@ -48,7 +48,7 @@ export class MessageSource implements Source<Deliverable> {
   async read(after: number, upTo: number, concerned: Concerned | undefined) {
     // Hints name accounts that are here, so most rows are wanted. A gap may hold anybody's: only the heads are read at first.
     const found: (Head | Row)[] = concerned
-      ? await this.#rows(sql`${between(after, upTo)} and ${concerns(concerned)}`)
+      ? await this.#between(after, upTo, concerned)
       : await this.#heads(after, upTo);
     const last = found.length < READ_AT_ONCE ? upTo : (found.at(-1)?.msg_id ?? upTo);
     const wanted: (Head | Row)[] = [];
@@ -56,14 +56,16 @@ export class MessageSource implements Source<Deliverable> {
     if (wanted.length === 0) return { rows: [], upTo: last };
     const rows = wanted.every((one) => 'passed_over' in one)
       ? wanted
-      : await this.#rows(sql`msg_id in ${idList(wanted.map(({ msg_id }) => msg_id))}`);
+      : await this.#rows(wanted.map(({ msg_id }) => msg_id));
     return { rows: rows.map((row) => this.#deliverable(row)), upTo: last };
   }
 
   async #heads(after: number, upTo: number): Promise<Head[]> {
     const { rows } = await sql<Head>`
       select msg_id, sender, recipient, gid from message
-      where ${between(after, upTo)} order by msg_id limit ${READ_AT_ONCE}`.execute(this.parts.db);
+      where msg_id > ${after} and msg_id <= ${upTo} order by msg_id limit ${READ_AT_ONCE}`.execute(
+      this.parts.db,
+    );
     return rows;
   }
 
@@ -76,12 +78,20 @@ export class MessageSource implements Source<Deliverable> {
     return false;
   }
 
-  async #rows(filter: RawBuilder<unknown>): Promise<Row[]> {
+  async #between(after: number, upTo: number, { uids, gids }: Concerned): Promise<Row[]> {
+    const { rows } = await sql<Row>`
+      select * from messages_between(
+        ${after}::bigint, ${upTo}::bigint, ${[...uids]}::bigint[], ${[...gids]}::bigint[], ${READ_AT_ONCE}::integer
+      )`.execute(this.parts.db);
+    return rows;
+  }
+
+  async #rows(ids: readonly number[]): Promise<Row[]> {
     const { rows } = await sql<Row>`
       select message.*, no_offline and gid = 0 and not exists (
         select from mailbox where uid = recipient and peer = sender and mailbox.msg_id = message.msg_id
       ) as passed_over
-      from message where ${filter} order by msg_id limit ${READ_AT_ONCE}`.execute(this.parts.db);
+      from message where msg_id in ${idList(ids)} order by msg_id`.execute(this.parts.db);
     return rows;
   }
 
@@ -94,8 +104,3 @@ export class MessageSource implements Source<Deliverable> {
     };
   }
 }
-
-const between = (after: number, upTo: number) => sql`msg_id > ${after} and msg_id <= ${upTo}`;
-
-const concerns = ({ uids, gids }: Concerned) =>
-  sql`(recipient in ${idList(uids)} or sender in ${idList(uids)} or gid in ${idList(gids)})`;

@@ -7,6 +7,7 @@ import type { PushEvent } from '../../../src/protocol/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { Parties } from '../connection/parties.js';
 import type { Cached, Engine, Note, SeatedSession, StreamName } from '../engine/engine.js';
+import { userKeyOf } from '../store/accounts.js';
 import type { SharedStore, Store } from '../store/index.js';
 import type { StoredMessage } from '../store/message-writer.js';
 import type { Committed } from '../store/order.js';
@@ -18,7 +19,6 @@ import type { Deliverable } from './delivery.js';
 import { endSessions, REASONS, type Reason } from './end-sessions.js';
 import { type EventDelivery, EventSource } from './event-source.js';
 import { Follower } from './follower.js';
-import { forgetCached } from './forget-cached.js';
 import { MessageSource } from './message-source.js';
 import type { Presence } from './presence.js';
 import type { RoomPresence } from './room-presence.js';
@@ -229,10 +229,10 @@ export class Nodes {
   async #forgetHere(cached: Cached, key: number | string): Promise<void> {
     const { store, presence } = this.parts;
     if (cached === 'standing') await store.disabledAccounts.reload();
-    else if (cached !== 'account') forgetCached(store, cached, Number(key));
+    else if (cached !== 'account') store.caches[cached].forget(Number(key));
     else {
-      const [appkey = '', username = ''] = String(key).split('\0');
-      store.accounts.forget(appkey, username);
+      store.caches.account.forget(String(key));
+      const { appkey, username } = userKeyOf(String(key));
       const account = await store.accounts.find(appkey, username);
       if (!account) return;
       for (const { session } of presence.of(account.uid).values()) if (session) session.account = account;
@@ -258,6 +258,9 @@ export class Nodes {
     await store.disabledAccounts.reload();
     this.#endDisabled();
     this.#judge(await shared.seats.changed());
+    const changes = await shared.cacheChanges.next();
+    if (!changes) store.forgetAll();
+    for (const { cached, key } of changes ?? []) await this.#forgetHere(cached, key);
     this.#sweptAt = Math.max(this.#sweptAt, sinceMs);
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { PushEvent } from '../../../src/protocol/index.js';
+import type { CacheName } from '../store/cache-changes.js';
 import type { UploadsUnderWay } from '../store/media-quota.js';
 import type { Committed } from '../store/order.js';
 import type { Limiter } from '../util/limiter.js';
@@ -12,9 +13,7 @@ import type { Limiter } from '../util/limiter.js';
 export type StreamName = 'messages' | 'events' | 'rooms';
 
 /** Cached data that were changed. */
-export type Cached = CachedById | 'account' | 'standing';
-/** Data that each node reads again when it next needs them. */
-export type CachedById = 'blacklist' | 'group' | 'room';
+export type Cached = CacheName | 'standing';
 
 /** A message from one node to the others. */
 export type Note =
@@ -56,9 +55,11 @@ export interface Engine extends Memory {
   readonly isShared: boolean;
   /** Whether the other nodes can be reached now. */
   readonly isUp: boolean;
+  /** How many nodes there are, with this one. */
+  readonly nodes: number;
   /** Passes a note on to every other node, if they can be reached. */
   publish(note: Note): void;
-  /** …and resolves when they have taken note of it, or cannot be waited for any longer. */
+  /** The same. Resolves when the other nodes have taken note of it, or the wait for them is over. */
   announce(note: Note): Promise<void>;
   listen(onNote: (note: Note) => void): void;
   /** Called when notes may have been lost. */

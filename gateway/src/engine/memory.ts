@@ -4,6 +4,7 @@ import type { Engine } from './engine.js';
 export const memoryEngine: Engine = {
   isShared: false,
   isUp: true,
+  nodes: 1,
   publish() {},
   announce: () => Promise.resolve(),
   listen() {},

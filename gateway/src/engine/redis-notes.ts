@@ -9,9 +9,9 @@ const ANNOUNCE_MS = 1_000;
 interface Envelope {
   from: string;
   note?: Note;
-  /** The note is to be confirmed under this number, … */
+  /** The note is to be confirmed under this number. */
   ask?: number;
-  /** …or this confirms one. */
+  /** The note confirms that number. */
   done?: number;
   to?: string;
 }
@@ -30,8 +30,11 @@ export class RedisNotes {
   #onNote: (note: Note) => void = () => {};
   readonly #announced = new Map<number, () => void>();
   #lastAsked = 0;
+  /** The beginning of this node's notes. */
+  readonly #own: string;
 
   constructor(private readonly parts: Parts) {
+    this.#own = `{"from":${JSON.stringify(parts.node)},`;
     parts.notes.on('message', (_channel: string, text: string) => this.#hear(text));
   }
 
@@ -80,6 +83,8 @@ export class RedisNotes {
   }
 
   #hear(text: string): void {
+    // Its own notes come as well, and need not be looked into.
+    if (text.startsWith(this.#own)) return;
     const { node, log, onLost } = this.parts;
     let envelope: Envelope;
     try {
@@ -89,7 +94,6 @@ export class RedisNotes {
       return;
     }
     const { from, note, ask, done, to } = envelope;
-    if (from === node) return;
     if (done !== undefined) {
       if (to === node) this.#announced.get(done)?.();
       return;

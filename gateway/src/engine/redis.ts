@@ -29,13 +29,13 @@ interface Stored extends SeatedSession {
 
 /**
  * @param prefix of all keys and channels: it keeps the deployments on one Redis apart
- * @param onBeat receives how long a heartbeat took
+ * @param onCommand receives how long each command took
  */
 export async function redisEngine(
   url: string,
   prefix: string,
   log: Logger,
-  onBeat: (ms: number) => void,
+  onCommand: (ms: number) => void,
 ): Promise<Engine> {
   const options = {
     lazyConnect: true,
@@ -48,9 +48,10 @@ export async function redisEngine(
     retryStrategy: (tries: number) => Math.min(tries * 100, LONGEST_RETRY_MS),
   };
   const commands = new Redis(url, options);
+  timeCommands(commands, onCommand);
   // Notes may be far apart, so its silence means nothing.
   const notes = new Redis(url, { ...options, enableAutoPipelining: false });
-  const engine = new RedisEngine(commands, notes, prefix, log, onBeat);
+  const engine = new RedisEngine(commands, notes, prefix, log);
   try {
     await engine.open();
   } catch (error) {
@@ -58,6 +59,17 @@ export async function redisEngine(
     throw new Error(`Redis cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
   }
   return engine;
+}
+
+/** From the moment a command is written to its reply, or to its failure. Those of a pipeline are timed each by itself. */
+function timeCommands(redis: Redis, onCommand: (ms: number) => void): void {
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    const sinceMs = performance.now();
+    const done = (): void => onCommand(performance.now() - sinceMs);
+    command.promise.then(done, done);
+    return send(command, stream);
+  };
 }
 
 class RedisEngine implements Engine {
@@ -76,7 +88,6 @@ class RedisEngine implements Engine {
     private readonly notes: Redis,
     private readonly prefix: string,
     private readonly log: Logger,
-    private readonly onBeat: (ms: number) => void,
   ) {
     for (const redis of [commands, notes]) redis.on('error', () => this.#lost());
     notes.on('close', () => this.#lost());
@@ -93,6 +104,10 @@ class RedisEngine implements Engine {
 
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  get nodes(): number {
+    return Math.max(1, this.#live.size);
   }
 
   async open(): Promise<void> {
@@ -223,12 +238,10 @@ class RedisEngine implements Engine {
     this.#isBeating = true;
     try {
       const key = `${this.prefix}nodes`;
-      const sinceMs = performance.now();
       const [known, live] = (await this.commands.eval(HEARTBEAT, 1, key, this.#node, NODE_LEASE_MS)) as [
         number,
         string[],
       ];
-      this.onBeat(performance.now() - sinceMs);
       this.#live = new Set(live);
       const isBack = !this.#isUp && this.notes.status === 'ready';
       if (isBack) {

@@ -31,7 +31,7 @@ export async function addBlackList(handling: Handling<'add_black_list'>): Promis
     if ((await lists.size(transaction, account.uid, 'black')) > services.settings.listEntries) {
       return refuse(CODES.numberExceedsLimit);
     }
-    finish(handling, made, EVENT_EXTRA.on, members);
+    await finish(handling, made, EVENT_EXTRA.on, members);
     return success();
   });
 }
@@ -46,7 +46,7 @@ export async function delBlackList(handling: Handling<'del_black_list'>): Promis
     const uids = members.map(({ uid }) => uid);
     const removed = new Set(await services.store.lists.remove(made.transaction, account.uid, 'black', uids));
     const gone = members.filter(({ uid }) => removed.has(uid));
-    if (gone.length > 0) finish(handling, made, EVENT_EXTRA.off, gone);
+    if (gone.length > 0) await finish(handling, made, EVENT_EXTRA.off, gone);
     return success();
   });
 }
@@ -63,15 +63,15 @@ async function membersOf(
   return [...members.values()];
 }
 
-function finish(
+async function finish(
   { services, connection }: Handling<'add_black_list' | 'del_black_list'>,
-  { emit, afterCommit }: Change,
+  made: Change,
   extra: number,
   members: readonly Account[],
-): void {
+): Promise<void> {
   const { account } = sessionOf(connection);
   const event = { from: account, extra, to_usernames: members.map(userNameOf) };
-  afterCommit(() => services.live.forget('blacklist', account.uid));
-  emit([account.uid], { ...event, event_type: EVENT.blacklist });
-  emit([account.uid], { ...event, event_type: EVENT.blacklistElsewhere }, { except: connection });
+  await services.live.changing(made, { cached: 'blacklist', key: account.uid });
+  made.emit([account.uid], { ...event, event_type: EVENT.blacklist });
+  made.emit([account.uid], { ...event, event_type: EVENT.blacklistElsewhere }, { except: connection });
 }

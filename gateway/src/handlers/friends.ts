@@ -51,12 +51,15 @@ async function invite(
     return refuse(CODES.numberExceedsLimit);
   }
   await friends.invite(transaction, account.uid, target.uid, nowMs);
-  emit([target.uid], {
+  const event = {
     event_type: EVENT.invitation,
     extra: INVITES,
     from: account,
     to_usernames: [userNameOf(target)],
     description: payload.why,
+  };
+  emit([target.uid], event, {
+    record: (eventId) => friends.announced(transaction, account.uid, target.uid, eventId),
   });
   return success();
 }

@@ -62,7 +62,7 @@ export function inGroup<E extends GroupEvent>(
   const serve = async (open: Change): Promise<Answer> => {
     const roster = await readRoster(open.transaction, gid);
     if (!roster) return refuse(CODES.targetGroupNotExist);
-    open.afterCommit(() => handling.services.live.forget('group', gid));
+    await handling.services.live.changing(open, { cached: 'group', key: gid });
     return work({ ...roster, change: open, gid, asker, me: roster.members.get(asker.uid) });
   };
   return change(handling, serve, { groups: [gid], accounts: accounts.map(({ uid }) => uid) });

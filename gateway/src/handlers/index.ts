@@ -54,9 +54,11 @@ import {
   acknowledgeEvents,
   acknowledgeReceipts,
   syncCheck,
+  takePushes,
 } from './sync.js';
 import { transGroup, transPlatform, transSingle } from './transparent.js';
 import type { Handler } from './types.js';
+import { getInvitations } from './waiting.js';
 
 const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   c_init: init,
@@ -70,6 +72,7 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   update_user_inf: updateUserInfo,
   update_user_pwd: updatePassword,
   get_friend_list: getFriendList,
+  get_invitations: getInvitations,
   add_friend: addFriend,
   del_friend: delFriend,
   update_friend_memo: updateFriendMemo,
@@ -126,6 +129,7 @@ const HANDLERS: { [E in RequestEvent]: Handler<E> } = {
   msg_recv_v2: acknowledge,
   msg_recv: acknowledgeAll,
   sync_conversation_ack: acknowledgeConversations,
+  sync_taken: takePushes,
   sync_event_ack: acknowledgeEvents,
   sync_receipt_ack: acknowledgeReceipts,
   event_notification: acknowledgeEvent,

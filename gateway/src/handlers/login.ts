@@ -187,6 +187,7 @@ export function enter(
     },
     settings,
   );
+  connection.socket.onClose(() => feed.close());
   connection.enter({ ...session, account, platform, feed, device });
   const displaced = presence.enter(account.uid, platform, connection);
   services.nodes?.entered(connection);
@@ -194,6 +195,8 @@ export function enter(
   // The client's own earlier socket, whose end has not been noticed: it has not been thrown out.
   if (isTheSame) displaced.socket.close();
   else if (displaced) endSessions(services, displaced, account, 'otherLogin');
+  // Only clients without a device may never ask for what they missed. To any other one nothing comes before its sync, however slow it is.
+  if (device !== undefined) return true;
   const graceTimer = setTimeout(() => {
     feed.goLive().catch((error: unknown) => {
       log.error({ socket: connection.id, err: error }, 'going live failed');

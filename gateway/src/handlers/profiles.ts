@@ -23,15 +23,16 @@ export async function updateUserInfo(handling: Handling<'update_user_inf'>): Pro
   const { services, connection, payload } = handling;
   const { uid } = sessionOf(connection).account;
   const { presence, store } = services;
-  return change(handling, async ({ transaction, nowMs, emit, afterCommit }) => {
+  return change(handling, async (made) => {
+    const { transaction, nowMs, emit, afterCommit } = made;
     const refused = await refuseAvatar({ transaction }, uid, payload.avatar);
     if (refused) return refused;
     const account = await store.accounts.updateProfile(transaction, uid, payload, nowMs);
     afterCommit(() => {
       store.accounts.keep(account);
       for (const { session } of presence.of(uid).values()) if (session) session.account = account;
-      return services.live.profileChanged(account);
     });
+    await services.live.changing(made, { cached: 'account', account });
     // Others learn of it by what the account's next message says.
     emit(
       [uid],

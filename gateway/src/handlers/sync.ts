@@ -16,16 +16,21 @@ export async function syncCheck({ services, connection, payload }: Handling<'syn
   events.last = Math.max(events.last, FIRST_KEY);
   const receipts = await changes.marks.range(account.uid, payload.msg_receipt_key);
   const messages = Math.max(await mailboxes.syncKey(account.uid), FIRST_KEY);
-  return {
-    answer: success({
-      sync_key: messages,
-      // Scripts read from it, a number, how to count what is unread.
-      sync_type: roaming ? 1 : 0,
-      sync_event_key: events.last,
-      msg_receipt_key: receipts.last,
-    }),
-    afterwards: () => feed.sync({ key, eventKey, roaming }, { messages, events, receipts }),
-  };
+  const answer = success({
+    sync_key: messages,
+    // Scripts read from it, a number, how to count what is unread.
+    sync_type: roaming ? 1 : 0,
+    sync_event_key: events.last,
+    msg_receipt_key: receipts.last,
+  });
+  const { window } = payload;
+  const sync = () => feed.sync({ key, eventKey, roaming, window }, { messages, events, receipts });
+  return window === undefined ? { answer, afterwards: sync } : { answer, alongside: sync };
+}
+
+export async function takePushes({ connection, payload }: Handling<'sync_taken'>): Promise<Reply> {
+  sessionOf(connection).feed.taken(payload.sync_key);
+  return { answer: success() };
 }
 
 export async function acknowledge(handling: Handling<'msg_recv_v2'>): Promise<Reply> {

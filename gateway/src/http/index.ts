@@ -47,7 +47,8 @@ interface HttpOptions {
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { dev, bodyBytes, isClosing, isTls, origins, services, trustProxy } = options;
   const http = Fastify({
-    forceCloseConnections: true,
+    // Uploads under way are finished; what takes longer than the grace of the stop is cut off by it.
+    forceCloseConnections: 'idle',
     bodyLimit: bodyBytes,
     // Node looks every 30 seconds for requests that take too long.
     http: { connectionsCheckingInterval: CHECK_MS },

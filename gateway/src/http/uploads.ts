@@ -14,9 +14,9 @@ import type { ReceivedFile } from '../store/media-files.js';
 import { answerErrors, basicAuth, HTTP_CODES, HttpRefusal, refusalBody, sendRefusal } from './errors.js';
 import { isImage, pixelsOf, typeOf } from './media-type.js';
 
-/** Room for the form around its file, … */
+/** Room for the form around its file. */
 const FORM_BYTES = 64 * 1_024;
-/** …of which so much is not the file's: that is known when it is there. */
+/** The part of a form beside its file, at most. Its size is known at the end of the form. */
 const FORM_ALLOWANCE_BYTES = 1_024;
 const MAX_FIELDS = 20;
 /** How long a connection that is to be closed stays for its answer to be read. */

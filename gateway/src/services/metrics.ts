@@ -71,7 +71,7 @@ export class Metrics {
     });
     this.#redis = new Histogram({
       name: 'jmessage_redis_seconds',
-      help: 'Time of the heartbeat over Redis',
+      help: 'Time of a command of Redis',
       buckets: SECONDS,
       registers,
     });
@@ -111,7 +111,7 @@ export class Metrics {
     this.#database.observe(ms / MS_PER_SECOND);
   }
 
-  beaten(ms: number): void {
+  commanded(ms: number): void {
     this.#redis.observe(ms / MS_PER_SECOND);
   }
 

@@ -67,6 +67,11 @@ export interface GatewayParts {
   now: () => number;
 }
 
+/**
+ * Between the commits of messages of all nodes together: each has the price of a lock, a transaction and a note to every node. So another node does not
+ * make the commits smaller.
+ */
+const LOT_GAP_MS = 10;
 /** Those of one side that may wait, of all that may. */
 const SHARE_OF_A_LANE = 2;
 
@@ -87,6 +92,7 @@ export function createServices(parts: GatewayParts): Services {
         onlineElsewhere = await amongOnline(live, messages);
       },
       onPrepared: nodes.messages.prepared,
+      gapMs: () => (engine.isShared ? LOT_GAP_MS * engine.nodes : 0),
     }),
     isOnline: (uid) => presence.isOnline(uid) || onlineElsewhere.has(uid),
     onStored: async (messages, committed) => {

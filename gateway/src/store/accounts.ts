@@ -1,8 +1,9 @@
 /** Accounts: who exists, with which password digest and profile. Profiles in use are kept in memory, password hashes never. */
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import type { Extras, UserInfo, UserName } from '../../../src/protocol/index.js';
 import type { CacheLimits } from './cache-limits.js';
+import { ReadCache } from './read-cache.js';
+import { readTogether } from './read-together.js';
 import { type KeptAnswer, rememberAnswer } from './requests.js';
 import { revokeAll } from './resume-tokens.js';
 import type { Database, Tables } from './schema.js';
@@ -88,7 +89,8 @@ export const isPlainName = (name: string): boolean =>
   !/[\p{C}\u2800\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(name);
 
 export class Accounts {
-  readonly #cache: LRUCache<string, Account>;
+  /** Of those in use, by {@link cacheKey}. */
+  readonly cache: ReadCache<string, Account>;
 
   constructor(
     private readonly db: Database,
@@ -96,46 +98,40 @@ export class Accounts {
     /** Whether the account's sessions are on several nodes. */
     private readonly isShared: boolean,
   ) {
-    this.#cache = new LRUCache(cache);
+    this.cache = new ReadCache(
+      cache,
+      readTogether((keys: readonly string[]) => this.#readAll(keys)),
+    );
   }
 
   async find(appkey: string, username: string): Promise<Account | undefined> {
-    if (!isStorableName(username)) return undefined;
-    const known = this.#cache.get(cacheKey(appkey, username));
-    if (known) return known;
-    const row = await this.db
-      .selectFrom('account')
-      .select(PROFILE_COLUMNS)
-      .where('appkey', '=', appkey)
-      .where('username', '=', username)
-      .executeTakeFirst();
-    return row && this.#keep(accountOf(row));
+    const [account] = await this.findAll([{ appkey, username }]);
+    return account;
   }
 
   /** Several at once, each at its index; undefined for names that nobody has. */
-  async findAll(names: readonly UserKey[]): Promise<(Account | undefined)[]> {
-    const found = new Map<string, Account>();
-    const unknown: UserKey[] = [];
-    for (const name of names) {
-      const key = cacheKey(name.appkey, name.username);
-      const known = this.#cache.get(key);
-      if (known) found.set(key, known);
-      else if (isStorableName(name.username)) unknown.push(name);
-    }
-    if (unknown.length > 0) {
-      const rows = await this.db
-        .selectFrom('account')
-        .select(PROFILE_COLUMNS)
-        .where(
-          sql<boolean>`(appkey, username) in (
-            select appkey, username
-            from json_to_recordset(${JSON.stringify(unknown)}::json) as wanted (appkey text, username text)
-          )`,
-        )
-        .execute();
-      for (const row of rows) found.set(cacheKey(row.appkey, row.username), this.#keep(accountOf(row)));
-    }
-    return names.map(({ appkey, username }) => found.get(cacheKey(appkey, username)));
+  findAll(names: readonly UserKey[]): Promise<(Account | undefined)[]> {
+    return Promise.all(
+      names.map((name) => {
+        if (!isStorableName(name.username) || !isStorableName(name.appkey)) return undefined;
+        return this.cache.get(cacheKey(name));
+      }),
+    );
+  }
+
+  async #readAll(keys: readonly string[]): Promise<(Account | undefined)[]> {
+    const rows = await this.db
+      .selectFrom('account')
+      .select(PROFILE_COLUMNS)
+      .where(
+        sql<boolean>`(appkey, username) in (
+          select appkey, username
+          from json_to_recordset(${JSON.stringify(keys.map(userKeyOf))}::json) as wanted (appkey text, username text)
+        )`,
+      )
+      .execute();
+    const found = new Map(rows.map((row) => [cacheKey(row), accountOf(row)]));
+    return keys.map((key) => found.get(key));
   }
 
   /**
@@ -236,18 +232,14 @@ export class Accounts {
 
   /** Keeps what is committed. */
   keep(account: Account): void {
-    this.#keep(account);
-  }
-
-  /** The account was changed on another node. */
-  forget(appkey: string, username: string): void {
-    this.#cache.delete(cacheKey(appkey, username));
-  }
-
-  #keep(account: Account): Account {
-    this.#cache.set(cacheKey(account.appkey, account.username), account);
-    return account;
+    this.cache.keep(cacheKey(account), account);
   }
 }
 
-const cacheKey = (appkey: string, username: string): string => `${appkey}\0${username}`;
+/** By which nodes name it to each other. */
+export const cacheKey = ({ appkey, username }: UserKey): string => `${appkey}\0${username}`;
+
+export function userKeyOf(key: string): UserKey {
+  const [appkey = '', username = ''] = key.split('\0');
+  return { appkey, username };
+}

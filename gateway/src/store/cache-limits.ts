@@ -6,5 +6,5 @@ export interface CacheLimits {
   ttl: number;
 }
 
-/** How long another node's change can stay unseen, if nothing that it says of the change arrives. */
-export const SHARED_TTL_MS = 5_000;
+/** Of several nodes, though each hears of changes, or finds them in the database: see `CacheChanges`. */
+export const SHARED_TTL_MS = 60_000;

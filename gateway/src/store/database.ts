@@ -101,9 +101,9 @@ async function openCluster(directory: string): Promise<PGlitePool> {
   return pool;
 }
 
-/** How long a node waits for a connection to the server, … */
+/** How long a node waits for a connection to the server. */
 const CONNECT_MS = 5_000;
-/** …and how long a connection with a statement may be silent. The network is cut then, and neither side is told. */
+/** How long a connection with a statement may be silent. Longer silence is a cut network, of which neither side learns. */
 const SILENT_MS = 60_000;
 
 function endSilent(client: object): void {
@@ -127,7 +127,7 @@ function openServer(connectionString: string, isShared: boolean, onQuery: OnQuer
   const pool = new Pool({ connectionString, ...limits });
   // An idle connection that is lost: the next query gets another one, or fails and is answered so.
   pool.on('error', () => {});
-  // …and one that is lost between two statements of a transaction: the next one of them fails.
+  // The same for one that is lost between two statements of a transaction: the next statement fails.
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (isShared) endSilent(client);

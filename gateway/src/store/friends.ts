@@ -56,6 +56,21 @@ export class Friends {
       .execute();
   }
 
+  /** The invitation was announced by this event. */
+  async announced(
+    transaction: Transaction<Tables>,
+    inviter: number,
+    invitee: number,
+    event_id: number,
+  ): Promise<void> {
+    await transaction
+      .updateTable('invitation')
+      .set({ event_id })
+      .where('inviter', '=', inviter)
+      .where('invitee', '=', invitee)
+      .execute();
+  }
+
   /** @returns whether there was one */
   async takeInvitation(transaction: Transaction<Tables>, inviter: number, invitee: number): Promise<boolean> {
     const row = await transaction

@@ -2,55 +2,50 @@
  * Group messages as their members see them. A message is stored once for the group. Two marks give a member's share: the start of the
  * membership, and the last acknowledgement. Nothing is written for each member.
  */
-import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Conversation } from '../../../src/protocol/index.js';
 import { GROUP } from '../../../src/protocol/index.js';
+import type { MailSource, SourceLimits } from './mail-sources.js';
 import { timeOf } from './message-ids.js';
 import type { Database, Tables } from './schema.js';
 
-/** Groups with something that the member has not acknowledged; shielded ones have nothing. */
-const waiting = (uid: number): RawBuilder<unknown> => sql`
-  select member.gid, member.acked_msg_id from group_member as member
-  join chat_group on chat_group.gid = member.gid and chat_group.last_msg_id > member.acked_msg_id
-  where member.uid = ${uid} and not exists (
-    select from listed where listed.uid = ${uid} and list = 'shield' and target = member.gid
-  )`;
-
-interface PendingLimits {
-  /** The lowest id that is still kept for those who are away. */
-  oldest: number;
-  /** Of each group. */
-  count: number;
-}
-
-/** A query of gid and msg_id: what others wrote and the member has not acknowledged, of each group the latest. */
-export const pendingInGroups = (uid: number, { oldest, count }: PendingLimits): RawBuilder<unknown> => sql`
-  select waiting.gid, latest.msg_id from (${waiting(uid)}) as waiting
-  cross join lateral (
+/** The latest of what others wrote and the member has not acknowledged; of shielded groups nothing. */
+export const pendingInGroups = (uid: number, { oldest, count }: SourceLimits): MailSource => ({
+  conversations: sql`
+    select member.gid as target, member.acked_msg_id as mark from group_member as member
+    join chat_group on chat_group.gid = member.gid and chat_group.last_msg_id > member.acked_msg_id
+    where member.uid = ${uid} and not exists (
+      select from listed where listed.uid = ${uid} and list = 'shield' and target = member.gid
+    )`,
+  messages: sql`
     select msg_id from message
-    where message.gid = waiting.gid and message.gid > 0 and msg_id > waiting.acked_msg_id and msg_id >= ${oldest}
+    where message.gid = lot.target and message.gid > 0 and msg_id > lot.mark and msg_id >= ${oldest}
       and sender <> ${uid} and not no_offline
-    order by msg_id desc limit ${count}
-  ) as latest`;
+    order by msg_id desc limit ${count}`,
+});
 
-/** A query of msg_id: the recent history of each group since the member joined. */
-export const groupHistory = (uid: number, { oldest, count }: PendingLimits): RawBuilder<unknown> => sql`
-  select latest.msg_id from group_member as member
-  cross join lateral (
+/** The recent history of each group since the member joined. */
+export const groupHistory = (uid: number, { oldest, count }: SourceLimits): MailSource => ({
+  conversations: sql`select gid as target, joined_msg_id as mark from group_member where uid = ${uid}`,
+  messages: sql`
     select msg_id from message
-    where message.gid = member.gid and message.gid > 0 and msg_id > member.joined_msg_id and msg_id >= ${oldest}
+    where message.gid = lot.target and message.gid > 0 and msg_id > lot.mark and msg_id >= ${oldest}
       and (not no_offline or sender = ${uid})
-    order by msg_id desc limit ${count}
-  ) as latest
-  where member.uid = ${uid}`;
+    order by msg_id desc limit ${count}`,
+});
 
-/** A query of msg_id: everything beyond a key since the member joined. */
-export const inGroupsBeyond = (uid: number, key: number): RawBuilder<unknown> => sql`
-  select msg_id from group_member as member
-  join chat_group on chat_group.gid = member.gid and chat_group.last_msg_id > ${key}
-  join message on message.gid = member.gid and message.gid > 0
-    and msg_id > greatest(${key}, member.joined_msg_id) and (not no_offline or sender = ${uid})
-  where member.uid = ${uid}`;
+/** Everything beyond a key since the member joined. */
+export const beyondInGroups = (uid: number, key: number): MailSource => ({
+  conversations: sql`
+    select member.gid as target, greatest(${key}::bigint, member.joined_msg_id) as mark
+    from group_member as member
+    join chat_group on chat_group.gid = member.gid and chat_group.last_msg_id > ${key}
+    where member.uid = ${uid}`,
+  messages: sql`
+    select msg_id from message
+    where message.gid = lot.target and message.gid > 0 and msg_id > lot.mark
+      and (not no_offline or sender = ${uid})`,
+});
 
 /** The newest message of a group that the account is in; 0 for none. */
 export async function lastInGroups(db: Database, uid: number): Promise<number> {

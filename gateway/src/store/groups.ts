@@ -1,13 +1,13 @@
 /**
  * Groups and who is in them. Changes go through `Changes`, one after the other, so what a roster says holds until the change is
- * committed. The recipients of a group's messages are cached in memory; a change is followed by {@link Groups.forget}, on every node.
+ * committed. The recipients of a group's messages are cached in memory.
  */
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import type { Group, GroupMember } from '../../../src/protocol/index.js';
 import { type Account, accountOf, PROFILE_COLUMNS, userNameOf } from './accounts.js';
 import type { CacheLimits } from './cache-limits.js';
 import { idList } from './id-list.js';
+import { ReadCache } from './read-cache.js';
 import type { Database, Tables } from './schema.js';
 
 export type GroupRow = Selectable<Tables['chat_group']>;
@@ -64,14 +64,14 @@ export const wireMember = ({ account, role, silenced }: Member): WireMember => (
 });
 
 export class Groups {
-  readonly #audiences: LRUCache<number, Audience>;
-  #changes = 0;
+  /** The audiences of groups in use. A change of a group, its members, their silence or their shields ends with `forget`. */
+  readonly cache: ReadCache<number, Audience>;
 
   constructor(
     private readonly db: Database,
     cache: CacheLimits,
   ) {
-    this.#audiences = new LRUCache(cache);
+    this.cache = new ReadCache(cache, (gid) => this.#readAudience(gid));
   }
 
   find(gid: number): Promise<GroupRow | undefined> {
@@ -108,20 +108,8 @@ export class Groups {
   }
 
   /** The recipients of the group's messages; undefined for an unknown group. */
-  async audience(gid: number): Promise<Audience | undefined> {
-    const known = this.#audiences.get(gid);
-    if (known) return known;
-    const before = this.#changes;
-    const audience = await this.#readAudience(gid);
-    // Data that were read during a change of the group may be outdated.
-    if (audience && this.#changes === before) this.#audiences.set(gid, audience);
-    return audience;
-  }
-
-  /** To be called after the commit of a change to the group, its members, their silence or their shields. */
-  forget(gid: number): void {
-    this.#changes += 1;
-    this.#audiences.delete(gid);
+  audience(gid: number): Promise<Audience | undefined> {
+    return this.cache.get(gid);
   }
 
   async #readAudience(gid: number): Promise<Audience | undefined> {

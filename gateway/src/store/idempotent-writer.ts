@@ -33,6 +33,8 @@ export interface Writing<T, S> {
   senderOf(item: T): number | string;
   /** The size of handing it on, in bytes. */
   costOf(item: T): number;
+  /** See `GroupCommit`; none without. */
+  gapMs?(): number;
 }
 
 export class IdempotentWriter<T extends { key: string }, S> {
@@ -43,11 +45,17 @@ export class IdempotentWriter<T extends { key: string }, S> {
     private readonly order: Order,
     private readonly writing: Writing<T, S>,
   ) {
-    this.#commits = new GroupCommit((items) => this.#store(items), MAX_LOT, {
-      keyOf: (item) => writing.senderOf(item),
-      costOf: (item) => writing.costOf(item),
+    const shares = {
+      keyOf: (item: T) => writing.senderOf(item),
+      costOf: (item: T) => writing.costOf(item),
       maxCost: MAX_LOT_BYTES,
-    });
+    };
+    this.#commits = new GroupCommit(
+      (items) => this.#store(items),
+      MAX_LOT,
+      shares,
+      () => writing.gapMs?.() ?? 0,
+    );
   }
 
   /** @returns the answer to the request; for a retry the first one */

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Settings } from '../config.js';
 import { within } from '../util/within.js';
 import { Accounts } from './accounts.js';
+import { CacheChanges, type CachedById } from './cache-changes.js';
 import { SHARED_TTL_MS } from './cache-limits.js';
 import { isServer, type OnQuery, type OpenDatabase, openDatabase } from './database.js';
 import { DisabledAccounts } from './disabled-accounts.js';
@@ -17,6 +18,7 @@ import { Media } from './media.js';
 import { MediaFiles, prepareFolder } from './media-files.js';
 import { MessageIds } from './message-ids.js';
 import { LocalOrder, type Order, type OrderName, onOneNode, SharedOrder } from './order.js';
+import type { ReadCache } from './read-cache.js';
 import { Receipts } from './receipts.js';
 import { Requests } from './requests.js';
 import { ResumeTokens } from './resume-tokens.js';
@@ -27,6 +29,7 @@ import { loadSecret } from './secrets.js';
 import { lockServer, type ServerLock } from './server-lock.js';
 import { sweep } from './sweep.js';
 import { Volume } from './volume.js';
+import { Waiting } from './waiting.js';
 
 /** A database that takes longer for an answer cannot serve anybody. */
 const HEALTHY_MS = 3_000;
@@ -39,7 +42,12 @@ export interface SharedStore {
   readonly events: SharedOrder;
   readonly rooms: SharedOrder;
   readonly seats: Seats;
+  readonly cacheChanges: CacheChanges;
 }
+
+type Forgetting<K extends number | string> = Pick<ReadCache<K, object>, 'forget' | 'forgetAll'>;
+/** The caches of this node, under the names by which nodes report changes to each other. */
+type Caches = Record<CachedById, Forgetting<number>> & { account: Forgetting<string> };
 
 interface StoreOptions {
   /** Other nodes serve the same database. */
@@ -62,6 +70,7 @@ interface Prepared {
 
 export class Store {
   readonly accounts: Accounts;
+  readonly caches: Caches;
   readonly events: Events;
   readonly groups: Groups;
   readonly rooms: Rooms;
@@ -77,6 +86,7 @@ export class Store {
   readonly secret: Buffer;
   readonly disabledAccounts: DisabledAccounts;
   readonly volume: Volume;
+  readonly waiting: Waiting;
   /** Undefined for a single process. */
   readonly shared: SharedStore | undefined;
   readonly messageOrder: Order;
@@ -95,8 +105,14 @@ export class Store {
     this.events = new Events(opened.db, settings, now);
     this.friends = new Friends(opened.db);
     this.lists = new Lists(opened.db, cache(settings.cachedAccounts));
-    this.rooms = new Rooms(opened.db, settings.roomHistory, cache(settings.cachedRooms));
+    this.rooms = new Rooms(opened.db, settings.roomHistory, cache(settings.cachedRooms), isShared);
     this.groups = new Groups(opened.db, cache(settings.cachedGroups));
+    this.caches = {
+      account: this.accounts.cache,
+      blacklist: this.lists.cache,
+      group: this.groups.cache,
+      room: this.rooms.cache,
+    };
     this.mailboxes = new Mailboxes(opened.db, settings, now);
     this.media = new Media(opened.db, files, settings, now, isShared);
     this.receipts = new Receipts(opened.db);
@@ -104,6 +120,7 @@ export class Store {
     this.knownOrigins = new KnownOrigins(opened.db, settings.resumeAgeMs, now);
     this.resumeTokens = new ResumeTokens(opened.db, settings.resumeAgeMs, now, isShared);
     this.volume = new Volume(opened.db, settings, now, cache(settings.cachedAccounts));
+    this.waiting = new Waiting(opened.db, settings, now);
     this.messageIds = messageIds;
     this.secret = secret;
     this.disabledAccounts = disabledAccounts;
@@ -158,8 +175,14 @@ export class Store {
     await this.media.sweep();
     await this.resumeTokens.sweep();
     await this.volume.sweep();
+    await this.shared?.cacheChanges.sweep();
     await this.knownOrigins.sweep();
     await this.opened.maintain();
+  }
+
+  /** Everything that was read into memory is read again. */
+  forgetAll(): void {
+    for (const cache of Object.values(this.caches)) cache.forgetAll();
   }
 
   async isHealthy(): Promise<boolean> {
@@ -194,6 +217,7 @@ async function share(db: Database, idClock: (() => number) | undefined): Promise
     events: await order('events'),
     rooms: await order('rooms'),
     seats: new Seats(db),
+    cacheChanges: new CacheChanges(db),
   };
 }
 

@@ -1,23 +1,30 @@
 /**
- * The lists of an account: blacklist, no-disturb, shields. Blacklists in use are kept in memory, since every message asks for one. A
- * change is followed by {@link Lists.forgetBlacklist}, on every node.
+ * The lists of an account: blacklist, no-disturb, shields. Blacklists in use are kept in memory, since every message asks for
+ * one.
  */
-import type { Transaction } from 'kysely';
-import { LRUCache } from 'lru-cache';
+import { sql, type Transaction } from 'kysely';
 import type { CacheLimits } from './cache-limits.js';
 import type { GroupRow } from './groups.js';
+import { idList } from './id-list.js';
+import { ReadCache } from './read-cache.js';
+import { readTogether } from './read-together.js';
 import type { List } from './relation-tables.js';
 import type { Database, Tables } from './schema.js';
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 export class Lists {
-  readonly #blacklists: LRUCache<number, ReadonlySet<number>>;
-  #changes = 0;
+  /** The blacklists of accounts in use. A change of one ends with `forget`. */
+  readonly cache: ReadCache<number, ReadonlySet<number>>;
 
   constructor(
     private readonly db: Database,
     cache: CacheLimits,
   ) {
-    this.#blacklists = new LRUCache(cache);
+    this.cache = new ReadCache(
+      cache,
+      readTogether((uids: readonly number[]) => this.#readBlacklists(uids)),
+    );
   }
 
   /** @returns those of the targets that were not in the list before */
@@ -101,18 +108,18 @@ export class Lists {
 
   /** Whether `uid` does not want to hear of `other`. */
   async isBlocked(uid: number, other: number): Promise<boolean> {
-    const known = this.#blacklists.get(uid);
-    if (known) return known.has(other);
-    const before = this.#changes;
-    const blacklist = new Set(await this.targets(uid, 'black'));
-    // A blacklist that was read during its change may be outdated.
-    if (this.#changes === before) this.#blacklists.set(uid, blacklist);
-    return blacklist.has(other);
+    return (await this.cache.get(uid))?.has(other) ?? false;
   }
 
-  /** To be called after the commit of a change to that account's blacklist. */
-  forgetBlacklist(uid: number): void {
-    this.#changes += 1;
-    this.#blacklists.delete(uid);
+  async #readBlacklists(uids: readonly number[]): Promise<ReadonlySet<number>[]> {
+    const rows = await this.db
+      .selectFrom('listed')
+      .select(['uid', 'target'])
+      .where(sql<boolean>`uid in ${idList(uids)}`)
+      .where('list', '=', 'black')
+      .execute();
+    const blacklists = new Map(uids.map((uid) => [uid, new Set<number>()]));
+    for (const { uid, target } of rows) blacklists.get(uid)?.add(target);
+    return uids.map((uid) => blacklists.get(uid) ?? NOBODY);
   }
 }

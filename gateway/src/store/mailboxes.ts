@@ -13,20 +13,23 @@ import { listConversations, unreadByName } from './conversations.js';
 import {
   acknowledgeGroupsUpTo,
   acknowledgeInGroups,
+  beyondInGroups,
   type GroupMark,
   groupHistory,
-  inGroupsBeyond,
   lastInGroups,
   pendingInGroups,
 } from './group-mail.js';
 import { idList } from './id-list.js';
+import { beyond, history, type MailSource, readSource } from './mail-sources.js';
+import { mergeIds } from './merge-ids.js';
 import { firstIdAt, timeOf } from './message-ids.js';
 import { wireMessageOf } from './messages.js';
 import { type SizedId, slicesOf } from './pages.js';
+import { pendingIds, trimPending } from './pending.js';
 import { unreadCounts } from './reading.js';
 import type { Database } from './schema.js';
 
-/** Ids in one query. */
+/** Ids that are read before the first of their messages. */
 const MAX_IDS = 20_000;
 /** Messages that are read at once, however small. */
 const SLICE_MESSAGES = 50;
@@ -126,18 +129,8 @@ export class Mailboxes {
 
   /** Lets go of what is beyond the limits.
    * @param uid one account; without it all */
-  async trimPending(uid?: number): Promise<void> {
-    await sql`
-      update mailbox set pending = false
-      from (
-        select uid, peer, msg_id,
-          row_number() over (partition by uid, peer order by msg_id desc) as place
-        from mailbox where pending and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
-      ) as ranked
-      where (ranked.place > ${this.limits.offlineMessages} or ranked.msg_id < ${this.#offline().oldest})
-        and mailbox.uid = ranked.uid and mailbox.peer = ranked.peer and mailbox.msg_id = ranked.msg_id`.execute(
-      this.db,
-    );
+  trimPending(uid?: number): Promise<void> {
+    return trimPending(this.db, this.#offline(), uid);
   }
 
   /** The ids of what a client missed, oldest first, in chunks. Unacknowledged messages are always among them. */
@@ -154,30 +147,20 @@ export class Mailboxes {
   }
 
   async #missedAfter({ uid, key, roaming, upTo }: SyncRequest, after: number): Promise<number[]> {
-    const oldest = firstIdAt(this.now() - this.limits.historyAgeMs);
-    const history = sql`
-      union select recent.msg_id from conversation
-      cross join lateral (
-        select msg_id from mailbox
-        where mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and msg_id >= ${oldest}
-        order by msg_id desc limit ${this.limits.historyMessages}
-      ) as recent
-      where conversation.uid = ${uid} and conversation.last_msg_id >= ${oldest}
-      union ${groupHistory(uid, { oldest, count: this.limits.historyMessages })}`;
-    const beyondKey = sql`
-      union select mailbox.msg_id from conversation
-      join mailbox on mailbox.uid = conversation.uid and mailbox.peer = conversation.peer and mailbox.msg_id > ${key}
-      where conversation.uid = ${uid} and conversation.last_msg_id > ${key}
-      union ${inGroupsBeyond(uid, key)}`;
-    const { rows } = await sql<{ msg_id: number }>`
-      select msg_id from (
-        select msg_id from mailbox where uid = ${uid} and pending and msg_id >= ${this.#offline().oldest}
-        union select msg_id from (${pendingInGroups(uid, this.#offline())}) as pending
-        ${roaming ? (key === 0 ? history : beyondKey) : sql``}
-      ) as missed
-      where msg_id > ${after} and msg_id <= ${upTo}
-      order by msg_id limit ${MAX_IDS}`.execute(this.db);
-    return rows.map(({ msg_id }) => msg_id);
+    const range = { after, upTo, most: MAX_IDS };
+    const offline = this.#offline();
+    let ids = await pendingIds(this.db, uid, { ...range, oldest: offline.oldest });
+    for (const source of [pendingInGroups(uid, offline), ...(roaming ? this.#roaming(uid, key) : [])]) {
+      ids = mergeIds(ids, await readSource(this.db, source, range), MAX_IDS);
+    }
+    return ids;
+  }
+
+  #roaming(uid: number, key: number): MailSource[] {
+    if (key > 0) return [beyond(uid, key), beyondInGroups(uid, key)];
+    const { historyAgeMs, historyMessages: count } = this.limits;
+    const limits = { oldest: firstIdAt(this.now() - historyAgeMs), count };
+    return [history(uid, limits), groupHistory(uid, limits)];
   }
 
   /** Reads messages slice by slice, in the order of ids; what is no longer there is left out. */
@@ -189,11 +172,11 @@ export class Mailboxes {
   /** How large each message is, which the database knows without reading it. */
   async sized(ids: readonly number[]): Promise<SizedId[]> {
     if (ids.length === 0) return [];
-    const { rows } = await sql<SizedId>`
-      select msg_id, octet_length(content_json) as bytes from message
-      where msg_id in ${idList(ids)}
-      order by msg_id`.execute(this.db);
-    return rows;
+    const { rows } = await sql<{ sized: string | null }>`
+      select json_agg(json_build_array(msg_id, octet_length(content_json)) order by msg_id)::text as sized
+      from message where msg_id in ${idList(ids)}`.execute(this.db);
+    const sized: [number, number][] = JSON.parse(rows[0]?.sized ?? '[]');
+    return sized.map(([msg_id, bytes]) => ({ msg_id, bytes }));
   }
 
   /** In the order of ids; what is no longer there is left out. */

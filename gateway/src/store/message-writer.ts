@@ -53,6 +53,8 @@ interface Hooks {
   isOnline(uid: number): boolean;
   /** Before the commit: they have their ids. */
   onPrepared?(message: StoredMessage): void;
+  /** The time between two commits of this node, of several. */
+  gapMs?(): number;
   /** Must not fail. */
   onStored(messages: readonly StoredMessage[], committed: Committed | undefined): Promise<void>;
   now(): number;
@@ -60,9 +62,10 @@ interface Hooks {
 
 export class MessageWriter extends IdempotentWriter<NewMessage, StoredMessage> {
   constructor(db: Database, order: Order, hooks: Hooks) {
-    const { ready } = hooks;
+    const { ready, gapMs } = hooks;
     super(db, order, {
       ...(ready && { ready: (messages: readonly NewMessage[]) => ready(messages) }),
+      ...(gapMs && { gapMs }),
       prepare: (from, ids) => prepare(from, ids, hooks),
       insert: (within, prepared) => insert(within, prepared, hooks.now()),
       onStored: (messages, committed) => hooks.onStored(messages, committed),

@@ -12,6 +12,9 @@ import volume from './migrations/0070_volume.sql?raw';
 import access from './migrations/0080_access.sql?raw';
 import nodes from './migrations/0090_nodes.sql?raw';
 import storeMessages from './migrations/0100_store_messages.sql?raw';
+import waiting from './migrations/0110_waiting.sql?raw';
+import cacheChanges from './migrations/0120_cache_changes.sql?raw';
+import messagesBetween from './migrations/0130_messages_between.sql?raw';
 
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_first': first,
@@ -23,6 +26,9 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0080_access': access,
   '0090_nodes': nodes,
   '0100_store_messages': storeMessages,
+  '0110_waiting': waiting,
+  '0120_cache_changes': cacheChanges,
+  '0130_messages_between': messagesBetween,
 };
 
 /** A statement ends with its line, and so does none between two `$$`. */

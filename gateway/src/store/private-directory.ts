@@ -13,7 +13,7 @@ export async function privateDirectory(path: string): Promise<void> {
   await close(path, DIRECTORY_MODE);
 }
 
-/** …and all that is in it, where others could get at it so far. */
+/** The same for its content, if others could read it until now. */
 export async function makePrivate(path: string): Promise<void> {
   const isPrivate = ((await stat(path)).mode & EVERYBODY_ELSE) === 0;
   if (isPrivate) return;

@@ -1,9 +1,10 @@
 /** The tables of what an account thinks of others and has read. */
+import type { Generated } from 'kysely';
 
 /**
  * - `black`        users who may not write
- * - `quiet_user`   no-disturb: users, …
- * - `quiet_group`  … groups, …
+ * - `quiet_user`   no-disturb: users
+ * - `quiet_group`  no-disturb: groups
  * - `quiet_all`    … everybody (the target is 0)
  * - `shield`       groups whose messages are not pushed
  */
@@ -21,6 +22,8 @@ export interface RelationTables {
     inviter: number;
     invitee: number;
     created_ms: number;
+    /** The event that announced it; 0 if it is not known. */
+    event_id: Generated<number>;
   };
   listed: {
     uid: number;

@@ -3,13 +3,14 @@
  * only (`RoomPresence`). Rooms are made and bans set by the server API.
  */
 import { type Selectable, sql } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import type { Chatroom, MessageContent } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import { noteChange } from './cache-changes.js';
 import type { CacheLimits } from './cache-limits.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { timeOf } from './message-ids.js';
 import type { Committed, Ids, Order } from './order.js';
+import { ReadCache } from './read-cache.js';
 import type { Database, Tables } from './schema.js';
 
 export type RoomRow = Selectable<Tables['room']>;
@@ -37,16 +38,17 @@ interface RoomMessageRow {
 }
 
 export class Rooms {
-  /** Of rooms in use. A change is followed by {@link forget}, on every node. */
-  readonly #rules: LRUCache<number, Rules>;
-  #changes = 0;
+  /** The rules of rooms in use. A change of a ban ends with `forget`, on every node. */
+  readonly cache: ReadCache<number, Rules>;
 
   constructor(
     private readonly db: Database,
     private readonly history: number,
     cache: CacheLimits,
+    /** Whether other nodes keep them as well. */
+    private readonly isShared: boolean,
   ) {
-    this.#rules = new LRUCache(cache);
+    this.cache = new ReadCache(cache, (id) => this.#readRules(id));
   }
 
   find(id: number): Promise<RoomRow | undefined> {
@@ -74,26 +76,28 @@ export class Rooms {
 
   async setBanned(roomId: number, uids: readonly number[], banned: boolean): Promise<void> {
     if (uids.length === 0) return;
-    await (banned
-      ? this.db
-          .insertInto('room_ban')
-          .values(uids.map((uid) => ({ room_id: roomId, uid })))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute()
-      : this.db.deleteFrom('room_ban').where('room_id', '=', roomId).where('uid', 'in', uids).execute());
-    this.forget(roomId);
+    await this.db.transaction().execute(async (transaction) => {
+      await (banned
+        ? transaction
+            .insertInto('room_ban')
+            .values(uids.map((uid) => ({ room_id: roomId, uid })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        : transaction
+            .deleteFrom('room_ban')
+            .where('room_id', '=', roomId)
+            .where('uid', 'in', uids)
+            .execute());
+      if (this.isShared) await noteChange(transaction, { cached: 'room', key: roomId });
+    });
+    this.cache.forget(roomId);
   }
 
-  /** To be called after the commit of a change to the room's bans. */
-  forget(roomId: number): void {
-    this.#changes += 1;
-    this.#rules.delete(roomId);
+  rules(id: number): Promise<Rules | undefined> {
+    return this.cache.get(id);
   }
 
-  async rules(id: number): Promise<Rules | undefined> {
-    const known = this.#rules.get(id);
-    if (known) return known;
-    const before = this.#changes;
+  async #readRules(id: number): Promise<Rules | undefined> {
     const rows = await this.db
       .selectFrom('room')
       .leftJoin('room_ban', 'room_id', 'room.id')
@@ -102,10 +106,7 @@ export class Rooms {
       .execute();
     const [first] = rows;
     if (!first) return undefined;
-    const rules = { appkey: first.appkey, banned: new Set(rows.flatMap(({ uid }) => uid ?? [])) };
-    // Data that were read during a change of a ban may be outdated.
-    if (this.#changes === before) this.#rules.set(id, rules);
-    return rules;
+    return { appkey: first.appkey, banned: new Set(rows.flatMap(({ uid }) => uid ?? [])) };
   }
 
   /** The latest messages, oldest first. */

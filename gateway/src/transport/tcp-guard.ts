@@ -15,11 +15,11 @@ const HEADERS_TIMEOUT_MS = 10 * SECOND_MS;
 const KEEP_ALIVE_MS = 15 * SECOND_MS;
 
 interface Watched {
-  /** The unread bytes at the last check, … */
+  /** The unread bytes at the last check. */
   waiting: number;
-  /** …had been handed over, … */
+  /** The bytes that had been handed over by then. */
   handed: number;
-  /** …and since when nothing of it was taken. */
+  /** The time since which the peer has taken nothing. */
   sinceMs: number;
 }
 

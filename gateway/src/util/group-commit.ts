@@ -28,12 +28,21 @@ export class GroupCommit<T, R> {
   #working = false;
   /** Of the lot before: their next items come after those of others. */
   #served = new Set<unknown>();
+  /** Of the lot before. */
+  #begunMs = Number.NEGATIVE_INFINITY;
+  /** Of the lot before. */
+  #size = 0;
 
-  /** @param work answers each item of a lot at its index, or returns how to */
+  /**
+   * @param work answers each item of a lot at its index, or returns how to
+   * @param gapMs the time from the beginning of one lot to that of the next, since each lot has a price of its own. It does not delay a full lot, the
+   * first one after a rest, or the one after a single item: then nothing would be gathered
+   */
   constructor(
     private readonly work: (items: readonly T[]) => Promise<readonly R[] | Finish<R>>,
     private readonly maxLot: number,
     private readonly shares?: Shares<T>,
+    private readonly gapMs: () => number = () => 0,
   ) {}
 
   add(item: T): Promise<R> {
@@ -48,12 +57,23 @@ export class GroupCommit<T, R> {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#gap();
       const lot = this.#takeLot();
+      this.#size = lot.length;
       const failed = await this.#settle(lot);
       // One item that cannot be stored must not take the others with it.
       if (failed && lot.length > 1) for (const one of lot) await this.#settle([one]);
     }
     this.#working = false;
+  }
+
+  async #gap(): Promise<void> {
+    const gapMs = this.gapMs();
+    const leftMs = this.#begunMs + gapMs - performance.now();
+    if (leftMs > 0 && this.#size > 1 && this.#waiting.length < this.maxLot) {
+      await new Promise((resolve) => setTimeout(resolve, leftMs));
+    }
+    this.#begunMs = performance.now();
   }
 
   #takeLot(): Waiting<T, R>[] {

@@ -30,9 +30,9 @@ export interface Limiter {
 
 /** A result that has not come after this time counts as wrong. */
 export const RESULT_MS = 5_000;
-/** One that waits asks again so often, … */
+/** The interval at which a waiting request asks again. */
 export const ASK_AGAIN_MS = 250;
-/** …and has lost its place after so long. */
+/** The time after which a waiting request loses its place. */
 export const PLACE_MS = 600;
 
 /** Beyond this many names the one that was not asked for the longest is forgotten. */

@@ -31,7 +31,7 @@ export class TokenBucket {
     this.#spent += tokens;
   }
 
-  /** …that were used on another node. */
+  /** Takes tokens that were used on another node. */
   spendElsewhere(tokens: number): void {
     this.#refill();
     this.#tokens -= tokens;

@@ -96,6 +96,17 @@ describe('a follower', () => {
     expect(table.given).toEqual(table.rows);
   });
 
+  it('reads nothing when the note of the next commit is faster than its own', async () => {
+    const { table, follower } = await begin();
+    const own = table.commit(2);
+    follower.hinted(table.commit(2).committed, NOBODY);
+    await new Promise((resolve) => setImmediate(resolve));
+    follower.committed(own.committed, own.rows);
+    await until('its own rows', () => table.given.length === own.rows.length);
+    expect(table.given).toEqual(own.rows);
+    expect(table.reads).toBe(0);
+  });
+
   it('finds by a sweep what no hint has said, and hands on nothing twice', async () => {
     const { table, follower } = await begin();
     const lost = table.commit(4, 2);

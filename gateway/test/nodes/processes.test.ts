@@ -4,11 +4,12 @@ import { type Cluster, startCluster } from '../../../test/kit/gateway-cluster.js
 import { nodesRun } from '../../../test/kit/gateway-nodes.js';
 import { md5 } from '../../../test/kit/signing.js';
 import { until } from '../../../test/kit/until.js';
-import { APPKEY, Client, uniqueName } from '../../../test/kit/wire-socket.js';
+import { groupText } from '../../../test/kit/wire-groups.js';
+import { APPKEY, Client, nextRid, uniqueName } from '../../../test/kit/wire-socket.js';
 
-/** The bounds of docs/operations.md for two sessions of one account: as a rule, … */
+/** The bounds of docs/operations.md for two sessions of one account: the usual one. */
 const BOUND_MS = 2_500;
-/** …and on a node that is cut off from the database. */
+/** The bound on a node that is cut off from the database. */
 const CUT_OFF_BOUND_MS = 30_000;
 
 let cluster: Cluster;
@@ -62,6 +63,54 @@ describe('a node', () => {
       expect(performance.now() - sinceMs).toBeLessThan(BOUND_MS);
     } finally {
       cluster.node(0).toRedis.heal();
+    }
+  });
+
+  it('that does not hear Redis knows by the next look who is in a blacklist, in a group, and under which name', async () => {
+    const [here, there] = [await sessionOn(0), await sessionOn(1)];
+    const { gid } = await there.ask('create_group', { group_name: 'g' });
+    const names = { member_usernames: [{ username: here.username }] };
+    await there.ask('add_across_group_member', { gid, ...names });
+    const nickname = async () =>
+      Object((await here.ask('get_across_user_info', { username: there.username, appkey: APPKEY })).user_info)
+        .nickname;
+    const toGroup = async () => (await here.ask('send_group_msg', groupText(Number(gid), 'hi'))).code;
+    expect([(await here.send(there.username, 'hi')).code, await toGroup(), await nickname()]).toEqual([
+      0,
+      0,
+      '',
+    ]);
+    cluster.node(0).toRedis.hold();
+    try {
+      await there.ask('add_black_list', names);
+      await there.ask('del_across_group_member', { gid, ...names });
+      await there.ask('update_user_inf', { nickname: 'new' });
+      const sinceMs = performance.now();
+      await until('all of it to be known', async () => {
+        const codes = [(await here.send(there.username, 'hi')).code, await toGroup()];
+        return (codes.every((code) => code !== 0) && (await nickname()) === 'new') || undefined;
+      });
+      expect(performance.now() - sinceMs).toBeLessThan(BOUND_MS);
+    } finally {
+      cluster.node(0).toRedis.heal();
+    }
+  });
+
+  it('that loses its database denies nothing: the same send gets the first answer elsewhere', async () => {
+    const sender = await sessionOn(0);
+    const rid = nextRid();
+    const first = await sender.send(sender.username, 'once', {}, rid);
+    const { toPostgres } = cluster.node(0);
+    toPostgres.cut();
+    try {
+      // The answer to this try will never come.
+      void sender.send(sender.username, 'once', {}, rid);
+      await until('the node to give the session up', () => isEnded(sender));
+      expect(sender.all('s_single_text')).toMatchObject([{ rid, code: 0 }]);
+      const again = await sessionOn(1, sender.username);
+      expect(await again.send(sender.username, 'once', {}, rid)).toMatchObject({ msg_id: first.msg_id });
+    } finally {
+      toPostgres.heal();
     }
   });
 

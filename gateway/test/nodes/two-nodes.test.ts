@@ -1,5 +1,7 @@
 /** Two nodes on a real PostgreSQL server and a real Redis: each one's knowledge of the other, also while Redis is away. */
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { callerOf } from '../../../test/kit/gateway-api.js';
 import { CHEAP, Clients } from '../../../test/kit/gateway-in-process.js';
 import { freshDatabase, startServers } from '../../../test/kit/gateway-nodes.js';
@@ -11,12 +13,13 @@ import { type RunningGateway, startGateway } from '../../src/server.js';
 let servers: Awaited<ReturnType<typeof startServers>>;
 let data: Awaited<ReturnType<typeof freshDatabase>>;
 let nodes: RunningGateway[] = [];
+let start: () => Promise<RunningGateway>;
 const [one, other] = [0, 1].map((node) => new Clients(() => nodes[node]?.url ?? '')) as [Clients, Clients];
 
 beforeAll(async () => {
   servers = await startServers();
   data = await freshDatabase(servers.postgres);
-  const start = () =>
+  start = () =>
     startGateway({
       ...CHEAP,
       apps: APPS,
@@ -188,3 +191,47 @@ describe('while Redis is away', () => {
 
 const trans = async (from: Awaited<ReturnType<Clients['user']>>, target_username: string, code: number) =>
   (await from.ask('trans_msg_single', { type: 3, target_username, cmd: 'x' })).code === code || undefined;
+
+describe('the figures of a node', () => {
+  it('have the time of each command of Redis, and not only of the heartbeat', async () => {
+    const timed = async (): Promise<number> => {
+      const text = await (await fetch(`${nodes[0]?.url}/metrics`)).text();
+      return Number(/^jmessage_redis_seconds_count (\d+)$/m.exec(text)?.[1]);
+    };
+    const alice = await one.liveUser();
+    const before = await timed();
+    const sinceMs = performance.now();
+    for (let count = 0; count < 20; count += 1) await alice.send(alice.username, 'hi');
+    const beats = Math.ceil((performance.now() - sinceMs) / 1_000);
+    await until('the note of each send to be timed', async () => (await timed()) >= before + 20 + beats);
+  });
+});
+
+describe('a node that stops', () => {
+  it('serves each client until its turn to go, and sends new ones elsewhere', async () => {
+    const leaving = await start();
+    const clients = new Clients(() => leaving.url);
+    const users: Awaited<ReturnType<typeof clients.liveUser>>[] = [];
+    for (let count = 0; count < 10; count += 1) users.push(await clients.liveUser());
+    const [first, last] = [users[0], users.at(-1)];
+    if (!first || !last) throw new Error('there are no users');
+    const closed = leaving.close();
+    await first.next('disconnect');
+    const statusOf = async (path: string) => (await fetch(`${leaving.url}${path}`)).status;
+    const newcomer = new WebSocket(`${leaving.url}/socket.io/?EIO=4&transport=websocket`);
+    const [answer, ready, polling, [, refused]] = await Promise.all([
+      last.send(first.username, 'still served'),
+      statusOf('/readyz'),
+      statusOf('/socket.io/?EIO=4&transport=polling'),
+      once(newcomer, 'unexpected-response'),
+    ]);
+    expect(answer.code).toBe(0);
+    expect([ready, polling, refused.statusCode]).toEqual([503, 503, 503]);
+    await last.next('disconnect');
+    expect(last.all('going_away')).toMatchObject([{ retry_after: 0 }]);
+    await closed;
+    const again = await one.user(first.username);
+    await again.sync(0, 0);
+    await again.next('sync_conversation');
+  });
+});

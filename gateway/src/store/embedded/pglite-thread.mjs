@@ -14,6 +14,10 @@ const database = await PGlite.create({
   ...(wasm && { pgliteWasmModule: wasm }),
 });
 
+// Tables have no statistics here, since PGlite has no autovacuum. Without them PostgreSQL takes a long range of an index for a short one. So it
+// would read and sort the whole range through a bitmap where only the first rows are wanted.
+await database.exec('set enable_bitmapscan = off');
+
 /** A structured clone of an error loses its own fields, such as PostgreSQL's code. @param {unknown} error */
 const fieldsOf = (error) =>
   error instanceof Error

@@ -1,0 +1,111 @@
+/** Messages of users that an account has not acknowledged. Many may wait, so each statement reads or changes a part that others need not wait for. */
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from './schema.js';
+
+/** Ids that one statement reads in the order of an index. */
+const READ_AT_ONCE = 5_000;
+/** Messages that one statement lets go of, and conversations that it looks into. */
+const TRIMMED_AT_ONCE = 500;
+const CROWDED_AT_ONCE = 100;
+
+interface IdRange {
+  /** Ids above this, and up to the other one. */
+  after: number;
+  upTo: number;
+  most: number;
+}
+
+/**
+ * The ids of a query, in their order. They come as one text: as rows of their own, reading them took PGlite five times as long as finding
+ * them.
+ * @param query of msg_id
+ */
+async function readIds(db: Database, query: RawBuilder<unknown>): Promise<number[]> {
+  const { rows } = await sql<{ ids: string | null }>`
+    select json_agg(msg_id order by msg_id)::text as ids from (${query}) as found`.execute(db);
+  return JSON.parse(rows[0]?.ids ?? '[]');
+}
+
+/** The ids that are still kept for an account, oldest first. */
+export async function pendingIds(
+  db: Database,
+  uid: number,
+  { after, upTo, most, oldest }: IdRange & { oldest: number },
+): Promise<number[]> {
+  const all: number[] = [];
+  for (let last = Math.max(after, oldest - 1); all.length < most; ) {
+    const count = Math.min(READ_AT_ONCE, most - all.length);
+    const ids = await readIds(
+      db,
+      sql`select msg_id from mailbox where uid = ${uid} and pending and msg_id > ${last} and msg_id <= ${upTo}
+        order by msg_id limit ${count}`,
+    );
+    for (const id of ids) all.push(id);
+    if (ids.length < count) break;
+    last = ids.at(-1) ?? last;
+  }
+  return all;
+}
+
+interface Crowded {
+  uid: number;
+  peer: number;
+  /** Messages up to here are beyond the limits. */
+  beyond: number;
+}
+
+interface PendingLimits {
+  /** Of each conversation. */
+  count: number;
+  /** The lowest id that is still kept. */
+  oldest: number;
+}
+
+/**
+ * Lets go of what is beyond the limits.
+ * @param uid one account; without it all
+ */
+export async function trimPending(db: Database, limits: PendingLimits, uid?: number): Promise<void> {
+  const crowded = await findCrowded(db, limits, uid);
+  for (let start = 0; start < crowded.length; start += CROWDED_AT_ONCE) {
+    const lot = JSON.stringify(crowded.slice(start, start + CROWDED_AT_ONCE));
+    let trimmed: number;
+    do trimmed = await trimLot(db, lot);
+    while (trimmed === TRIMMED_AT_ONCE);
+  }
+}
+
+async function findCrowded(
+  db: Database,
+  { count, oldest }: PendingLimits,
+  uid: number | undefined,
+): Promise<Crowded[]> {
+  const { rows } = await sql<Crowded>`
+    select uid, peer, greatest(${oldest}::bigint - 1, (
+      select msg_id from mailbox where mailbox.uid = crowded.uid and mailbox.peer = crowded.peer and pending
+      order by msg_id desc offset ${count} limit 1
+    )) as beyond
+    from (
+      select uid, peer from mailbox where pending and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
+      group by uid, peer having count(*) > ${count} or min(msg_id) < ${oldest}
+    ) as crowded`.execute(db);
+  return rows;
+}
+
+async function trimLot(db: Database, crowded: string): Promise<number> {
+  const { rows } = await sql`
+    with lot as (
+      select beyond.uid, beyond.peer, surplus.msg_id
+      from json_to_recordset(${crowded}::json) as beyond (uid bigint, peer bigint, beyond bigint)
+      cross join lateral (
+        select msg_id from mailbox
+        where mailbox.uid = beyond.uid and mailbox.peer = beyond.peer and pending and msg_id <= beyond.beyond
+        limit ${TRIMMED_AT_ONCE}
+      ) as surplus
+      limit ${TRIMMED_AT_ONCE}
+    )
+    update mailbox set pending = false from lot
+    where mailbox.uid = lot.uid and mailbox.peer = lot.peer and mailbox.msg_id = lot.msg_id and pending
+    returning mailbox.msg_id`.execute(db);
+  return rows.length;
+}
