@@ -31,11 +31,11 @@ const load = <T>(file: string): Promise<T> =>
     document.head.appendChild(script);
   });
 
-const besideThisScript: RuntimeFiles = {
-  ...workerAt(beside('worker')),
+const brought: Pick<RuntimeFiles, 'fallback' | 'page'> = {
   fallback: () => load('fallback'),
   page: () => load('page'),
 };
+const besideThisScript: RuntimeFiles = Object.assign(workerAt(beside('worker')), brought);
 
 class JMessage extends JMessageCore {
   constructor(options?: JMessageOptions) {

@@ -1,13 +1,13 @@
 /** A JMessage without a page, as on a server that renders the application. It connects to nothing, and each call fails with 889014. */
 import {
   CODES,
-  failure,
   type HostKind,
   IDLE,
   type Inspection,
   type JMessageOptions,
   LISTENER_NAMES,
   METHOD_NAMES,
+  NO_PAGE_MESSAGES,
   RUNTIME_VERSION,
   type StateSnapshot,
 } from '../protocol/tab.js';
@@ -44,11 +44,18 @@ function nothing(): void {}
 
 function refuse() {
   const { request, settle } = PendingRequest.open('');
-  settle({ kind: 'failure', error: failure(CODES.noPage) });
+  settle({ kind: 'failure', error: { code: CODES.noPage, message: NO_PAGE_MESSAGES[CODES.noPage] } });
   return request;
 }
 
-const SILENT = ['resetUnreadCount', 'closeConversation', 'updateConversation', 'restart', 'destroy'] as const;
+const SILENT = [
+  'resetUnreadCount',
+  'closeConversation',
+  'updateConversation',
+  'connectNow',
+  'restart',
+  'destroy',
+] as const;
 for (const [names, value] of [
   [METHOD_NAMES, refuse],
   [LISTENER_NAMES, nothing],

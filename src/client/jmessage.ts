@@ -31,7 +31,7 @@ import { Dispatcher } from './events/dispatcher.js';
 import { SeenMessages } from './events/seen-messages.js';
 import { Membership } from './membership.js';
 import { filesOf, settingsOf } from './options.js';
-import { NOTHING, outdated, waiting } from './own-mirrors.js';
+import { leaving, NOTHING, outdated, waiting } from './own-mirrors.js';
 import { callSafely } from './page/call-safely.js';
 import { hide } from './page/hide.js';
 import { browserPage, type Page } from './page/page.js';
@@ -149,6 +149,10 @@ class Core implements LocalApi, InstanceApi {
     return outsideZones(() => this.#link.inspect()).then((worker) => Object.assign(seen, { worker }));
   }
 
+  connectNow(): void {
+    outsideZones(() => this.#link.wake());
+  }
+
   restart(): void {
     outsideZones(() => this.#link.restart());
   }
@@ -201,13 +205,17 @@ class Core implements LocalApi, InstanceApi {
     if (method === 'loginOut') {
       this.#dispatcher.forget();
       // V2's loginOut has no callbacks: pages read the state right after the call.
-      this.#reflect(NOTHING);
+      this.#reflect(leaving(this.#mirror));
     }
     return request;
   }
 
   #answered(method: MethodName, outcome: Outcome): void {
-    if (method === 'loginOut') this.#membership.loggedOut();
+    if (method === 'loginOut') {
+      this.#membership.loggedOut();
+      // If it has failed, a later worker must not restore the account for this tab.
+      if (this.#mirror.restore.login && !this.isLogin()) this.#reflect(NOTHING);
+    }
     if (outcome.kind !== 'success') return;
     if (outcome.mirror) this.#reflect(outcome.mirror);
     this.#seen.sent(outcome.data);

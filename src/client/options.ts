@@ -56,5 +56,5 @@ function demand(fits: boolean, option: string, expected: string, value: unknown)
 /** The files of the runtime, by the `worker` option. */
 export function filesOf(worker: JMessageOptions['worker'], bundled: RuntimeFiles): RuntimeFiles {
   if (!worker) return bundled;
-  return { ...bundled, ...(typeof worker === 'function' ? { worker } : workerAt(worker)) };
+  return Object.assign({}, bundled, typeof worker === 'function' ? { worker } : workerAt(worker));
 }

@@ -1,7 +1,7 @@
 /** Mirrors that a tab makes itself, because no worker can report them. Their version is 0. */
 import { IDLE, type Mirror } from '../protocol/tab.js';
 
-/** The state before the first report of a worker, and after a log-out. */
+/** The state before the first report of a worker. */
 export const NOTHING: Mirror = {
   version: 0,
   state: IDLE,
@@ -9,6 +9,9 @@ export const NOTHING: Mirror = {
   active: null,
   restore: { auth: null, rooms: [], login: null },
 };
+
+/** The state after a log-out that no worker has answered. A worker that starts meanwhile restores the session, and so ends it for every tab. */
+export const leaving = ({ restore }: Mirror): Mirror => Object.assign({}, NOTHING, { restore });
 
 /** The state of a tab whose account has gone to a worker with a newer protocol. */
 export function outdated({ state: { appkey, username } }: Mirror): Mirror {

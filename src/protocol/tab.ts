@@ -2,7 +2,7 @@
 
 export type * from './api/index.js';
 export type { ErrorCode } from './codes/codes.js';
-export { RUNTIME_CODES as CODES, tabFailure as failure } from './codes/tab-codes.js';
+export { NO_PAGE_MESSAGES, RUNTIME_CODES as CODES, tabFailure as failure } from './codes/tab-codes.js';
 export {
   ACK_TIMEOUT_MS,
   DEFAULT_ADDRESS,
@@ -16,6 +16,7 @@ export * from './if-allowed.js';
 export * from './methods/listeners.js';
 export * from './methods/names.js';
 export type * from './methods/types.js';
+export * from './recent-ids.js';
 export * from './tab-worker/event-batch.js';
 export type * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';

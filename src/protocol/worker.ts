@@ -18,6 +18,7 @@ export * from './methods/listeners.js';
 export * from './methods/names.js';
 export * from './methods/table.js';
 export type * from './methods/types.js';
+export * from './recent-ids.js';
 export * from './tab-worker/event-batch.js';
 export * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';

@@ -12,6 +12,8 @@ import { inZone } from '../page/zones.js';
 const KEEP_MS = 10_000;
 /** How long one slice may take before the page gets its turn. Ten busy tabs on two cores stretch it fivefold. */
 const SLICE_MS = 4;
+/** After so long without an event the page has had its turn: calls within one task are closer together. */
+const PAUSE_MS = 2;
 
 type Listener<L extends ListenerName> = (data: ListenerEvents[L]) => void;
 interface Entry {
@@ -40,7 +42,11 @@ export class Dispatcher {
   #queue: (Entry | Mark)[] = [];
   #running = false;
   /** When the slice that has begun has to end. */
-  #sliceUntil: number | undefined;
+  #sliceUntil = 0;
+  /** When the last call ended. */
+  #calledUntil = Number.NEGATIVE_INFINITY;
+  /** The rest of the queue waits for the page's turn. */
+  #isYielding = false;
   #closed = false;
   readonly #yield: (fn: () => void) => void;
 
@@ -107,15 +113,9 @@ export class Dispatcher {
   }
 
   #run(): void {
-    if (this.#running || this.#queue.length === 0) return;
-    // All calls before the page's next turn share one slice.
-    if (this.#sliceUntil === undefined) {
-      this.#sliceUntil = performance.now() + SLICE_MS;
-      this.#yield(() => {
-        this.#sliceUntil = undefined;
-        this.#run();
-      });
-    }
+    if (this.#running || this.#isYielding || this.#queue.length === 0) return;
+    const now = performance.now();
+    if (now - this.#calledUntil > PAUSE_MS) this.#sliceUntil = now + SLICE_MS;
     this.#running = true;
     while (performance.now() <= this.#sliceUntil) {
       const entry = this.#queue.shift();
@@ -124,6 +124,17 @@ export class Dispatcher {
       else this.#deliver(entry);
     }
     this.#running = false;
+    this.#calledUntil = performance.now();
+    if (this.#queue.length > 0) this.#runLater();
+  }
+
+  #runLater(): void {
+    this.#isYielding = true;
+    this.#yield(() => {
+      this.#isYielding = false;
+      this.#calledUntil = Number.NEGATIVE_INFINITY;
+      this.#run();
+    });
   }
 
   #deliver(entry: Entry): void {

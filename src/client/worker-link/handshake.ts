@@ -1,12 +1,14 @@
 /** The steps of a tab's handshake with a worker. */
 import { type Remote, wrap } from 'comlink';
-import { CALLS, laneOf, type Pong, type Port, type WorkerApi } from '../../protocol/tab.js';
+import { CALLS, type Call, laneOf, type Pong, type Port, type WorkerApi } from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
 import type { Host } from './hosts/host.js';
 import { holdLock } from './locks.js';
 
 /** A worker that has not answered by then counts as not started. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Early enough that a request of the script can be answered before that. */
+const SLOW_MS = 4_000;
 export const LATE = `no answer within ${HANDSHAKE_TIMEOUT_MS / 1_000} s`;
 
 /** Each opening has a lock of its own: a frozen worker may hold the lock of the last one. @returns null without locks */
@@ -19,22 +21,30 @@ export function holdTabLock(
   return locks ? holdLock(locks, `jmessage:tab:${opening}`, signal).catch(() => null) : Promise.resolve(null);
 }
 
-/** Rejects with {@link LATE} if the work takes too long, or with the reason of `fail`. Never settles if there is no result. */
+/**
+ * Rejects with {@link LATE} if the work takes too long, or with the reason of `fail`. Never settles if there is no result.
+ * @param onSlow the work will soon be late
+ */
 export function inTime<T>(
   signal: AbortSignal,
   work: (fail: (reason: string) => void) => Promise<T | undefined>,
+  onSlow: (fail: (reason: string) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(LATE), HANDSHAKE_TIMEOUT_MS);
-    signal.addEventListener('abort', () => clearTimeout(timer));
+    const timers = [
+      setTimeout(() => onSlow(reject), SLOW_MS),
+      setTimeout(() => reject(LATE), HANDSHAKE_TIMEOUT_MS),
+    ];
+    const stop = () => timers.forEach(clearTimeout);
+    signal.addEventListener('abort', stop);
     // Not `finally`: a page's own Promise may have none.
     work(reject).then(
       (result) => {
-        clearTimeout(timer);
+        stop();
         if (result) resolve(result);
       },
       (error: unknown) => {
-        clearTimeout(timer);
+        stop();
         reject(error);
       },
     );
@@ -52,8 +62,9 @@ export function contact(
   host: Host,
   signal: AbortSignal,
   onError: (reason: string) => void,
+  onLeft: (sends: readonly Call[]) => void,
 ): Promise<Contact | undefined> {
-  const connected = new Promise<Port>((resolve) => resolve(host.connect(onError, signal)));
+  const connected = new Promise<Port>((resolve) => resolve(host.connect(onError, signal, onLeft)));
   return connected.then((port) => {
     if (signal.aborted) return void port.close();
     signal.addEventListener('abort', () => port.close());

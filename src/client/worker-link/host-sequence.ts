@@ -3,9 +3,9 @@ import type { Host } from './hosts/host.js';
 
 /** Waits before each further start; after the last one the next host is tried. */
 const RESTART_DELAYS_MS = [0, 500, 2_000] as const;
-/** A link that has held this long starts counting afresh … */
+/** A link that has held this long starts counting afresh. */
 const STABLE_MS = 60_000;
-/** … or this long in the leader host, since leading tabs are closed all the time. */
+/** The same in the leader host, where tabs that lead are closed all the time. */
 const LED_MS = 2_000;
 
 export class HostSequence {

@@ -59,6 +59,8 @@ export class Link {
         handlers.onOutdated();
         this.#calls.fail(() => true, CODES.superseded);
       },
+      openSends: () => this.#calls.sends(tabId),
+      onLeft: (sends) => this.#calls.adopt(sends, handlers.restore().login, connection.reached),
       onWarning: (text) => handlers.onLog('warn', text),
       hostOf: (at, isWedged) => handlers.hostOf(at, isWedged),
     });
@@ -66,7 +68,7 @@ export class Link {
     this.#undo = [
       page.on('hide', () => connection.leave()),
       page.on('show', () => connection.return()),
-      page.on('wake', () => connection.wake()),
+      page.on('wake', () => this.wake()),
       page.on('view', () => this.#look(false)),
       page.on('freeze', () => this.#look(true)),
     ];
@@ -117,6 +119,11 @@ export class Link {
     this.#connection.tell((api) => api.provideAuth(payload));
   }
 
+  /** The account connects at once, if it waits. */
+  wake(): void {
+    this.#connection.wake();
+  }
+
   /** Replaces the worker, whatever it does. */
   restart(): void {
     this.#connection.restart();
@@ -148,6 +155,7 @@ export class Link {
   #receive(message: Exclude<TabMessage, { kind: 'moved' }>): void {
     switch (message.kind) {
       case 'events':
+        if (message.counts) this.handlers.onUnread(message.counts);
         return this.#events.receive(message, this.handlers.onEvents);
       case 'uploaded':
         return this.#calls.uploaded(message.callId, message.media);

@@ -10,6 +10,7 @@ import {
   failure,
   NO_HELLO,
   type Outcome,
+  type Restore,
   type UploadedMedia,
   type WorkerApi,
 } from '../../protocol/tab.js';
@@ -54,6 +55,24 @@ export class OpenCalls {
     });
   }
 
+  /** The sends that a worker has received, for another tab to submit. */
+  sends(by: string): Call[] {
+    const sends: Call[] = [];
+    this.#open.forEach(({ call, handedOn }) => {
+      if (handedOn && isSend(call.method)) sends.push(Object.assign({ by, again: true as const }, call));
+    });
+    return sends;
+  }
+
+  /** Submits the sends of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. */
+  adopt(sends: readonly Call[], login: Restore['login'], to: ReachedWorker | undefined): void {
+    for (const call of sends) {
+      const { account, callId } = call;
+      const isOurs = login?.username === account?.username && login?.appkey === account?.appkey;
+      if (account && isOurs && !this.#open.has(callId)) void this.add(call, to);
+    }
+  }
+
   submitAll(to: ReachedWorker): void {
     this.#open.forEach((open) => {
       this.#submit(open, to);
@@ -81,7 +100,7 @@ export class OpenCalls {
 
   #submit(open: OpenCall, { api, signal }: ReachedWorker): void {
     const { settle } = open;
-    const call: Call = open.handedOn ? { ...open.call, again: true } : open.call;
+    const call: Call = open.handedOn ? Object.assign({}, open.call, { again: true }) : open.call;
     open.handedOn = true;
     const settleOnce = (outcome: Outcome): void => {
       this.#open.delete(call.callId);

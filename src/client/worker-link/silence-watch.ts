@@ -1,8 +1,8 @@
 /** Notices a silent worker: a frozen one, or a dead one in a browser that reports no deaths. */
 
-/** After silence of this length the tab pings … */
+/** After silence of this length the tab pings. */
 const SILENCE_MS = 3_000;
-/** … and no answer within this time means frozen or dead. So a tab notices within ten seconds, with the time for a new start. */
+/** A worker that answers no ping within this time is frozen or dead. So a tab has another one within ten seconds. */
 const PING_TIMEOUT_MS = 4_000;
 /** A page that was frozen itself finds its timers expired and the answer still in its queue: it looks there before it judges. */
 const LATE_MS = 1_000;

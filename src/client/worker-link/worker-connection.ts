@@ -6,6 +6,7 @@
  */
 import type { Remote } from 'comlink';
 import {
+  type Call,
   EVENTS,
   type Hello,
   type Lane,
@@ -29,6 +30,8 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** After giving up the tab tries again when a call needs a worker, or after this time if there was a worker before. */
 const RETRY_AFTER_MS = 30_000;
+/** A tab that follows to another worker and finds the same one waits until that one has ended. */
+const SAME_AGAIN_MS = 100;
 
 /** `away`: the page is in the back/forward cache or gone. `failed`: given up for now. `outdated`: for good. */
 type Phase = 'closed' | 'opening' | 'open' | 'away' | 'failed' | 'outdated';
@@ -46,6 +49,10 @@ export interface ConnectionParts {
   /** @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached */
   onGivenUp(reason: string, host: Host, retryAt: number | undefined): void;
   onOutdated(): void;
+  /** The sends that a worker has received and not answered. */
+  openSends(): Call[];
+  /** Another tab has left together with the worker, and these sends are its own. */
+  onLeft(sends: readonly Call[]): void;
   onWarning(text: string): void;
   /** The host of another worker; `isWedged`: of the successor of that worker. */
   hostOf(at: WorkerAddress, isWedged: boolean): Host;
@@ -63,6 +70,8 @@ export class WorkerConnection {
   #lifeLock: string | null = null;
   readonly #left = new LeftWorker();
   #instance = '';
+  /** The last worker that handed this tab over. */
+  #movedFrom: string | undefined;
   readonly #hosts: HostSequence;
 
   constructor(
@@ -136,12 +145,12 @@ export class WorkerConnection {
   }
 
   #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
-    return inTime(signal, (fail) => {
+    const work = (fail: (reason: string) => void) => {
       const onError = (reason: string) => {
         fail(reason);
         if (this.#phase === 'open' && !signal.aborted) this.lost(reason);
       };
-      return contact(this.host, signal, onError).then((contacted) => {
+      return contact(this.host, signal, onError, this.parts.onLeft).then((contacted) => {
         if (!contacted) return undefined;
         const { port, api, pong } = contacted;
         const { protocol, instance, at }: Partial<Pong> = pong;
@@ -151,6 +160,12 @@ export class WorkerConnection {
         this.host.at = at ?? null;
         return this.#introduce(lock, signal, port, api);
       });
+    };
+    return inTime(signal, work, (fail) => {
+      this.host.whyLate?.().then(
+        (defect) => defect && fail(defect),
+        () => undefined,
+      );
     });
   }
 
@@ -162,7 +177,7 @@ export class WorkerConnection {
     this.parts.onContact();
     this.#api = api;
     this.#events = events;
-    return api.hello({ ...this.parts.hello(), lock });
+    return api.hello(Object.assign(this.parts.hello(), { lock }));
   }
 
   #opened(welcome: Welcome, signal: AbortSignal): void {
@@ -191,7 +206,7 @@ export class WorkerConnection {
     this.#sayBye();
     this.#phase = 'closed';
     this.#teardown();
-    this.#leaveHost();
+    this.#leaveHost(this.parts.openSends());
     return true;
   }
 
@@ -200,7 +215,7 @@ export class WorkerConnection {
     if (this.#phase === 'closed' || this.#phase === 'outdated') return;
     this.#sayBye();
     this.#teardown();
-    this.#leaveHost();
+    this.#leaveHost(this.parts.openSends());
     this.#phase = 'away';
   }
 
@@ -257,7 +272,12 @@ export class WorkerConnection {
     this.#sayBye();
     this.#left.leaveLater(host);
     this.#hosts.enter(this.parts.hostOf(to, false), false);
-    this.open();
+    const isSameAgain = this.#movedFrom === this.#instance;
+    this.#movedFrom = this.#instance;
+    if (!isSameAgain) return this.open();
+    this.#teardown();
+    this.#phase = 'opening';
+    this.#openAfter(SAME_AGAIN_MS);
   }
 
   #becomeOutdated(): void {
@@ -267,9 +287,9 @@ export class WorkerConnection {
     this.parts.onOutdated();
   }
 
-  #leaveHost(): void {
+  #leaveHost(sends?: Call[]): void {
     this.#left.leave();
-    this.host.leave?.();
+    this.host.leave?.(sends);
   }
 
   #giveUp(reason: string): void {

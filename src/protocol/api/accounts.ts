@@ -1,13 +1,11 @@
 /** Area "Accounts": sessions, profiles and resources. */
 import type { Extras } from './json.js';
-import type { AccountRef, UserName, UserRef } from './messages.js';
+import type { AccountRef, UserCard, UserRef } from './messages.js';
 import type { Answer, CachedAnswer, JMessageRequest } from './request.js';
 
-/** Accounts: sessions, profiles and resources. */
 export interface AccountsApi {
   /**
-   * Presents the signed payload that admits this page to the application. First call of every page. Without parameters the payload is that
-   * of the option `auth`.
+   * Presents the signed payload that admits this page. First call of every page. Default: the payload of the option `auth`.
    * @guide 初始化
    * @fails 880101 880102 880106 880107 880109
    */
@@ -31,7 +29,7 @@ export interface AccountsApi {
    * @fails 880107 889007
    * @addition
    */
-  attach(params: AttachParams): JMessageRequest<AccountAnswer>;
+  attach(params: AccountRef): JMessageRequest<AccountAnswer>;
   /**
    * Ends the account's session in every tab.
    * @guide 登出
@@ -71,7 +69,7 @@ export interface AccountsApi {
    */
   logoutSession(params: LogoutSessionParams): JMessageRequest;
   /**
-   * Gets an address under which an uploaded file can be read for a while.
+   * Gets a temporary address of an uploaded file.
    * @guide 获取资源访问路径
    * @fails 880005
    */
@@ -87,26 +85,19 @@ export interface InitParams {
   signature: string;
   /** Time of signing, ms since 1970. */
   timestamp: number | string;
-  /** Roaming: the recent history comes at login. V2 documents 0 and 1. */
+  /** Roaming: the recent history comes at login. */
   flag?: boolean | 0 | 1 | undefined;
 }
 
-/** Fields of a profile that its owner sets. `''` clears a field. */
-export interface ProfileParams {
-  /** Shown name. */
-  nickname?: string | undefined;
+export type Optional<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** `''` clears a field. */
+export interface ProfileParams
+  extends Optional<Pick<UserInfo, 'nickname' | 'signature' | 'region' | 'address' | 'extras'>> {
   /** Free text. */
   birthday?: string | number | undefined;
-  /** A line about oneself. */
-  signature?: string | undefined;
   /** 0 unknown, 1 male, 2 female. */
   gender?: 0 | 1 | 2 | undefined;
-  /** Free text. */
-  region?: string | undefined;
-  /** Free text. */
-  address?: string | undefined;
-  /** Data of the application. @since 2.4 */
-  extras?: Extras | undefined;
 }
 
 export interface LoginParams {
@@ -120,12 +111,6 @@ export interface LoginParams {
 export interface RegisterParams extends LoginParams, ProfileParams {
   /** Uploaded picture. @since 2.4 */
   media_id?: string | undefined;
-}
-export interface AttachParams {
-  /** Application of the account. */
-  appkey: string;
-  /** Username of the account. */
-  username: string;
 }
 export interface LogOutParams {
   /** true: deletes the account's data on this device as well. @addition */
@@ -152,7 +137,6 @@ export interface ResourceParams {
   media_id: string;
 }
 
-/** A device of the account. */
 export interface OnlineDevice {
   /** 'web', 'android', 'ios' or 'pc'. */
   platform: string;
@@ -167,9 +151,7 @@ export interface OnlineDevice {
 }
 
 /** A profile. Unset texts are ''. */
-export interface UserInfo extends UserName {
-  /** Argument of `getResource`, or ''. */
-  avatar: string;
+export interface UserInfo extends UserCard {
   /** Free text. */
   birthday: string;
   /** 0 unknown, 1 male, 2 female. */
@@ -182,11 +164,10 @@ export interface UserInfo extends UserName {
   address: string;
   /** Time of the last change, s. */
   mtime: number;
-  /** Data of the application. */
+  /** Data of the application. @since 2.4 */
   extras: Extras;
 }
 
-/** A session of one's own account. */
 export interface UserSession {
   /** Argument of `logoutSession`. */
   id: string;

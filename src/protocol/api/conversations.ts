@@ -2,13 +2,12 @@
 
 import type { GroupRef } from './groups.js';
 import type { Extras } from './json.js';
-import type { Message, UserRef } from './messages.js';
+import type { Message, MessageStamp, UserRef } from './messages.js';
 import type { CachedAnswer, JMessageRequest } from './request.js';
 
-/** Conversations: the list and history. */
 export interface ConversationsApi {
   /**
-   * Lists the account's conversations, the latest first. Without a connection the answer comes from this device.
+   * Lists the account's conversations, the latest first.
    * @guide 获取会话列表
    */
   getConversation(): JMessageRequest<ConversationsAnswer>;
@@ -17,7 +16,7 @@ export interface ConversationsApi {
    * @fails 880203 880204 880205
    * @addition
    */
-  getHistory(params: HistoryInGroup | HistoryWithUser): JMessageRequest<HistoryAnswer>;
+  getHistory(params: (GroupRef | UserRef) & PageParams): JMessageRequest<HistoryAnswer>;
 }
 
 /** Conversations: methods that return at once. Failures go to the console. */
@@ -26,7 +25,7 @@ export interface LocalApi {
    * Replaces the extras that `getConversation` shows. They stay on this device.
    * @since 2.4
    */
-  updateConversation(params: ExtrasInGroup | ExtrasWithUser): void;
+  updateConversation(params: (GroupRef | UserRef) & ExtrasParams): void;
   /**
    * Counts a conversation's unread messages, at once: the same in every tab and on every device.
    * @since 2.4
@@ -45,29 +44,17 @@ export interface LocalApi {
   closeConversation(params: GroupRef | UserRef): void;
 }
 
-export interface ExtrasPart {
+export interface ExtrasParams {
   /** Data of the application. */
   extras: Extras;
 }
-export interface PagePart {
-  /** The page ends before this message, which need not exist. Default: the page ends with the latest message. */
-  before?:
-    | {
-        /** Server's time of sending, ms. */
-        ctime_ms: number;
-        /** Id of the message. */
-        msg_id: number;
-      }
-    | undefined;
+export interface PageParams {
+  /** The page ends before this message, which need not exist. Default: with the latest one. */
+  before?: MessageStamp | undefined;
   /** Messages at most, 1 to 100. Default: 20. */
   limit?: number | undefined;
 }
-export interface ExtrasInGroup extends GroupRef, ExtrasPart {}
-export interface ExtrasWithUser extends UserRef, ExtrasPart {}
-export interface HistoryInGroup extends GroupRef, PagePart {}
-export interface HistoryWithUser extends UserRef, PagePart {}
 
-/** A conversation of `getConversation`. */
 export interface Conversation {
   /** 3 with a user, 4 in a group. */
   type: 3 | 4;

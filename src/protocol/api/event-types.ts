@@ -2,11 +2,11 @@
 
 /** The `event_type` of each event. */
 export const EVENT = {
-  /** The session ends: another login, or the account is disabled. */
+  /** The session ends. `extra`: 0 another login, 1 account disabled, 2 deleted. */
   otherLogin: 1,
   /** The session ends: the password has changed. */
   passwordChanged: 2,
-  /** A friend invitation, or the answer to one. */
+  /** A friend invitation, or the answer to one: `extra` 1 or 2. */
   invitation: 5,
   /** A friendship has ended. */
   unfriended: 6,
@@ -14,11 +14,11 @@ export const EVENT = {
   friendUpdated: 7,
   /** A group was created. */
   groupCreated: 8,
-  /** A member has left, or the group was dissolved. */
+  /** A member has left. `extra` 69: the group was dissolved. */
   left: 9,
-  /** Members were added. */
+  /** Members were added: `to_usernames`. */
   membersAdded: 10,
-  /** Members were removed. */
+  /** Members were removed: `to_usernames`. */
   membersRemoved: 11,
   /** The group has changed. */
   groupChanged: 12,
@@ -38,19 +38,19 @@ export const EVENT = {
   joinRefused: 57,
   /** Another keeper has refused a request to join. */
   joinRefusedByKeeper: 58,
-  /** Members were silenced, or no longer. */
+  /** Members were silenced (`extra` 1), or no longer (2). */
   silence: 65,
-  /** Keepers were appointed, or no longer. */
+  /** Keepers were appointed (`extra` 1), or no longer (2). */
   keepers: 80,
   /** A group has a new owner. */
   owner: 82,
-  /** Friends have changed on another device. */
+  /** Friends have changed on another device: `extra` 5 added, 6 removed, 7 memo. */
   friendsElsewhere: 100,
-  /** The blacklist has changed on another device. */
+  /** The blacklist has changed on another device: `EVENT_EXTRA.on` or `off`. */
   blacklistElsewhere: 101,
   /** No-disturb has changed on another device. */
   noDisturbElsewhere: 102,
-  /** Shields have changed on another device. */
+  /** Shields have changed on another device, likewise. */
   shieldElsewhere: 103,
   /** A conversation was read on another device. `onMutiUnreadMsgUpdate` delivers it. */
   readElsewhere: 200,

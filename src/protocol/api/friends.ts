@@ -1,5 +1,6 @@
 /** Area "Friends". */
 import type { UserInfo } from './accounts.js';
+import type { InvitationEvent, JoinRequestEvent } from './events.js';
 import type { CachedAnswer, JMessageRequest } from './request.js';
 
 export interface FriendsApi {
@@ -8,6 +9,12 @@ export interface FriendsApi {
    * @guide 好友列表
    */
   getFriendList(): JMessageRequest<FriendsAnswer>;
+  /**
+   * Lists the invitations and requests to join that wait for an answer, whichever device received them.
+   * @fails 882003
+   * @addition
+   */
+  getInvitations(): JMessageRequest<InvitationsAnswer>;
   /**
    * Invites a user, or answers an invitation. The other side gets event 5.
    * @guide 添加好友&好友请求应答
@@ -40,7 +47,6 @@ export interface FriendsApi {
   updateFriendMemo(params: FriendMemoParams): JMessageRequest;
 }
 
-/** A user by name. */
 export interface TargetName {
   /** Username. */
   target_name: string;
@@ -62,6 +68,11 @@ export interface FriendMemoParams extends TargetName {
   memo_name: string;
   /** Further notes. `''` clears them. */
   memo_others?: string | undefined;
+}
+
+export interface InvitationsAnswer {
+  /** Events 5 and 56, the oldest first. */
+  events: (InvitationEvent | JoinRequestEvent)[];
 }
 
 export interface Friend extends UserInfo {

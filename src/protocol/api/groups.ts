@@ -1,5 +1,5 @@
 /** Area "Groups". */
-import type { UserName, UserRef } from './messages.js';
+import type { UserCard, UserRef } from './messages.js';
 import type { Answer, CachedAnswer, JMessageRequest } from './request.js';
 
 export interface GroupsApi {
@@ -20,13 +20,13 @@ export interface GroupsApi {
    * @guide 增加群组成员
    * @fails 880203 880204 880207 880209 880602 880604 880607 880608 880609
    */
-  addGroupMembers(params: GroupMembersParams): JMessageRequest;
+  addGroupMembers(params: GroupRef & UsersParams): JMessageRequest;
   /**
    * Removes members from a group. Owners and keepers may.
    * @guide 删除群组成员
    * @fails 880203 880204 880205 880602 880704 880705
    */
-  delGroupMembers(params: GroupMembersParams): JMessageRequest;
+  delGroupMembers(params: GroupRef & UsersParams): JMessageRequest;
   /**
    * Lists one's own groups.
    * @guide 获取群组列表
@@ -67,31 +67,31 @@ export interface GroupsApi {
    * @since 2.5
    * @fails 880203 880204 880205 880614
    */
-  addGroupMemSilence(params: GroupMemberParams): JMessageRequest;
+  addGroupMemSilence(params: GroupRef & TargetUser): JMessageRequest;
   /**
    * Ends the silence of a member. Owners and keepers may.
    * @since 2.5
    * @fails 880203 880204 880205 880614
    */
-  delGroupMemSilence(params: GroupMemberParams): JMessageRequest;
+  delGroupMemSilence(params: GroupRef & TargetUser): JMessageRequest;
   /**
    * Makes members keepers of the group. The owner may.
    * @since 2.6
    * @fails 880203 880204 880205 880602 880608 881701
    */
-  addGroupKeeper(params: GroupMembersParams): JMessageRequest;
+  addGroupKeeper(params: GroupRef & UsersParams): JMessageRequest;
   /**
    * Makes keepers members again. The owner may.
    * @since 2.6
    * @fails 880203 880204 880205 880602 881701
    */
-  delGroupKeeper(params: GroupMembersParams): JMessageRequest;
+  delGroupKeeper(params: GroupRef & UsersParams): JMessageRequest;
   /**
    * Hands the group to another member. The owner may.
    * @since 2.6
    * @fails 880203 880204 880205 881701
    */
-  changeGroupAdmin(params: GroupMemberParams): JMessageRequest;
+  changeGroupAdmin(params: GroupRef & TargetUser): JMessageRequest;
   /**
    * Dissolves the group. The owner may.
    * @since 2.6
@@ -110,16 +110,6 @@ export interface GroupRef {
   /** The group. */
   gid: number | string;
 }
-export interface CreateGroupParams {
-  /** Name of the group, at most 64 bytes. */
-  group_name: string;
-  /** Description, at most 250 bytes. */
-  group_description?: string | undefined;
-  /** An image, or a form with one. @since 2.4 */
-  avatar?: FormData | Blob | undefined;
-  /** true: public, users may ask to join. @since 2.5 */
-  is_limit?: boolean | undefined;
-}
 export interface UpdateGroupParams extends GroupRef {
   /** Name of the group, at most 64 bytes. */
   group_name?: string | undefined;
@@ -128,12 +118,18 @@ export interface UpdateGroupParams extends GroupRef {
   /** An image, or a form with one. @since 2.4 */
   avatar?: FormData | Blob | undefined;
 }
-export interface GroupMembersParams extends GroupRef {
+export interface CreateGroupParams extends Omit<UpdateGroupParams, 'gid'> {
+  /** Name of the group, at most 64 bytes. */
+  group_name: string;
+  /** true: public, users may ask to join. @since 2.5 */
+  is_limit?: boolean | undefined;
+}
+export interface UsersParams {
   /** The users, 1 to 500. */
   member_usernames: UserRef[];
 }
-export interface GroupMemberParams extends GroupRef {
-  /** Username of the member. */
+export interface TargetUser {
+  /** Username. */
   target_username: string;
   /** Default: one's own. */
   target_appkey?: string | undefined;
@@ -142,23 +138,16 @@ export interface JoinGroupParams extends GroupRef {
   /** Reason, in words. */
   reason?: string | undefined;
 }
-export interface JoinDecisionParams extends GroupRef {
+export interface JoinDecisionParams extends JoinGroupParams, TargetUser {
   /** `event_id` of event 56. */
   event_id: number | string;
   /** `from_username` of event 56: the user who asked. */
   from_username: string;
   /** Default: one's own. */
   from_appkey?: string | undefined;
-  /** The user who is to join. */
-  target_username: string;
-  /** Default: one's own. */
-  target_appkey?: string | undefined;
   /** 0 accepts, other numbers refuse. */
   result: 0 | 1 | 2;
-  /** Reason, in words. */
-  reason?: string | undefined;
 }
-/** A page of an application's public groups or chat rooms. */
 export interface ListPageParams {
   /** Place of the page's first entry in the list, from 0. */
   start: number | string;
@@ -184,9 +173,7 @@ export interface Group {
   /** 2 public; 0 or 1 private. */
   group_type: number;
 }
-export interface GroupMember extends UserName {
-  /** Argument of `getResource`, or ''. */
-  avatar: string;
+export interface GroupMember extends UserCard {
   /** 0 member, 1 owner, 2 keeper. */
   flag: number;
   /** The member is silenced. */
@@ -199,9 +186,11 @@ export interface CreatedGroup extends LeftGroup {
   /** Description. */
   group_description: string;
 }
-export interface LeftGroup extends Answer {
+export interface GroupAnswer extends Answer {
   /** The group. */
   gid: number;
+}
+export interface LeftGroup extends GroupAnswer {
   /** Name of the group. */
   group_name: string;
 }
@@ -217,13 +206,15 @@ export interface GroupMembersAnswer extends CachedAnswer {
   /** The members. */
   member_list: GroupMember[];
 }
+export interface ListPage {
+  /** Entries of the list in all. */
+  total: number;
+  /** Place of the page's first entry. */
+  start: number;
+}
 export interface PublicGroupsAnswer extends Answer {
   /** The page. */
-  result: {
-    /** Groups in all. */
-    total: number;
-    /** Place of its first entry. */
-    start: number;
+  result: ListPage & {
     /** The groups. */
     groups: Group[];
   };

@@ -5,7 +5,6 @@ import type { StateSnapshot } from './state.js';
 /** Home of the runtime: a SharedWorker, the worker of one leading tab, or the page itself. */
 export type HostKind = 'shared' | 'leader' | 'page';
 
-/** Answer of `inspect`. */
 export interface Inspection {
   /** Home of the runtime. */
   host: HostKind;
@@ -17,7 +16,6 @@ export interface Inspection {
   worker: WorkerInspection | null;
 }
 
-/** The worker and all of its tabs. */
 export interface WorkerInspection {
   /** One for each start of the worker. */
   instance: string;
@@ -33,7 +31,6 @@ export interface WorkerInspection {
   log: string[];
 }
 
-/** A tab, as the worker knows it. */
 export interface TabInspection {
   /** Name of the tab. */
   id: string;
@@ -43,11 +40,10 @@ export interface TabInspection {
   visible: boolean;
   /** The browser has frozen the tab. */
   frozen: boolean;
-  /** Whether the worker has chosen the tab to act for its account. */
+  /** The tab acts for its account. */
   active: boolean;
 }
 
-/** An account with a session in the worker. */
 export interface AccountInspection {
   /** Server. */
   address: string;
@@ -65,7 +61,6 @@ export interface AccountInspection {
   degraded: string | null;
 }
 
-/** A request without an answer. */
 export interface RequestInspection {
   /** Name of the event on the wire. */
   event: string;

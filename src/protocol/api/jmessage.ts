@@ -39,7 +39,6 @@ export interface JMessageApi
     OutboxApi,
     ListenersApi {}
 
-/** Options of `new JMessage(options)`. */
 export interface JMessageOptions {
   /** Server, http(s) or ws(s). Default: the JMessage service. */
   address?: string;
@@ -98,6 +97,11 @@ export interface InstanceApi {
    * @addition
    */
   addListener<L extends ListenerName>(name: L, listener: (data: ListenerEvents[L]) => void): () => void;
+  /**
+   * Ends the wait for the next retry. `onStateChange` has the outcome. With `needsAuth`, `init` does.
+   * @addition
+   */
+  connectNow(): void;
   /**
    * Replaces a worker that no longer answers. The session, open calls and the other tabs go on with the next one.
    * @addition

@@ -2,7 +2,6 @@
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-/** A JSON object. */
 export type JsonObject = { [key: string]: Json };
-/** Data of the application, kept with a message, profile or conversation: an object, or text. */
+/** Data of the application: an object, or text. */
 export type Extras = JsonObject | string;

@@ -1,8 +1,9 @@
 /** Area "Listeners". */
 
 import type { EventNotification } from './events.js';
-import type { AccountRef, Message, MessageContent, ReceivedMessage } from './messages.js';
-import type { OutboxChange } from './outbox.js';
+import type { AccountRef, Message, ReceivedMessage, StampedContent } from './messages.js';
+import type { OutboxEntry } from './outbox.js';
+import type { Command } from './receipts.js';
 import type { StateSnapshot } from './state.js';
 
 /**
@@ -15,7 +16,7 @@ export interface ListenersApi {
    */
   onMsgReceive(listener: (data: ReceivedMessage) => void): void;
   /**
-   * Listens to messages that arrived while this device was offline, by conversation.
+   * Listens to messages that were missed while offline, by conversation.
    * @guide 离线消息同步监听
    */
   onSyncConversation(listener: (data: SyncedConversation[]) => void): void;
@@ -48,7 +49,7 @@ export interface ListenersApi {
    * Listens to conversations that were read on another device.
    * @since 2.4
    */
-  onMutiUnreadMsgUpdate(listener: (data: ReadElsewhere) => void): void;
+  onMutiUnreadMsgUpdate(listener: (data: ConversationName) => void): void;
   /**
    * Listens to transparent messages.
    * @since 2.4
@@ -72,10 +73,10 @@ export interface ListenersApi {
    */
   onStateChange(listener: (data: StateSnapshot) => void): void;
   /**
-   * Listens to the outbox: sends of every tab that are queued, transmitted, failed, sent or cancelled.
+   * Listens to changes of the outbox, by any tab.
    * @addition
    */
-  onOutboxChange(listener: (data: OutboxChange) => void): void;
+  onOutboxChange(listener: (data: OutboxEntry) => void): void;
   /**
    * Listens to unread counts.
    * @addition
@@ -86,6 +87,11 @@ export interface ListenersApi {
    * @addition
    */
   onActiveChange(listener: (active: boolean) => void): void;
+  /**
+   * Listens to invitations and requests to join that the account has answered, in any tab.
+   * @addition
+   */
+  onInvitationAnswer(listener: (data: AnsweredInvitation) => void): void;
   /**
    * Listens to a newer build of this site that has taken over and cannot serve this page: reload it. Calls fail with 889006 until then.
    * @addition
@@ -98,7 +104,7 @@ export interface ListenersApi {
   onDegraded(listener: (data: Degraded) => void): void;
 }
 
-/** A conversation, as pushes name it: a union over `type`, 3 with a user, 4 in a group. */
+/** A union over `type`: 3 with a user, 4 in a group. */
 export type ConversationName =
   | (AccountRef & {
       /** With a user. */
@@ -114,7 +120,6 @@ export type ConversationName =
       username?: undefined;
     };
 
-/** Count of recipients who have not read a message. */
 export interface Receipt {
   /** Id of the message. */
   msg_id: number;
@@ -124,7 +129,6 @@ export interface Receipt {
   mtime?: number | undefined;
 }
 
-/** Missed messages of a conversation. */
 export interface SyncedConversation {
   /** 3 with a user, 4 in a group. */
   msg_type: 3 | 4;
@@ -144,13 +148,10 @@ export interface SyncedConversation {
   msgs: Message[];
 }
 
-/** Read receipts of own messages. */
 export type ReceiptChange = ConversationName & {
   /** The receipts. */
   receipt_msgs: Receipt[];
 };
-
-export type ReadElsewhere = ConversationName;
 
 export interface UserInfUpdate extends AccountRef {
   /** Time of the change, s. */
@@ -161,7 +162,7 @@ export interface UserInfUpdate extends AccountRef {
   from_username: string;
 }
 
-export interface TransMessage {
+export interface TransMessage extends Command {
   /** 3 from a user, 4 in a group, 5 from another platform of one's own. */
   type: 3 | 4 | 5;
   /** The group, of type 4. */
@@ -172,31 +173,29 @@ export interface TransMessage {
   from_username?: string;
   /** Platform of the sender. */
   platform?: string;
-  /** The command. */
-  cmd: string;
 }
 
-export interface RoomMessage {
+export interface RoomMessage extends StampedContent {
   /** The chat room. */
   room_id: number;
-  /** Id of the message. */
-  msg_id: number;
-  /** Server's time of sending, ms. */
-  ctime_ms: number;
-  /** The part that the sender wrote. */
-  content: MessageContent;
 }
 
 export type UnreadChange = ConversationName & {
   /** Unread messages. */ unread_msg_count: number;
 };
 
+/** The answered invitation, by its user. */
+export interface AnsweredInvitation extends AccountRef {
+  /** The group; undefined for a friend. */
+  gid?: number;
+  /** The `event_id` of event 56, of a group. */
+  event_id?: number;
+}
+
 export interface Degraded {
   /** Reason, in words. */
   reason: string;
 }
 
-/** Name of a listener. */
 export type ListenerName = keyof ListenersApi;
-/** Argument of each listener. */
-export type ListenerEvents = { [L in ListenerName]: Parameters<Parameters<ListenersApi[L]>[0]>[0] };
+export type ListenerEvents = { [L in keyof ListenersApi]: Parameters<Parameters<ListenersApi[L]>[0]>[0] };

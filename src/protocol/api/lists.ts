@@ -1,11 +1,10 @@
 /** Area "Lists": no-disturb, shields, blacklist. */
 import type { UserInfo } from './accounts.js';
 import type { TargetName } from './friends.js';
-import type { Group, GroupRef } from './groups.js';
-import type { UserName, UserRef } from './messages.js';
+import type { Group, GroupRef, UsersParams } from './groups.js';
+import type { UserName } from './messages.js';
 import type { CachedAnswer, JMessageRequest } from './request.js';
 
-/** No-disturb, shields and the blacklist. */
 export interface ListsApi {
   /**
    * Gets the no-disturb settings.
@@ -75,21 +74,15 @@ export interface ListsApi {
    * @guide 添加黑名单
    * @fails 880103 880602 880608 880903 880904
    */
-  addSingleBlacks(params: BlacklistParams): JMessageRequest;
+  addSingleBlacks(params: UsersParams): JMessageRequest;
   /**
    * Removes users from the blacklist.
    * @guide 删除黑名单
    * @fails 880103 880602
    */
-  delSingleBlacks(params: BlacklistParams): JMessageRequest;
+  delSingleBlacks(params: UsersParams): JMessageRequest;
 }
 
-export interface BlacklistParams {
-  /** The users, 1 to 500. */
-  member_usernames: UserRef[];
-}
-
-/** No-disturb settings. */
 export interface NoDisturb {
   /** 1: no message notifies. */
   global: number;

@@ -1,23 +1,23 @@
 /** Messages, as the application reads them: a union over `msg_type`, with a content that is a union over its own `msg_type`. */
 import type { Extras, JsonObject } from './json.js';
 
-export interface TextBody {
-  /** The text. */
-  text: string;
+export interface BodyFields {
   /** Data of the application. */
   extras?: Extras;
 }
 
-/** An uploaded file, as message bodies name it. */
-export interface MediaBody {
+export interface TextBody extends BodyFields {
+  /** The text. */
+  text: string;
+}
+
+export interface MediaBody extends BodyFields {
   /** Argument of `getResource`. */
   media_id: string;
   /** CRC-32 of the file. */
   media_crc32: number;
   /** Size in bytes. */
   fsize: number;
-  /** Data of the application. */
-  extras?: Extras;
 }
 
 export interface ImageBody extends MediaBody {
@@ -51,25 +51,21 @@ export interface VideoBody extends Partial<MediaBody> {
   /** Seconds. */
   duration?: number;
   /** The film itself, where the body's own `media_id` is its thumbnail. */
-  video?: {
-    /** Argument of `getResource`. */ media_id: string;
-  };
+  video?: Pick<MediaBody, 'media_id'>;
 }
 
-export interface LocationBody {
-  /** Degrees. */
+export interface MapPlace {
+  /** Degrees, -90 to 90. */
   latitude: number;
-  /** Degrees. */
+  /** Degrees, -180 to 180. */
   longitude: number;
   /** Zoom level of the map. */
   scale: number;
   /** The place in words. */
   label: string;
-  /** Data of the application. */
-  extras?: Extras;
 }
+export interface LocationBody extends BodyFields, MapPlace {}
 
-/** Message bodies by the `msg_type` of the content. */
 export interface MessageBodies {
   /** Text. */
   text: TextBody;
@@ -87,10 +83,8 @@ export interface MessageBodies {
   custom: JsonObject;
 }
 
-/** Any message body. */
 export type MessageBody = MessageBodies[keyof MessageBodies];
 
-/** Fields of every {@link MessageContent}. */
 export interface ContentFields {
   /** Version of the format. */
   version: 1;
@@ -130,7 +124,6 @@ export type MessageContent = {
   };
 }[keyof MessageBodies];
 
-/** Notification on mobile devices. */
 export interface CustomNotification {
   /** true: this notification replaces the usual one. */
   enabled: boolean;
@@ -142,29 +135,33 @@ export interface CustomNotification {
   at_prefix?: string | undefined;
 }
 
-/** Fields of every {@link Message}. */
-export interface MessageFields {
+export interface MessageStamp {
   /** Id of the message. */
   msg_id: number;
+  /** Server's time of sending, ms. */
+  ctime_ms: number;
+}
+
+export interface StampedContent extends MessageStamp {
+  /** The part that the sender wrote. */
+  content: MessageContent;
+}
+
+export interface MessageFields extends StampedContent {
   /** User number of the sender. */
   from_uid: number;
   /** The group, or 0. */
   from_gid: number;
-  /** Server's time of sending, ms. */
-  ctime_ms: number;
   /** 'across': sender and target belong to different applications. */
   msg_level: 'normal' | 'across';
   /** The sender wants read receipts. */
   need_receipt: boolean;
   /** Notification on mobile devices. */
   custom_notification?: JsonObject;
-  /** The part that the sender wrote. */
-  content: MessageContent;
   /** Key of the conversation: `uid` of the user, or `gid`. */
   key: number;
 }
 
-/** A message between users. */
 export interface SingleMessage extends MessageFields {
   /** Between users. */
   msg_type: 3;
@@ -174,7 +171,6 @@ export interface SingleMessage extends MessageFields {
   from_appkey?: string;
 }
 
-/** A message in a group. */
 export interface GroupMessage extends MessageFields {
   /** In a group. */
   msg_type: 4;
@@ -193,13 +189,9 @@ export type ReceivedMessage = Message & {
 };
 
 /** A sent message: the request, with `msg_id` filled in. */
-export interface SentMessage {
+export interface SentMessage extends StampedContent {
   /** Number of the request. */
   rid: number;
-  /** Id of the message. */
-  msg_id: number;
-  /** Server's time of sending, ms. */
-  ctime_ms: number;
   /** Username, of a message to a user. */
   target_id?: string;
   /** Id of a group or chat room, as text. */
@@ -208,11 +200,8 @@ export interface SentMessage {
   target_name: string;
   /** Application of the sender. */
   appkey: string;
-  /** The part that the sender wrote. */
-  content: MessageContent;
 }
 
-/** A user by name and application. */
 export interface AccountRef {
   /** Username. */
   username: string;
@@ -220,13 +209,16 @@ export interface AccountRef {
   appkey: string;
 }
 
-/** A user by name. */
 export interface UserName extends AccountRef {
   /** Nickname, or ''. */
   nickname: string;
 }
 
-/** A user, as parameters name one. */
+export interface UserCard extends UserName {
+  /** Argument of `getResource`, or ''. */
+  avatar: string;
+}
+
 export interface UserRef {
   /** Username. */
   username: string;

@@ -27,13 +27,11 @@ export interface OutboxApi {
   cancelSend(params: OutboxRef): JMessageRequest;
 }
 
-/** An entry of the outbox by its id. */
 export interface OutboxRef {
   /** Id of the entry: `id` of the send's request, of `onQueued`, or of `getOutbox`. */
   id: string;
 }
 
-/** An undelivered send. */
 export interface OutboxEntry {
   /** `id` of the send's request. */
   id: string;
@@ -60,6 +58,8 @@ export interface OutboxEntry {
   appkey: string;
   /** The message. A file's `media_id` is missing until its upload is done. */
   content: MessageContent;
+  /** The send asks for receipts. */
+  need_receipt?: true;
   /** The file to upload. */
   file?: Blob;
   /** Its name. */
@@ -70,9 +70,9 @@ export interface OutboxEntry {
   msg_id?: number;
   /** ms. */
   ctime_ms?: number;
+  /** Of a message to a group, once sent: recipients who have not read it. */
+  unread_count?: number;
 }
-
-export type OutboxChange = OutboxEntry;
 
 export interface OutboxAnswer extends Answer {
   /** In the order of sending. */

@@ -2,7 +2,6 @@
 import type { ErrorCode } from '../codes/codes.js';
 import type { SentMessage } from './messages.js';
 
-/** Every successful answer has these fields beside its own. */
 export interface Answer {
   /** 0: success. */
   code: 0;
@@ -10,13 +9,11 @@ export interface Answer {
   message: string;
 }
 
-/** An answer that this device keeps. */
 export interface CachedAnswer extends Answer {
   /** There is no connection: the answer comes from this device. */
   from_cache?: true;
 }
 
-/** A failed call. */
 export interface Failure {
   /** The error code. A server may send others: keep a default branch. */
   readonly code: ErrorCode;
@@ -26,7 +23,6 @@ export interface Failure {
   readonly [field: string]: unknown;
 }
 
-/** Argument of `onAck`. */
 export interface AckData {
   /** Number of the request. */
   rid: number;
@@ -34,13 +30,11 @@ export interface AckData {
   data: unknown;
 }
 
-/** Argument of `onTimeout`. */
 export interface TimeoutData extends AckData {
   /** false: the server did not even acknowledge. */
   response_timeout: boolean;
 }
 
-/** Argument of `onQueued`. */
 export interface QueuedData {
   /** Number of the request. */
   rid: number;
@@ -48,7 +42,6 @@ export interface QueuedData {
   id: string;
 }
 
-/** Argument of `onProgress`, in bytes. */
 export interface ProgressData {
   /** Bytes until now. */
   loaded: number;
@@ -59,8 +52,7 @@ export interface ProgressData {
 /**
  * A call under way: V2's chain of handlers, which can also be awaited.
  *
- * It settles exactly once. A handler that is added later runs in a microtask. An awaited request rejects with a `JMessageError`, a timeout
- * with its code 889009.
+ * It settles exactly once. A handler that is added later runs in a microtask. An awaited request rejects with a `JMessageError`.
  *
  * @typeParam A first argument of `onSuccess`
  * @typeParam S second argument of `onSuccess`

@@ -1,12 +1,12 @@
 /** Area "Chat rooms": members are those who are online; nothing is stored for others. */
-import type { ListPageParams } from './groups.js';
+import type { ListPage, ListPageParams } from './groups.js';
+import type { MapPlace } from './messages.js';
 import type { Answer, CachedAnswer, JMessageRequest, SendRequest } from './request.js';
 import type {
   BodyPart,
   CustomPart,
   FilePart,
   ImagePart,
-  LocationPart,
   SendAnswer,
   SendOptions,
   TextPart,
@@ -48,34 +48,33 @@ export interface RoomsApi {
    * @since 2.5
    * @fails 881501 881502 881503 881504
    */
-  sendChatroomMsg(params: BodyToRoom | TextToRoom): SendRequest<RoomSendAnswer>;
+  sendChatroomMsg(params: ToRoom & (BodyPart | TextPart)): SendRequest<RoomSendAnswer>;
   /**
    * Sends an image to a chat room, after its upload.
    * @since 2.5
    * @fails 880005 880210 881501 881502 881503 881504 889011
    */
-  sendChatroomPic(params: BodyToRoom | ImageToRoom): SendRequest<RoomSendAnswer>;
+  sendChatroomPic(params: ToRoom & (BodyPart | ImagePart)): SendRequest<RoomSendAnswer>;
   /**
    * Sends a file to a chat room, after its upload.
    * @since 2.5
    * @fails 880005 880210 881501 881502 881503 881504 889011
    */
-  sendChatroomFile(params: BodyToRoom | FileToRoom): SendRequest<RoomSendAnswer>;
+  sendChatroomFile(params: ToRoom & (BodyPart | FilePart)): SendRequest<RoomSendAnswer>;
   /**
    * Sends a place to a chat room.
    * @since 2.5
    * @fails 881501 881502 881503 881504
    */
-  sendChatroomLocation(params: BodyToRoom | LocationToRoom): SendRequest<RoomSendAnswer>;
+  sendChatroomLocation(params: ToRoom & (BodyPart | MapPlace)): SendRequest<RoomSendAnswer>;
   /**
    * Sends the application's own object to a chat room.
    * @since 2.5
    * @fails 881501 881502 881503 881504
    */
-  sendChatroomCustom(params: BodyToRoom | CustomToRoom): SendRequest<RoomSendAnswer>;
+  sendChatroomCustom(params: ToRoom & (BodyPart | CustomPart)): SendRequest<RoomSendAnswer>;
 }
 
-/** A chat room by its id. */
 export interface RoomRef {
   /** The chat room. */
   id: number | string;
@@ -86,12 +85,6 @@ export interface ToRoom extends SendOptions {
   /** Name of the chat room. */
   target_rname?: string | undefined;
 }
-export interface BodyToRoom extends ToRoom, BodyPart {}
-export interface TextToRoom extends ToRoom, TextPart {}
-export interface ImageToRoom extends ToRoom, ImagePart {}
-export interface FileToRoom extends ToRoom, FilePart {}
-export interface LocationToRoom extends ToRoom, LocationPart {}
-export interface CustomToRoom extends ToRoom, CustomPart {}
 
 export interface Chatroom {
   /** Id of the chat room. */
@@ -110,11 +103,7 @@ export interface Chatroom {
 
 export interface RoomPageAnswer extends Answer {
   /** The page. */
-  result: {
-    /** Chat rooms in all. */
-    total: number;
-    /** Place of its first entry. */
-    start: number;
+  result: ListPage & {
     /** Chat rooms on this page. */
     count: number;
     /** The chat rooms. */

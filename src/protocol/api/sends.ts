@@ -1,6 +1,6 @@
 /** Area "Messages": sends to users and groups. */
 import type { Extras, JsonObject } from './json.js';
-import type { CustomNotification, MessageBody, UserRef } from './messages.js';
+import type { CustomNotification, MapPlace, MessageBody, MessageStamp, UserRef } from './messages.js';
 import type { Answer, SendRequest } from './request.js';
 
 /**
@@ -12,62 +12,65 @@ export interface SendsApi {
    * @guide 发送单聊文本
    * @fails 880203 880206 880207 880209
    */
-  sendSingleMsg(params: BodyToUser | TextToUser): SendRequest<SingleSendAnswer>;
+  sendSingleMsg(params: ToUser & (BodyPart | TextPart)): SendRequest<SingleSendAnswer>;
   /**
    * Sends an image to a user, after its upload.
    * @guide 发送单聊图片
    * @fails 880005 880203 880206 880207 880209 880210 889011
    */
-  sendSinglePic(params: BodyToUser | ImageToUser): SendRequest<SingleSendAnswer>;
+  sendSinglePic(params: ToUser & (BodyPart | ImagePart)): SendRequest<SingleSendAnswer>;
   /**
    * Sends a file to a user, after its upload.
    * @guide 发送单聊文件
    * @fails 880005 880203 880206 880207 880209 880210 889011
    */
-  sendSingleFile(params: BodyToUser | FileToUser): SendRequest<SingleSendAnswer>;
+  sendSingleFile(params: ToUser & (BodyPart | FilePart)): SendRequest<SingleSendAnswer>;
   /**
    * Sends a place to a user.
    * @guide 发送单聊位置
    * @fails 880203 880206 880207 880209
    */
-  sendSingleLocation(params: BodyToUser | LocationToUser): SendRequest<SingleSendAnswer>;
+  sendSingleLocation(params: ToUser & (BodyPart | MapPlace)): SendRequest<SingleSendAnswer>;
   /**
    * Sends the application's own object to a user.
    * @guide 发送单聊自定义消息
    * @fails 880203 880206 880207 880209
    */
-  sendSingleCustom(params: BodyToUser | CustomToUser): SendRequest<SingleSendAnswer>;
+  sendSingleCustom(params: ToUser & (BodyPart | CustomPart)): SendRequest<SingleSendAnswer>;
   /**
-   * Sends a text to a group. `at_list` addresses members; `custom` instead of `content` sends a custom message.
+   * Sends a text to a group, or a custom message.
    * @guide 发送群聊文本
    * @fails 880204 880205 880206 880209 880212
    */
-  sendGroupMsg(params: BodyTextToGroup | CustomToGroup | TextToGroup): SendRequest<GroupSendAnswer>;
+  sendGroupMsg(
+    // A compiler blames the last member for a missing field: the one that most calls mean.
+    params: (ToMembers & BodyPart) | (ToMembers & CustomPart) | (ToMembers & TextPart),
+  ): SendRequest<GroupSendAnswer>;
   /**
    * Sends an image to a group, after its upload.
    * @guide 发送群聊图片
    * @fails 880005 880204 880205 880206 880209 880210 880212 889011
    */
-  sendGroupPic(params: BodyToGroup | ImageToGroup): SendRequest<GroupSendAnswer>;
+  sendGroupPic(params: ToGroup & (BodyPart | ImagePart)): SendRequest<GroupSendAnswer>;
   /**
    * Sends a file to a group, after its upload.
    * @guide 发送群聊文件
    * @fails 880005 880204 880205 880206 880209 880210 880212 889011
    */
-  sendGroupFile(params: BodyToGroup | FileToGroup): SendRequest<GroupSendAnswer>;
+  sendGroupFile(params: ToGroup & (BodyPart | FilePart)): SendRequest<GroupSendAnswer>;
   /**
    * Sends a place to a group.
    * @guide 发送群聊位置
    * @fails 880204 880205 880206 880209 880212
    */
-  sendGroupLocation(params: BodyToGroup | LocationToGroup): SendRequest<GroupSendAnswer>;
+  sendGroupLocation(params: ToGroup & (BodyPart | MapPlace)): SendRequest<GroupSendAnswer>;
   /**
    * Sends the application's own object to a group.
    * @guide 发送群聊自定义消息
    * @since 2.4
    * @fails 880204 880205 880206 880209 880212
    */
-  sendGroupCustom(params: BodyToGroup | CustomToGroup): SendRequest<GroupSendAnswer>;
+  sendGroupCustom(params: ToGroup & (BodyPart | CustomPart)): SendRequest<GroupSendAnswer>;
 }
 
 export interface SendOptions {
@@ -98,8 +101,11 @@ export interface ToGroup extends SendOptions {
   /** Name of the group. */
   target_gname?: string | undefined;
 }
+export interface ToMembers extends ToGroup {
+  /** Addressed members; empty: everybody. */
+  at_list?: UserRef[] | undefined;
+}
 
-/** Content of a forwarded message. */
 export interface BodyPart {
   /** `content.msg_body` of another message: forwards it. */
   msg_body: JsonObject | MessageBody;
@@ -116,46 +122,12 @@ export interface FilePart {
   /** A file, or a form with one; at most 10 MB. */
   file: FormData | Blob;
 }
-export interface LocationPart {
-  /** Degrees, -90 to 90. */
-  latitude: number;
-  /** Degrees, -180 to 180. */
-  longitude: number;
-  /** Zoom level of the map. */
-  scale: number;
-  /** The place in words. */
-  label: string;
-}
 export interface CustomPart {
   /** The application's own object. */
   custom: JsonObject;
 }
 
-// A compiler blames the last member of a union, by name or by place: the part that most calls mean stands last in both.
-
-export interface BodyToUser extends ToUser, BodyPart {}
-export interface TextToUser extends ToUser, TextPart {}
-export interface ImageToUser extends ToUser, ImagePart {}
-export interface FileToUser extends ToUser, FilePart {}
-export interface LocationToUser extends ToUser, LocationPart {}
-export interface CustomToUser extends ToUser, CustomPart {}
-export interface Addressing {
-  /** Addressed members; empty: everybody. */
-  at_list?: UserRef[] | undefined;
-}
-export interface BodyToGroup extends ToGroup, BodyPart {}
-export interface BodyTextToGroup extends BodyToGroup, Addressing {}
-export interface TextToGroup extends ToGroup, TextPart, Addressing {}
-export interface ImageToGroup extends ToGroup, ImagePart {}
-export interface FileToGroup extends ToGroup, FilePart {}
-export interface LocationToGroup extends ToGroup, LocationPart {}
-export interface CustomToGroup extends ToGroup, CustomPart {}
-
-export interface SendAnswer extends Answer {
-  /** Id of the message. */
-  msg_id: number;
-  /** Server's time of sending, ms. @since 2.4 */
-  ctime_ms: number;
+export interface SendAnswer extends Answer, MessageStamp {
   /** Key of the conversation, as in `getConversation`. Not of chat rooms. */
   key?: number;
 }

@@ -40,7 +40,6 @@ export type EndReason =
   | 'superseded'
   | 'host_lost';
 
-/** The connection of this tab's account. */
 export interface StateSnapshot {
   /** State of the connection. */
   state: ConnectionState;

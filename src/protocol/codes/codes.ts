@@ -3,7 +3,7 @@
  * `docs/error-codes.md`.
  */
 import { RECOGNISED_CODES, RUNTIME_CODES, RUNTIME_MESSAGES } from './runtime-codes.js';
-import { TAB_MESSAGES } from './tab-codes.js';
+import { NO_PAGE_MESSAGES, TAB_MESSAGES } from './tab-codes.js';
 
 /** Error codes by name. Their meanings: `docs/error-codes.md`. */
 export const CODES = {
@@ -62,7 +62,7 @@ export const CODES = {
   cmdTooLong: 881604,
   notAdmin: 881701,
   internalError: 882001,
-  /** Register: the name is taken. getUserInfo, getGroupInfo: not found. */
+  // Register: the name is taken. getUserInfo, getGroupInfo: not found.
   userExists: 882002,
   wireInvalidParameter: 882003,
   busy: 882005,
@@ -74,6 +74,7 @@ export type ErrorCode = (typeof CODES)[keyof typeof CODES];
 export const MESSAGES: Readonly<Record<ErrorCode, string>> = {
   ...RUNTIME_MESSAGES,
   ...TAB_MESSAGES,
+  ...NO_PAGE_MESSAGES,
   880102: 'signature fail',
   880103: 'user not exist',
   880106: 'signature expired: initialise again with a fresh one',

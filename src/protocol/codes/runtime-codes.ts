@@ -2,7 +2,12 @@
  * The error codes that the runtime itself gives. Some are JMessage's own, for faults that it finds before the server would. The range `8890xx`
  * is for faults without a code in V2. `codes.ts` has the codes that only a server gives, so pages and workers need not load them.
  */
-import { type RUNTIME_CODES, SHARED_MESSAGES, type TAB_MESSAGES } from './tab-codes.js';
+import {
+  type NO_PAGE_MESSAGES,
+  type RUNTIME_CODES,
+  SHARED_MESSAGES,
+  type TAB_MESSAGES,
+} from './tab-codes.js';
 
 export { RUNTIME_CODES } from './tab-codes.js';
 
@@ -20,7 +25,7 @@ export const RECOGNISED_CODES = {
 /** Codes that a worker or a server gives. */
 export type RuntimeCode = Exclude<
   (typeof RUNTIME_CODES)[keyof typeof RUNTIME_CODES],
-  keyof typeof TAB_MESSAGES
+  keyof typeof TAB_MESSAGES | keyof typeof NO_PAGE_MESSAGES
 >;
 
 /** The message of each code: one sentence that names the fault and, if there is one, the remedy. */

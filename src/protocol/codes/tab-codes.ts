@@ -30,7 +30,7 @@ export const RUNTIME_CODES = {
   noPage: 889014,
 } as const;
 
-/** Messages of a tab and of a worker … */
+/** Messages of tabs and workers. */
 export const SHARED_MESSAGES = {
   880001: 'unknown error',
   889004: 'the shared worker cannot be reached',
@@ -38,13 +38,15 @@ export const SHARED_MESSAGES = {
   889009: 'timed out: the server did not answer',
 } as const;
 
-/** … and messages of a tab alone. */
+/** Messages of tabs alone. */
 export const TAB_MESSAGES = {
   889005:
     'this JMessage instance was destroyed before the answer came; a request in flight may still succeed',
   889008: 'a parameter cannot be handed to the worker: plain data, Blob and FormData can',
-  889014: 'there is no page here: JMessage works in a browser',
 } as const;
+
+/** The message of an instance without a page. No page loads it. */
+export const NO_PAGE_MESSAGES = { 889014: 'there is no page here: JMessage works in a browser' } as const;
 
 const MESSAGES = /* @__PURE__ */ Object.assign({}, SHARED_MESSAGES, TAB_MESSAGES);
 

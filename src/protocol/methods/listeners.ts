@@ -17,6 +17,7 @@ export const LISTENER_NAMES = [
   'onOutboxChange',
   'onUnreadChange',
   'onActiveChange',
+  'onInvitationAnswer',
   'onOutdated',
   'onDegraded',
 ] as const satisfies readonly ListenerName[];

@@ -63,6 +63,7 @@ export const METHOD_NAMES = [
   'addSingleBlacks',
   'delSingleBlacks',
   'getFriendList',
+  'getInvitations',
   'addFriend',
   'acceptFriend',
   'declineFriend',

@@ -78,6 +78,11 @@ export const RELATION_METHODS = {
     shape: 'friends',
     cache: 'answer',
   },
+  getInvitations: {
+    params: null,
+    event: 'get_invitations',
+    needs: 'invitations',
+  },
   addFriend: {
     params: v.object({
       target_name: name,

@@ -1,6 +1,7 @@
 /** The vocabulary of the method table: the worker's knowledge of a method. Types and documentation of each method stand in `api/`. */
 import type * as v from 'valibot';
 import type { Schema } from '../checks.js';
+import type { CAPABILITIES } from '../wire/names.js';
 import type { RequestEvent } from '../wire/requests.js';
 import type { LocalName, MethodName, ParamsOf } from './types.js';
 
@@ -35,6 +36,8 @@ export interface MethodRow {
   readonly params: Schema | null;
   readonly event: RequestEvent | null;
   readonly step?: Step;
+  /** The extension without which a server is not asked, since a stock server never answers an unknown event. */
+  readonly needs?: keyof typeof CAPABILITIES;
   /** The message that the `message` step builds. */
   readonly message?: { readonly to: MessageTarget; readonly kind: MessageKind };
   /** The parameter with a file, which is uploaded before the request is transmitted. */

@@ -2,6 +2,8 @@
  * A tab and its runtime share one port with two lanes: the tab's calls (by Comlink), and the runtime's events. One port keeps both in order.
  * A MessagePort or a BroadcastChannel serves as the port.
  */
+import type { Call } from './link.js';
+
 export type Port = MessagePort | BroadcastChannel;
 
 export const CALLS = 0;
@@ -38,6 +40,13 @@ export function laneOf(port: Port, lane: typeof CALLS | typeof EVENTS): Lane {
  * - `{up}`: this worker listens; tabs of another worker have lost that one
  * - `alive`: the leading tab answers a tab that connects; `hidden`: the same, and the leading tab has been hidden for a while
  * - `take`: a visible tab wants to lead
+ * - `{left}`: sends of a tab that leaves together with its worker, for the other tabs of their account
  * - `{connect}`: the channel on which a tab waits for the worker; the worker's first message there is `{up}` again
  */
-export type LeaderMessage = 'alive' | 'hidden' | 'take' | { connect: string } | { up: string };
+export type LeaderMessage =
+  | 'alive'
+  | 'hidden'
+  | 'take'
+  | { connect: string }
+  | { up: string }
+  | { left: readonly Call[] };

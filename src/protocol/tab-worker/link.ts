@@ -127,6 +127,8 @@ export interface Call {
   account?: AccountName | undefined;
   /** An earlier worker received the call and died. It may have begun with it. */
   again?: true;
+  /** The tab that made the call, if it has left and another one submits it. */
+  by?: string;
   /** The answer of the finished upload, if an earlier worker uploaded the file and died. */
   uploaded?: UploadedMedia;
 }
@@ -196,9 +198,12 @@ export type EventName = Exclude<
  */
 export type Confirmation = number;
 
-/** The messages of the worker on the second lane. */
-export type TabMessage = { instance: string } /** The text of {@link EventEncoder}. */ & (
-  | { kind: 'events'; events: string }
+/**
+ * The messages of the worker on the second lane. `events` is the text of {@link EventEncoder}. Its `counts` are the unread counts that have
+ * changed with the events, since a listener may read them.
+ */
+export type TabMessage = { instance: string } & (
+  | { kind: 'events'; events: string; counts?: [ConversationId, number][] }
   | { kind: 'mirror'; mirror: Mirror }
   /** The tab has joined this account after so many log-outs: later messages belong to it. */
   | { kind: 'account'; account: AccountName; logouts: number }
@@ -210,7 +215,7 @@ export type TabMessage = { instance: string } /** The text of {@link EventEncode
   | { kind: 'progress'; callId: string; loaded: number; total: number }
   /** A call's upload is done; see {@link Call}. */
   | { kind: 'uploaded'; callId: string; media: UploadedMedia }
-  /** Unread counts that have changed. */
+  /** Unread counts that have changed without an event. */
   | { kind: 'unread'; counts: [ConversationId, number][] }
   /** The events since the tab's last one are no longer kept, so its data may have holes. */
   | { kind: 'gap' }

@@ -57,6 +57,9 @@ const acknowledged = v.object({
   from_gid: v.optional(count, 0),
 });
 
+/** A smaller window would cost a round trip for every few messages. */
+const MIN_SYNC_WINDOW = 65_536;
+
 const syncAck = v.object({ sync_key: count });
 
 /** A client's place in a stream. Scripts store it as text, and a page may have put anything there: an invalid key counts as 0. */
@@ -110,8 +113,15 @@ export const MESSAGE_REQUESTS = {
       sync_type: optional(flag),
       sync_event_key: key,
       msg_receipt_key: key,
+      /**
+       * Flow control: at most this many bytes of `sync_conversation` are on their way before the client has taken them. Other requests of the
+       * socket proceed during the sync, except `msg_recv`, `msg_recv_v2`, `get_conversations` and the next `sync_check`.
+       */
+      window: optional(v.pipe(count, v.minValue(MIN_SYNC_WINDOW))),
     }),
   ),
+  /** The client has taken the pushes of a sync up to this key, and has room for more. It promises nothing about what is kept. */
+  sync_taken: loggedIn(syncAck),
   /**
    * A page of a conversation, with the stored messages that the account may see. The answer has `messages[]` in the form of `msg_sync`, oldest
    * first and without retracted ones. `more` says whether there are earlier ones.

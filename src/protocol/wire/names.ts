@@ -36,4 +36,8 @@ export const CAPABILITIES = {
   history: 'history',
   /** A send may name its predecessor (`after`), and is processed after it. */
   orderedSends: 'ordered_sends',
+  /** `get_invitations` works. */
+  invitations: 'invitations',
+  /** A sync with a `window` waits for `sync_taken`, and other requests proceed meanwhile. */
+  syncWindow: 'sync_window',
 } as const;

@@ -26,6 +26,8 @@ export const RELATION_REQUESTS = {
   add_black_list: members,
   del_black_list: members,
   get_friend_list: loggedIn(v.object({})),
+  /** The answer has `events[]`: events 5 and 56 that wait for an answer of the account. An addition of servers with `invitations`. */
+  get_invitations: loggedIn(v.object({})),
   /** `from_type` 1 invites; 2 answers: `why` 'yes' or empty accepts, anything else declines. */
   add_friend: loggedIn(
     v.object({

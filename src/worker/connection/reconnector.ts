@@ -24,9 +24,9 @@ const AUTH_ANSWER_TIMEOUT_MS = 10_000;
 /** How long a session without a signature waits for the application to call `init` again. */
 const AUTH_WAIT_MS = 60_000;
 
-/** The interval at which the clock is read … */
+/** The interval at which the clock is read. */
 const TICK_MS = 5_000;
-/** … and the delay of a tick that shows that the machine slept. */
+/** The delay of a tick that shows that the machine slept. */
 const SLEPT_MS = 10_000;
 /** The longest time over which a server that shuts down may spread its clients. */
 const MAX_SPREAD_MS = 300_000;

@@ -1,6 +1,6 @@
 /** The session's side of its connections: the table of its requests, which outlives them, and the connection that is or was last there. */
 import { ridOf } from '../../protocol/wire/rid.js';
-import type { Failure } from '../../protocol/worker.js';
+import type { CAPABILITIES, Failure } from '../../protocol/worker.js';
 import type { Connection } from './connection.js';
 import type { OpenRequests } from './open-requests.js';
 import type { OnAck, Reply } from './request.js';
@@ -38,7 +38,7 @@ export class RequestChannel {
   }
 
   /** Whether the server of the last connection announced the extension. */
-  can(capability: 'resume' | 'history'): boolean {
+  can(capability: keyof typeof CAPABILITIES): boolean {
     return this.#connection?.can(capability) === true;
   }
 

@@ -1,6 +1,7 @@
 /** Events, from the wire's form to the API's, with the listener that each is for. */
 import {
   type ConversationId,
+  type ConversationName,
   EVENT,
   EVENT_EXTRA,
   type EventNotification,
@@ -8,7 +9,6 @@ import {
   isJsonObject,
   type Json,
   type ListenerEvents,
-  type ReadElsewhere,
   singleId,
   type WireEvent,
 } from '../../protocol/worker.js';
@@ -60,10 +60,10 @@ export function retractionIn(
 
 const groupOf = (event: WireEvent): number => readCount(event.from_gid ?? event.gid, 0);
 
-function readElsewhere(description: Json | undefined): ReadElsewhere | undefined {
+function readElsewhere(description: Json | undefined): ConversationName | undefined {
   const read = parsed(description);
   if (!isJsonObject(read)) return undefined;
-  return read.type === 3 || read.type === 4 ? (read as unknown as ReadElsewhere) : undefined;
+  return read.type === 3 || read.type === 4 ? (read as unknown as ConversationName) : undefined;
 }
 
 function parsed(description: Json | undefined): Json | undefined {

@@ -16,12 +16,14 @@ import type { Answer } from '../connection/request.js';
 import type { RequestChannel } from '../connection/request-channel.js';
 import { failed, succeeded } from '../methods/outcome.js';
 import { BEGINNING, byPlace, type Place, type Span, type Store } from '../store/store.js';
+import type { Inbox } from './inbox.js';
 import { parseMsgSync } from './push-parsing.js';
 
 interface HistoryParts {
   account: Account;
   store: Store;
   channel: RequestChannel;
+  inbox: Pick<Inbox, 'flush'>;
 }
 
 /** Checked parameters of `getHistory`. */
@@ -43,6 +45,7 @@ export class History {
     const { gid, username = '', appkey = this.parts.account.appkey, before, limit } = params;
     const ref = gid === undefined ? { username, appkey } : { gid };
     const conversation = conversationId(ref, appkey);
+    await this.parts.inbox.flush();
     if (!this.#canAsk) return this.#kept(conversation, before, limit);
     const whole = await this.#whole(conversation, before, limit);
     if (whole) return whole;

@@ -3,30 +3,45 @@
  * Each message is delivered once, in the order of receipt, whatever the server repeats. Messages that an earlier worker persisted are
  * delivered again, since it may have died before it delivered them; the tabs discard those they have.
  */
-import type { ConversationId, Message, SyncedConversation } from '../../protocol/worker.js';
+import {
+  type ConversationId,
+  type Message,
+  RecentIds,
+  type SyncedConversation,
+} from '../../protocol/worker.js';
 import type { RequestChannel } from '../connection/request-channel.js';
 import { byPlace, type Place, type Store } from '../store/store.js';
+import { GATHER_MS } from '../tabs/post-schedule.js';
 import type { SessionTabs } from '../tabs/session-tabs.js';
+import type { Clock } from '../util/clock.js';
 import type { ConversationForm } from './conversation-form.js';
 import { parseMsgSync, parseSyncConversation } from './push-parsing.js';
 import type { ReadState } from './read-state.js';
 import type { StreamProgress } from './stream-progress.js';
 
-/** Message ids that are remembered to recognise repeats. */
-const REMEMBERED_IDS = 20_000;
 /** Messages of each conversation for a tab that joins with roaming, as many as the gateway gives at login. */
 const SNAPSHOT_MESSAGES = 100;
 
+/** A live message. */
+interface Live {
+  message: Message;
+  /** The tab that sent it, which has it already; undefined if the server pushed it. */
+  from?: string;
+}
+
 interface InboxParts {
+  clock: Clock;
   store: Store;
   self: { username: string };
   form: ConversationForm;
-  channel: Pick<RequestChannel, 'acknowledge'>;
+  channel: Pick<RequestChannel, 'acknowledge' | 'can'>;
   tabs: Pick<SessionTabs, 'publishMessage' | 'publishSync'> & {
     deliveries: Pick<SessionTabs['deliveries'], 'afterwards'>;
   };
   read: Pick<ReadState, 'received' | 'counted'>;
   progress: Pick<StreamProgress, 'advanceTo'>;
+  /** A SharedWorker outlives a tab that leaves, and writes then. */
+  shared: boolean;
   /** Whether the server's sync key stands for all messages before it. A send without an answer has no known place among them. */
   isWhole(): boolean;
 }
@@ -34,10 +49,12 @@ interface InboxParts {
 export class Inbox {
   #tail: Promise<void> = Promise.resolve();
   /** Live messages that wait for their turn; undefined once other work waits behind them. */
-  #burst: Message[] | undefined;
+  #burst: Live[] | undefined;
+  /** Ends the wait of own messages for more of them. */
+  #release: (() => void) | undefined;
   /** Own messages that were sent while a sync brings the history they belong into; undefined between syncs. */
-  #sentDuringSync: { message: Message; from: string }[] | undefined;
-  readonly #seen = new Set<number>();
+  #sentDuringSync: Live[] | undefined;
+  readonly #seen = new RecentIds<number>();
   #newest: Place;
 
   /** @param keptUpTo `ctime_ms` of the newest message that an earlier worker persisted */
@@ -53,33 +70,18 @@ export class Inbox {
     return this.#newest;
   }
 
-  /** `msg_sync`. A burst is written in one transaction. */
+  /** `msg_sync`. Messages that waited for the end of a sync may be older than own ones. */
   live(payload: unknown): void {
-    // A server that pushes live messages has sent all of its history.
-    this.endSync();
-    const batch = parseMsgSync(payload);
-    if (this.#burst) {
-      for (const message of batch) this.#burst.push(message);
-      return;
+    const { form } = this.parts;
+    const batch: Live[] = parseMsgSync(payload).map((message) => ({ message }));
+    for (const own of this.#sentDuringSync ?? []) {
+      const isLater = ({ message }: Live) =>
+        form.idOf(message) === form.idOf(own.message) && byPlace(own.message, message) < 0;
+      const at = batch.findIndex(isLater);
+      if (at >= 0) batch.splice(at, 0, own);
     }
-    void this.#next(async () => {
-      if (this.#burst === batch) this.#burst = undefined;
-      const { channel, form, read, tabs } = this.parts;
-      const fresh = this.#unseen(batch);
-      const kept = await this.#kept(fresh);
-      await this.#persist(fresh);
-      for (const message of fresh) {
-        // An earlier worker has counted the messages that it persisted.
-        if (!kept.has(message.msg_id)) read.received(message, form.idOf(message));
-        tabs.publishMessage(message);
-      }
-      this.#delivered(fresh);
-      for (const { msg_id, msg_type, from_uid, from_gid } of batch) {
-        const acknowledgement = { msg_id, msg_type, from_uid, from_gid };
-        tabs.deliveries.afterwards(() => channel.acknowledge('msg_recv_v2', acknowledgement));
-      }
-    });
-    this.#burst = batch;
+    this.#receive(batch);
+    this.#release?.();
   }
 
   /** `sync_conversation`. */
@@ -97,6 +99,7 @@ export class Inbox {
       this.#delivered(counted.flatMap(({ msgs }) => msgs));
       const sync_key = push.syncKey;
       const whole = isWhole();
+      if (channel.can('syncWindow')) channel.acknowledge('sync_taken', { sync_key });
       tabs.deliveries.afterwards(() => {
         progress.advanceTo({ sync_key }, whole);
         channel.acknowledge('sync_conversation_ack', { sync_key });
@@ -113,24 +116,22 @@ export class Inbox {
   endSync(): void {
     const waiting = this.#sentDuringSync;
     this.#sentDuringSync = undefined;
-    for (const { message, from } of waiting ?? []) this.sent(message, from);
+    if (waiting?.length) this.#receive(waiting);
   }
 
   /** An own message, for every tab but the one that sent it. */
   sent(message: Message, from: string): void {
-    if (this.#sentDuringSync) {
-      this.#sentDuringSync.push({ message, from });
-      return;
-    }
-    void this.#next(async () => {
-      if (this.#seen.has(message.msg_id)) return;
-      this.#remember(message.msg_id);
-      // An earlier worker delivered it, and died before it removed the send from the outbox.
-      if ((await this.#kept([message])).size > 0) return;
-      await this.#persist([message]);
-      this.parts.tabs.publishMessage(message, from);
-      this.#delivered([message]);
-    });
+    const own = { message, from };
+    if (this.#sentDuringSync) this.#sentDuringSync.push(own);
+    else this.#receive([own]);
+  }
+
+  /** Own messages wait no longer for more of them. @returns when they are persisted */
+  flush(): Promise<void> | undefined {
+    const persisted = this.#burst?.some(isOwn) ? this.#tail : undefined;
+    this.#burst = undefined;
+    this.#release?.();
+    return persisted;
   }
 
   /** Retracted messages: the store forgets them. */
@@ -163,8 +164,53 @@ export class Inbox {
     return this.#next(async () => undefined);
   }
 
+  /** Messages of one burst are written in one transaction. */
+  #receive(batch: Live[]): void {
+    if (this.#burst) {
+      for (const one of batch) this.#burst.push(one);
+      return;
+    }
+    void this.#next(async () => {
+      if (this.#burst === batch && this.parts.shared && batch.every(isOwn)) await this.#gathered();
+      if (this.#burst === batch) this.#burst = undefined;
+      const { channel, form, read, tabs } = this.parts;
+      const unseen = batch.filter(({ message }) => this.#seen.add(message.msg_id));
+      const kept = await this.#kept(unseen.map(({ message }) => message));
+      // An earlier worker delivered the own ones, and died before it removed their sends from the outbox.
+      const fresh = unseen.filter((one) => !(isOwn(one) && kept.has(one.message.msg_id)));
+      const messages = fresh.map(({ message }) => message);
+      await this.#persist(messages);
+      for (const { message, from } of fresh) {
+        // An earlier worker has counted the messages that it persisted.
+        if (from === undefined && !kept.has(message.msg_id)) read.received(message, form.idOf(message));
+        tabs.publishMessage(message, from);
+      }
+      this.#delivered(messages);
+      for (const { message, from } of batch) {
+        if (from !== undefined) continue;
+        const { msg_id, msg_type, from_uid, from_gid } = message;
+        const acknowledgement = { msg_id, msg_type, from_uid, from_gid };
+        tabs.deliveries.afterwards(() => channel.acknowledge('msg_recv_v2', acknowledgement));
+      }
+    });
+    this.#burst = batch;
+  }
+
+  /** Own messages wait for more of them, since a write costs a send more than its way through the worker. */
+  #gathered(): Promise<void> {
+    return new Promise((resolve) => {
+      const release = () => {
+        this.#release = undefined;
+        cancel();
+        resolve();
+      };
+      const cancel = this.parts.clock.after(GATHER_MS, release);
+      this.#release = release;
+    });
+  }
+
   #next(work: () => Promise<void>): Promise<void> {
-    this.#burst = undefined;
+    void this.flush();
     this.#tail = this.#tail.then(work).catch((error: unknown) => {
       // The store hides its faults, so this is a defect of the runtime. It must not stop later pushes.
       console.error('[JMessage] inbox', error);
@@ -173,11 +219,7 @@ export class Inbox {
   }
 
   #unseen(messages: readonly Message[]): Message[] {
-    return messages.filter(({ msg_id }) => {
-      if (this.#seen.has(msg_id)) return false;
-      this.#remember(msg_id);
-      return true;
-    });
+    return messages.filter(({ msg_id }) => this.#seen.add(msg_id));
   }
 
   /** @returns the ids of those messages that an earlier worker persisted */
@@ -205,13 +247,6 @@ export class Inbox {
     return within.length === 0 ? msgs : [...msgs, ...within].sort(byPlace);
   }
 
-  #remember(msgId: number): void {
-    this.#seen.add(msgId);
-    if (this.#seen.size <= REMEMBERED_IDS) return;
-    const [oldest] = this.#seen;
-    if (oldest !== undefined) this.#seen.delete(oldest);
-  }
-
   #delivered(messages: readonly Message[]): void {
     for (const message of messages) {
       const { ctime_ms, msg_id } = message;
@@ -233,3 +268,5 @@ export class Inbox {
     return msgs.filter(({ content }) => content.from_id !== this.parts.self.username).length;
   }
 }
+
+const isOwn = ({ from }: Live): boolean => from !== undefined;

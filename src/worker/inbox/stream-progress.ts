@@ -6,6 +6,9 @@ import { readCount } from '../util/read-answer.js';
 
 type Key = 'syncKey' | 'eventKey' | 'receiptKey';
 
+/** Bytes of a sync on their way. The answer to a send waits behind them, and a push must not be smaller than an ordinary history. */
+const SYNC_WINDOW = 512 * 1_024;
+
 const START: Progress = { syncKey: 0, eventKey: 0, receiptKey: 0, seenEvents: [], seenReceipts: [] };
 
 export class StreamProgress {
@@ -36,12 +39,14 @@ export class StreamProgress {
   /** The payload of `sync_check`. Without roaming a sync brings no messages that were read elsewhere, so its key is not used. */
   syncPayload(): object {
     const { syncKey, eventKey, receiptKey } = this.#handled;
-    const { roaming } = this.channel;
+    const { channel } = this;
+    const { roaming } = channel;
     return {
       sync_key: roaming ? syncKey : 0,
       sync_event_key: eventKey,
       msg_receipt_key: receiptKey,
       sync_type: roaming ? 1 : 0,
+      window: channel.can('syncWindow') ? SYNC_WINDOW : undefined,
     };
   }
 

@@ -1,6 +1,6 @@
 /**
- * Uploads a file: it gets a token from the server, and posts the application's form to the upload server. A failed network or an expired
- * token is retried with a new token; any other refusal is final. An aborted upload ends at once.
+ * Uploads a file: it gets a token from the server, and posts the application's form to the upload server. A failed network, a fault of the server or an
+ * expired token is retried with a new token; any other refusal is final. An aborted upload ends at once.
  */
 import {
   CODES,
@@ -23,8 +23,8 @@ const RETRY_MS = 1_000;
 const READ_TIMEOUT_MS = 10_000;
 /** The upload server's code for a file that is too large: 880210 of the API. */
 const WIRE_FILE_TOO_LARGE = 898061;
-/** The upload server's code for an expired token. */
-const WIRE_TOKEN_EXPIRED = 898010;
+/** The upload server's codes for an expired token, and for a fault of its own, such as a database that is away for a moment. */
+const AGAIN = new Set([898010, 898000]);
 /** The upload server's code for too many uploads: 880209 of the API. */
 const WIRE_TOO_MANY = 898030;
 
@@ -77,7 +77,7 @@ export async function upload(
         signal,
       );
       if (!answer) return refused(CODES.aborted);
-      if (wireCode(answer.body) !== WIRE_TOKEN_EXPIRED) return named(read(answer), form);
+      if (!AGAIN.has(wireCode(answer.body))) return named(read(answer), form);
       outcome = read(answer);
     } catch (error) {
       outcome = refused(CODES.uploadFailed, String(error));

@@ -5,7 +5,7 @@ import type { OutboxRecord, OutboxState } from '../store/store.js';
 
 export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry {
   const { callId: id, method, expiresAt: expires_at, state } = record;
-  const { target_id: username, target_gid, appkey, content } = payload;
+  const { target_id: username, target_gid, appkey, content, need_receipt } = payload;
   const target = content.target_type === 'chatroom' ? 'room_id' : 'gid';
   return {
     id,
@@ -14,6 +14,7 @@ export function entryOf(record: OutboxRecord, payload: SendPayload): OutboxEntry
     ...(username !== undefined ? { username } : { [target]: Number(target_gid) }),
     appkey,
     content,
+    ...(need_receipt && { need_receipt }),
     expires_at,
   } as OutboxEntry;
 }

@@ -6,9 +6,9 @@ import type { OutboxRecord, Store } from '../store/store.js';
 import type { Clock } from '../util/clock.js';
 import { isHidden, isTerminal } from './record.js';
 
-/** How long a terminal record is kept after its expiry … */
+/** How long a terminal record is kept after its expiry. */
 const TERMINAL_AGE_MS = 7 * 24 * 3_600_000;
-/** … and how many records of each terminal state. */
+/** The number of kept records of each terminal state. */
 const KEPT_TERMINAL = 200;
 const FORGET_AFTER_MS = 500;
 /** A send on an open connection is written if it has no answer by then: later than most answers come. */
@@ -18,6 +18,8 @@ export class Outbox {
   /** In the order of acceptance. */
   readonly #records = new Map<string, OutboxRecord>();
   readonly #unwritten = new Set<OutboxRecord>();
+  /** Of those, the records of which the disk has no earlier form. */
+  readonly #fresh = new Set<OutboxRecord>();
   #forgotten: number[] = [];
   #cancelForgetting: (() => void) | undefined;
   #cancelWriting: (() => void) | undefined;
@@ -29,6 +31,7 @@ export class Outbox {
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
+    private readonly shared: boolean,
     kept: readonly OutboxRecord[],
   ) {
     for (const record of kept) {
@@ -62,10 +65,11 @@ export class Outbox {
 
   /** The record of a new send on an open connection. It is written soon, unless its answer is faster. */
   putSoon(record: OutboxRecord): void {
-    // The disk has an earlier record of the call.
-    if (this.#records.has(record.callId)) return void this.put(record);
+    // The disk has an earlier record of the call, or the worker may end at any time.
+    if (!this.shared || this.#records.has(record.callId)) return void this.put(record);
     this.#keep(record);
     this.#unwritten.add(record);
+    this.#fresh.add(record);
     this.#cancelWriting ??= this.clock.after(WRITE_AFTER_MS, () => this.flush());
   }
 
@@ -77,7 +81,7 @@ export class Outbox {
   forget(record: OutboxRecord): void {
     this.#records.delete(record.callId);
     this.#unwritten.delete(record);
-    this.#forgetLater(record.id);
+    if (!this.#fresh.delete(record)) this.#forgetLater(record.id);
   }
 
   /** Resolves when every change is written. */
@@ -114,6 +118,7 @@ export class Outbox {
       this.#nextWrite = undefined;
       const records = [...this.#unwritten];
       this.#unwritten.clear();
+      this.#fresh.clear();
       if (records.length > 0) await this.store.putOutbox(records);
     });
     this.#written = this.#nextWrite;

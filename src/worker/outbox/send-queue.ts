@@ -35,6 +35,8 @@ import { SentNotifier, type SentNotifierParts } from './sent-notifier.js';
 
 export interface SendQueueParts extends UploadParts, SentNotifierParts {
   store: Store;
+  /** A SharedWorker outlives a tab that leaves, and writes its sends then. */
+  shared: boolean;
 }
 
 export class SendQueue implements SendOwner {
@@ -54,7 +56,7 @@ export class SendQueue implements SendOwner {
     const { clock } = parts.platform;
     this.notifier = new SentNotifier(parts);
     this.#expiry = new Expiry(clock, () => this.#expire());
-    this.#outbox = new Outbox(parts.store, clock, kept.filter(isSend));
+    this.#outbox = new Outbox(parts.store, clock, parts.shared, kept.filter(isSend));
     for (const record of this.#outbox.all()) {
       const built = isTerminal(record) ? undefined : this.build(record);
       if (built?.ok) this.#begin(record, built, undefined);
@@ -75,12 +77,12 @@ export class SendQueue implements SendOwner {
   async run(tab: Tab, call: Call, params: SendParams): Promise<Outcome> {
     const known = this.#outbox.get(call.callId);
     if (known) return this.#join(known, tab);
-    const { callId, madeAt, uploaded, again } = call;
+    const { callId, madeAt, uploaded, again, by: tabId = tab.id } = call;
     const { uploadUrl, outboxAgeMs } = tab.settings;
     const record: OutboxRecord = {
       id: this.#outbox.nextId(),
       callId,
-      tabId: tab.id,
+      tabId,
       method: call.method as OutboxRecord['method'],
       params,
       madeAt,
@@ -168,6 +170,7 @@ export class SendQueue implements SendOwner {
   /** The tab has gone, so it gets no progress, and submits no call again. */
   tabLeft(tab: Tab): void {
     this.#outbox.flush();
+    void this.parts.inbox.flush();
     for (const send of this.#sends.values()) if (send.tab === tab) send.tab = undefined;
   }
 
@@ -267,7 +270,7 @@ export class SendQueue implements SendOwner {
     if (!tabs.watchOutbox) return;
     const entry = entryOf(record, payload);
     if (!sent) return tabs.publishOutbox(entry);
-    const { msg_id, ctime_ms } = sent;
-    tabs.publishOutbox({ ...entry, state: 'sent', msg_id, ctime_ms } as typeof entry);
+    const { msg_id, ctime_ms, unread_count } = sent;
+    tabs.publishOutbox({ ...entry, state: 'sent', msg_id, ctime_ms, unread_count } as typeof entry);
   }
 }

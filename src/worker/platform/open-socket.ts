@@ -81,7 +81,7 @@ function openV4(address: string, handlers: SocketHandlers): Socket {
         return once.onEvent(String(data[0]), data[1]);
       case PacketType.CONNECT_ERROR:
       case PacketType.DISCONNECT:
-        return end('the server has closed the connection');
+        return end('closed by the server');
     }
   }
 

@@ -23,7 +23,7 @@ export const postForm: PostForm = ({ url, headers, form, onProgress, signal }) =
     request.onloadend = () => {
       clearTimeout(stalled);
       signal.removeEventListener('abort', abort);
-      if (hasStalled) return reject(new Stalled('nothing has moved for a minute'));
+      if (hasStalled) return reject(new Stalled('no progress for a minute'));
       if (request.status === 0) return reject(new Error('the network failed'));
       resolve({ status: request.status, body: parse(request.responseText) });
     };

@@ -5,32 +5,57 @@
  */
 import { RUNTIME_VERSION, type WorkerAddress } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
+import { delay } from '../util/clock.js';
 
 /** A holder that has not answered by then is frozen, and loses the account: it ends when it wakes up. */
 const ANSWER_MS = 2_000;
+
+/** No timer of a running worker is so late. */
+const LATE_MS = 500;
 
 /** Time for a request to stand down that waits in the queue of a worker that was frozen. */
 const REQUEST_MS = 50;
 
 const LOCK = 'jmessage:account:';
 
+/**
+ * - `stand-down`: a worker waits for the account
+ * - `heard`: the owner's answer; it lives, and either goes or is newer
+ * - `taken`: a worker that waited is the owner now; the others have to ask that one
+ */
+const KINDS = ['stand-down', 'heard', 'taken'] as const;
+
 interface Message {
-  /** `heard` is the answer: the owner lives, and either goes or is newer. */
-  kind: 'stand-down' | 'heard';
+  kind: (typeof KINDS)[number];
   account: string;
   version: string;
   at: WorkerAddress | null;
 }
 
+/** An account that this worker owns. */
+export interface HeldAccount {
+  release(): void;
+  /** Whether another worker has taken it, since this one was frozen. */
+  isLost(): boolean;
+  /** Called when another worker wants the account, at that address if it is known; also for one that has asked while the session was opened. */
+  onAsked(fn: (to: WorkerAddress | null) => void): void;
+}
+
+/** A worker that waits for an account. */
+interface Waiting {
+  /** The owner has answered. */
+  heard(answer: Message): void;
+  /** Asks the owner. */
+  ask(): void;
+}
+
 export class AccountLock {
-  readonly #held = new Set<string>();
-  /** Accounts that are waited for; to be called when the holder answers. */
-  readonly #asked = new Map<string, (answer: Message) => void>();
+  /** To be called when another worker wants an account of this one. */
+  readonly #held = new Map<string, (to: WorkerAddress | null) => void>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(
     private readonly platform: Pick<Platform, 'locks' | 'broadcast' | 'clock' | 'address'>,
-    /** This worker's session of that account has to end. Another worker has taken it over, at that address if it is known. */
-    private readonly onDisplaced: (account: string, to: WorkerAddress | null) => void,
     /** A newer worker has the account and keeps it. */
     private readonly onOutranked: (to: WorkerAddress) => void = () => undefined,
   ) {
@@ -38,38 +63,42 @@ export class AccountLock {
     broadcast.onMessage((message) => {
       if (!isOurs(message)) return;
       const { account, version, at } = message;
-      if (message.kind === 'heard') return this.#asked.get(account)?.(message);
-      if (!this.#held.has(account)) return;
+      if (message.kind === 'heard') return this.#waiting.get(account)?.heard(message);
+      if (message.kind === 'taken') return this.#waiting.get(account)?.ask();
+      const ask = this.#held.get(account);
+      if (!ask) return;
       this.#post('heard', account);
-      if (compare(version) >= 0) onDisplaced(account, at ?? null);
+      if (compare(version) >= 0) ask(at ?? null);
     });
   }
 
   /**
    * Waits for the account, as long as the signal allows.
-   * @returns the release, or null when the signal came first
+   * @returns null when the signal came first
    */
-  acquire(account: string, signal: AbortSignal): Promise<(() => void) | null> {
+  acquire(account: string, signal: AbortSignal): Promise<HeldAccount | null> {
     const { locks, clock } = this.platform;
-    if (!locks) return Promise.resolve(() => undefined);
+    if (!locks) return Promise.resolve(this.#takeUnlocked(account));
     return new Promise((resolve) => {
       const waiting = new AbortController();
       let isHeld = false;
+      let isLost = false;
+      let cancel = (): void => undefined;
       const done = () => {
         cancel();
-        this.#asked.delete(account);
+        this.#waiting.delete(account);
       };
       const hold = () => {
         done();
         if (signal.aborted) return resolve(null);
         isHeld = true;
-        this.#held.add(account);
-        return new Promise<void>((release) => {
-          resolve(() => {
+        return new Promise<void>((end) => {
+          const release = () => {
             isHeld = false;
-            this.#held.delete(account);
-            release();
-          });
+            end();
+          };
+          resolve(this.#own(account, release, () => isLost));
+          this.#post('taken', account);
         });
       };
       const request = (options: LockOptions) => {
@@ -79,60 +108,99 @@ export class AccountLock {
           return hold();
         };
         locks.request(LOCK + account, options, granted).catch(() => {
-          // It was taken from a worker that was frozen until now.
-          if (isGranted && isHeld) {
-            this.platform.clock.after(REQUEST_MS, () => isHeld && this.onDisplaced(account, null));
-            return;
+          if (isGranted) {
+            // It was taken from a worker that was frozen until now.
+            isLost = true;
+            if (isHeld) clock.after(REQUEST_MS, () => this.#held.get(account)?.(null));
+          } else if (!waiting.signal.aborted) {
+            // Some browsers have locks and refuse them.
+            resolve(this.#takeUnlocked(account));
           }
-          // Some browsers have locks and refuse them.
-          if (!isGranted && !waiting.signal.aborted) resolve(() => undefined);
         });
       };
-      const cancel = clock.after(ANSWER_MS, () => {
-        waiting.abort();
-        request({ steal: true });
-      });
+      // Of several that wait for a frozen holder, one takes the account. The others have asked that one before they may take it too.
+      const take = () =>
+        void locks
+          .request(`${LOCK}:${account}`, { ifAvailable: true }, (lock) => {
+            if (waiting.signal.aborted) return;
+            if (!lock) return ask();
+            waiting.abort();
+            request({ steal: true });
+            return delay(clock, ANSWER_MS);
+          })
+          .catch(() => undefined);
+      const ask = () => {
+        cancel();
+        const due = clock.now() + ANSWER_MS;
+        // A late timer shows that this worker was frozen itself, and may have missed the answer.
+        cancel = clock.after(ANSWER_MS, () => (clock.now() > due + LATE_MS ? ask() : take()));
+        this.#post('stand-down', account);
+      };
       const giveUp = () => {
         if (isHeld) return;
         done();
         waiting.abort();
         resolve(null);
       };
-      this.#asked.set(account, ({ version, at }) => {
+      const heard = ({ version, at }: Message) => {
         cancel();
         if (compare(version) <= 0 || !at) return;
         this.onOutranked(at);
         giveUp();
-      });
+      };
+      this.#waiting.set(account, { heard, ask });
       signal.addEventListener('abort', giveUp);
-      this.#post('stand-down', account);
+      ask();
       request({ signal: waiting.signal });
     });
   }
 
-  /** The accounts that other workers have, of those whose name begins so. This worker must have none of them. */
+  /** The accounts that other workers have, of those whose name begins so. */
   async elsewhere(prefix: string): Promise<string[]> {
     const { locks, address } = this.platform;
     // A page has its runtime for itself, and asks only for the account that it logs in.
     if (!locks || !address()) return [];
-    const { held = [] } = await locks.query().catch(() => ({ held: [] }));
-    return held.flatMap(({ name = '' }) => (name.startsWith(LOCK + prefix) ? [name.slice(LOCK.length)] : []));
+    const { held = [] }: LockManagerSnapshot = await locks.query().catch(() => ({}));
+    return held.flatMap(({ name = '' }) => {
+      const account = name.slice(LOCK.length);
+      // A session of this worker that has just ended may still hold its lock.
+      return name.startsWith(LOCK + prefix) && !this.#held.has(account) ? account : [];
+    });
+  }
+
+  /** Without locks nothing is exclusive. The owner is asked all the same, and goes. */
+  #takeUnlocked(account: string): HeldAccount {
+    this.#post('stand-down', account);
+    return this.#own(account);
+  }
+
+  #own(account: string, release = () => {}, isLost = () => false): HeldAccount {
+    /** Set once another worker has asked. */
+    let by: WorkerAddress | null | undefined;
+    this.#held.set(account, (to) => {
+      by = to;
+    });
+    return {
+      release: () => {
+        this.#held.delete(account);
+        release();
+      },
+      isLost,
+      onAsked: (fn) => {
+        this.#held.set(account, fn);
+        if (by !== undefined) fn(by);
+      },
+    };
   }
 
   #post(kind: Message['kind'], account: string): void {
-    const { broadcast, address } = this.platform;
-    broadcast.post({ kind, account, version: RUNTIME_VERSION, at: address() } satisfies Message);
+    const { platform } = this;
+    const message: Message = { kind, account, version: RUNTIME_VERSION, at: platform.address() };
+    platform.broadcast.post(message);
   }
 }
 
-const isOurs = (message: unknown): message is Message =>
-  typeof message === 'object' &&
-  message !== null &&
-  ['stand-down', 'heard'].includes((message as Message).kind);
+const isOurs = (message: unknown): message is Message => KINDS.includes(Object(message).kind);
+
 /** @returns below 0 if that version is older than this one, above 0 if it is newer */
-function compare(version: string): number {
-  const theirs = version.split('.').map(Number);
-  const ours = RUNTIME_VERSION.split('.').map(Number);
-  const differing = ours.findIndex((part, place) => part !== theirs[place]);
-  return differing < 0 ? 0 : (theirs[differing] ?? 0) - (ours[differing] ?? 0);
-}
+const compare = (version: string): number => version.localeCompare(RUNTIME_VERSION, 'en', { numeric: true });

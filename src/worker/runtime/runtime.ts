@@ -22,6 +22,7 @@ import { checkCall, rowOf } from '../methods/checked-call.js';
 import { failed } from '../methods/outcome.js';
 import type { Platform } from '../platform/platform.js';
 import type { Session, SessionTab } from '../session/session.js';
+import { PostSchedule } from '../tabs/post-schedule.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
 import { isSessionCommand, SessionCommands } from './session-commands.js';
 
@@ -32,9 +33,13 @@ export class Runtime {
   /** Names this boot of the worker. */
   readonly instance: string;
   readonly #encoder = new EventEncoder();
+  readonly #schedule: PostSchedule;
   readonly #tabs = new Map<string, SessionTab>();
   /** Open calls. A tab that submits one again joins it. */
-  readonly #calls = new Map<string, { tab: SessionTab; outcome: Promise<Outcome> }>();
+  readonly #calls = new Map<
+    string,
+    { tab: SessionTab; session: Session | null; outcome: Promise<Outcome> }
+  >();
   readonly #sessions: SessionCommands;
   #seq = 0;
   readonly #startedAt: number;
@@ -42,6 +47,7 @@ export class Runtime {
 
   constructor(private readonly platform: Platform) {
     this.instance = platform.uuid();
+    this.#schedule = new PostSchedule(platform.clock);
     this.#startedAt = platform.clock.now();
     this.#sessions = new SessionCommands(platform, {
       nextSeq: () => {
@@ -61,7 +67,8 @@ export class Runtime {
   async hello(hello: Hello, events: EventPort, lock: string | null): Promise<[SessionTab, Welcome]> {
     const known = this.#tabs.get(hello.tabId);
     if (known) this.drop(known);
-    const tab = new Tab<Session>(hello.tabId, hello.settings, this.instance, events, this.#encoder);
+    const { tabId, settings } = hello;
+    const tab = new Tab<Session>(tabId, settings, this.instance, events, this.#encoder, this.#schedule);
     tab.view = hello.view;
     this.#tabs.set(tab.id, tab);
     if (hello.lock !== null) this.#watch(tab, hello.lock);
@@ -73,10 +80,19 @@ export class Runtime {
     return [tab, { instance: this.instance, lock }];
   }
 
-  call(tab: SessionTab, call: Call): Promise<Outcome> {
+  async call(tab: SessionTab, call: Call): Promise<Outcome> {
+    const outcome = await this.#open(tab, call);
+    // An answer never overtakes the events before it.
+    tab.flush();
+    return outcome;
+  }
+
+  #open(tab: SessionTab, call: Call): Promise<Outcome> {
     const open = this.#calls.get(call.callId);
-    // A login is for the tab that made it: a tab that has returned since has to join by itself.
-    if (open && (open.tab === tab || rowOf(call)?.step !== 'session')) return open.outcome;
+    // A login is for the tab that made it: a tab that has returned since has to join by itself. A session that has ended since may have left
+    // the call to the account's next one.
+    const isShared = rowOf(call)?.step !== 'session' && !open?.session?.ended;
+    if (open && (open.tab === tab || isShared)) return open.outcome;
     const outcome = this.#run(tab, call)
       .catch((error: unknown): Outcome => {
         // No input of a page or a server may lead here, so this is a defect, and still no exception in the worker.
@@ -86,7 +102,7 @@ export class Runtime {
       .finally(() => {
         if (this.#calls.get(call.callId)?.outcome === outcome) this.#calls.delete(call.callId);
       });
-    this.#calls.set(call.callId, { tab, outcome });
+    this.#calls.set(call.callId, { tab, session: tab.session, outcome });
     return outcome;
   }
 
@@ -134,6 +150,9 @@ export class Runtime {
     const checked = checkCall(call);
     if (checked.kind === 'refused') return failed(checked.error);
     await tab.ready;
+    // The same tab on another port, or none: then another worker may have the call.
+    const present = this.#tabs.get(tab.id);
+    if (present !== tab) return present ? this.#run(present, call) : failed(whyNoSession(tab));
     if (checked.kind === 'method' && isSessionCommand(checked)) return this.#sessions.run(tab, checked);
     const { session } = tab;
     if (checked.kind === 'method' && checked.row.message && call.account && !isOf(session, call.account)) {

@@ -23,8 +23,10 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
   const lock = holdForLife(platform, lifeLockOf(runtime.instance, platform.address()));
   return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;
+    let isClosed = false;
     const events = laneOf(port, EVENTS);
     const close = () => {
+      isClosed = true;
       port.close();
       onClosed();
     };
@@ -60,6 +62,8 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
     const calls = laneOf(port, CALLS);
     expose(api, {
       ...calls,
+      // A closed BroadcastChannel throws, for example at the answer to a `bye`.
+      postMessage: (message: unknown) => isClosed || calls.postMessage(message),
       // It runs before Comlink, which follows any path and sets any property, such as that of a prototype that all tabs share.
       addEventListener: (type, fn) =>
         calls.addEventListener(type, (event: MessageEvent) => {
@@ -82,15 +86,23 @@ function isCall(api: WorkerApi, data: unknown): boolean {
   );
 }
 
-/** Holds a lock until the worker dies. A tab that waits for it learns of the death so. */
+/**
+ * Holds a lock until the worker dies. A tab that waits for it learns of the death so. A tab that replaces the worker takes the lock, and may
+ * be closed before it has another worker. Then the other tabs come back, and need the lock again.
+ */
 function holdForLife({ locks }: Platform, name: string): Promise<string | null> {
   if (!locks) return Promise.resolve(null);
-  return new Promise<string>((resolve, reject) => {
-    locks
-      .request(name, () => {
-        resolve(name);
-        return new Promise<never>(() => undefined);
-      })
-      .catch(reject);
-  }).catch(() => null);
+  return new Promise((resolve) => {
+    const hold = () => {
+      let lost = () => resolve(null);
+      locks
+        .request(name, () => {
+          lost = hold;
+          resolve(name);
+          return new Promise<never>(() => undefined);
+        })
+        .catch(() => lost());
+    };
+    hold();
+  });
 }

@@ -21,9 +21,10 @@ import { failed, succeeded } from '../methods/outcome.js';
 import type { Platform } from '../platform/platform.js';
 import { Session, type SessionTab } from '../session/session.js';
 import type { TabPosition } from '../session/tab-catch-up.js';
+import { within } from '../util/clock.js';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js';
 import { accountOf, isPasswordOf, targetOf } from './tab-accounts.js';
-import { restoreTab } from './tab-restore.js';
+import { hasFollowed, restoreTab } from './tab-restore.js';
 
 interface SessionCommandsOptions extends SessionRegistryOptions {
   tabs(): Iterable<SessionTab>;
@@ -118,7 +119,8 @@ export class SessionCommands {
         found.offerAuth(auth);
         await this.#settledState(found);
       }
-      if (found.ended) return this.#init(tab, auth, call, onAck);
+      if (!(await hasFollowed(tab, found, this.platform.clock)) && found.ended)
+        return this.#init(tab, auth, call, onAck);
       if (!found.connected) return unreachable(call);
     } else if (found.kind === 'refused') {
       return failed(found.error);
@@ -136,8 +138,7 @@ export class SessionCommands {
     const { auth } = tab;
     if (tab.session) return failed(failure(CODES.logOutBeforeRegister));
     if (!auth) return failed(failure(CODES.notInitialised));
-    const { password: _password, is_md5: _isMd5, ...rest } = params;
-    const payload = { ...rest, password: this.#digest(params), is_md5: true };
+    const payload = { ...params, password: this.#digest(params), is_md5: true };
     const target = targetOf(tab, auth.appkey);
     const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
     do {
@@ -159,6 +160,7 @@ export class SessionCommands {
     const account = accountOf(tab, auth.appkey, params.username, this.#digest(params));
     if (tab.session && tab.session.account.key !== account.key) return failed(failure(CODES.alreadyLoggedIn));
     const isWanted = () => tab.logouts === logouts;
+    let own: Session | undefined;
     const until = this.platform.clock.now() + REACH_TIMEOUT_MS;
     do {
       const found = await this.#sessions.turns.run(keyOf(account), async () => {
@@ -167,7 +169,10 @@ export class SessionCommands {
         if (live) return live;
         if (tab.session) return failed(failure(CODES.alreadyLoggedIn));
         const established = await this.#sessions.establish(account, auth, tab, isWanted, onAck);
-        if (established.kind === 'session') return established.session;
+        if (established.kind === 'session') {
+          own = established.session;
+          return own;
+        }
         return established.kind === 'refused' ? failed(established.error) : unreachable(call);
       });
       if (!(found instanceof Session)) return found;
@@ -182,9 +187,14 @@ export class SessionCommands {
         if (wrong) return failed(wrong);
         if (!isWanted()) return failed(failure(CODES.sessionEnded));
         const outcome = this.#joined(found, tab);
-        if (tab.session === found) tab.knowsDigest = true;
+        if (tab.session !== found) return outcome;
+        tab.knowsDigest = true;
+        // The tab needs it, if the worker dies, on a server without resume tokens.
+        tab.postMirror();
         return outcome;
       }
+      // A later login elsewhere has the account. Another try would take it back, and so would the other one's.
+      if (found === own && found.snapshot().reason === 'superseded') return failed(failure(CODES.superseded));
       // A session that ended meanwhile makes room for a login of its own.
     } while (this.platform.clock.now() < until);
     return unreachable(call);
@@ -232,11 +242,8 @@ export class SessionCommands {
   }
 
   /** Resolves when the session is connected or ended, or after a time-out. */
-  async #settledState(session: Session): Promise<void> {
-    const timeout = new AbortController();
-    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => timeout.abort());
-    await session.state.settled(timeout.signal);
-    cancel();
+  #settledState({ state }: Session): Promise<void> {
+    return within(this.platform.clock, REACH_TIMEOUT_MS, (deadline) => state.settled(deadline));
   }
 
   #digest({ password, is_md5 }: { password: string; is_md5: boolean }): string {

@@ -28,15 +28,18 @@ import { Session, type SessionTab } from '../session/session.js';
 import type { SessionOptions } from '../session/session-options.js';
 import type { Store } from '../store/store.js';
 import { EventLog } from '../tabs/event-log.js';
-import { delay } from '../util/clock.js';
+import { delay, within } from '../util/clock.js';
 import { Mutex } from '../util/mutex.js';
 import { readCount } from '../util/read-answer.js';
-import { AccountLock } from './account-lock.js';
+import { AccountLock, type HeldAccount } from './account-lock.js';
 
 type Established =
   | { kind: 'session'; session: Session }
   | { kind: 'refused'; error: Failure }
   | { kind: 'unreachable' };
+
+/** For so long tabs follow to the worker that has taken a session over. Later the account is taken back: that worker may have died. */
+const MOVED_MS = 5_000;
 
 export interface SessionRegistryOptions {
   nextSeq(): number;
@@ -48,6 +51,7 @@ export interface SessionRegistryOptions {
 
 export class SessionRegistry {
   readonly turns = new Mutex();
+  /** Also those that other workers have just taken over. */
   readonly #live = new Map<string, Session>();
   /** How each account's last session ended, unless it lapsed: a returning tab must not restore it. */
   readonly #endings = new Map<string, StateSnapshot>();
@@ -60,24 +64,28 @@ export class SessionRegistry {
     private readonly pending: PendingConnections,
     private readonly options: SessionRegistryOptions,
   ) {
-    this.#lock = new AccountLock(
-      platform,
-      (key, to) => void this.#live.get(key)?.handOver(to),
-      (to) => options.onOutranked(to),
-    );
+    this.#lock = new AccountLock(platform, (to) => options.onOutranked(to));
+  }
+
+  /** The live session, or the one that another worker has just taken over. */
+  last({ key }: Account): Session | undefined {
+    return this.#live.get(key);
   }
 
   get(account: Account): Session | undefined {
-    return this.#live.get(account.key);
+    const last = this.last(account);
+    return last?.ended ? undefined : last;
   }
 
   endingOf(account: Account): StateSnapshot | undefined {
     return this.#endings.get(account.key);
   }
 
-  /** Any session of that application, a connected one if there is one. */
+  /** Any live session of that application, a connected one if there is one. */
   find(target: Target): Session | undefined {
-    const sessions = [...this.#live.values()].filter(({ account }) => keyOf(account) === keyOf(target));
+    const sessions = [...this.#live.values()].filter(
+      ({ account, ended }) => !ended && keyOf(account) === keyOf(target),
+    );
     return sessions.find(({ connected }) => connected) ?? sessions[0];
   }
 
@@ -85,7 +93,7 @@ export class SessionRegistry {
    * A first login, on the pending connection or on a new one. The tab belongs to the session from the start.
    * @param isWanted false once the tab has logged out again
    */
-  async establish(
+  establish(
     account: Account,
     auth: AuthPayload,
     tab: SessionTab,
@@ -93,52 +101,54 @@ export class SessionRegistry {
     onAck: OnAck,
   ): Promise<Established> {
     const { clock } = this.platform;
-    const deadline = new AbortController();
-    const cancel = clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#lock.acquire(account.key, deadline.signal);
-    if (!release) return { kind: 'unreachable' };
-    const opening = this.#open(account, auth, null);
-    let session: Session | undefined;
-    try {
-      while (!deadline.signal.aborted) {
-        const found = await this.pending.initialise(account, auth);
-        if (found.kind !== 'initialised') return found;
-        const connection = this.pending.take(account);
-        const kept = await opening;
-        const reply = connection && (await kept.credentials.login(connection, onAck));
-        if (!connection || !reply || reply.kind === 'dropped') {
-          await delay(clock, RETRY_MS, deadline.signal);
-          continue;
+    return within(clock, REACH_TIMEOUT_MS, async (deadline) => {
+      const held = await this.#lock.acquire(account.key, deadline);
+      if (!held) return { kind: 'unreachable' };
+      const opening = this.#open(account, auth, null);
+      let session: Session | undefined;
+      try {
+        while (!deadline.aborted) {
+          const found = await this.pending.initialise(account, auth);
+          if (found.kind !== 'initialised') return found;
+          const kept = await opening;
+          // This worker was frozen meanwhile. Its login would end that of the account's new owner.
+          if (held.isLost()) return { kind: 'refused', error: failure(CODES.superseded) };
+          const connection = this.pending.take(account);
+          const reply = connection && (await kept.credentials.login(connection, onAck));
+          if (!connection || !reply || reply.kind === 'dropped') {
+            await delay(clock, RETRY_MS, deadline);
+            continue;
+          }
+          if (reply.kind === 'timeout') {
+            await connection.close();
+            break;
+          }
+          if (reply.answer.code !== CODES.success) {
+            this.pending.giveBack(account, connection);
+            const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
+            return { kind: 'refused', error };
+          }
+          if (!isWanted()) {
+            // The tab logged out meanwhile, so no session needs this login.
+            await kept.credentials.forgetToken();
+            await connection.close();
+            return { kind: 'refused', error: failure(CODES.sessionEnded) };
+          }
+          session = this.#create(kept, loginAnswer(reply.answer), connection.requests, held);
+          tab.knowsDigest = true;
+          session.join(tab, null);
+          session.start(connection);
+          yieldTo(held, session);
+          return { kind: 'session', session };
         }
-        if (reply.kind === 'timeout') {
-          await connection.close();
-          break;
+        return { kind: 'unreachable' };
+      } finally {
+        if (!session) {
+          held.release();
+          void opening.then(({ store }) => store.close());
         }
-        if (reply.answer.code !== CODES.success) {
-          this.pending.giveBack(account, connection);
-          const error = { ...failure(CODES.unknown, reply.answer.message), code: reply.answer.code };
-          return { kind: 'refused', error };
-        }
-        if (!isWanted()) {
-          // The tab logged out meanwhile, so no session needs this login.
-          await kept.credentials.forgetToken();
-          await connection.close();
-          return { kind: 'refused', error: failure(CODES.sessionEnded) };
-        }
-        session = this.#create(kept, loginAnswer(reply.answer), connection.requests, release);
-        tab.knowsDigest = true;
-        session.join(tab, null);
-        session.start(connection);
-        return { kind: 'session', session };
       }
-      return { kind: 'unreachable' };
-    } finally {
-      cancel();
-      if (!session) {
-        release();
-        void opening.then(({ store }) => store.close());
-      }
-    }
+    });
   }
 
   /**
@@ -151,24 +161,22 @@ export class SessionRegistry {
     auth: AuthPayload | null,
     token: ResumeToken | null,
   ): Promise<Session | undefined> {
-    const deadline = new AbortController();
-    const cancel = this.platform.clock.after(REACH_TIMEOUT_MS, () => deadline.abort());
-    const release = await this.#lock.acquire(account.key, deadline.signal);
-    cancel();
-    if (!release) return undefined;
+    const held = await this.#acquire(account, REACH_TIMEOUT_MS);
+    if (!held) return undefined;
     const kept = await this.#open(account, auth, token);
     if (!account.digest && !kept.credentials.token) {
       kept.store.close();
-      release();
+      held.release();
       return undefined;
     }
     const session = this.#create(
       kept,
       { uid: 0, online_list: [] },
       new OpenRequests(this.platform.clock),
-      release,
+      held,
     );
     session.start();
+    yieldTo(held, session);
     return session;
   }
 
@@ -176,11 +184,11 @@ export class SessionRegistry {
    * Takes over the sessions of that application which a worker of another build has, so that no second socket is opened beside theirs.
    * @returns one of them
    */
-  async takeOver({ address, engine, appkey }: Target, auth: AuthPayload): Promise<Session | undefined> {
-    const prefix = `${address}|${appkey}|`;
+  async takeOver(target: Target, auth: AuthPayload): Promise<Session | undefined> {
+    const prefix = `${keyOf(target)}|`;
     const keys = await this.#lock.elsewhere(prefix);
     for (const key of keys) {
-      const account = { key, address, engine, appkey, username: key.slice(prefix.length), digest: '' };
+      const account = { ...target, key, username: key.slice(prefix.length), digest: '' };
       const session = await this.reopen(account, auth, null);
       if (session) return session.unattended();
     }
@@ -190,19 +198,16 @@ export class SessionRegistry {
   /** A send was reported as failed, so no session may transmit it. */
   async disown(account: Account, callId: string): Promise<void> {
     const error = failure(CODES.sessionEnded);
-    const live = this.#live.get(account.key);
+    const live = this.get(account);
     if (live) return live.sends.disown(callId, error);
-    const deadline = new AbortController();
-    const cancel = this.platform.clock.after(RETRY_MS, () => deadline.abort());
-    const release = await this.#lock.acquire(account.key, deadline.signal);
-    cancel();
+    const held = await this.#acquire(account, RETRY_MS);
     // A newer worker holds the lock, and no tab has given it the call.
-    if (!release) return;
+    if (!held) return;
     const store = await this.#openStore(account, () => undefined);
     const record = (await store.outbox()).find((one) => one.callId === callId);
     if (record && !isTerminal(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
     store.close();
-    release();
+    held.release();
   }
 
   /** Deletes the stored data of an account without a session. */
@@ -211,7 +216,11 @@ export class SessionRegistry {
     await store.wipe();
   }
 
-  #create(kept: Opened, login: LoginAnswer, requests: OpenRequests, release: () => void): Session {
+  #acquire({ key }: Account, patienceMs: number): Promise<HeldAccount | null> {
+    return within(this.platform.clock, patienceMs, (deadline) => this.#lock.acquire(key, deadline));
+  }
+
+  #create(kept: Opened, login: LoginAnswer, requests: OpenRequests, held: HeldAccount): Session {
     const { account } = kept.credentials;
     const { key } = account;
     const { nextSeq, log } = this.options;
@@ -227,12 +236,16 @@ export class SessionRegistry {
       events,
       log,
       onEnded: (isLapsed) => {
-        if (this.#live.get(key) === session) this.#live.delete(key);
+        const forget = () => {
+          if (this.#live.get(key) === session) this.#live.delete(key);
+        };
+        if (session.state.movedTo) this.platform.clock.after(MOVED_MS, forget);
+        else forget();
         if (isLapsed) return;
-        this.#endings.set(key, { ...session.snapshot(), tabs: 0 });
+        this.#endings.set(key, session.snapshot());
         this.#logs.delete(key);
       },
-      onClosed: release,
+      onClosed: held.release,
     });
     kept.onDegraded((reason) => session.degraded(reason));
     this.#endings.delete(key);
@@ -242,6 +255,7 @@ export class SessionRegistry {
 
   /** Opens the account's store, and loads its outbox, progress and credentials. */
   async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<Opened> {
+    this.#live.delete(account.key);
     let degraded: string | undefined;
     let onDegraded: (reason: string) => void = (reason) => {
       degraded = reason;
@@ -254,10 +268,8 @@ export class SessionRegistry {
       store.recent(1),
     ]);
     const { uuid } = this.platform;
-    const keptUpTo = Math.max(
-      0,
-      ...[...latest.values()].flatMap((messages) => messages.map(({ ctime_ms }) => ctime_ms)),
-    );
+    const newest = [...latest.values()].flatMap((messages) => messages.map(({ ctime_ms }) => ctime_ms));
+    const keptUpTo = Math.max(0, ...newest);
     return {
       store,
       outbox,
@@ -274,7 +286,7 @@ export class SessionRegistry {
 
   #openStore(account: Account, onDegraded: (reason: string) => void): Promise<Store> {
     return this.platform.openStore(account.key, (reason) => {
-      this.options.warn(`${account.username}: nothing can be kept on this device (${reason})`);
+      this.options.warn(`${account.username}: storage failed (${reason})`);
       onDegraded(reason);
     });
   }
@@ -285,6 +297,7 @@ interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 
   onDegraded(fn: (reason: string) => void): void;
 }
 
+const yieldTo = (held: HeldAccount, session: Session): void => held.onAsked((to) => session.handOver(to));
 const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({
   uid: readCount(uid, 0),
   online_list: Array.isArray(online_list) ? online_list : [],

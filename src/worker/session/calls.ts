@@ -4,7 +4,14 @@
  */
 import { conversationId, groupId, singleId } from '../../protocol/conversation-id.js';
 import { ridOf } from '../../protocol/wire/rid.js';
-import type { ConversationId, Extras, MethodRow, Outcome, RoomMessage } from '../../protocol/worker.js';
+import type {
+  ConversationId,
+  Extras,
+  Failure,
+  MethodRow,
+  Outcome,
+  RoomMessage,
+} from '../../protocol/worker.js';
 import type { Reply } from '../connection/request.js';
 import { toListenerEvent } from '../inbox/events.js';
 import type { History } from '../inbox/history.js';
@@ -17,6 +24,7 @@ import { uploadFile } from '../methods/upload-file.js';
 import type { SendQueue, SendQueueParts } from '../outbox/send-queue.js';
 import type { Tab } from '../tabs/tab.js';
 import { idOfConversation, readConversations } from '../util/read-answer.js';
+import { invitationAnsweredBy } from './invitation-answers.js';
 import { eventOfChange } from './own-changes.js';
 import { type ReadSession, ReceiptBatcher } from './receipt-batcher.js';
 
@@ -25,6 +33,9 @@ interface CallsParts extends SendQueueParts {
   history: History;
   profiles: ProfileTimes;
 }
+
+/** The answer of a gateway to an event that it does not know. */
+const NO_SUCH_EXTENSION: Failure = { code: 882003, message: 'unknown to this server' };
 
 export class Calls {
   readonly #receipts: ReceiptBatcher;
@@ -100,6 +111,7 @@ export class Calls {
       case 'exitChatroom':
         return this.#exitRoom(tab, checked, checked.params.id);
       default: {
+        if (row.needs && channel.connected && !channel.can(row.needs)) return failed(NO_SUCH_EXTENSION);
         const cached = row.cache && !channel.connected ? await this.#cached(checked) : undefined;
         return cached ?? this.#request(tab, checked);
       }
@@ -221,6 +233,9 @@ export class Calls {
     const event = eventOfChange(checked, account, platform.clock.now());
     const delivered = event && toListenerEvent(event);
     if (delivered) tabs.publish(delivered.listener, delivered.data, (tab) => tab !== id);
+    // It is an addition, which no application for V2 listens to. So the calling tab gets it too, as its store was not asked.
+    const answered = invitationAnsweredBy(checked, account.appkey);
+    if (answered) tabs.publish('onInvitationAnswer', answered);
   }
 }
 

@@ -15,9 +15,9 @@ import type { ReadState } from '../inbox/read-state.js';
 import type { StreamProgress } from '../inbox/stream-progress.js';
 import type { Clock } from '../util/clock.js';
 
-/** After a wake-up, a server that does not acknowledge within this time counts as lost … */
+/** After a wake-up, a server that does not acknowledge within this time counts as lost. */
 const PROBE_TIMEOUT_MS = 5_000;
-/** … and is probed no more often than this. */
+/** The shortest time between two such probes. */
 const PROBE_INTERVAL_MS = 10_000;
 
 interface PeriodicSyncParts {

@@ -25,6 +25,7 @@ interface Ends {
 export function sessionParts(options: SessionOptions, { onFull, onEnd }: Ends) {
   const { platform, account, requests, store } = options;
   const { clock } = platform;
+  const shared = platform.address()?.host === 'shared';
   const rooms = new ChatRooms();
   const profiles = new ProfileTimes();
   /** Whether the device misses no message of the account. */
@@ -39,10 +40,23 @@ export function sessionParts(options: SessionOptions, { onFull, onEnd }: Ends) {
   const form = new ConversationForm(account, read);
   const progress = new StreamProgress(store, tabs, channel, options.progress);
   const inbox = new Inbox(
-    { store, self: account, form, channel, tabs, read, progress, isWhole },
+    { clock, store, self: account, form, channel, tabs, read, progress, shared, isWhole },
     options.keptUpTo,
   );
-  const basic = { platform, account, store, channel, tabs, read, progress, inbox, rooms, profiles, isWhole };
+  const basic = {
+    platform,
+    account,
+    store,
+    channel,
+    tabs,
+    read,
+    progress,
+    inbox,
+    rooms,
+    profiles,
+    shared,
+    isWhole,
+  };
   const sends: SendQueue = new SendQueue(basic, options.outbox);
   const history = new History(basic);
   const pushes = new PushRouter({ ...basic, self: account, onEnd });

@@ -6,6 +6,7 @@ import {
   failure,
   MESSAGES,
   type StateSnapshot,
+  type WorkerAddress,
 } from '../../protocol/worker.js';
 import type { ReconnectorState } from '../connection/reconnector.js';
 import type { RequestChannel } from '../connection/request-channel.js';
@@ -14,6 +15,8 @@ type State = ReconnectorState | { state: 'ended'; reason: EndReason };
 
 export class SessionState {
   #state: State = { state: 'connecting' };
+  /** The worker that has taken the account over, and that this worker's tabs can follow. */
+  movedTo: WorkerAddress | undefined;
   /** They wait for the session to be connected or ended. */
   #onSettled: (() => void)[] = [];
   /** They wait for a sync to be done, or for an attempt to fail. */
@@ -45,20 +48,17 @@ export class SessionState {
   }
 
   /** Resolves when the session is connected or ended, or when the signal is aborted. */
-  settled(signal: AbortSignal): Promise<void> {
-    if (this.channel.connected || this.ended || signal.aborted) return Promise.resolve();
+  settled(signal?: AbortSignal): Promise<void> {
+    if (this.channel.connected || this.ended) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onSettled.push(resolve);
-      signal.addEventListener('abort', () => resolve());
+      signal?.addEventListener('abort', () => resolve());
     });
   }
 
   /** Resolves when the session is connected or ended, or when an attempt has failed. */
-  async firstTry(): Promise<void> {
-    if (this.#state.state === 'waiting') return;
-    const tried = new AbortController();
-    this.#onRest.push(() => tried.abort());
-    await this.settled(tried.signal);
+  firstTry(): Promise<void> {
+    return Promise.race([this.settled(), this.caughtUp()]);
   }
 
   /** Resolves when a sync is done, or will not be soon. */

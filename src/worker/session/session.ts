@@ -52,25 +52,23 @@ export class Session implements TabSession {
 
   constructor(private readonly options: SessionOptions) {
     const { platform, account, credentials, requests } = options;
-    const { clock } = platform;
     const parts = sessionParts(options, {
       onFull: () => this.#lapse(),
       onEnd: (reason) => void this.end(reason),
     });
-    const { tabs, sends } = parts;
     this.#parts = parts;
     this.account = account;
-    this.tabs = tabs;
-    this.sends = sends;
+    this.tabs = parts.tabs;
+    this.sends = parts.sends;
     this.calls = parts.calls;
     this.state = new SessionState(parts.channel);
-    this.#outage = new OutageNotice(clock, tabs);
+    this.#outage = new OutageNotice(platform.clock, this.tabs);
     this.#idle = new IdleTimeout(
-      clock,
-      () => requests.size > 0 || sends.isBusy,
+      platform.clock,
+      () => requests.size > 0 || this.sends.isBusy,
       () => this.#lapse(),
     );
-    this.#sync = new PeriodicSync(clock, {
+    this.#sync = new PeriodicSync(platform.clock, {
       ...parts,
       onReady: () => this.#changeState({ state: 'ready' }),
     });
@@ -80,7 +78,7 @@ export class Session implements TabSession {
       onDown: () => this.#onDown(),
       onEnd: (reason) => void this.end(reason),
       onSlept: () => this.wake(0),
-      askForAuth: () => tabs.askForAuth(),
+      askForAuth: () => this.tabs.askForAuth(),
     });
   }
 
@@ -122,10 +120,7 @@ export class Session implements TabSession {
    */
   join(tab: SessionTab, position: TabPosition | null): void {
     const { tabs } = this.tabs;
-    if (this.ended || tab.gone || (tab.session && tab.session !== this)) {
-      if (tabs.size === 0 && !this.ended) this.#idle.begin();
-      return;
-    }
+    if (this.ended || tab.gone || (tab.session && tab.session !== this)) return void this.unattended();
     this.#idle.cancel();
     tabs.add(tab);
     tab.join(this);
@@ -179,7 +174,7 @@ export class Session implements TabSession {
     tab.leave(null);
     this.calls.tabLeft(tab);
     this.tabs.updateMirrors();
-    if (this.tabs.size === 0) this.#idle.begin();
+    this.unattended();
   }
 
   offerAuth(auth: AuthPayload | null): void {
@@ -218,12 +213,12 @@ export class Session implements TabSession {
    * @returns when the last write is done
    */
   end(reason: EndReason, quiet?: Tab, wipe = false): Promise<void> {
-    return this.#end(reason, { quiet, isLapsed: false, wipe });
+    return this.#end(reason, false, quiet, wipe);
   }
 
-  /** No tab has joined yet. */
+  /** It waits for a tab, unless one has joined. */
   unattended(): this {
-    if (this.tabs.size === 0) this.#idle.begin();
+    if (this.tabs.size === 0 && !this.ended) this.#idle.begin();
     return this;
   }
 
@@ -231,19 +226,19 @@ export class Session implements TabSession {
   handOver(to: WorkerAddress | null): void {
     // A page that has its runtime for itself could reach no worker.
     const next = this.options.platform.address() && to;
-    if (next) for (const tab of this.tabs.tabs) tab.post({ kind: 'moved', to: next });
-    void this.#end('superseded', { quiet: undefined, isLapsed: next?.protocol === PROTOCOL, wipe: false });
+    if (next && !this.ended) for (const tab of this.tabs.tabs) tab.post({ kind: 'moved', to: next });
+    const isLapsed = next?.protocol === PROTOCOL;
+    if (isLapsed) this.state.movedTo = next;
+    void this.#end('superseded', isLapsed);
   }
 
   /** The session has no tab any more. Its sends and its token stay for the account's next one. */
   #lapse(): void {
-    void this.#end('logged_out', { quiet: undefined, isLapsed: true, wipe: false });
+    void this.#end('logged_out', true);
   }
 
-  async #end(
-    reason: EndReason,
-    { quiet, isLapsed, wipe }: { quiet: Tab | undefined; isLapsed: boolean; wipe: boolean },
-  ): Promise<void> {
+  /** @param isLapsed another session of the account goes on with what is stored */
+  async #end(reason: EndReason, isLapsed: boolean, quiet?: Tab, wipe?: boolean): Promise<void> {
     if (this.ended) return;
     this.#idle.cancel();
     if (reason === 'logged_out' && !isLapsed) this.#parts.channel.logOut();
@@ -256,15 +251,17 @@ export class Session implements TabSession {
     this.calls.close();
     const closed = this.sends.close(this.state.failure(), isLapsed);
     this.#parts.channel.close(this.state.failure());
+    const { tabs } = this.tabs;
+    const present = [...tabs];
+    tabs.clear();
     const last = this.snapshot();
-    for (const tab of this.tabs.tabs) {
-      tab.leave(tab === quiet ? null : { ...last, tabs: 0 });
+    for (const tab of present) {
+      tab.leave(tab === quiet ? null : last);
       // As in V2, the next login needs an init, and so a fresh signature. An init since the login has brought one.
       if (reason !== 'superseded' && !tab.hasFreshAuth) tab.auth = null;
       if (tab === quiet) tab.discard();
       tab.postMirror();
     }
-    this.tabs.tabs.clear();
     this.options.onEnded(isLapsed);
     await closed;
     await this.#parts.inbox.idle();

@@ -49,7 +49,9 @@ function welcome(tab: Tab, { tabs, inbox, progress, sync, state }: CatchUpParts)
     ),
     missed,
   );
-  tab.joined = inbox.newest;
+  // Without roaming, a first sync brings pushes that no page has handled, though an earlier worker may have persisted them. They are for this tab
+  // in any later worker too. With roaming they are in its history.
+  tab.joined = hasSynced || tab.roaming ? inbox.newest : BEGINNING;
   // The server's first sync brings the whole history to every tab.
   if (!tab.roaming || (!hasSynced && progress.isAtStart)) deliver([]);
   // The history waits for missed messages, which belong into it, unless they cannot come soon.

@@ -1,7 +1,7 @@
 /** Blocks in the database. Those of a conversation are one stretch of keys in order. The caller has a transaction open. */
 import type { ConversationId, Message } from '../../protocol/worker.js';
 import { appended, type Block, jsonOf, merged } from './blocks.js';
-import { backwards } from './idb.js';
+import { backwards, resultOf } from './idb.js';
 import { readMessages } from './records.js';
 import { byPlace, type Place } from './store.js';
 
@@ -11,6 +11,9 @@ const keyOf = (conversation: ConversationId, { ctime_ms, msg_id }: Place): Block
   ctime_ms,
   msg_id,
 ];
+
+/** Messages that are written without a pause: a few milliseconds of work. */
+const APPENDED_AT_ONCE = 200;
 
 /** The keys up to a place, or before it. */
 export const upTo = (conversation: ConversationId, place?: Place, isOpen = false) =>
@@ -33,12 +36,21 @@ export async function fileIn(
   for (let latest = messages.at(-1); latest; latest = messages.at(-1)) {
     const block = await find(store, conversation, latest);
     const own = messages.splice(block ? messages.findIndex((one) => byPlace(one, block.from) >= 0) : 0);
-    const blocks = block ? merged(block, own) : appended(undefined, own);
-    if (blocks[0] === block) blocks.shift();
-    else grown -= weightOf(block?.json);
-    for (const { from, json } of blocks) {
-      store.put(json, keyOf(conversation, from));
-      grown += weightOf(json);
+    let head = block;
+    for (let [first] = own; first; [first] = own) {
+      const isEarlier = head && byPlace(first, head.to) <= 0;
+      const slice = own.splice(0, isEarlier ? own.length : APPENDED_AT_ONCE);
+      const blocks = head ? merged(head, slice) : appended(undefined, slice);
+      if (blocks[0] === head) blocks.shift();
+      else grown -= weightOf(head?.json);
+      let stored: IDBRequest | undefined;
+      for (const { from, json } of blocks) {
+        stored = store.put(json, keyOf(conversation, from));
+        grown += weightOf(json);
+      }
+      head = blocks.at(-1) ?? head;
+      // The worker does other things between the slices.
+      if (stored) await resultOf(stored);
     }
   }
   return grown;

@@ -39,13 +39,17 @@ const NOWHERE: Place = { ctime_ms: -1, msg_id: 0 };
 
 /** Fills one block after the other. @param head is continued */
 export function appended(head: Block | undefined, messages: readonly Message[]): Block[] {
-  const blocks = head ? [head] : [];
+  const groups = head ? [[head]] : [];
+  let chars = head ? head.json.length : BLOCK_CHARS;
   for (const block of messages.map(blockOf)) {
-    const last = blocks.at(-1);
-    if (last && last.json.length + block.json.length < BLOCK_CHARS) blocks.splice(-1, 1, join([last, block]));
-    else blocks.push(block);
+    chars += block.json.length;
+    if (chars < BLOCK_CHARS) groups.at(-1)?.push(block);
+    else {
+      groups.push([block]);
+      chars = block.json.length;
+    }
   }
-  return blocks;
+  return groups.map((group) => (group.length === 1 && group[0]) || join(group));
 }
 
 /** Adds messages to a block. @returns the same object if it has all of them, several if it became too long */

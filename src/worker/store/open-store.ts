@@ -146,7 +146,7 @@ class ResilientStore {
   async #openDatabase(): Promise<IdbStore> {
     let onBlocked = () => {};
     const blocked = new Promise<never>((_resolve, reject) => {
-      onBlocked = () => reject(new Error('an older version of the database is in use'));
+      onBlocked = () => reject(new Error('an older version is in use'));
     });
     const opening = openDatabase(this.name, onBlocked);
     try {
@@ -163,7 +163,7 @@ class ResilientStore {
 
   #inTime<T>(work: Promise<T>, ms = CALL_TIMEOUT_MS): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = this.clock.after(ms, () => reject(new Error('the database did not answer in time')));
+      const cancel = this.clock.after(ms, () => reject(new Error('the database is silent')));
       work.then(resolve, reject).finally(cancel);
     });
   }

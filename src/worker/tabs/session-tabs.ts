@@ -6,7 +6,7 @@ import {
   GROUP,
   type ListenerEvents,
   type Message,
-  type OutboxChange,
+  type OutboxEntry,
   type SyncedConversation,
 } from '../../protocol/worker.js';
 import { byPlace, type Place } from '../store/store.js';
@@ -152,10 +152,11 @@ export class SessionTabs {
           return { ...one, msgs: msgs.slice(0, lengthWithout(msgs, liveIds)) };
         })
         .filter(({ msgs }) => msgs.length > 0);
-      const isNews = data.length > 0 && this.tabs.has(tab);
+      const isHere = this.tabs.has(tab);
+      const isNews = data.length > 0 && isHere;
       const older = [...(isNews ? [{ seq, listener: 'onSyncConversation' as const, data }] : []), ...then];
-      release(older);
-      this.#assign(missed, tab, older);
+      // A tab that left meanwhile has given its pushes back.
+      if (release(older) && isHere) this.#assign(missed, tab, older);
     };
   }
 
@@ -207,7 +208,7 @@ export class SessionTabs {
     return false;
   }
 
-  publishOutbox(change: OutboxChange): void {
+  publishOutbox(change: OutboxEntry): void {
     this.publish('onOutboxChange', change, (tabId) => {
       for (const tab of this.tabs) if (tab.id === tabId) return tab.watchesOutbox;
       return false;

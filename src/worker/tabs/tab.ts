@@ -14,6 +14,7 @@ import {
   type View,
 } from '../../protocol/worker.js';
 import { BEGINNING, type Place } from '../store/store.js';
+import type { PostSchedule } from './post-schedule.js';
 
 /** The port on which a tab receives its events. */
 export type EventPort = Pick<MessagePort, 'postMessage' | 'close'>;
@@ -69,6 +70,8 @@ export class Tab<S extends TabSession = TabSession> {
     private readonly port: EventPort,
     /** Shared by all tabs, since they mostly get the same events. */
     private readonly encoder: EventEncoder,
+    /** Shared by all tabs, so that a burst makes the same batches for each. */
+    private readonly schedule: PostSchedule,
   ) {}
 
   get session(): S | null {
@@ -89,7 +92,7 @@ export class Tab<S extends TabSession = TabSession> {
     this.#membership = last ? { is: 'ended', last } : { is: 'none' };
   }
 
-  /** Events of one turn of the worker travel together. */
+  /** Events of one turn of the worker travel together, and those of a burst. */
   deliver(events: readonly AccountEvent[]): void {
     if (this.#held) {
       this.#held.push(...events);
@@ -100,20 +103,21 @@ export class Tab<S extends TabSession = TabSession> {
     this.#batch.push(...events);
   }
 
-  /** The counts of a turn arrive before its events, since a listener may read them. */
+  /** Counts arrive before the events that travel with them, since a listener may read them. */
   updateUnread(counts: readonly (readonly [ConversationId, number])[]): void {
     if (counts.length > 0) this.#flushSoon();
     for (const [conversation, unread] of counts) this.#unread.set(conversation, unread);
   }
 
-  /** Holds events back. @returns delivers older ones and then these, unless the tab has left the session meanwhile */
-  holdEvents(): (older: readonly AccountEvent[]) => void {
+  /** Holds events back. @returns delivers older ones and then these. It answers false if the tab has joined anew or logged out meanwhile */
+  holdEvents(): (older: readonly AccountEvent[]) => boolean {
     const held: AccountEvent[] = [];
     this.#held = held;
     return (older) => {
-      if (this.#held !== held) return;
+      if (this.#held !== held) return false;
       this.#held = undefined;
       this.deliver([...older, ...held]);
+      return true;
     };
   }
 
@@ -125,9 +129,23 @@ export class Tab<S extends TabSession = TabSession> {
   }
 
   post(message: WithoutInstance<TabMessage>): void {
-    this.#flush();
+    this.flush();
     this.#postNow(message);
   }
+
+  /** Posts the gathered events, so that what follows does not overtake them. */
+  readonly flush = (): void => {
+    const counts = [...this.#unread];
+    const events = this.#batch;
+    this.#unread = new Map();
+    this.#batch = [];
+    let changed = counts.length > 0 && { counts };
+    for (const batch of this.encoder.batches(events)) {
+      this.#postNow({ kind: 'events', events: batch, ...changed });
+      changed = false;
+    }
+    if (changed) this.#postNow({ kind: 'unread', ...changed });
+  };
 
   acknowledge(callId: string, data: unknown): void {
     this.post({ kind: 'ack', callId, rid: ridOf(callId), data });
@@ -161,26 +179,18 @@ export class Tab<S extends TabSession = TabSession> {
   }
 
   close(): void {
+    this.flush();
     this.gone = true;
-    this.#flush();
     this.port.close();
   }
 
   #flushSoon(): void {
-    if (this.#batch.length + this.#unread.size === 0) queueMicrotask(() => this.#flush());
+    if (this.#batch.length + this.#unread.size === 0) this.schedule.soon(this.flush);
   }
 
-  #flush(): void {
-    const counts = [...this.#unread];
-    const events = this.#batch;
-    this.#unread = new Map();
-    this.#batch = [];
-    if (counts.length > 0) this.#postNow({ kind: 'unread', counts });
-    for (const batch of this.encoder.batches(events)) this.#postNow({ kind: 'events', events: batch });
-  }
-
+  /** A closed BroadcastChannel throws. */
   #postNow(message: WithoutInstance<TabMessage>): void {
-    this.port.postMessage({ ...message, instance: this.instance });
+    if (!this.gone) this.port.postMessage({ ...message, instance: this.instance });
   }
 }
 

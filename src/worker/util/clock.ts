@@ -19,3 +19,10 @@ export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', end);
   });
 }
+
+/** Runs work with a signal that is aborted after `ms`. */
+export function within<T>(clock: Clock, ms: number, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const cancel = clock.after(ms, () => deadline.abort());
+  return work(deadline.signal).finally(cancel);
+}

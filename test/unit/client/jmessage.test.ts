@@ -17,7 +17,8 @@ const MAX_STEPS = 5_000;
 const notBundled = () => {
   throw new Error('not bundled');
 };
-const FILES: RuntimeFiles = { scope: '', worker: notBundled, fallback: notBundled, page: notBundled };
+const notLoaded = () => Promise.reject(new Error('not bundled'));
+const FILES: RuntimeFiles = { scope: '', worker: notBundled, fallback: notLoaded, page: notLoaded };
 
 let world: World;
 let accept: Accept;

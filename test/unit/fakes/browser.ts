@@ -3,19 +3,10 @@
  * microtasks. Each page has its own events and locks. So a test of the real client and the real runtime is repeatable.
  */
 import { vi } from 'vitest';
+import { browserPage, type Page } from '../../../src/client/page/page.js';
 import { TestPort } from '../../../src/testing/ports.js';
+import { copyOf } from './copy.js';
 import type { World } from './world.js';
-
-/** A structured clone. Plain data are most of it, and a loop copies those in a third of the time. */
-function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'function' ? structuredClone(value) : value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  if (Object.getPrototypeOf(value) !== Object.prototype) return structuredClone(value);
-  const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) copy[name] = copyOf((value as Record<string, unknown>)[name]);
-  return copy;
-}
 
 /** One end of a channel. A message is copied when it is posted, as a browser does. */
 export class FakePort extends TestPort {
@@ -32,15 +23,24 @@ export class FakePort extends TestPort {
 export type PageEvent = 'pagehide' | 'pageshow' | 'online';
 
 export class FakeWindow extends EventTarget {
+  readonly document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+
   fire(event: PageEvent): void {
     this.dispatchEvent(Object.assign(new Event(event), { persisted: true }));
+  }
+
+  /** Its user shows the page, and so focuses it, or hides it. */
+  look(visible: boolean): void {
+    this.document.visibilityState = visible ? 'visible' : 'hidden';
+    this.document.dispatchEvent(new Event('visibilitychange'));
+    if (visible) this.dispatchEvent(new Event('focus'));
   }
 }
 
 const windows = new Set<FakeWindow>();
 
 /** Takes over the globals that do not differ between pages. Undone by `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
-export function stubBrowser({ clock }: World): void {
+export function stubBrowser({ clock, broadcasts, freezer }: World): void {
   windows.clear();
   const undo = new Map<number, () => void>();
   let ids = 0;
@@ -52,13 +52,13 @@ export function stubBrowser({ clock }: World): void {
   const timeout = (fn: () => void, ms = 0) => {
     ids += 1;
     const id = ids;
-    undo.set(
-      id,
-      clock.after(ms, () => {
-        undo.delete(id);
-        fn();
-      }),
-    );
+    const owner = freezer.running;
+    const due = () =>
+      freezer.happen(owner, () => {
+        // A page that thaws may have cancelled it before.
+        if (undo.delete(id)) fn();
+      });
+    undo.set(id, clock.after(ms, due));
     return id;
   };
   const interval = (fn: () => void, ms: number) => {
@@ -67,9 +67,11 @@ export function stubBrowser({ clock }: World): void {
     const next = () => {
       undo.set(id, clock.after(ms, tick));
     };
+    const owner = freezer.running;
     const tick = () => {
       next();
-      fn();
+      // Browsers make up for no tick of a frozen page.
+      if (!freezer.isFrozen(owner)) freezer.run(owner, fn);
     };
     next();
     return id;
@@ -82,6 +84,7 @@ export function stubBrowser({ clock }: World): void {
     const [port1, port2] = FakePort.pair();
     return { port1, port2 };
   });
+  vi.stubGlobal('BroadcastChannel', broadcasts.Channel);
   vi.stubGlobal('crypto', {
     randomUUID: () => {
       uuids += 1;
@@ -91,8 +94,20 @@ export function stubBrowser({ clock }: World): void {
   vi.spyOn(Date, 'now').mockImplementation(() => clock.now());
 }
 
-/** Makes a page's own globals those of the moment: the client reads them while it is constructed. */
-export function inPage<T>(page: FakeWindow, locks: Pick<LockManager, 'request'>, construct: () => T): T {
+type Locks = Pick<LockManager, 'request' | 'query'>;
+
+/** A page's access to the browser. The globals are those of the page whenever it reads them. */
+export function pageOf(page: FakeWindow, locks: Locks): Page {
+  const own = inPage(page, locks, browserPage);
+  return {
+    ...own,
+    visible: () => inPage(page, locks, own.visible),
+    on: (event, fn) => inPage(page, locks, () => own.on(event, fn)),
+  };
+}
+
+/** Makes a page's own globals those of the moment. */
+function inPage<T>(page: FakeWindow, locks: Locks, fn: () => T): T {
   vi.stubGlobal('navigator', { locks, onLine: true });
   windows.add(page);
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
@@ -100,6 +115,6 @@ export function inPage<T>(page: FakeWindow, locks: Pick<LockManager, 'request'>,
   vi.stubGlobal('removeEventListener', (type: string, fn: EventListener) => {
     for (const one of windows) one.removeEventListener(type, fn);
   });
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
-  return construct();
+  vi.stubGlobal('document', page.document);
+  return fn();
 }

@@ -1,23 +1,20 @@
-/** A tab with the real client: class, link and handshake. Its port leads to the world's worker of the moment. */
+/** A tab with the real client: class, link, handshake and host. */
 import { JMessageCore } from '../../../src/client/jmessage.js';
-import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
 import {
   type AccountEvent,
   type AuthPayload,
+  type HostKind,
   type JMessageRequest,
   LISTENER_NAMES,
   type Message,
   type MethodName,
   type Outcome,
 } from '../../../src/protocol/index.js';
-import { FakePort, FakeWindow, inPage } from './browser.js';
+import { FakeWindow, pageOf } from './browser.js';
+import { settle } from './clock.js';
 import { messagesOf } from './messages.js';
-import type { World } from './world.js';
-
-const notBundled = () => {
-  throw new Error('not bundled');
-};
-const FILES: RuntimeFiles = { scope: '', worker: notBundled, fallback: notBundled, page: notBundled };
+import { type TabHost, tabHost } from './tab-host.js';
+import type { FakeWorker, World } from './world.js';
 
 type Client = InstanceType<typeof JMessageCore>;
 type AnyRequest = (params: unknown) => JMessageRequest<object, unknown>;
@@ -26,23 +23,27 @@ export class ClientTab {
   /** The events that the application received. */
   readonly events: Pick<AccountEvent, 'listener' | 'data'>[] = [];
   readonly client: Client;
+  readonly host: TabHost;
   readonly #window = new FakeWindow();
-  readonly #ports: FakePort[] = [];
   readonly #waiting = new Map<string, MethodName>();
   /** How many events there were when it last logged in, or when its account became another one. */
   #loginAt = 0;
   #account: string | undefined;
   #isGone = false;
+  /** The worker that froze with it. */
+  #frozen: FakeWorker | undefined;
 
   constructor(
     private readonly world: World,
     readonly id: string,
-    auth?: () => AuthPayload,
+    { auth, host = 'shared' }: { auth?: (() => AuthPayload) | undefined; host?: HostKind } = {},
   ) {
-    this.client = inPage(this.#window, world.locks.for(id), () => {
-      const options = { address: 'http://server', host: 'shared', worker: () => this.#connect() } as const;
-      return new JMessageCore(auth ? { ...options, auth } : options, FILES);
-    });
+    this.host = tabHost(host, world, id);
+    const page = pageOf(this.#window, world.locks.for(id));
+    const options = { address: 'http://server', host } as const;
+    this.client = this.#run(
+      () => new JMessageCore(auth ? { ...options, auth } : options, this.host.files, page),
+    );
     for (const listener of LISTENER_NAMES) {
       this.client.addListener(listener, (data) => {
         if (this.#isGone) return;
@@ -58,13 +59,6 @@ export class ClientTab {
     if (username === undefined || username === this.#account) return;
     if (this.#account !== undefined) this.#loginAt = this.events.length;
     this.#account = username;
-  }
-
-  #connect(): SharedWorker {
-    const [port1, port2] = FakePort.pair();
-    this.#ports.push(port1);
-    this.world.worker.accept(port2);
-    return { port: port1, onerror: null } as unknown as SharedWorker;
   }
 
   get isLogin(): boolean {
@@ -97,7 +91,7 @@ export class ClientTab {
   call(method: MethodName, params: unknown = null): Promise<Outcome> {
     if (method === 'loginOut' || ((method === 'login' || method === 'attach') && !this.isLogin))
       this.#loginAt = this.events.length;
-    const request = (this.client[method] as AnyRequest).call(this.client, params);
+    const request = this.#run(() => (this.client[method] as AnyRequest).call(this.client, params));
     this.#waiting.set(request.id, method);
     return new Promise((resolve) => {
       const settle = (outcome: Outcome) => {
@@ -116,17 +110,49 @@ export class ClientTab {
 
   /** The device comes online, as the page sees it. */
   wake(): void {
-    this.#window.fire('online');
+    this.#run(() => this.#window.fire('online'));
+  }
+
+  /** The application demands a new worker. */
+  restart(): void {
+    this.#run(() => this.client.restart());
+  }
+
+  /** Its user shows or hides it. */
+  look(visible: boolean): void {
+    this.#run(() => this.#window.look(visible));
+  }
+
+  get isVisible(): boolean {
+    return this.#window.document.visibilityState === 'visible';
   }
 
   /** Enters the back/forward cache. */
   hide(): void {
-    this.#window.fire('pagehide');
+    this.#run(() => this.#window.fire('pagehide'));
   }
 
   /** Returns from the cache. */
   show(): void {
-    this.#window.fire('pageshow');
+    this.#run(() => this.#window.fire('pageshow'));
+  }
+
+  /** The browser freezes it, and the worker that is its own. It does so with hidden pages, and tells them first. */
+  async freeze(): Promise<void> {
+    this.look(false);
+    this.#run(() => this.#window.document.dispatchEvent(new Event('freeze')));
+    await settle();
+    const { own } = this.host;
+    this.world.freeze(this.id);
+    own?.freeze();
+    this.#frozen = own;
+  }
+
+  thaw(): void {
+    this.world.thaw(this.id);
+    this.#frozen?.thaw();
+    this.#frozen = undefined;
+    this.#run(() => this.#window.document.dispatchEvent(new Event('resume')));
   }
 
   /** Is closed by its user. */
@@ -137,14 +163,20 @@ export class ClientTab {
 
   /** Gone without a word. */
   crash(): void {
-    for (const port of this.#ports) port.close();
     this.#end();
   }
 
   /** The browser frees the locks of the page, and none of its timers runs any more. */
   #end(): void {
     this.#isGone = true;
+    this.host.end();
+    this.world.freezer.crash(this.id);
     this.world.locks.crash(this.id);
     this.client.destroy();
+  }
+
+  /** Its own code. */
+  #run<T>(fn: () => T): T {
+    return this.world.freezer.run(this.id, fn);
   }
 }

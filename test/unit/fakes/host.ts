@@ -104,6 +104,8 @@ export class FakeHost implements Host {
   readonly ends: FakeEnd[] = [];
   /** How workers start. `silent`: it never answers; `error`: noticed by the browser; `throws`: forbidden. */
   starts: 'well' | 'silent' | 'error' | 'throws' = 'well';
+  /** The defect of the worker's script, which the browser does not report. */
+  defect: string | undefined;
   /** Each start finds the same worker, as long as it lives. */
   #shared: FakeEnd | undefined;
   /** The protocol of its workers. */
@@ -132,6 +134,10 @@ export class FakeHost implements Host {
     if (this.starts === 'well') end.serve();
     if (this.starts === 'error') queueMicrotask(() => onError('its script could not be loaded'));
     return port1;
+  }
+
+  async whyLate(): Promise<string | undefined> {
+    return this.defect;
   }
 
   /** Further connections reach the worker that runs. */

@@ -1,6 +1,6 @@
 /** Tabs that lead one another: each has a leader host of its own, and its workers are objects of the test. */
 import { vi } from 'vitest';
-import type { RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
+import { leadershipOf, type RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
 import { LeaderHost } from '../../../src/client/worker-link/hosts/leader-host.js';
 import { serveTabs } from '../../../src/worker/platform/listen.js';
 import { FakeBroadcasts } from './broadcast.js';
@@ -8,12 +8,15 @@ import { settle } from './clock.js';
 import { FakePage } from './host.js';
 import { FakeLocks } from './locks.js';
 
+const SCOPE = 'files';
 const HANDSHAKE_MS = 5_000;
 
 /** The tabs of one browser. Its timers and its BroadcastChannel belong to the test until `close`. */
 export class LedTabs {
   readonly locks = new FakeLocks();
   readonly broadcasts = new FakeBroadcasts();
+  /** The name of the lock and the channel that all of them share. */
+  readonly leadership = leadershipOf({ scope: SCOPE });
   readonly workers: FakeLeaderWorker[] = [];
   readonly all: LedTab[] = [];
   /** The greatest number of workers alive at once, without those of frozen tabs. */
@@ -24,9 +27,9 @@ export class LedTabs {
     vi.stubGlobal('BroadcastChannel', this.broadcasts.Channel);
   }
 
-  /** `starts`: whether a worker of this tab comes up. */
-  open(name: string, { visible = true, starts = true } = {}): LedTab {
-    const tab = new LedTab(this, name, visible, starts);
+  /** `starts`: whether a worker of this tab comes up. `failures`: how many workers it cannot make. */
+  open(name: string, { visible = true, starts = true, failures = 0 } = {}): LedTab {
+    const tab = new LedTab(this, name, visible, starts, failures);
     this.all.push(tab);
     tab.connect();
     return tab;
@@ -99,6 +102,8 @@ export class FakeLeaderWorker {
 export class LedTab {
   readonly page: FakePage;
   readonly errors: string[] = [];
+  /** The workers that it has asked the browser for. */
+  made = 0;
   readonly #host: LeaderHost;
   frozen = false;
   gone = false;
@@ -110,6 +115,7 @@ export class LedTab {
     readonly name: string,
     visible: boolean,
     starts: boolean,
+    failures: number,
   ) {
     this.page = new FakePage(tabs.locks, name);
     this.page.isVisible = visible;
@@ -117,8 +123,12 @@ export class LedTab {
       throw new Error('not asked for');
     };
     const files: RuntimeFiles = {
-      scope: 'files',
-      worker: () => new FakeLeaderWorker(tabs, name, starts) as unknown as Worker,
+      scope: SCOPE,
+      worker: () => {
+        this.made += 1;
+        if (this.made <= failures) throw new TypeError('blocked');
+        return new FakeLeaderWorker(tabs, name, starts) as unknown as Worker;
+      },
       fallback: never,
       page: never,
     };
@@ -142,7 +152,7 @@ export class LedTab {
       if (!scope.signal.aborted && this.by) this.connect();
     };
     void this.tabs.broadcasts
-      .as(this.name, () => this.#host.connect(onError, scope.signal))
+      .as(this.name, () => this.#host.connect(onError, scope.signal, () => undefined))
       .then(() => {
         if (!scope.signal.aborted) this.by = this.tabs.alive().find(({ wedged }) => !wedged);
       });

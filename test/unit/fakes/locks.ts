@@ -1,5 +1,7 @@
 /** Web Locks of one browser profile, whose owners can die. */
 
+import { Freezer } from './freezer.js';
+
 type Granted = (lock: Lock | null) => unknown;
 type Mode = 'exclusive' | 'shared';
 
@@ -16,6 +18,8 @@ export class FakeLocks {
   readonly #held = new Set<Request>();
   readonly #queue = new Set<Request>();
   readonly #dead = new Set<string>();
+
+  constructor(private readonly freezer = new Freezer()) {}
 
   /** The lock manager as that tab or worker sees it. */
   for(owner: string): Pick<LockManager, 'request' | 'query'> {
@@ -69,12 +73,17 @@ export class FakeLocks {
         owner,
         grant: () => {
           signal?.removeEventListener('abort', abandon);
-          Promise.resolve()
-            .then(() => (this.#dead.has(owner) ? new Promise(() => undefined) : fn({ name, mode })))
+          const granted = new Promise<void>((happens) => this.freezer.happen(owner, happens));
+          granted
+            .then(() =>
+              this.#dead.has(owner)
+                ? new Promise(() => undefined)
+                : this.freezer.run(owner, () => fn({ name, mode })),
+            )
             .finally(release)
             .then((value) => resolve(value as T), reject);
         },
-        lose: () => reject(new DOMException('stolen', 'AbortError')),
+        lose: () => this.freezer.happen(owner, () => reject(new DOMException('stolen', 'AbortError'))),
       };
       if (steal) {
         for (const held of [...this.#held]) {

@@ -31,6 +31,8 @@ export class FakeConnection {
   served = false;
   /** Whose login is on this connection, or on its way there. */
   user: string | undefined;
+  /** Its worker is frozen, or has just thawed, so it may stand beside the socket of a successor. */
+  isIdle = false;
 
   constructor(
     readonly id: number,

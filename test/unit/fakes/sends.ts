@@ -1,14 +1,20 @@
 /** Steps that the tests of sends and sessions share. */
-import type { OutboxEntry, Outcome } from '../../../src/protocol/index.js';
+import { type HostKind, type OutboxEntry, type Outcome, PROTOCOL } from '../../../src/protocol/worker.js';
 import type { FakeTab } from './tab.js';
 import { World } from './world.js';
 
 /** Those of the project's gateway. */
-export const CAPABILITIES: World['server']['capabilities'] = ['resume', 'history', 'ordered_sends'];
+export const CAPABILITIES: World['server']['capabilities'] = [
+  'resume',
+  'history',
+  'ordered_sends',
+  'sync_window',
+];
 
 /** alice is logged in, to a server with every capability of the gateway. */
-export async function loggedInAlice(): Promise<{ world: World; alice: FakeTab }> {
+export async function loggedInAlice(host: HostKind = 'shared'): Promise<{ world: World; alice: FakeTab }> {
   const world = new World();
+  world.start(host === 'page' ? null : { protocol: PROTOCOL, host, url: '/worker.js', name: 'worker' });
   world.server.capabilities = CAPABILITIES;
   return { world, alice: await world.loggedIn('alice') };
 }

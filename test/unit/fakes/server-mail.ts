@@ -25,6 +25,12 @@ export interface StoredMessage {
   to: string;
 }
 
+/** The payload of `sync_conversation`. */
+export interface MissedMessages {
+  sync_key: number;
+  messages: { msgs: WireMessage[]; from_username: string }[];
+}
+
 type Fields = Record<string, unknown>;
 
 export class ServerMail {
@@ -75,7 +81,7 @@ export class ServerMail {
   }
 
   /** The push of a sync: pending messages, and with roaming those after the key. @returns undefined: nothing was missed */
-  missed({ username, mail, pending }: Mailbox, { sync_key, sync_type }: Fields): object | undefined {
+  missed({ username, mail, pending }: Mailbox, { sync_key, sync_type }: Fields): MissedMessages | undefined {
     const due = new Set(mail.filter((id) => pending.has(id) || (sync_type === 1 && id > Number(sync_key))));
     const byPeer = new Map<string, WireMessage[]>();
     for (const { wire, from, to } of this.messages) {
@@ -98,6 +104,13 @@ export class ServerMail {
       };
     });
     return { sync_key: this.newestId, messages };
+  }
+
+  /** Pushes live messages that had to wait for a sync. */
+  pushHeld({ pending, connection }: Mailbox, after: number): void {
+    for (const { wire } of this.messages) {
+      if (wire.msg_id > after && pending.has(wire.msg_id)) connection?.send('msg_sync', { messages: [wire] });
+    }
   }
 
   /** A page as the gateway answers it. */

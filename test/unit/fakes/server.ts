@@ -3,6 +3,7 @@
  * session for each account. The browser tests use the real gateway.
  */
 
+import { FOLLOWS_SYNC } from '../../../gateway/src/connection/request.js';
 import { SendOrder } from '../../../gateway/src/connection/send-order.js';
 import {
   CODES,
@@ -15,6 +16,7 @@ import type { FakeClock } from './clock.js';
 import { content } from './messages.js';
 import type { Callee, FakeConnection, FakeNetwork } from './network.js';
 import { type Mailbox, ServerMail, type StoredMessage } from './server-mail.js';
+import { WindowedSync } from './windowed-sync.js';
 
 export const BAD_SIGNATURE = 'f'.repeat(32);
 
@@ -31,6 +33,7 @@ interface Client {
   user: User | undefined;
   /** False from login to the end of the sync: live messages wait. */
   live: boolean;
+  syncing?: WindowedSync | undefined;
   readonly order: SendOrder<[event: string, payload: Fields]>;
 }
 
@@ -45,7 +48,7 @@ const newClient = (): Client => ({
 
 export class FakeServer implements Callee {
   /** Its extensions of the original protocol: none, as for a stock server. */
-  capabilities: ('resume' | 'history' | 'ordered_sends')[] = [];
+  capabilities: ('resume' | 'history' | 'ordered_sends' | 'sync_window')[] = [];
   /** By how much its clock is ahead of the clients'. */
   skewMs = 0;
   /** Violations of "one socket for each account", as seen when a login arrives. */
@@ -140,6 +143,11 @@ export class FakeServer implements Callee {
     this.#clients.set(connection, client);
     if (after !== undefined && !client.order.mayProceed(Number(after), [event, { rid, ...fields }])) return;
     connection.send('ack', { rid });
+    if (client.syncing && FOLLOWS_SYNC.has(event)) {
+      client.syncing.follow(() => connection.open && this.receive(connection, event, payload));
+      return;
+    }
+    if (event === 'sync_taken') client.syncing?.taken();
     const key = JSON.stringify([client.user?.username ?? connection.id, rid, event, fields]);
     const answer = this.#answers.get(key) ?? this.#answer(connection, client, event, fields);
     this.#answers.set(key, answer);
@@ -226,7 +234,7 @@ export class FakeServer implements Callee {
 
   #enter(user: User, connection: FakeConnection, client: Client): void {
     if (user.connection && user.connection !== connection) {
-      if (user.connection.open) this.doubleLogins.push(user.username);
+      if (user.connection.open && !user.connection.isIdle) this.doubleLogins.push(user.username);
       this.#kick(user);
     }
     user.connection = connection;
@@ -253,6 +261,16 @@ export class FakeServer implements Callee {
   #sync(connection: FakeConnection, client: Client, fields: Fields): void {
     if (!client.user) return;
     const missed = this.#mail.missed(client.user, fields);
+    if (missed && fields.window !== undefined) {
+      const { user } = client;
+      client.syncing = new WindowedSync(connection, missed, () => {
+        client.syncing = undefined;
+        client.live = true;
+        this.#mail.pushHeld(user, missed.sync_key);
+      });
+      client.syncing.start();
+      return;
+    }
     if (missed) connection.send('sync_conversation', missed);
     client.live = true;
   }

@@ -162,7 +162,9 @@ export class FakeTab {
   }
 
   async #connect(): Promise<void> {
-    const worker = this.world.worker;
+    const { movedTo } = this;
+    const isNext = ({ alive, address }: FakeWorker) => alive && address?.name === movedTo?.name;
+    const worker = (movedTo && this.world.workers.findLast(isNext)) ?? this.world.worker;
     this.#mirrored = 0;
     this.#attempts += 1;
     const opening = this.#attempts;

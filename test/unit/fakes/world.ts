@@ -1,6 +1,6 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
 import SparkMD5 from 'spark-md5';
-import { type AuthPayload, lifeLockOf, type WorkerAddress } from '../../../src/protocol/index.js';
+import { type AuthPayload, lifeLockOf, type Port, type WorkerAddress } from '../../../src/protocol/worker.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
 import { Runtime } from '../../../src/worker/runtime/runtime.js';
@@ -8,14 +8,18 @@ import { serve } from '../../../src/worker/runtime/serve.js';
 import { MemoryStore } from '../../../src/worker/store/memory-store.js';
 import type { Store } from '../../../src/worker/store/store.js';
 import { delay } from '../../../src/worker/util/clock.js';
-import type { FakePort } from './browser.js';
+import { FakeBroadcasts } from './broadcast.js';
 import { FakeClock } from './clock.js';
+import { Freezer } from './freezer.js';
 import { FakeLocks } from './locks.js';
 import { APPKEY } from './messages.js';
-import { FakeNetwork } from './network.js';
+import { type FakeConnection, FakeNetwork } from './network.js';
 import { FakeRandom } from './random.js';
 import { FakeServer } from './server.js';
 import { FakeTab, type TabOptions } from './tab.js';
+
+/** Time in which a worker that thaws learns that its accounts are gone, and closes their sockets. */
+const RECOVERY_MS = 2_000;
 
 /** For what a dead worker still waits for. */
 const never = <T>(): Promise<T> => new Promise(() => undefined);
@@ -24,19 +28,23 @@ export class FakeWorker {
   readonly runtime: Runtime;
   readonly platform: Platform;
   readonly lock: string;
-  readonly #accept: Accept;
-  readonly #ports: FakePort[] = [];
+  /** Serves a port that a tab with the real client opens. */
+  readonly accept: Accept;
+  readonly #ports: Port[] = [];
   readonly #timers = new Set<() => void>();
   readonly #closings = new Set<() => void>();
+  readonly #connections: FakeConnection[] = [];
   alive = true;
-  /** The address at which other tabs reach it. */
-  address: WorkerAddress | null = null;
+  /** It is frozen, or was until a moment ago, and may have lost its accounts meanwhile. */
+  isIdle = false;
   /** Stores that are open. */
   stores = 0;
 
   constructor(
     private readonly world: World,
     readonly name: string,
+    /** The address at which other tabs reach it. */
+    public address: WorkerAddress | null = null,
   ) {
     let ids = 0;
     this.platform = {
@@ -58,10 +66,12 @@ export class FakeWorker {
       openSocket: (address, engine, handlers) => {
         if (!this.alive) return { emit: () => undefined, close: never };
         const socket = world.network.openSocket(address, engine, {
-          onOpen: () => this.alive && handlers.onOpen(),
-          onClose: (reason) => this.alive && handlers.onClose(reason),
-          onEvent: (event, payload) => this.alive && handlers.onEvent(event, payload),
+          onOpen: () => this.#happen(() => handlers.onOpen()),
+          onClose: (reason) => this.#happen(() => handlers.onClose(reason)),
+          onEvent: (event, payload) => this.#happen(() => handlers.onEvent(event, payload)),
         });
+        const connection = world.network.connections.at(-1);
+        if (connection) this.#connections.push(connection);
         this.#closings.add(() => socket.close());
         return {
           emit: (event, payload) => this.alive && socket.emit(event, payload),
@@ -72,26 +82,45 @@ export class FakeWorker {
       openStore: async (account) => this.#open(account),
     };
     this.runtime = new Runtime(this.platform);
-    this.lock = lifeLockOf(this.runtime.instance, null);
-    this.#accept = serve(this.platform, this.runtime);
-  }
-
-  /** Serves a port that a tab with the real client opens. */
-  accept(port: FakePort): void {
-    this.#ports.push(port);
-    this.#accept(port as unknown as MessagePort);
+    this.lock = lifeLockOf(this.runtime.instance, address);
+    const accept = serve(this.platform, this.runtime);
+    this.accept = (port, onClosed) => {
+      this.#ports.push(port);
+      accept(port, onClosed);
+    };
   }
 
   readonly #listeners: ((message: unknown) => void)[] = [];
   hear(message: unknown): void {
-    queueMicrotask(() => {
-      if (this.alive) for (const fn of this.#listeners) fn(message);
-    });
+    const receive = () =>
+      this.#happen(() => {
+        for (const fn of this.#listeners) fn(message);
+      });
+    const { clock, broadcastLatencyMs } = this.world;
+    if (broadcastLatencyMs > 0) clock.after(broadcastLatencyMs, receive);
+    else queueMicrotask(receive);
   }
 
   /** It receives nothing any more, and still has what it had. */
-  freeze(): void {
+  deafen(): void {
     this.#listeners.length = 0;
+  }
+
+  /** None of its code runs. The browser keeps its sockets. */
+  freeze(): void {
+    this.isIdle = true;
+    for (const connection of this.#connections) connection.isIdle = true;
+    this.world.freeze(this.name);
+  }
+
+  /** It learns by and by of all that it has lost. */
+  thaw(): void {
+    this.world.thaw(this.name);
+    this.world.clock.after(RECOVERY_MS, () => {
+      if (this.world.freezer.isFrozen(this.name)) return;
+      this.isIdle = false;
+      for (const connection of this.#connections) connection.isIdle = false;
+    });
   }
 
   /** Timers that are set. */
@@ -102,9 +131,11 @@ export class FakeWorker {
   /** Everything ends at once: what it was about to do is not done. */
   kill(): void {
     this.alive = false;
+    this.world.freezer.crash(this.name);
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     for (const close of this.#closings) close();
+    this.world.broadcasts.crash(this.name);
     for (const port of this.#ports) port.close();
     this.world.locks.crash(this.name);
   }
@@ -112,15 +143,26 @@ export class FakeWorker {
   #after(ms: number, fn: () => void): () => void {
     if (!this.alive) return () => undefined;
     const cancel = () => {
+      isCancelled = true;
       undo();
       this.#timers.delete(cancel);
     };
-    const undo = this.world.clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      fn();
-    });
+    let isCancelled = false;
+    const undo = this.world.clock.after(ms, () =>
+      this.#happen(() => {
+        if (isCancelled) return;
+        this.#timers.delete(cancel);
+        fn();
+      }),
+    );
     this.#timers.add(cancel);
     return cancel;
+  }
+
+  #happen(fn: () => void): void {
+    this.world.freezer.happen(this.name, () => {
+      if (this.alive) fn();
+    });
   }
 
   /** The account's store, out of reach once this worker is dead. */
@@ -155,8 +197,10 @@ export class World {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork(this.clock);
   readonly server = new FakeServer(this.clock, this.network, (text) => SparkMD5.hash(text));
-  readonly locks = new FakeLocks();
+  readonly freezer = new Freezer();
+  readonly locks = new FakeLocks(this.freezer);
   readonly random: FakeRandom;
+  readonly broadcasts: FakeBroadcasts;
   readonly workers: FakeWorker[] = [];
   readonly tabs: FakeTab[] = [];
   readonly #stores = new Map<string, MemoryStore>();
@@ -164,19 +208,36 @@ export class World {
   postForm: PostForm = async () => ({ status: 500, body: '' });
   /** Between a write's effect and its worker's knowing of it. */
   storeLatencyMs = 0;
+  /** Of the workers' messages to each other. */
+  broadcastLatencyMs = 0;
 
   constructor(seed = 1) {
     this.random = new FakeRandom(seed);
+    this.broadcasts = new FakeBroadcasts(this);
     for (const username of ['alice', 'bob', 'carol']) this.server.addUser(username, `${username}'s password`);
   }
 
   /** The worker that tabs find or start. */
   get worker(): FakeWorker {
     const last = this.workers.at(-1);
-    if (last?.alive) return last;
-    const worker = new FakeWorker(this, `worker-${this.workers.length + 1}`);
+    return last?.alive ? last : this.start();
+  }
+
+  /** Starts a worker. */
+  start(address: WorkerAddress | null = null): FakeWorker {
+    const worker = new FakeWorker(this, `worker-${this.workers.length + 1}`, address);
     this.workers.push(worker);
     return worker;
+  }
+
+  freeze(owner: string): void {
+    this.freezer.freeze(owner);
+    this.broadcasts.freeze(owner);
+  }
+
+  thaw(owner: string): void {
+    this.freezer.thaw(owner);
+    this.broadcasts.thaw(owner);
   }
 
   storeOf(account: string): MemoryStore {

@@ -53,13 +53,13 @@ function leaderHost(files: RuntimeFiles, page: Page): Host {
   return {
     kind: 'leader',
     name: 'leading tab',
-    connect: (onError, signal) =>
+    connect: (onError, signal, onLeft) =>
       files.fallback().then(({ LeaderHost }) => {
         if (signal.aborted) throw new Error('too late');
         host ??= new LeaderHost(files, page);
-        return host.connect(onError, signal);
+        return host.connect(onError, signal, onLeft);
       }),
     replace: () => host?.replace(),
-    leave: () => host?.leave(),
+    leave: (sends) => host?.leave(sends),
   };
 }

@@ -1,7 +1,13 @@
 /**
  * A host is a way of obtaining a port to a running runtime, and nothing else. The runtime behind it is written once.
  */
-import { type HostKind, type Port, WORKER_NAME, type WorkerAddress } from '../../../protocol/tab.js';
+import {
+  type Call,
+  type HostKind,
+  type Port,
+  WORKER_NAME,
+  type WorkerAddress,
+} from '../../../protocol/tab.js';
 
 /** `shared`: a SharedWorker. `leader`: a dedicated worker of one tab, for all tabs. `page`: the page itself, for this page alone. */
 export const HOST_KINDS = ['shared', 'leader', 'page'] as const satisfies readonly HostKind[];
@@ -13,14 +19,21 @@ export interface Host {
   /**
    * Starts the runtime, or finds it running. If the browser reports a failed or lost runtime, `onError` is called. Not every browser does.
    * @param signal aborts when the attempt, or the link that it led to, has ended
+   * @param onLeft receives the sends of another tab that left together with the runtime
    */
-  connect(onError: (reason: string) => void, signal: AbortSignal): Port | Promise<Port>;
+  connect(
+    onError: (reason: string) => void,
+    signal: AbortSignal,
+    onLeft: (sends: readonly Call[]) => void,
+  ): Port | Promise<Port>;
+  /** The worker is silent. @returns the defect of its script, if there is one */
+  whyLate?(): Promise<string | undefined>;
   /** The address of its worker, as far as it is known. */
   at?: WorkerAddress | null;
   /** Makes this tab lead, with a new worker. */
   replace?(): void;
-  /** The tab closes, or tries the next host. */
-  leave?(): void;
+  /** The tab closes, or tries the next host. @param sends of the tab without an answer, for other tabs if the runtime ends with this one */
+  leave?(sends?: readonly Call[]): void;
 }
 
 /** The runtime's files: only their addresses differ between the package and the classic script. */
@@ -37,5 +50,5 @@ export interface RuntimeFiles {
 }
 
 /** The name of the lock and of the channel that tabs with the same files share. */
-export const leadershipOf = ({ leadership, scope }: RuntimeFiles): string =>
+export const leadershipOf = ({ leadership, scope }: Pick<RuntimeFiles, 'leadership' | 'scope'>): string =>
   leadership ?? `jmessage:leader:${WORKER_NAME}:${scope}`;

@@ -6,9 +6,10 @@
  * hidden pages. So a leading tab that has been hidden for a while yields to a visible tab, and hidden tabs queue behind visible ones. A leading
  * tab without a sign of life loses the lock to another tab.
  *
- * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. Only browsers that need this file load it.
+ * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. A leading tab that leaves hands its unanswered
+ * sends to the other tabs, since its worker may not have written them. Only browsers that need this file load it.
  */
-import type { LeaderMessage, Port } from '../../../protocol/tab.js';
+import type { Call, LeaderMessage, Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
 import { whyNot } from './why-not.js';
@@ -27,7 +28,10 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #channel: BroadcastChannel | undefined;
   /** The channel on which this tab waits for the worker. */
   #waiting: string | undefined;
+  /** The workers that this tab has asked for that channel. There are two while a tab does not know yet that it lost the lead. */
+  readonly #asked = new Set<string>();
   #onError: (reason: string) => void = () => undefined;
+  #onLeft: (sends: readonly Call[]) => void = () => undefined;
   /** Set while this tab leads. */
   #worker: Worker | undefined;
   /** The worker that serves this tab. */
@@ -48,8 +52,13 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     this.#leadership = leadershipOf(files);
   }
 
-  connect(onError: (reason: string) => void, signal: AbortSignal): Promise<Port> {
+  connect(
+    onError: (reason: string) => void,
+    signal: AbortSignal,
+    onLeft: (sends: readonly Call[]) => void,
+  ): Promise<Port> {
     this.#onError = onError;
+    this.#onLeft = onLeft;
     if (!this.#channel) this.#enter();
     // A second request means that the first worker was lost.
     else if (this.#servedBy !== undefined && this.#worker) this.#start();
@@ -58,6 +67,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     const id = `${this.#leadership}:${this.page.uuid()}`;
     const port = new BroadcastChannel(id);
     this.#waiting = id;
+    this.#asked.clear();
     if (!this.#worker) this.#answering = setTimeout(() => this.#queue(true), ANSWER_MS);
     this.#say({ connect: id });
     return new Promise((resolve) => {
@@ -81,7 +91,8 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     this.#queue(true);
   }
 
-  leave(): void {
+  leave(left: readonly Call[] = []): void {
+    if (this.#worker && left.length > 0) this.#say({ left });
     this.#stop();
     this.#undo();
     clearTimeout(this.#answering);
@@ -111,8 +122,13 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     } else if ('up' in message) {
       clearTimeout(this.#answering);
       this.#expected();
-      if (this.#waiting !== undefined) this.#say({ connect: this.#waiting });
-      else if (message.up !== this.#servedBy) this.#onError('another worker has come up');
+      // The leading tab asks for another sign of life each time, so a second request would go around without end.
+      if (this.#waiting !== undefined) {
+        if (!this.#asked.has(message.up)) this.#say({ connect: this.#waiting });
+        this.#asked.add(message.up);
+      } else if (message.up !== this.#servedBy) this.#onError('another worker has come up');
+    } else if ('left' in message) {
+      this.#onLeft(message.left);
     } else if (this.#worker) {
       this.#say(this.#yields ? 'hidden' : 'alive');
       this.#check();
@@ -172,6 +188,8 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #lead(): void {
     clearTimeout(this.#answering);
     this.#start();
+    // A hidden tab would queue for the lead, and have it again at once.
+    if (!this.#worker) return;
     this.#say('alive');
     this.#look(0);
   }

@@ -17,6 +17,8 @@ export function sharedHost(files: RuntimeFiles, { locks }: Page, isLed: () => Pr
   const host: Host = {
     kind: 'shared',
     name: 'SharedWorker',
+    // Chromium reports the failure of a script to the first tab only.
+    whyLate: () => files.fallback().then(({ wrongScript }) => wrongScript(files.url)),
     connect: (onError, signal) =>
       isLed()
         .then((led) => {

@@ -17,7 +17,8 @@ const files = {
 const connect = (locks: FakeLocks, tab: string) => {
   const page = { locks: locks.for(tab), has: () => true } as unknown as Page;
   const [first] = hostsFor(files, page);
-  return first?.connect(() => undefined, new AbortController().signal);
+  const ignore = () => undefined;
+  return first?.connect(ignore, new AbortController().signal, ignore);
 };
 
 test('ten tabs that ask in the same instant whether a tab leads all share the worker', async () => {

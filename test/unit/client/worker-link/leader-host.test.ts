@@ -52,6 +52,16 @@ test('a worker that does not come up is reported in time, and nobody waits for i
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('a hidden tab that can make no worker reports it once, and keeps trying in no loop', async () => {
+  const tab = tabs.open('a', { visible: false, failures: 50 });
+  await pass(0);
+  expect(tab.errors).toEqual(['TypeError: blocked']);
+  expect(tab.made).toBe(1);
+  tab.leave();
+  await pass(0);
+  expect([...tabs.locks.held, ...tabs.locks.awaited]).toEqual([]);
+});
+
 describe('a leading tab that nobody sees', () => {
   test('gives way after a while to one that is seen, past those that are not', async () => {
     const [first, second, third] = [tabs.open('a'), tabs.open('b', { visible: false }), tabs.open('c')];
@@ -116,6 +126,17 @@ test('a worker that does not answer any more is replaced by its tab when somebod
   expect(first?.leads).toBe(true);
   expect(tabs.alive()).toEqual([tabs.workers[1]]);
   expect(tabs.all.map(({ by }) => by)).toEqual([tabs.workers[1], tabs.workers[1]]);
+});
+
+test('a waiting tab asks each worker once, however often the worker gives a sign of life', async () => {
+  tabs.open('a', { starts: false });
+  const { Channel } = tabs.broadcasts;
+  const worker = new (Channel as unknown as typeof BroadcastChannel)(tabs.leadership);
+  const asked: unknown[] = [];
+  worker.onmessage = ({ data }) => typeof data === 'object' && asked.push(data);
+  for (const up of ['first', 'first', 'second', 'second']) worker.postMessage({ up });
+  await pass(0);
+  expect(asked).toHaveLength(2);
 });
 
 describe('under random faults', () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isSend } from '../../../../src/client/worker-link/open-calls.js';
 import { METHOD_NAMES, METHODS, type MethodRow } from '../../../../src/protocol/index.js';
-import { CODES } from '../../../../src/protocol/tab.js';
+import { CODES, EventEncoder } from '../../../../src/protocol/tab.js';
 import { eventually } from '../../fakes/clock.js';
 import { FakePage } from '../../fakes/host.js';
 import { eventOf, LinkedTab, NEXT_ADDRESS, pass, RESTORE, SUCCESS } from '../../fakes/linked-tab.js';
@@ -43,6 +43,17 @@ describe('opening', () => {
 });
 
 describe('a push of the worker', () => {
+  test('has unread counts before the events that changed them', async () => {
+    tab.open();
+    await tab.opened();
+    const [batch = ''] = new EventEncoder().batches([eventOf(1)]);
+    tab.host.end.post({ kind: 'events', events: batch, counts: [['s/app/bob', 2]] });
+    const known: string[][] = [];
+    vi.spyOn(tab.events, 'push').mockImplementation(() => known.push([...tab.notices]));
+    await eventually('the event', () => known.length > 0);
+    expect(known).toEqual([['unread s/app/bob,2']]);
+  });
+
   test('is passed on, each event once', async () => {
     tab.open();
     await tab.opened();

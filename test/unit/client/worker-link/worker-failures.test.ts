@@ -39,6 +39,15 @@ describe('a worker that does not start', () => {
     },
   );
 
+  test('and whose failure the browser does not report has the defect of its script in the error', async () => {
+    tab.host.starts = 'silent';
+    tab.host.defect = 'its script is HTTP 200 text/html';
+    tab.open();
+    const outcome = tab.call();
+    await pass((HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS) * 4);
+    expect(await outcome).toMatchObject({ error: { message: expect.stringContaining('text/html') } });
+  });
+
   test('is tried again at the next call', async () => {
     tab.host.starts = 'error';
     tab.open();
@@ -206,11 +215,12 @@ describe('silence', () => {
     });
     tab.otherBuild.starts = 'silent';
     tab.host.end.frozen = true;
+    tab.host.starts = 'silent';
     await pass(SILENCE_MS * 2);
     await pass(PING_TIMEOUT_MS);
     expect(isFree).toBe(false);
     tab.otherBuild.starts = 'well';
-    await pass(HANDSHAKE_TIMEOUT_MS + LONGEST_RESTART_DELAY_MS);
+    await pass(HANDSHAKE_TIMEOUT_MS * 2 + LONGEST_RESTART_DELAY_MS);
     await eventually('the next worker', () => tab.otherBuild.end.hellos.length === 1);
     await eventually('the lock to be released', () => isFree);
   });

@@ -4,11 +4,10 @@ import {
   PendingConnections,
   REACH_TIMEOUT_MS,
 } from '../../../../src/worker/connection/pending-connections.js';
-import { AccountLock } from '../../../../src/worker/runtime/account-lock.js';
 import { Mutex } from '../../../../src/worker/util/mutex.js';
 import { settle } from '../../fakes/clock.js';
 import { BAD_SIGNATURE } from '../../fakes/server.js';
-import { FakeWorker, World } from '../../fakes/world.js';
+import { World } from '../../fakes/world.js';
 
 const LINGER_MS = 10_000;
 const target = { address: 'http://server', engine: 4 as const, appkey: 'app' };
@@ -97,94 +96,6 @@ describe('an opening', () => {
     await world.clock.advance(LINGER_MS);
     expect(world.network.open).toHaveLength(0);
     expect(world.worker.timers).toBe(0);
-  });
-});
-
-describe('the account lock', () => {
-  const open = () => new AbortController().signal;
-
-  test('lets one worker in at a time', async () => {
-    const first = world.worker;
-    const lock = new AccountLock(first.platform, () => undefined);
-    const release = await lock.acquire('alice', open());
-    let second: (() => void) | null | undefined;
-    void new AccountLock({ ...first.platform, locks: world.locks.for('other') }, () => undefined)
-      .acquire('alice', open())
-      .then((got) => {
-        second = got;
-      });
-    await settle();
-    expect(second).toBeUndefined();
-    release?.();
-    await settle();
-    expect(second).toBeTypeOf('function');
-  });
-
-  test('is not waited for longer than the signal allows', async () => {
-    const lock = new AccountLock(world.worker.platform, () => undefined);
-    await lock.acquire('alice', open());
-    const patience = new AbortController();
-    const second = lock.acquire('alice', patience.signal);
-    patience.abort();
-    expect(await second).toBeNull();
-    expect(world.locks.awaited).toEqual([]);
-  });
-
-  test('asks the other worker to stand down, and not itself', async () => {
-    const displaced: string[] = [];
-    const { worker } = world;
-    const old = new AccountLock(worker.platform, (account) => displaced.push(`old ${account}`));
-    await old.acquire('alice', open());
-    worker.hear({ kind: 'stand-down', account: 'alice', version: '99.0.0' });
-    worker.hear({ kind: 'something else' });
-    worker.hear(null);
-    await settle();
-    await new AccountLock(worker.platform, (account) => displaced.push(`new ${account}`)).acquire(
-      'bob',
-      open(),
-    );
-    await settle();
-    expect(displaced).toEqual(['old alice']);
-  });
-
-  describe('of two workers', () => {
-    const ANSWER_MS = 2_000;
-    const REQUEST_MS = 50;
-    let second: FakeWorker;
-    const displaced: string[] = [];
-    beforeEach(async () => {
-      displaced.length = 0;
-      const first = world.worker;
-      second = new FakeWorker(world, 'second');
-      world.workers.push(second);
-      await new AccountLock(first.platform, (account) => displaced.push(account)).acquire('alice', open());
-    });
-
-    test('is taken from one that is frozen, which ends when it wakes up', async () => {
-      world.workers[0]?.freeze();
-      const lock = new AccountLock(second.platform, () => displaced.push('second'));
-      const taken = lock.acquire('alice', open());
-      await world.clock.advance(ANSWER_MS);
-      expect(await taken).toBeTypeOf('function');
-      await world.clock.advance(REQUEST_MS);
-      expect(displaced).toEqual(['alice']);
-      expect(world.worker.timers).toBe(0);
-    });
-
-    test('is not taken from one that answers, however long it takes to end', async () => {
-      let got: unknown;
-      void new AccountLock(second.platform, () => undefined).acquire('alice', open()).then((release) => {
-        got = release;
-      });
-      await world.clock.advance(ANSWER_MS * 2);
-      expect(got).toBeUndefined();
-      expect(displaced).toEqual(['alice']);
-    });
-  });
-
-  test('is open where there are no locks', async () => {
-    const lock = new AccountLock({ ...world.worker.platform, locks: null }, () => undefined);
-    expect(await lock.acquire('alice', open())).toBeTypeOf('function');
   });
 });
 

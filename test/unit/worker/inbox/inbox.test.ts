@@ -1,11 +1,12 @@
 /** Pushes are persisted, then delivered, then acknowledged; each once, in order. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Message, SyncedConversation } from '../../../../src/protocol/index.js';
 import { ConversationForm } from '../../../../src/worker/inbox/conversation-form.js';
 import { Inbox } from '../../../../src/worker/inbox/inbox.js';
 import { MemoryStore } from '../../../../src/worker/store/memory-store.js';
 import type { StoredMessage } from '../../../../src/worker/store/store.js';
-import { settle } from '../../fakes/clock.js';
+import { GATHER_MS } from '../../../../src/worker/tabs/post-schedule.js';
+import { FakeClock, settle } from '../../fakes/clock.js';
 import { apiMessage, syncPush, wireMessage } from '../../fakes/messages.js';
 
 const self = { appkey: 'app', username: 'alice' };
@@ -34,6 +35,11 @@ let delivered: { ids: number[]; exceptTab: string | undefined }[];
 let messages: Message[];
 let store: HeldStore;
 let inbox: Inbox;
+/** Whether the server holds the pushes of a sync back. */
+let hasWindow = false;
+/** The worker outlives its tabs. */
+let isShared = false;
+let clock: FakeClock;
 
 const open = (): Inbox => {
   const form = new ConversationForm(self, {
@@ -48,8 +54,11 @@ const open = (): Inbox => {
       channel: {
         acknowledge: (event, payload) => {
           const { msg_id, sync_key } = payload as { msg_id?: number; sync_key?: number };
-          done.push(event === 'msg_recv_v2' ? `acknowledged ${msg_id}` : `acknowledged sync ${sync_key}`);
+          if (event === 'sync_taken') done.push(`taken ${sync_key}`);
+          else
+            done.push(event === 'msg_recv_v2' ? `acknowledged ${msg_id}` : `acknowledged sync ${sync_key}`);
         },
+        can: () => hasWindow,
       },
       tabs: {
         deliveries: { afterwards: (run) => run() },
@@ -66,6 +75,8 @@ const open = (): Inbox => {
       },
       read: { received: () => undefined, counted: (_id, conversation) => conversation },
       progress: { advanceTo: () => undefined },
+      clock,
+      shared: isShared,
       isWhole: () => true,
     },
     0,
@@ -73,6 +84,9 @@ const open = (): Inbox => {
 };
 
 beforeEach(() => {
+  hasWindow = false;
+  isShared = false;
+  clock = new FakeClock();
   done = [];
   delivered = [];
   messages = [];
@@ -88,6 +102,10 @@ const synced = (key: number, ...ids: number[]) =>
       ids.map((id) => wireMessage(id)),
     ),
   );
+function countWrites(): () => number {
+  const put = vi.spyOn(store, 'putMessages');
+  return () => put.mock.calls.length;
+}
 const deliveredIds = () => delivered.flatMap(({ ids }) => ids);
 
 describe('a message', () => {
@@ -119,6 +137,14 @@ describe('a message', () => {
     live(2);
     await inbox.idle();
     expect(deliveredIds()).toEqual([1, 2]);
+  });
+
+  test('of a sync is persisted before the server may push more of them, to a server that waits for that', async () => {
+    hasWindow = true;
+    synced(9, 1);
+    await store.release();
+    await inbox.idle();
+    expect(done.indexOf('taken 9')).toBeGreaterThan(done.indexOf('stored 1'));
   });
 
   test('that was live is not delivered again by a sync, whose key is acknowledged all the same', async () => {
@@ -177,17 +203,83 @@ describe('order', () => {
     expect(deliveredIds()).toEqual([2, 3]);
   });
 
+  test('of live messages that waited for a sync on the server is before what was sent meanwhile', async () => {
+    inbox.beginSync();
+    for (const id of [3, 6]) inbox.sent(apiMessage(id, { from: 'alice', to: 'bob' }), 'tab-1');
+    live(2);
+    live(4, 5);
+    await inbox.idle();
+    expect(deliveredIds()).toEqual([2, 3, 4, 5]);
+    inbox.endSync();
+    await inbox.idle();
+    expect(deliveredIds()).toEqual([2, 3, 4, 5, 6]);
+  });
+
   test('of a burst costs few writes', async () => {
-    let writes = 0;
-    const put = store.putMessages.bind(store);
-    store.putMessages = (messages) => {
-      writes += 1;
-      return put(messages);
-    };
+    const writes = countWrites();
     for (let id = 1; id <= 1_000; id += 1) live(id);
     await inbox.idle();
     expect(deliveredIds()).toHaveLength(1_000);
-    expect(writes).toBeLessThanOrEqual(2);
+    expect(writes()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('own messages, in a worker that outlives its tabs', () => {
+  const sent = (id: number) => inbox.sent(apiMessage(id, { from: 'alice', to: 'bob' }), 'tab-1');
+
+  beforeEach(() => {
+    isShared = true;
+    inbox = open();
+  });
+
+  test('of one frame share a write, and are delivered after it', async () => {
+    const writes = countWrites();
+    for (const id of [1, 2, 3]) {
+      sent(id);
+      await clock.advance(GATHER_MS / 4);
+    }
+    expect(done).toEqual([]);
+    await clock.advance(GATHER_MS / 4);
+    expect(writes()).toBe(1);
+    expect(delivered.map(({ ids, exceptTab }) => [...ids, exceptTab])).toEqual([
+      [1, 'tab-1'],
+      [2, 'tab-1'],
+      [3, 'tab-1'],
+    ]);
+  });
+
+  test('never hold a push back, and keep their place before it', async () => {
+    sent(1);
+    await settle();
+    live(2);
+    await settle();
+    expect(done).toEqual(['stored 1', 'stored 2', 'delivered 1', 'delivered 2', 'acknowledged 2']);
+  });
+
+  test('are persisted at once for a sync, for a tab that joins and for a page of history', async () => {
+    for (const [id, event] of [
+      [1, () => synced(9, 10)],
+      [2, () => inbox.snapshot(() => undefined)],
+      [3, () => void inbox.flush()],
+    ] as const) {
+      sent(id);
+      await settle();
+      expect(done).not.toContain(`stored ${id}`);
+      event();
+      await settle();
+      expect(done).toContain(`stored ${id}`);
+    }
+  });
+
+  test('that wait behind a slow write are persisted when flush resolves', async () => {
+    store.hold = true;
+    live(1);
+    await settle();
+    sent(2);
+    const flushed = inbox.flush();
+    await store.release();
+    await flushed;
+    expect(done).toContain('stored 2');
   });
 });
 

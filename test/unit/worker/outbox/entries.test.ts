@@ -183,6 +183,18 @@ describe('onOutboxChange', () => {
     expect(statesIn(alice)).toEqual([]);
   });
 
+  test('a send that asks for receipts says so in each state', async () => {
+    const watching = await world.loggedIn('alice', { watchesOutbox: true });
+    await world.passing(
+      alice.call('sendSingleMsg', { target_username: 'bob', content: 'hello', need_receipt: true }),
+    );
+    await world.clock.advance(10);
+    expect(watching.received('onOutboxChange')).toEqual([
+      expect.objectContaining({ state: 'sending', need_receipt: true }),
+      expect.objectContaining({ state: 'sent', need_receipt: true }),
+    ]);
+  });
+
   test('it tells of failures and of cancelling', async () => {
     const watching = await world.loggedIn('alice', { watchesOutbox: true });
     await world.passing(watching.send('dave', 'hello'));

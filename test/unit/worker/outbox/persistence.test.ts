@@ -24,7 +24,7 @@ const stored = () => world.server.texts('alice', 'bob');
 test('of what was delivered the latest 200 are kept, and whatever failed or waits stays beside them', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore();
-  const box = new Outbox(store, clock, []);
+  const box = new Outbox(store, clock, true, []);
   const put = (callId: string, state: OutboxRecord['state']) =>
     box.put({
       id: box.nextId(),
@@ -42,13 +42,13 @@ test('of what was delivered the latest 200 are kept, and whatever failed or wait
   await put('waiting', { is: 'queued' });
   for (let i = 0; i < 210; i += 1) await put(`sent ${i}`, { is: 'sent', outcome: succeeded({}) });
   await box.close();
-  for (const one of [box, new Outbox(store, clock, await store.outbox())]) {
+  for (const one of [box, new Outbox(store, clock, true, await store.outbox())]) {
     const ids = one.all().map(({ callId }) => callId);
     expect(ids.slice(0, 3)).toEqual(['failed', 'waiting', 'sent 10']);
     expect(ids).toHaveLength(202);
   }
   await clock.advance(9 * DAY_MS);
-  expect(new Outbox(store, clock, await store.outbox()).all().map(({ callId }) => callId)).toEqual([
+  expect(new Outbox(store, clock, true, await store.outbox()).all().map(({ callId }) => callId)).toEqual([
     'waiting',
   ]);
 });
@@ -64,10 +64,12 @@ describe('a send that finds a connection', () => {
     expect(stored()).toEqual(['hello']);
   });
 
-  test('is never written if its answer is there within 100 ms', async () => {
+  test('costs the disk nothing if its answer is there within 100 ms', async () => {
     const written = vi.spyOn(world.storeOf(ALICE), 'putOutbox');
+    const forgotten = vi.spyOn(world.storeOf(ALICE), 'forgetOutbox');
     await world.passing(post(alice, 'hello').done);
     await world.clock.advance(10_000);
+    expect(forgotten).not.toHaveBeenCalled();
     expect(written).not.toHaveBeenCalled();
   });
 
@@ -85,6 +87,21 @@ describe('a send that finds a connection', () => {
     await world.clock.advance(1);
     expect(await outbox()).toEqual(['sending']);
   });
+
+  test.each(['leader', 'page'] as const)(
+    'is written at once in the host "%s", whose worker ends with a page',
+    async (host) => {
+      ({ world, alice } = await loggedInAlice(host));
+      world.network.loses = ({ event }) => event.endsWith('single_text');
+      post(alice, 'hello');
+      await world.clock.advance(99);
+      world.worker.kill();
+      world.network.loses = () => false;
+      await world.loggedIn('alice');
+      await world.clock.advance(10_000);
+      expect(stored()).toEqual(['hello']);
+    },
+  );
 
   test('is never reported as on its way after it was reported as sent', async () => {
     const watching = world.tab({ watchesOutbox: true });

@@ -1,17 +1,21 @@
 /** The calls that a port of the worker accepts. Any page of the origin can open a port and post any data. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALLS, PROTOCOL } from '../../../../src/protocol/tab.js';
+import type { Accept } from '../../../../src/worker/platform/listen.js';
 import { serve } from '../../../../src/worker/runtime/serve.js';
+import { FakeBroadcasts } from '../../fakes/broadcast.js';
 import { settle } from '../../fakes/clock.js';
 import { World } from '../../fakes/world.js';
 
 const HOSTILE = { type: 'RAW', value: 'hostile' };
 
-let accept: (port: MessagePort) => void;
+let world: World;
+let accept: Accept;
 let ports: MessagePort[];
 
 beforeEach(() => {
-  accept = serve(new World().worker.platform);
+  world = new World();
+  accept = serve(world.worker.platform);
   ports = [];
 });
 afterEach(() => {
@@ -92,3 +96,39 @@ test.each([null, 7, 'text', [], {}, [CALLS], [CALLS, null], [CALLS, 7], [CALLS, 
     });
   },
 );
+
+test('a tab that has said its farewell over a BroadcastChannel gets no answer, and nothing fails', async () => {
+  const channel = new (new FakeBroadcasts().Channel as unknown as typeof BroadcastChannel)('of a tab');
+  accept(channel);
+  const say = (id: string, name: string) =>
+    (channel as unknown as { hear(data: unknown): void }).hear([
+      CALLS,
+      { id, type: 'APPLY', path: [name], argumentList: [{ type: 'RAW', value: 0 }] },
+    ]);
+  say('farewell', 'bye');
+  // A rejection that nothing handles fails the test.
+  for (let turn = 0; turn < 10; turn += 1) await settle();
+  expect(() => channel.postMessage('more')).toThrow('closed');
+});
+
+test('a worker whose life lock was taken holds it again once the other one is gone, so tabs that come back can wait for it', async () => {
+  const { worker, locks } = world;
+  await settle();
+  expect(locks.held).toContain(worker.lock);
+  void locks
+    .for('tab that replaces it')
+    .request(worker.lock, { steal: true }, () => new Promise(() => undefined))
+    .catch(() => undefined);
+  await settle();
+  let isFree = false;
+  locks.crash('tab that replaces it');
+  await settle();
+  void locks.for('tab').request(worker.lock, { mode: 'shared' }, () => {
+    isFree = true;
+  });
+  await settle();
+  expect(isFree).toBe(false);
+  worker.kill();
+  await settle();
+  expect(isFree).toBe(true);
+});

@@ -1,8 +1,14 @@
 /** The end of a session, by log-out, by the server and by another worker: it holds for every tab, and no socket is left. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { CODES, PROTOCOL } from '../../../../src/protocol/index.js';
-import { failsWith } from '../../fakes/sends.js';
+import { CAPABILITIES, failsWith } from '../../fakes/sends.js';
 import { FakeWorker, World } from '../../fakes/world.js';
+
+/** Of all hand-overs of a test. Two workers that take an account from each other for ever open its store each time. */
+const MAX_OPENINGS = 8;
+
+const addressOf = (name: string) =>
+  ({ protocol: PROTOCOL, host: 'leader', url: '/worker.js', name }) as const;
 
 let world: World;
 beforeEach(() => {
@@ -119,6 +125,87 @@ describe('the end of a session', () => {
     expect(other.mirror.state.connected).toBe(true);
     expect(world.network.peakFor('alice')).toBe(1);
   });
+
+  test.each([0, 3, 30])(
+    'of three pages without a common worker that log in %i ms apart, the last one gets the account',
+    async (apartMs) => {
+      const tabs = ['first', 'second', 'third'].map((name) => {
+        world.workers.push(new FakeWorker(world, name));
+        return world.tab();
+      });
+      for (const tab of tabs) await world.passing(tab.init());
+      const logins = [];
+      for (const tab of tabs) {
+        logins.push(tab.login('alice'));
+        await world.clock.advance(apartMs);
+      }
+      const outcomes = await world.passing(Promise.all(logins));
+      expect(outcomes.at(-1)).toMatchObject({ kind: 'success' });
+      for (const outcome of outcomes)
+        if (outcome.kind !== 'success') expect(outcome).toMatchObject(failsWith(CODES.superseded));
+      await world.clock.advance(60_000);
+      const ended = { state: 'ended', reason: 'superseded' };
+      expect(tabs.map(({ mirror }) => mirror.state)).toMatchObject([ended, ended, { state: 'ready' }]);
+      expect(world.server.doubleLogins).toEqual([]);
+      expect(world.network.peakFor('alice')).toBe(1);
+    },
+  );
+
+  test.each(['init', 'return'] as const)(
+    'of two workers to which tabs of an account come at once (%s), neither takes it from the other for ever',
+    async (how) => {
+      world.worker.address = addressOf('first');
+      const tabs = [await world.loggedIn('alice'), await world.loggedIn('alice')];
+      if (how === 'return') world.worker.kill();
+      const arrivals = tabs.map((tab, i) => {
+        const name = `worker ${i}`;
+        world.workers.push(new FakeWorker(world, name, addressOf(name)));
+        return how === 'init' ? world.tab().init() : tab.connect();
+      });
+      await world.passing(Promise.all(arrivals));
+      await world.clock.advance(60_000);
+      if (how === 'return')
+        for (const tab of tabs)
+          expect(tab.mirror.state).toMatchObject({ state: 'ready', username: 'alice', tabs: 2 });
+      expect(world.server.doubleLogins).toEqual([]);
+      expect(world.network.peakFor('alice')).toBe(1);
+    },
+  );
+
+  test.each(
+    [2, 3].flatMap((workers) =>
+      (['up', 'refuses'] as const).flatMap((network) =>
+        [0, 3].flatMap((lateMs) => [true, false].map((isAlone) => ({ workers, network, lateMs, isAlone }))),
+      ),
+    ),
+  )(
+    'every init settles: $workers workers, a network that is $network, messages $lateMs ms late, no other tab: $isAlone',
+    async ({ workers, network, lateMs, isAlone }) => {
+      world.server.capabilities = CAPABILITIES;
+      world.worker.address = addressOf('first');
+      const tab = await world.loggedIn('alice');
+      world.network.mode = network;
+      if (network !== 'up') world.network.cutAll();
+      world.broadcastLatencyMs = lateMs;
+      if (isAlone) tab.leave();
+      const open = world.storeOf.bind(world);
+      const opened = vi.spyOn(world, 'storeOf').mockImplementation((account) => {
+        if (opened.mock.calls.length > MAX_OPENINGS) throw new Error('the account goes to and fro');
+        return open(account);
+      });
+      const inits = Array.from({ length: workers }, (_, i) => {
+        const name = `worker-of-${i}`;
+        world.workers.push(new FakeWorker(world, name, addressOf(name)));
+        return world.tab().init();
+      });
+      const outcomes = await world.passing(Promise.all(inits));
+      const kind = network === 'up' ? 'success' : 'timeout';
+      expect(outcomes.map((outcome) => outcome.kind)).toEqual(inits.map(() => kind));
+      expect(opened.mock.calls.length).toBeLessThan(MAX_OPENINGS);
+      expect(world.server.doubleLogins).toEqual([]);
+      expect(world.network.peakFor('alice')).toBe(1);
+    },
+  );
 
   test('a newer build of the same protocol gets the account with its waiting sends, and the tab is sent on to it', async () => {
     const tab = await world.loggedIn('alice');

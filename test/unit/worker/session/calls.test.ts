@@ -41,6 +41,12 @@ describe('before their time', () => {
   });
 });
 
+test('a stock server is never asked for the invitations, since it would not answer', async () => {
+  const tab = await world.loggedIn('alice');
+  expect(codeOf(await world.passing(tab.call('getInvitations')))).toBe(882003);
+  expect(world.network.sent('get_invitations')).toEqual([]);
+});
+
 describe('parameters', () => {
   let tab: FakeTab;
   beforeEach(async () => {

@@ -67,7 +67,7 @@ describe('with a token', () => {
     expect(world.network.sent('login')).toHaveLength(2);
   });
 
-  test('…and to nothing where it knows none: the session ends', async () => {
+  test('a token that the server takes no longer ends the session of a worker without the password', async () => {
     world.worker.kill();
     world.network.mode = 'refuses';
     await alice.connect();
@@ -99,7 +99,7 @@ describe('with a token', () => {
     expect(page.mirror.state).toMatchObject({ state: 'ready', username: 'alice' });
   });
 
-  test('…also off line, to read what is kept', async () => {
+  test('a page attaches without a network, and reads what this device keeps', async () => {
     await world.passing(alice.call('getUserInfo', { username: 'bob' }));
     alice.crash();
     world.worker.kill();

@@ -4,6 +4,7 @@ import type { FakeTab } from '../../fakes/tab.js';
 import { World } from '../../fakes/world.js';
 
 const RELOAD_MS = 500;
+const ALICE = 'http://server|app|alice';
 
 let world: World;
 let alice: FakeTab;
@@ -55,6 +56,26 @@ describe('a push without a page', () => {
       expect(world.server.pendingOf('alice')).toBe(0);
     },
   );
+
+  test('goes to the page that came next, though its worker dies before the sync that brings it', async () => {
+    await world.clock.advance(1_000);
+    alice.leave();
+    world.server.deliver('bob', 'alice', 'missed');
+    await world.clock.advance(1_000);
+    expect((await world.storeOf(ALICE).recent(1)).size).toBe(1);
+    world.worker.kill();
+    // The next worker logs in, and dies before its sync.
+    world.network.loses = ({ event }) => event === 'sync_check';
+    const next = world.tab();
+    await world.passing(next.init());
+    await world.passing(next.login('alice'));
+    world.worker.kill();
+    world.network.loses = () => false;
+    await next.connect();
+    await world.clock.advance(10_000);
+    expect(next.texts('bob')).toEqual(['missed']);
+    expect(world.server.pendingOf('alice')).toBe(0);
+  });
 
   test('is handed to one page only: the one after that has nothing to miss', async () => {
     const next = await reload(alice, () => world.server.deliver('bob', 'alice', 'missed'));

@@ -8,8 +8,10 @@ import {
   type TabMessage,
 } from '../../../../src/protocol/worker.js';
 import { EventLog } from '../../../../src/worker/tabs/event-log.js';
+import { GATHER_MS, PostSchedule } from '../../../../src/worker/tabs/post-schedule.js';
 import { SessionTabs } from '../../../../src/worker/tabs/session-tabs.js';
 import { Tab } from '../../../../src/worker/tabs/tab.js';
+import { FakeClock } from '../../fakes/clock.js';
 import { apiMessage } from '../../fakes/messages.js';
 import { SETTINGS } from '../../fakes/settings.js';
 
@@ -37,6 +39,7 @@ function joining() {
       onFull: () => undefined,
     },
   );
+  const clock = new FakeClock();
   const events: AccountEvent[] = [];
   const port = {
     postMessage: (message: TabMessage) => {
@@ -44,13 +47,13 @@ function joining() {
     },
     close: () => undefined,
   };
-  const tab = new Tab('tab', SETTINGS, 'worker', port, new EventEncoder());
+  const tab = new Tab('tab', SETTINGS, 'worker', port, new EventEncoder(), new PostSchedule(clock));
   return {
     tabs,
     tab,
     /** For each event that the tab received, the messages in it. */
     received: async () => {
-      await Promise.resolve();
+      await clock.advance(GATHER_MS);
       return events.map(({ listener, data }) => {
         if (listener === 'onMsgReceive') return [data.msg_id];
         return listener === 'onSyncConversation' ? data.flatMap(({ msgs }) => msgs.map((m) => m.msg_id)) : [];
@@ -88,4 +91,15 @@ test('a live message that the store has lost precedes the later messages of a sy
   tabs.publishMessage(apiMessage(8));
   take([conversation([4])]);
   expect(await received()).toEqual([[4, 5, 6, 7], [5], [6, 7], [8]]);
+});
+
+test('a tab that leaves while its history is read gives its pushes back, though nothing else was for it', () => {
+  const { tabs, tab } = joining();
+  tabs.publishSync([conversation([1])]);
+  tabs.tabs.add(tab);
+  const { missed } = tabs.undeliveredTo(tab);
+  const take = tabs.holdForHistory(tab, [], missed);
+  tabs.left(tab);
+  take([conversation([1])]);
+  expect(tabs.deliveries.size).toBe(1);
 });

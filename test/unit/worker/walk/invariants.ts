@@ -5,6 +5,7 @@ import { textOf } from '../../../kit/message-parts.js';
 import type { ClientTab } from '../../fakes/client-tab.js';
 import { messagesOf } from '../../fakes/messages.js';
 import type { World } from '../../fakes/world.js';
+import type { HostModel } from './host-models.js';
 import { type Member, USERS, type WalkRecord } from './record.js';
 
 /** Frames in flight may still arrive. */
@@ -18,23 +19,42 @@ export class Invariants {
   /** Messages of the server that are in `#stored`. */
   #read = 0;
 
-  /** @param ordered nothing is lost and no tab is absent, so each conversation has one order */
+  /** No frame and no worker is lost and no tab is absent, so each conversation has one order. */
+  readonly #isOrdered: boolean;
+
   constructor(
-    private readonly world: World,
-    private readonly record: WalkRecord,
-    private readonly ordered: boolean,
-  ) {}
+    readonly world: World,
+    readonly record: WalkRecord,
+    private readonly host: HostModel,
+    isGentle: boolean,
+  ) {
+    this.#isOrdered = isGentle && !host.endsWithTabs;
+  }
 
   check(): void {
+    this.host.check(this);
     const { network, server } = this.world;
     if (server.doubleLogins.length > 0) throw new Error(`logged in twice: ${server.doubleLogins}`);
-    const users = network.open.map(({ user }) => user).filter((user) => user !== undefined);
+    const sockets = network.open.filter(({ isIdle }) => !isIdle);
+    const users = sockets.map(({ user }) => user).filter((user) => user !== undefined);
     if (new Set(users).size < users.length) throw new Error(`more than one socket for an account: ${users}`);
-    if (network.open.length > USERS.length + 1) throw new Error(`${network.open.length} sockets are open`);
+    if (sockets.length > this.host.maxSockets(USERS.length, this.record.members.length))
+      throw new Error(`${sockets.length} sockets are open`);
     for (const member of this.record.members) this.#checkEvents(member);
+    for (const username of USERS) {
+      const active = this.#activeFor(username);
+      if (active.length > 1)
+        throw new Error(`${active.map(({ tab }) => tab.id)} act for ${username} at once`);
+    }
     this.#checkStored();
     for (const text of this.record.sent.splice(0))
       if (!this.#stored.has(text)) throw new Error(`${text} was reported as sent and is not stored`);
+  }
+
+  #activeFor(username: string): Member[] {
+    return this.record.members.filter(
+      ({ tab, away }) => !away && tab.client.isActive() && tab.client.getState().username === username,
+    );
   }
 
   /** The server only adds messages, so each is checked once. */
@@ -68,7 +88,7 @@ export class Invariants {
       if (this.record.retried.has(String(textOf({ content })))) continue;
       const sender = String(textOf({ content })).replace(/^.* of /, '');
       const parties = [content.from_id, content.target_id];
-      const order = this.ordered ? parties.sort().join(' and ') : [sender, ...parties].join(' to ');
+      const order = this.#isOrdered ? parties.sort().join(' and ') : [sender, ...parties].join(' to ');
       const before = newest.get(order) ?? 0;
       newest.set(order, msg_id);
       if (msg_id <= before) throw new Error(`${tab.id} got ${before} and then ${msg_id} of ${order}`);
@@ -108,7 +128,7 @@ export class Invariants {
         !away && tab.client.getState().state === 'ready' && tab.client.getState().username === username;
       const here = this.record.members.filter(isHere);
       if (here.length === 0) continue;
-      const active = here.filter(({ tab }) => tab.client.isActive()).map(({ tab }) => tab.id);
+      const active = this.#activeFor(username).map(({ tab }) => tab.id);
       expect(active, `tabs that act for ${username}`).toHaveLength(1);
       const lost = this.world.server.messages
         .filter(({ from, to, wire }) => to === username && from !== to && !handed.has(wire.msg_id))
@@ -119,12 +139,10 @@ export class Invariants {
 
   /** Every tab has gone, and nothing is left. */
   checkEnd(): void {
-    const { network, worker, locks } = this.world;
+    const { network, locks } = this.world;
     expect(network.open.length).toBe(0);
-    expect(worker.timers).toBe(0);
-    expect(worker.stores).toBe(0);
-    expect(locks.held).toEqual([worker.lock]);
     expect(locks.awaited).toEqual([]);
+    this.host.checkEnd(this.world);
   }
 }
 

@@ -6,7 +6,9 @@ export const USERS = ['alice', 'bob'] as const;
 
 export interface Member {
   tab: ClientTab;
+  /** In the back/forward cache, or frozen. */
   away: boolean;
+  frozen: boolean;
   /** Its account, and the number of messages at its login. `whole`: it cannot have missed a message since. */
   login: { username: string; messages: number; whole: boolean } | undefined;
 }

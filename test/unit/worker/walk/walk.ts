@@ -1,13 +1,14 @@
 /** A random but repeatable walk: tabs open, close and crash; users log in, log out and are kicked; networks fail, and workers die. */
 import { vi } from 'vitest';
-import type { MethodName, OutboxEntry, Outcome } from '../../../../src/protocol/index.js';
+import type { HostKind, MethodName, OutboxEntry, Outcome } from '../../../../src/protocol/index.js';
 import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
-import type { Frame } from '../../fakes/network.js';
 import { CAPABILITIES } from '../../fakes/sends.js';
 import { World } from '../../fakes/world.js';
+import { HOST_MODELS, type HostModel, type Stage } from './host-models.js';
 import { Invariants, outboxOf } from './invariants.js';
+import { NetworkFaults } from './network-faults.js';
 import { type Member, USERS, WalkRecord } from './record.js';
 
 const MAX_TABS = 6;
@@ -15,6 +16,7 @@ const MAX_TABS = 6;
 const CALM_MS = 900_000;
 
 interface WalkSettings {
+  host: HostKind;
   /** Logins ask for the history. */
   roaming: boolean;
   /** No frame is lost, no worker dies, and no tab is cached. */
@@ -27,20 +29,41 @@ export class Walk {
   readonly world: World;
   readonly record = new WalkRecord();
   readonly #invariants: Invariants;
+  readonly #host: HostModel;
+  readonly #stage: Stage;
+  readonly #faults: NetworkFaults;
   #texts = 0;
-  #losing = 0;
+  /** Workers that have died. */
+  #dead = 0;
 
   constructor(
     seed: number,
     private readonly settings: WalkSettings,
   ) {
     this.world = new World(seed);
-    this.#invariants = new Invariants(this.world, this.record, settings.gentle);
+    this.#host = HOST_MODELS[settings.host];
+    this.#stage = {
+      world: this.world,
+      record: this.record,
+      end: (member, how) => this.#end(member, how),
+      open: (username) => this.#openFor(username),
+      freeze: (member) => this.#freeze(member),
+    };
+    this.#faults = new NetworkFaults(this.world, this.record.trail);
+    this.#invariants = new Invariants(this.world, this.record, this.#host, settings.gentle);
     stubBrowser(this.world);
     // The client warns of each worker that it gives up on.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     if (!settings.stock) this.world.server.capabilities = CAPABILITIES;
-    this.world.network.loses = (frame) => this.#loses(frame);
+  }
+
+  /** The store brings an absent tab its missed messages from its last position, if it had one. */
+  #noticeDeaths(): void {
+    const dead = this.world.workers.filter(({ alive }) => !alive).length;
+    if (dead === this.#dead) return;
+    this.#dead = dead;
+    for (const { away, login, tab } of this.record.members)
+      if (away && login && tab.current.length === 0) login.whole = false;
   }
 
   get #random() {
@@ -48,15 +71,24 @@ export class Walk {
   }
 
   async run(steps: number): Promise<void> {
-    for (let step = 0; step < steps; step += 1) {
-      await this.#step();
-      this.#invariants.check();
+    const { freezer } = this.world;
+    if (this.#host.freezes) freezer.follow();
+    try {
+      for (let step = 0; step < steps; step += 1) {
+        await this.#step();
+        this.#noticeDeaths();
+        this.#invariants.check();
+      }
+      await this.#calm();
+      await this.#leaveAll();
+    } finally {
+      freezer.unfollow();
     }
-    await this.#calm();
-    await this.#leaveAll();
   }
 
   async #step(): Promise<void> {
+    const own = this.#host.step(this.#stage);
+    if (own) return own();
     const roll = this.#random.below(100);
     const present = this.record.members.filter(({ away }) => !away);
     const loggedIn = present.filter(({ tab }) => tab.isLogin);
@@ -73,8 +105,8 @@ export class Walk {
     if (roll < 79) return this.#go(member);
     if (roll < 84) return this.#return();
     if (roll < 87) return this.#cut();
-    if (roll < 91) return this.#network();
-    if (roll < 94) return this.#lose();
+    if (roll < 91) return this.#faults.toggle();
+    if (roll < 94) return this.#loseFrames();
     if (roll < 95) return this.#kick();
     if (roll < 96) return this.#wake(member);
     if (roll < 97) return this.#sleep();
@@ -131,20 +163,31 @@ export class Walk {
 
   #openTab(): void {
     if (this.record.members.length >= MAX_TABS) return this.#return();
-    const auth = () => this.world.auth({ flag: this.settings.roaming });
-    const tab = new ClientTab(
-      this.world,
-      `tab-${this.record.tabs.length + 1}`,
-      this.#random.chance(0.5) ? auth : undefined,
-    );
-    this.record.trail.push(`open ${tab.id}`);
-    const member = { tab, away: false, login: undefined };
-    this.record.members.push(member);
-    this.record.tabs.push(tab);
+    const member = this.#newTab();
     if (this.#random.chance(0.2)) return;
     const init = this.#init(member);
     if (this.#random.chance(0.2)) this.#login(member);
     else void init.then(() => this.#login(member));
+  }
+
+  /** The next page of an account. */
+  #openFor(username: string): void {
+    if (this.record.members.length >= MAX_TABS) return;
+    const member = this.#newTab();
+    void this.#init(member).then(() => this.#login(member, username));
+  }
+
+  #newTab(): Member {
+    const auth = () => this.world.auth({ flag: this.settings.roaming });
+    const tab = new ClientTab(this.world, `tab-${this.record.tabs.length + 1}`, {
+      auth: this.#random.chance(0.5) ? auth : undefined,
+      host: this.#host.kind,
+    });
+    this.record.trail.push(`open ${tab.id}`);
+    const member = { tab, away: false, frozen: false, login: undefined };
+    this.record.members.push(member);
+    this.record.tabs.push(tab);
+    return member;
   }
 
   #init({ tab }: Member): Promise<Outcome> {
@@ -152,11 +195,10 @@ export class Walk {
     return tab.init({ flag: this.settings.roaming });
   }
 
-  #login(member: Member): void {
+  #login(member: Member, username = this.#user()): void {
     const { tab } = member;
     // Two at once are a race that the application has made; sessions.test.ts has them.
     if (tab.waiting.includes('login') || tab.waiting.includes('attach')) return;
-    const username = this.#user();
     const right = this.#random.chance(0.9);
     this.record.trail.push(`${tab.id} login ${username}${right ? '' : ' wrongly'}`);
     const wasIn = tab.isLogin;
@@ -209,61 +251,50 @@ export class Walk {
   /** For good, without a word, or into the back/forward cache. */
   #go(member: Member): void {
     const { tab } = member;
-    const how = this.#random.below(this.settings.gentle ? 2 : 3);
-    this.record.trail.push(`${tab.id} ${['leave', 'crash', 'away'][how]}`);
-    if (how === 2) {
-      tab.hide();
-      member.away = true;
-      return;
-    }
-    if (how === 1) tab.crash();
-    else tab.leave();
+    const how = this.#random.below(this.settings.gentle || !this.#host.isCached ? 2 : 3);
+    if (how < 2) return this.#end(member, how === 1 ? 'crash' : 'leave');
+    this.record.trail.push(`${tab.id} away`);
+    tab.hide();
+    member.away = true;
+  }
+
+  #end(member: Member, how: 'leave' | 'crash'): void {
+    this.record.trail.push(`${member.tab.id} ${how}`);
+    member.tab[how]();
     this.record.members.splice(this.record.members.indexOf(member), 1);
   }
 
-  #return(): void {
-    const member = this.#random.pick(this.record.members.filter(({ away }) => away));
+  #return(member = this.#random.pick(this.record.members.filter(({ away }) => away))): void {
     if (!member) return;
     this.record.trail.push(`${member.tab.id} return`);
     member.away = false;
-    member.tab.show();
+    if (member.frozen) member.tab.thaw();
+    else member.tab.show();
+    member.frozen = false;
   }
 
-  #network(): void {
-    const isUp = this.world.network.mode === 'up';
-    const mode = isUp ? (this.#random.pick(['refuses', 'silent'] as const) ?? 'refuses') : 'up';
-    this.record.trail.push(`network ${mode}`);
-    this.world.network.mode = mode;
-    if (mode !== 'up' && this.#random.chance(0.7)) this.world.network.cutAll();
+  async #freeze(member: Member): Promise<void> {
+    this.record.trail.push(`${member.tab.id} freezes`);
+    member.away = true;
+    member.frozen = true;
+    await member.tab.freeze();
   }
 
-  #lose(): void {
-    if (this.settings.gentle) return;
-    this.#losing = this.#random.below(10);
-    this.record.trail.push(`lose some of ${this.#losing} frames`);
+  #loseFrames(): void {
+    if (!this.settings.gentle) this.#faults.loseSome();
   }
 
   #killWorker(): void {
     if (this.settings.gentle) return;
     this.record.trail.push('kill worker');
-    this.world.worker.kill();
-    for (const member of this.record.members) {
-      // The store brings an absent tab its missed messages from its last position, if it had one.
-      if (member.away && member.login && member.tab.current.length === 0) member.login.whole = false;
-    }
-  }
-
-  /** A server under strain: requests and acknowledgements are lost. Its pushes and answers arrive, or the connection ends. */
-  #loses({ way, event }: Frame): boolean {
-    if (this.#losing === 0 || (way === 'down' && event !== 'ack')) return false;
-    this.#losing -= 1;
-    return this.#random.chance(0.5);
+    this.#host.killWorker(this.world);
   }
 
   async #calm(): Promise<void> {
     this.record.trail.push('calm');
-    this.world.network.mode = 'up';
-    this.#losing = 0;
+    this.#faults.end();
+    this.world.broadcasts.lateMs = 0;
+    for (const member of this.record.members.filter(({ frozen }) => frozen)) this.#return(member);
     for (const { tab, away } of this.record.members) if (!away) tab.wake();
     await this.world.clock.advance(CALM_MS);
     await this.#invariants.checkCalm();
