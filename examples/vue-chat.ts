@@ -15,7 +15,7 @@ const textOf = (content: MessageContent) =>
 const setup = () => {
   const connection = useConnection();
   const unread = useUnread();
-  const { messages, hasMore, loadMore } = useMessages(to);
+  const { messages, hasMore, loadMore } = useMessages(to, { isOpen: true });
   const { retry } = useOutbox();
   const send = useSend(to);
   const draft = ref('');

@@ -27,6 +27,7 @@ import type {
   MessagesSnapshot,
   Readable,
 } from '../store/index.js';
+import { isSameConversation } from '../store/same-conversation.js';
 
 const StoreContext: Context<ChatStore | null> = createContext<ChatStore | null>(null);
 
@@ -55,7 +56,7 @@ export function useUnread(ref?: ConversationRef): number {
   const all = useReadable(store?.unread, 0);
   const conversations = useConversations();
   if (!ref) return all;
-  return conversations.find((item) => isSame(item.ref, ref))?.unread_msg_count ?? 0;
+  return conversations.find((item) => isSameConversation(item.ref, ref))?.unread_msg_count ?? 0;
 }
 
 /** Sends that are not delivered, with what can be done about them. */
@@ -76,7 +77,7 @@ export function useOutbox(): {
   );
 }
 
-/** Invitations to be friends. */
+/** Invitations that wait for an answer. */
 export const useInvitations = (): readonly Invitation[] => useReadable(useChatStore()?.invitations, NONE);
 
 /**
@@ -113,11 +114,6 @@ export function useSend(ref: ConversationRef): (text: string) => Promise<void> {
   // The key stands for the content of `ref`.
   return useCallback(async (text) => store?.send(ref, text), [store, key]);
 }
-
-const isSame = (a: ConversationRef, b: ConversationRef): boolean => {
-  if ('gid' in a || 'gid' in b) return 'gid' in a && 'gid' in b && String(a.gid) === String(b.gid);
-  return String(a.username) === String(b.username) && (!a.appkey || !b.appkey || a.appkey === b.appkey);
-};
 
 function useReadable<T>(readable: Readable<T> | undefined, none: T): T {
   return useSyncExternalStore(

@@ -16,15 +16,7 @@ import { Cell, type Readable } from './readable.js';
 
 const RETRACTED = 55;
 
-/**
- * A store on the public API: the state that a chat application would otherwise keep by hand. It is framework-free; `jmessage-runtime/react` and
- * `jmessage-runtime/vue` bind it. It adds listeners beside the application's own and never replaces one.
- *
- *     const store = createChatStore(JIM);
- *     store.conversations.subscribe(() => draw(store.conversations.getSnapshot()));
- *     const messages = store.messages({ username: 'alice' });
- *     await messages.loadMore();
- */
+/** The state of a chat application, on the public API. It never replaces the application's listeners. */
 export class ChatStore {
   /** The account's connection. */
   readonly connection: Readable<StateSnapshot>;
@@ -34,7 +26,7 @@ export class ChatStore {
   readonly unread: Readable<number>;
   /** Sends that are not delivered, of every conversation. */
   readonly outbox: Readable<readonly OutboxEntry[]>;
-  /** Invitations to be friends. */
+  /** Invitations that wait for an answer. */
   readonly invitations: Readable<readonly Invitation[]>;
 
   readonly #jim: StoreClient;
@@ -45,7 +37,7 @@ export class ChatStore {
   readonly #invitations: Cell<readonly Invitation[]>;
   readonly #removals: (() => void)[];
   #list = new ConversationList();
-  #invited = new Invitations();
+  #invited: Invitations;
   #entries = new OutboxEntries();
   #messages = new Map<ConversationId, Messages>();
   #self: Self = { appkey: '', username: '' };
@@ -54,11 +46,10 @@ export class ChatStore {
   /** @internal made by {@link createChatStore} */
   constructor(jim: StoreClient) {
     this.#jim = jim;
+    this.#invited = this.#newInvitations();
     this.connection = this.#connection = new Cell(() => jim.getState());
     this.conversations = this.#conversations = new Cell(() => this.#list.snapshot());
-    this.unread = this.#unread = new Cell(() =>
-      this.#list.snapshot().reduce((sum, { unread_msg_count }) => sum + unread_msg_count, 0),
-    );
+    this.unread = this.#unread = new Cell(() => this.#list.unread);
     this.outbox = this.#outbox = new Cell(() => this.#entries.snapshot());
     this.invitations = this.#invitations = new Cell(() => this.#invited.snapshot());
     this.#removals = [
@@ -71,6 +62,7 @@ export class ChatStore {
       jim.addListener('onSyncEvent', (events) => {
         for (const event of events) this.#receiveEvent(event);
       }),
+      jim.addListener('onInvitationAnswer', (answer) => this.#invited.answered(answer)),
       jim.addListener('onMsgReceiptChange', (change) => this.#receiveReceipts(change)),
       jim.addListener('onSyncMsgReceipt', (changes) => {
         for (const change of changes) this.#receiveReceipts(change);
@@ -94,7 +86,7 @@ export class ChatStore {
     return this.#messagesOf(this.#idOf(ref));
   }
 
-  /** Sends a text. It appears in `messages(ref)` at once, as every send of the account does, whichever tab or method made it. */
+  /** Sends a text. It appears in `messages(ref)` at once, as every send of the account does. */
   async send(ref: ConversationRef, text: string): Promise<void> {
     if ('gid' in ref) await this.#jim.sendGroupMsg({ target_gid: Number(ref.gid), content: text });
     else {
@@ -135,15 +127,13 @@ export class ChatStore {
   }
 
   /** Accepts an invitation. */
-  async accept({ username, appkey }: Invitation): Promise<void> {
-    await this.#jim.acceptFriend({ target_name: username, appkey });
-    this.#answered(username, appkey);
+  accept(invitation: Invitation): Promise<void> {
+    return this.#invited.answer(invitation, true, '');
   }
 
-  /** @param why is shown to the other user */
-  async decline({ username, appkey }: Invitation, why = ''): Promise<void> {
-    await this.#jim.declineFriend({ target_name: username, appkey, why });
-    this.#answered(username, appkey);
+  /** Declines an invitation. @param why is shown to the other user */
+  decline(invitation: Invitation, why = ''): Promise<void> {
+    return this.#invited.answer(invitation, false, why);
   }
 
   /** Removes the store's listeners. */
@@ -176,7 +166,7 @@ export class ChatStore {
   #startAfresh(self: Self): void {
     this.#self = self;
     this.#list = new ConversationList();
-    this.#invited = new Invitations();
+    this.#invited = this.#newInvitations();
     this.#entries = new OutboxEntries();
     this.#messages = new Map();
     this.#listChanged();
@@ -187,6 +177,7 @@ export class ChatStore {
   #load(): void {
     void this.#loadList();
     void this.#loadOutbox();
+    if (this.#isConnected) void this.#invited.load();
   }
 
   async #loadList(): Promise<void> {
@@ -218,7 +209,7 @@ export class ChatStore {
   }
 
   #receiveEvent(event: EventNotification): void {
-    if (this.#invited.receive(event)) this.#invitations.changed();
+    this.#invited.receive(event);
     if (event.event_type !== RETRACTED) return;
     const { from_username = '', from_appkey = this.#self.appkey, to_usernames, gid } = event;
     const isOwn = isSelf(this.#self, from_username, from_appkey);
@@ -271,8 +262,8 @@ export class ChatStore {
     if (isListed && this.#list.needsName(id)) void this.#loadList();
   }
 
-  #answered(username: string, appkey: string): void {
-    if (this.#invited.answered(username, appkey)) this.#invitations.changed();
+  #newInvitations(): Invitations {
+    return new Invitations(this.#jim, this.#self, () => this.#invitations.changed());
   }
 
   #listChanged(): void {

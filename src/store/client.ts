@@ -18,4 +18,6 @@ export type StoreClient = Pick<
   | 'msgRetract'
   | 'acceptFriend'
   | 'declineFriend'
+  | 'addGroupMemberResp'
+  | 'getInvitations'
 >;

@@ -31,13 +31,19 @@ export class ConversationList {
     return [...this.#items.values()].sort((a, b) => b.mtime - a.mtime || (a.id < b.id ? -1 : 1));
   }
 
+  get unread(): number {
+    let sum = 0;
+    for (const { unread_msg_count } of this.#items.values()) sum += unread_msg_count;
+    return sum;
+  }
+
   /** The server's list. */
   load(rows: readonly Conversation[], unreadOf: (ref: ConversationRef) => number): void {
     for (const row of rows) {
       const item = itemOf(row);
       const known = this.#items.get(item.id);
       this.#asked.add(item.id);
-      this.#items.set(item.id, {
+      this.#put({
         ...item,
         mtime: Math.max(item.mtime, known?.mtime ?? 0),
         unread_msg_count: unreadOf(item.ref),
@@ -62,7 +68,7 @@ export class ConversationList {
       unread_msg_count,
     };
     const mtime = Math.max(known.mtime, last?.ctime_ms ?? 0);
-    this.#items.set(id, { ...known, mtime, ...(last && { last }) });
+    this.#put({ ...known, mtime, ...(last && { last }) });
   }
 
   /** Whether the server has to be asked for the conversation's name. It is true once. */
@@ -74,9 +80,26 @@ export class ConversationList {
 
   setUnread(id: ConversationId, unread_msg_count: number): void {
     const known = this.#items.get(id);
-    if (known) this.#items.set(id, { ...known, unread_msg_count });
+    if (known) this.#put({ ...known, unread_msg_count });
+  }
+
+  /** A conversation without a change stays the same object, so that a page draws it once. */
+  #put(item: ConversationItem): void {
+    const known = this.#items.get(item.id);
+    if (known && isSameItem(known, item)) return;
+    // The changed one is the last, as it is by its time: a list that is nearly in order is sorted fast.
+    this.#items.delete(item.id);
+    this.#items.set(item.id, item);
   }
 }
+
+/** The reference follows from the id. */
+const isSameItem = (a: ConversationItem, b: ConversationItem): boolean =>
+  a.title === b.title &&
+  a.avatar === b.avatar &&
+  a.unread_msg_count === b.unread_msg_count &&
+  a.mtime === b.mtime &&
+  a.last === b.last;
 
 function itemOf(row: Conversation): ConversationItem {
   const { type, key, name, nickname, avatar, appkey, mtime, unread_msg_count } = row;

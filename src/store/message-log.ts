@@ -6,7 +6,7 @@ import type { AccountRef, Failure, Message, MessageContent, OutboxEntry, Receipt
 
 /** A message as an application draws it. */
 export interface ChatMessage {
-  /** Stays the same while a message changes from `queued` to `sent`: a key for a list. */
+  /** A key for a list: the same from `queued` to `sent`. */
   id: string;
   /** Of a stored message. */
   msg_id?: number;
@@ -22,7 +22,7 @@ export interface ChatMessage {
   content: MessageContent;
   /** The server's time, or the sender's until the message is stored: ms since 1970. */
   ctime_ms: number;
-  /** It was taken back: an application shows a note in place of its content. */
+  /** It was taken back. */
   isRetracted: boolean;
   /** The sender has asked for receipts. */
   need_receipt?: boolean;
@@ -38,24 +38,27 @@ export interface ChatMessage {
   error?: Failure;
 }
 
+type StoredMessage = ChatMessage & { msg_id: number };
+
 /** @internal */
 export type Self = AccountRef;
 
 /** @internal */
 export class MessageLog {
   /** In the order of `msg_id`. */
-  readonly #stored: ChatMessage[] = [];
-  readonly #places = new Map<number, ChatMessage>();
+  #stored: StoredMessage[] = [];
+  readonly #places = new Map<number, StoredMessage>();
   /** In the order of acceptance, by the id in the outbox. */
   readonly #unsent = new Map<string, ChatMessage>();
   readonly #settled = new Set<string>();
   readonly #retracted = new Set<number>();
   readonly #unreadCounts = new Map<number, number>();
+  #snapshot: readonly ChatMessage[] | undefined;
 
   constructor(private readonly self: Self) {}
 
   /** The earliest stored message: the place before which an earlier page ends. */
-  get first(): ChatMessage | undefined {
+  get first(): StoredMessage | undefined {
     return this.#stored[0];
   }
 
@@ -68,56 +71,62 @@ export class MessageLog {
     return this.#unsent.get(outboxId)?.file !== undefined;
   }
 
+  /** The same list until the next change. */
   snapshot(): readonly ChatMessage[] {
-    return [...this.#stored, ...this.#unsent.values()];
+    this.#snapshot ??= [...this.#stored, ...this.#unsent.values()];
+    return this.#snapshot;
   }
 
   /** Adds stored messages, known ones included. @returns whether any is new */
   add(messages: readonly Message[]): boolean {
-    let isChanged = false;
+    const added = new Map<number, StoredMessage>();
     for (const message of messages) {
-      if (this.#places.has(message.msg_id)) continue;
-      this.#place(this.#stores(message));
-      isChanged = true;
+      if (!this.#places.has(message.msg_id)) added.set(message.msg_id, this.#marked(this.#stores(message)));
     }
-    return isChanged;
+    this.#insert([...added.values()].sort(byId));
+    return added.size > 0;
   }
 
-  /** A send of the account has changed its state. */
-  setEntry(entry: OutboxEntry): void {
-    const { id, state, msg_id, ctime_ms } = entry;
-    if (this.#settled.has(id)) return;
+  /** A send of the account has changed its state. @returns false if it had left the outbox before */
+  setEntry(entry: OutboxEntry): boolean {
+    const { id, state, msg_id, ctime_ms, need_receipt, unread_count = 1 } = entry;
+    if (this.#settled.has(id)) return false;
+    this.#snapshot = undefined;
     const before = this.#unsent.get(id);
     if (state === 'sent' || state === 'cancelled') {
       this.#settled.add(id);
       this.#unsent.delete(id);
     }
-    if (state === 'cancelled') return;
+    if (state === 'cancelled') return true;
     const message = { ...fileOf(before), ...this.#fromEntry(entry), ...(before && { id: before.id }) };
     if (state !== 'sent') this.#unsent.set(id, message);
-    else if (msg_id !== undefined)
+    else if (msg_id !== undefined) {
       this.#place({ ...message, msg_id, ctime_ms: ctime_ms ?? message.ctime_ms });
-  }
-
-  /** Messages were taken back. Their places may come later. */
-  retract(msgIds: readonly number[]): void {
-    for (const id of msgIds) {
-      this.#retracted.add(id);
-      this.#replace(id, { isRetracted: true });
+      // A message to a user has one reader.
+      if (need_receipt) this.setUnreadCounts([{ msg_id, unread_count }]);
     }
+    return true;
   }
 
-  /** Of two counts of one message the smaller one is newer. */
-  setUnreadCounts(receipts: readonly Receipt[]): void {
+  /** Messages were taken back. Their places may come later. @returns whether any was there before */
+  retract(msgIds: readonly number[]): boolean {
+    const retracted = msgIds.filter((id) => !this.#retracted.has(id));
+    for (const id of retracted) this.#retracted.add(id);
+    return this.#remark(retracted);
+  }
+
+  /** Of two counts of one message the smaller one is newer. @returns whether a message has another one now */
+  setUnreadCounts(receipts: readonly Receipt[]): boolean {
+    const newer = new Set<number>();
     for (const { msg_id, unread_count } of receipts) {
-      const known = this.#unreadCounts.get(msg_id);
-      if (known !== undefined && known <= unread_count) continue;
+      if (unread_count >= (this.#unreadCounts.get(msg_id) ?? Infinity)) continue;
       this.#unreadCounts.set(msg_id, unread_count);
-      this.#replace(msg_id, { unread_count });
+      newer.add(msg_id);
     }
+    return this.#remark([...newer]);
   }
 
-  #stores(message: Message): ChatMessage {
+  #stores(message: Message): StoredMessage {
     const { msg_id, ctime_ms, content, need_receipt } = message;
     const from_appkey = content.from_appkey ?? this.self.appkey;
     return {
@@ -135,7 +144,7 @@ export class MessageLog {
   }
 
   #fromEntry(entry: OutboxEntry): ChatMessage {
-    const { id, state, content, code, message } = entry;
+    const { id, state, content, code, message, need_receipt } = entry;
     return {
       id: `o${id}`,
       status: state === 'cancelled' ? 'sent' : state,
@@ -145,6 +154,7 @@ export class MessageLog {
       content,
       ctime_ms: content.create_time,
       isRetracted: false,
+      ...(need_receipt && { need_receipt }),
       ...fileOf(entry),
       ...(state !== 'sent' && { outboxId: id }),
       ...(state === 'failed' && code !== undefined && { error: { code, message: message ?? '' } as Failure }),
@@ -152,27 +162,42 @@ export class MessageLog {
   }
 
   /** Puts a stored message into its place. */
-  #place(message: ChatMessage): void {
-    const { msg_id = 0 } = message;
-    const known = this.#places.get(msg_id);
+  #place(message: StoredMessage): void {
+    this.#snapshot = undefined;
+    const { msg_id } = message;
+    const placed = this.#marked(message);
+    if (!this.#places.has(msg_id)) return this.#insert([placed]);
+    this.#places.set(msg_id, placed);
+    this.#stored[this.#indexOf(msg_id)] = placed;
+  }
+
+  /** @param added new messages in order. Only one copy of a long list is made for all of them. */
+  #insert(added: readonly StoredMessage[]): void {
+    const [first] = added;
+    if (!first) return;
+    this.#snapshot = undefined;
+    for (const message of added) this.#places.set(message.msg_id, message);
+    const at = this.#indexOf(first.msg_id);
+    const later = this.#stored.slice(at);
+    if (later.length === 0) for (const message of added) this.#stored.push(message);
+    else this.#stored = this.#stored.slice(0, at).concat(merged(added, later));
+  }
+
+  /** The message with the news that may have come before it. */
+  #marked(message: StoredMessage): StoredMessage {
+    const { msg_id } = message;
     const unread_count = this.#unreadCounts.get(msg_id);
-    const placed = {
+    return {
       ...message,
       isRetracted: this.#retracted.has(msg_id),
       ...(unread_count !== undefined && { unread_count }),
     };
-    this.#places.set(msg_id, placed);
-    const last = this.#stored.at(-1);
-    if (!known && (!last || (last.msg_id ?? 0) < msg_id)) {
-      this.#stored.push(placed);
-      return;
-    }
-    this.#stored.splice(this.#indexOf(msg_id), known ? 1 : 0, placed);
   }
 
-  #replace(msg_id: number, change: Partial<ChatMessage>): void {
-    const message = this.#places.get(msg_id);
-    if (message) this.#place({ ...message, ...change });
+  #remark(msgIds: readonly number[]): boolean {
+    const known = msgIds.flatMap((id) => this.#places.get(id) ?? []);
+    for (const message of known) this.#place(message);
+    return known.length > 0;
   }
 
   /** The place of an id, by halving. */
@@ -186,6 +211,16 @@ export class MessageLog {
     return low;
   }
 }
+
+const byId = (a: StoredMessage, b: StoredMessage): number => a.msg_id - b.msg_id;
+
+/** Of two lists in order. A page of the history ends before the other one begins. */
+const merged = (early: readonly StoredMessage[], late: readonly StoredMessage[]): StoredMessage[] => {
+  const all = early.concat(late);
+  const [next] = late;
+  const last = early.at(-1);
+  return next && last && byId(last, next) < 0 ? all : all.sort(byId);
+};
 
 /** The reports of an entry's changes have no file. Its earlier form may have it. */
 const fileOf = ({ file, fname }: Pick<ChatMessage, 'file' | 'fname'> = {}) => ({

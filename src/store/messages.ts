@@ -28,6 +28,8 @@ export class Messages implements Readable<MessagesSnapshot> {
   readonly #cell: Cell<MessagesSnapshot>;
   #hasMore: boolean | undefined;
   #isFromCache = false;
+  /** This device may lack messages between those that it has answered. */
+  #mayMiss = false;
   #loading: Promise<boolean> | undefined;
 
   /** @internal made by `ChatStore.messages` */
@@ -70,9 +72,11 @@ export class Messages implements Readable<MessagesSnapshot> {
     return this.#log.last;
   }
 
-  /** @internal Loads the first page, if it is wanted and still missing. */
+  /** @internal Loads the first page if it is still missing, and online those that only this device has answered. */
   resume(): void {
-    if (this.#hasMore === undefined && this.#cell.isWatched) void this.loadMore().catch(() => undefined);
+    if (!this.#cell.isWatched) return;
+    const isDue = this.#hasMore === undefined || (this.#mayMiss && this.#jim.getState().connected);
+    if (isDue) void this.loadMore().catch(() => undefined);
   }
 
   /** @internal whether the file of an unsent message is known */
@@ -87,37 +91,45 @@ export class Messages implements Readable<MessagesSnapshot> {
 
   /** @internal */
   setEntry(entry: OutboxEntry): void {
-    this.#log.setEntry(entry);
-    this.#cell.changed();
+    if (this.#log.setEntry(entry)) this.#cell.changed();
   }
 
   /** @internal */
   retract(msgIds: readonly number[]): void {
-    this.#log.retract(msgIds);
-    this.#cell.changed();
+    if (this.#log.retract(msgIds)) this.#cell.changed();
   }
 
   /** Counts that the application has by itself. Of two counts the smaller one is newer. */
   setUnreadCounts(receipts: readonly Receipt[]): void {
-    this.#log.setUnreadCounts(receipts);
-    this.#cell.changed();
+    if (this.#log.setUnreadCounts(receipts)) this.#cell.changed();
   }
 
   async #load(limit: number): Promise<boolean> {
     const { first } = this.#log;
     // Before the first page there may be live messages, and the page has to reach up to them.
-    const before =
-      this.#hasMore !== undefined && first?.msg_id !== undefined
-        ? { ctime_ms: first.ctime_ms, msg_id: first.msg_id }
-        : undefined;
-    const page = { limit, ...(before && { before }) };
+    const isFirst = this.#hasMore === undefined;
+    const isRepair = this.#mayMiss && this.#jim.getState().connected;
+    let page = await this.#page(limit, isFirst || isRepair ? undefined : first);
+    // Online the pages begin at the end again, down to the earliest message that was there.
+    while (isRepair && page.more && !page.from_cache && isAfter(page.messages[0], first)) {
+      page = await this.#page(limit, page.messages[0]);
+    }
+    this.#hasMore = page.more;
+    this.#isFromCache = page.from_cache === true;
+    if (isRepair || this.#isFromCache) this.#mayMiss = this.#isFromCache;
+    return page.more;
+  }
+
+  async #page(limit: number, end: Pick<Message, 'msg_id' | 'ctime_ms'> | undefined) {
     const target = this.#target;
-    const { messages, more, from_cache } = await (target.type === 4
-      ? this.#jim.getHistory({ gid: target.gid, ...page })
-      : this.#jim.getHistory({ username: target.username, appkey: target.appkey, ...page }));
-    this.#log.add(messages);
-    this.#hasMore = more;
-    this.#isFromCache = from_cache === true;
-    return more;
+    const ref =
+      target.type === 4 ? { gid: target.gid } : { username: target.username, appkey: target.appkey };
+    const before = end && { ctime_ms: end.ctime_ms, msg_id: end.msg_id };
+    const page = await this.#jim.getHistory({ ...ref, limit, ...(before && { before }) });
+    this.#log.add(page.messages);
+    return page;
   }
 }
+
+const isAfter = (one: Message | undefined, other: Pick<Message, 'msg_id'> | undefined): boolean =>
+  one !== undefined && other !== undefined && one.msg_id > other.msg_id;

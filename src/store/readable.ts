@@ -1,4 +1,4 @@
-/** A value that changes, as React's `useSyncExternalStore` and other frameworks read it. */
+/** A value that changes. */
 export interface Readable<T> {
   /** Calls `fn` after each change. @returns its removal */
   subscribe(fn: () => void): () => void;

@@ -8,7 +8,6 @@
  *     server.close();
  */
 import type {
-  EventFields,
   EventNotification,
   InitParams,
   JMessage,
@@ -64,7 +63,7 @@ export interface TestServer {
   /** A user invites another one to be friends. */
   invite(from: string, to: string, why?: string): void;
   /** An event for an account, in the form of `onEventNotification`. */
-  notify(username: string, event: Partial<EventNotification> & Pick<EventFields<number>, 'event_type'>): void;
+  notify(username: string, event: Partial<EventNotification> & Pick<EventNotification, 'event_type'>): void;
   /** The next call of the method is answered so. A `code` other than 0 is a failure. */
   answerOnce(method: TestMethod, answer: JsonObject): void;
   /** The network is gone, until {@link goOnline}. */

@@ -8,8 +8,8 @@ export interface Account {
   profile: Record<string, unknown>;
   /** Memo by friend. */
   friends: Map<string, { memo_name: string; memo_others: string }>;
-  /** Users whose invitation waits for an answer. */
-  invitedBy: Set<string>;
+  /** Invitations that wait for an answer, as their events. */
+  invitedBy: Map<string, Record<string, unknown>>;
   blocked: Set<string>;
   undisturbed: Set<string>;
   shielded: Set<number>;
@@ -75,7 +75,7 @@ export class TestData {
         ...profile,
       },
       friends: new Map(),
-      invitedBy: new Set(),
+      invitedBy: new Map(),
       blocked: new Set(),
       undisturbed: new Set(),
       shielded: new Set(),

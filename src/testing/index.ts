@@ -129,14 +129,14 @@ export const createTestServer: typeof Create = ({ appkey = 'test-appkey', users 
       sockets.receipt(stored);
     },
     invite(from, to, why = '') {
-      data.accounts.get(to)?.invitedBy.add(from);
-      sockets.event(to, {
+      const event = sockets.event(to, {
         event_type: 5,
         extra: 1,
         from_username: from,
         from_appkey: appkey,
         description: why,
       });
+      data.accounts.get(to)?.invitedBy.set(from, event);
     },
     notify: (username, event) => sockets.event(username, event as Record<string, unknown>),
     answerOnce(method, answer) {

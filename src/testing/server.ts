@@ -1,6 +1,6 @@
 /** The sockets of a test server: logins, requests, pushes. */
 import { CODES, MESSAGES } from '../protocol/codes/codes.js';
-import { ANSWERED_AS } from '../protocol/wire/names.js';
+import { ANSWERED_AS, CAPABILITIES } from '../protocol/wire/names.js';
 import type { Socket, SocketHandlers } from '../worker/platform/socket.js';
 import type { Delivery } from './answers/handler.js';
 import { HANDLERS } from './answers/index.js';
@@ -87,16 +87,19 @@ export class ServerSockets implements Delivery {
     }
   }
 
-  event(username: string, event: Fields): void {
+  /** @returns the event as it is delivered */
+  event(username: string, event: Fields): Fields {
     const ctime_ms = this.now();
-    this.push(username, 'event_notification', {
+    const delivered = {
       event_id: this.data.nextId(),
       from_uid: 0,
       gid: 0,
       ctime_ms,
       ctime: Math.floor(ctime_ms / 1_000),
       ...event,
-    });
+    };
+    this.push(username, 'event_notification', delivered);
+    return delivered;
   }
 
   deliver({ wire, from, to }: Stored): void {
@@ -142,7 +145,7 @@ export class ServerSockets implements Delivery {
     const { data } = this;
     if (event === 'c_init') {
       connection.isInitialised = true;
-      return succeeded({ capabilities: ['history'] });
+      return succeeded({ capabilities: [CAPABILITIES.history, CAPABILITIES.invitations] });
     }
     if (!connection.isInitialised) return failed(CODES.authFail);
     const username = String(payload.username);

@@ -27,6 +27,7 @@ import type {
   MessagesSnapshot,
   Readable,
 } from '../store/index.js';
+import { isSameConversation } from '../store/same-conversation.js';
 
 const KEY: InjectionKey<ChatStore | null> = Symbol('jmessage-runtime store');
 
@@ -48,8 +49,14 @@ export const useConnection = (): Readonly<ShallowRef<StateSnapshot>> =>
 export const useConversations = (): Readonly<ShallowRef<readonly ConversationItem[]>> =>
   useReadable(useChatStore()?.conversations, []);
 
-/** How many messages are unread, in all conversations. */
-export const useUnread = (): Readonly<ShallowRef<number>> => useReadable(useChatStore()?.unread, 0);
+/** How many messages are unread: in all conversations, or in one of them. */
+export function useUnread(ref?: MaybeRefOrGetter<ConversationRef>): ComputedRef<number> {
+  const all = useReadable(useChatStore()?.unread, 0);
+  if (ref === undefined) return computed(() => all.value);
+  const conversations = useConversations();
+  const isIt = (item: ConversationItem) => isSameConversation(item.ref, toValue(ref));
+  return computed(() => conversations.value.find(isIt)?.unread_msg_count ?? 0);
+}
 
 /** Sends that are not delivered, with what can be done about them. */
 export function useOutbox() {
@@ -61,7 +68,7 @@ export function useOutbox() {
   };
 }
 
-/** Invitations to be friends. */
+/** Invitations that wait for an answer. */
 export const useInvitations = (): Readonly<ShallowRef<readonly Invitation[]>> =>
   useReadable(useChatStore()?.invitations, []);
 
@@ -71,14 +78,21 @@ export type MessagesValues = { [K in keyof MessagesSnapshot]: ComputedRef<Messag
 };
 
 /**
- * The messages of a conversation, and `loadMore` for earlier ones.
+ * The messages of a conversation, and `loadMore` for earlier ones. The conversation counts as read while `isOpen`.
  * @param ref may change: the messages are those of the present one
+ * @param options.isOpen it is on the screen
  */
-export function useMessages(ref: MaybeRefOrGetter<ConversationRef>): MessagesValues {
+export function useMessages(
+  ref: MaybeRefOrGetter<ConversationRef>,
+  { isOpen = false }: { isOpen?: MaybeRefOrGetter<boolean> } = {},
+): MessagesValues {
   const store = useChatStore();
   const connection = useConnection();
   const snapshot = shallowRef<MessagesSnapshot>(NO_MESSAGES);
-  const account = computed(() => `${connection.value.appkey}/${connection.value.username}`);
+  const account = computed(() => {
+    const { appkey, username } = connection.value;
+    return username === undefined ? '' : `${appkey}/${username}`;
+  });
   const source = computed(() => {
     // Another account has other messages.
     void account.value;
@@ -91,6 +105,12 @@ export function useMessages(ref: MaybeRefOrGetter<ConversationRef>): MessagesVal
     };
     read();
     if (messages) onCleanup(messages.subscribe(read));
+  });
+  watchEffect((onCleanup) => {
+    if (!store || account.value === '' || !toValue(isOpen)) return;
+    const target = toValue(ref);
+    store.read(target);
+    onCleanup(() => store.leave(target));
   });
   return {
     messages: computed(() => snapshot.value.messages),

@@ -8,7 +8,8 @@ export type Fields = Record<string, unknown>;
 export interface Delivery {
   /** Stores a message and delivers it. @param except the socket that sent it */
   deliver(stored: Stored): void;
-  event(username: string, event: Fields): void;
+  /** @returns the event as it is delivered */
+  event(username: string, event: Fields): Fields;
   receipt(stored: Stored): void;
   push(username: string, event: string, payload: Fields): void;
 }

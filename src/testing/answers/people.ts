@@ -41,8 +41,8 @@ function addFriend(asked: Asked, other: Account): number | Fields {
   };
   if (Number(from_type) !== 2) {
     if (self.friends.has(other.username)) return CODES.alreadyFriend;
-    other.invitedBy.add(self.username);
-    event(other.username, { event_type: EVENT.invitation, extra: EVENT_EXTRA.invites, ...from });
+    const invitation = { event_type: EVENT.invitation, extra: EVENT_EXTRA.invites, ...from };
+    other.invitedBy.set(self.username, event(other.username, invitation));
     return OK;
   }
   if (!self.invitedBy.delete(other.username)) return CODES.invitationNotValid;
@@ -74,6 +74,7 @@ export const PEOPLE: Handlers = {
       ...self.friends.get(String(user.username)),
     })),
   }),
+  get_invitations: ({ self }) => ({ events: [...self.invitedBy.values()] }),
   add_friend: withUser('target_name', addFriend),
   del_friend: withUser('target_name', ({ data, self, event }, other) => {
     if (!self.friends.delete(other.username)) return CODES.notFriend;

@@ -2,20 +2,11 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { EventNotification, OutboxEntry, ReceivedMessage } from '../../../src/index.js';
-import { createChatStore } from '../../../src/store/index.js';
-import { contentOf, entryOf, FakeClient, messageOf, SELF } from './fake-client.js';
+import { BOB, contentOf, entryOf, type FakeClient, messageOf, open, SELF, settled } from './fake-client.js';
 
-const BOB = { username: 'bob', appkey: 'app' };
 const received = (msg_id: number, from = 'bob', to = SELF.username): ReceivedMessage => {
   const message = messageOf(msg_id, from, to);
   return { ...message, messages: [message] };
-};
-const settled = () => new Promise((resolve) => setTimeout(resolve));
-
-const open = () => {
-  const fake = new FakeClient();
-  const store = createChatStore(fake.client);
-  return { fake, store, bob: store.messages(BOB) };
 };
 const texts = ({ getSnapshot }: ReturnType<typeof open>['bob']) =>
   getSnapshot().messages.map(({ content, isRetracted }) =>
@@ -252,22 +243,6 @@ test('an account that was logged out elsewhere keeps what is on the screen, and 
   expect(store.conversations.getSnapshot()).toHaveLength(1);
   fake.setState({ state: 'ended', reason: 'logged_out', connected: false });
   expect(store.conversations.getSnapshot()).toEqual([]);
-});
-
-test('an invitation waits until it is answered', async () => {
-  const { fake, store } = open();
-  const invitation = {
-    event_type: 5,
-    extra: 1,
-    from_username: 'bob',
-    from_appkey: 'app',
-    description: 'hello',
-  };
-  fake.emit('onSyncEvent', [invitation as EventNotification]);
-  const [open1] = store.invitations.getSnapshot();
-  expect(open1).toMatchObject({ username: 'bob', why: 'hello' });
-  if (open1) await store.accept(open1);
-  expect(store.invitations.getSnapshot()).toEqual([]);
 });
 
 test('another account starts with an empty store', async () => {

@@ -1,5 +1,6 @@
 /** A JMessage for the store's tests: an account, listeners that a test calls, and a history that a test writes. */
 import type {
+  EventNotification,
   ListenerEvents,
   ListenerName,
   Message,
@@ -7,9 +8,10 @@ import type {
   OutboxEntry,
   StateSnapshot,
 } from '../../../src/index.js';
-import type { StoreClient } from '../../../src/store/index.js';
+import { createChatStore, type StoreClient } from '../../../src/store/index.js';
 
 export const SELF = { appkey: 'app', username: 'alice' };
+export const BOB = { username: 'bob', appkey: 'app' };
 
 export function contentOf(from: string, to: string, text: string): MessageContent {
   return {
@@ -100,6 +102,13 @@ export class FakeClient {
   closeConversation = (params: unknown) => this.calls.push(['closeConversation', params]);
   sendSingleMsg = async (params: unknown) => this.calls.push(['sendSingleMsg', params]);
   msgRetract = async (params: unknown) => this.calls.push(['msgRetract', params]);
+  /** Events that wait on the server; null for a server without the extension. */
+  waiting: EventNotification[] | null = null;
+  getInvitations = async () => {
+    if (!this.waiting) throw Object.assign(new Error(), { code: 882003 });
+    return { events: this.waiting };
+  };
+  addGroupMemberResp = async (params: unknown) => this.calls.push(['addGroupMemberResp', params]);
   acceptFriend = async (params: unknown) => this.calls.push(['acceptFriend', params]);
 
   getHistory = async ({
@@ -116,4 +125,13 @@ export class FakeClient {
     const all = (this.history[username] ?? []).filter(({ msg_id }) => !before || msg_id < before.msg_id);
     return { messages: all.slice(-limit), more: all.length > limit };
   };
+}
+
+export const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A store on a client, with the conversation with bob. */
+export function open() {
+  const fake = new FakeClient();
+  const store = createChatStore(fake.client);
+  return { fake, store, bob: store.messages(BOB) };
 }

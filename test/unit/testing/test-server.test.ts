@@ -91,7 +91,10 @@ test('friends: an invitation, its answer, the list', async () => {
   server.invite('bob', 'alice', 'hello');
   await vi.waitFor(() => expect(events).toHaveBeenCalled());
   expect(events.mock.calls[0]?.[0]).toMatchObject({ event_type: 5, extra: 1, description: 'hello' });
+  const { events: waiting } = await alice.getInvitations();
+  expect(waiting).toEqual([events.mock.calls[0]?.[0]]);
   await alice.acceptFriend({ target_name: 'bob' });
+  expect(await alice.getInvitations()).toMatchObject({ events: [] });
   expect((await alice.getFriendList()).friend_list).toMatchObject([{ username: 'bob', nickname: 'Bob' }]);
   expect((await bob.getFriendList()).friend_list).toMatchObject([{ username: 'alice' }]);
 });
