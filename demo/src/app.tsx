@@ -1,5 +1,6 @@
 /** The page: it chooses the screen, and has the parts that all screens share. */
 import { useEffect } from 'preact/hooks';
+import { followAccounts, unreadElsewhere } from './accounts.js';
 import { Announcer } from './components/announcer.js';
 import { Conversation } from './components/conversation.js';
 import { EndedDialog } from './components/ended-dialog.js';
@@ -12,7 +13,6 @@ import { Starting } from './components/starting.js';
 import { Toast } from './components/toast.js';
 import { UpdateStrip } from './components/update-strip.js';
 import { Welcome } from './components/welcome.js';
-import { followInvitations } from './friends.js';
 import { JIM } from './jim.js';
 import { followAddress } from './navigation.js';
 import { followAlerts, showBadge, unreadSum } from './notifying.js';
@@ -24,7 +24,7 @@ import { useStrings } from './strings.js';
 import { followVersions } from './updates.js';
 
 startReceiving();
-followInvitations();
+followAccounts();
 followAddress();
 followVersions();
 receiveSharedText();
@@ -65,12 +65,13 @@ function Chats() {
 /** Unread messages show in the tab's title and on the icon of the installed page. */
 function useTitle(): void {
   const { appName } = useStrings();
-  const unread = useStore(({ chats }) => unreadSum(chats));
+  const username = useStore((state) => state.username);
+  const unread = useStore(({ chats, accounts }) => unreadSum(chats) + unreadElsewhere(accounts));
   useEffect(() => {
     document.title = unread === 0 ? appName : `(${unread}) ${appName}`;
   }, [appName, unread]);
   useEffect(() => {
     showBadge(unread);
     return JIM.addListener('onActiveChange', () => showBadge(unread));
-  }, [unread]);
+  }, [unread, username]);
 }

@@ -6,12 +6,13 @@ import { type ChatMessage, shown, type Upload, withNotes } from './chat-messages
 import { type Chat, type ChatId, chatOf, chatWith, emptyChat, isChatId, peerOf } from './chats.js';
 import type { Content } from './content.js';
 import { pixelsOf } from './files.js';
-import { APPKEY, account, CHATS } from './jim.js';
+import { APPKEY, account, CHATS, followSeats, isShown } from './jim.js';
 import type { ConversationItem, Messages, StoredMessage } from './jmessage.js';
 import { noteArrival } from './reading.js';
 import { rememberDraft, rememberedDrafts } from './remember.js';
 import { getState, update } from './store.js';
 import { textOf, timeOf } from './untrusted.js';
+import { keepPicture } from './updates.js';
 
 /** The page's own part of a conversation. */
 interface Own {
@@ -26,7 +27,9 @@ interface Own {
 
 const NOTHING: Own = { draft: '', startedAt: 0, leftAt: 0, notes: [] };
 
-const own = new Map<ChatId, Own>();
+/** By account: it is there again when the account returns to the screen. */
+const owns = new Map<string, Map<ChatId, Own>>();
+let own = new Map<ChatId, Own>();
 /** By the id of their message. */
 const uploads = new Map<string, Upload>();
 /** The latest form of each message, with its sources. It stays the same object, so its bubble is not redrawn. */
@@ -42,16 +45,26 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 
 /** To be called once. */
 export function followChats(): void {
-  CHATS.conversations.subscribe(redraw);
-  CHATS.connection.subscribe(redraw);
+  followSeats((seat) => {
+    const changed = () => {
+      if (isShown(seat)) redraw();
+    };
+    seat.chats.conversations.subscribe(changed);
+    seat.chats.connection.subscribe(changed);
+  });
 }
 
-export function forgetChats(): void {
-  own.clear();
-  uploads.clear();
+/** The account leaves the screen. */
+export function leaveChats(): void {
+  own = new Map();
   drawn.clear();
   opened?.close();
   opened = undefined;
+}
+
+/** The account leaves the page. */
+export function forgetChats(username: string): void {
+  owns.delete(username);
 }
 
 export function updateOwn(id: ChatId, change: Partial<Own>): void {
@@ -62,9 +75,11 @@ export function updateOwn(id: ChatId, change: Partial<Own>): void {
 }
 
 /** Drafts outlive a reload and the browser, until the log-out. */
-export function recallDrafts(): void {
+export function recallChats(): void {
   const owner = account();
   if (owner === undefined) return;
+  own = owns.get(owner.username) ?? own;
+  owns.set(owner.username, own);
   for (const [id, draft] of rememberedDrafts(owner)) {
     if (isChatId(id)) own.set(id, { ...(own.get(id) ?? NOTHING), draft });
   }
@@ -169,6 +184,11 @@ function formOf(message: StoredMessage, username: string): ChatMessage {
   const known = forms.get(message);
   if (known && isSame(sources, known.sources)) return known.form;
   const form = shown(message, username, connected, upload);
+  const { content } = form;
+  if (content.type === 'image' && content.mediaId !== '' && upload?.file) {
+    keepPicture(content.mediaId, upload.file);
+    upload.file = undefined;
+  }
   forms.set(message, { sources, form });
   return form;
 }
@@ -176,7 +196,7 @@ function formOf(message: StoredMessage, username: string): ChatMessage {
 /** Shows a file that another tab, or this one before a reload, has chosen. */
 async function drawFile(id: string, file: Blob, name = ''): Promise<void> {
   const show = (content: Content) => {
-    uploads.set(id, { ...uploads.get(id), content });
+    uploads.set(id, { ...uploads.get(id), content, file });
     uploaded += 1;
   };
   show({ type: 'file', mediaId: '', name, size: file.size });

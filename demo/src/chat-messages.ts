@@ -43,6 +43,8 @@ export const lastId = (messages: readonly ChatMessage[]): number =>
 export interface Upload {
   /** The file as this device shows it. */
   content?: Content | undefined;
+  /** The file itself. */
+  file?: Blob | undefined;
   /** The uploaded part, 0 … 1. */
   progress?: number | undefined;
 }

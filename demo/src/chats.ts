@@ -1,5 +1,6 @@
 /** Conversations as values: names, content and order. Pure functions. */
 import type { ChatMessage } from './chat-messages.js';
+import type { Message } from './jmessage.js';
 
 /** A conversation with a user, or a group. */
 export type ChatId = `u/${string}` | `g/${number}`;
@@ -7,6 +8,14 @@ export type Peer = { username: string } | { gid: number };
 
 export const chatWith = (username: string): ChatId => `u/${username}`;
 export const chatOf = (gid: number): ChatId => `g/${gid}`;
+
+/** The conversation of a received message. */
+export const chatFrom = ({
+  msg_type,
+  from_gid,
+  content,
+}: Pick<Message, 'msg_type' | 'from_gid' | 'content'>): ChatId =>
+  msg_type === 4 ? chatOf(Number(from_gid)) : chatWith(content.from_id);
 
 export const isChatId = (id: string): id is ChatId => /^(u\/.+|g\/\d+)$/s.test(id);
 

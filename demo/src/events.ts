@@ -2,7 +2,7 @@
 import { addNote } from './chat-list.js';
 import { chatOf } from './chats.js';
 import type { GroupNews } from './content.js';
-import { dropInvitation, loadFriends, noteInvitation } from './friends.js';
+import { loadFriends } from './friends.js';
 import { refreshGroup } from './groups.js';
 import { EVENT, EVENT_EXTRA, type EventNotification } from './jmessage.js';
 import { meet } from './people.js';
@@ -36,16 +36,14 @@ export function onEvent(event: EventNotification, live: boolean): void {
 const refreshFriends = (): void => void loadFriends().catch(() => undefined);
 
 function onFriendEvent(event: EventNotification, live: boolean): void {
-  const { from_username: username = '', extra, return_code, description } = event;
+  const { from_username: username = '', extra, return_code } = event;
   const strings = stringsOf(getState().language);
   const name = nameOf(getState(), username);
   if (extra === EVENT_EXTRA.invites) {
-    noteInvitation({ username, why: typeof description === 'string' ? description : '' });
     void meet(username).catch(() => undefined);
     if (live) update({ announcement: strings.wantsToBeFriend(name) });
     return;
   }
-  if (return_code === 0) dropInvitation(username);
   refreshFriends();
   if (live) update({ toast: return_code === 0 ? strings.isFriendNow(name) : strings.declined(name) });
 }

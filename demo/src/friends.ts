@@ -1,6 +1,6 @@
 /** Friends, friend invitations, and custom names. */
-import { account, JIM } from './jim.js';
-import { type Invitation, rememberedInvitations, rememberInvitations, watchInvitations } from './remember.js';
+import { CHATS, JIM } from './jim.js';
+import type { Invitation } from './jmessage.js';
 import { getState, update, updatePerson } from './store.js';
 import { textOf } from './untrusted.js';
 
@@ -14,9 +14,6 @@ export async function loadFriends(): Promise<void> {
     updatePerson(username, { nickname, signature, avatar });
   }
   update({ friends });
-  // A friend's invitation has been answered, here or elsewhere.
-  const open = getState().invitations.filter(({ username }) => friends[username] === undefined);
-  if (open.length !== getState().invitations.length) setInvitations(open);
 }
 
 /** @throws the failure of `addFriend` */
@@ -24,11 +21,9 @@ export async function invite(username: string, why: string): Promise<void> {
   await JIM.addFriend({ target_name: username, from_type: 1, why });
 }
 
-/** @throws the failure of `acceptFriend` or `declineFriend` */
-export async function answer({ username }: Invitation, accepts: boolean): Promise<void> {
-  const target = { target_name: username };
-  await (accepts ? JIM.acceptFriend(target) : JIM.declineFriend(target));
-  dropInvitation(username);
+/** @throws the failure of the answer */
+export async function answer(invitation: Invitation, accepts: boolean): Promise<void> {
+  await (accepts ? CHATS.accept(invitation) : CHATS.decline(invitation));
   if (accepts) await loadFriends();
 }
 
@@ -42,29 +37,4 @@ export async function setMemo(username: string, memo: string): Promise<void> {
 export async function unfriend(username: string): Promise<void> {
   await JIM.delFriend({ target_name: username });
   await loadFriends();
-}
-
-/** The server delivers an invitation once, so the page stores it until it is answered. */
-export function noteInvitation(invitation: Invitation): void {
-  const others = getState().invitations.filter(({ username }) => username !== invitation.username);
-  setInvitations([...others, invitation]);
-}
-
-export function dropInvitation(username: string): void {
-  setInvitations(getState().invitations.filter((invitation) => invitation.username !== username));
-}
-
-function setInvitations(invitations: readonly Invitation[]): void {
-  update({ invitations });
-  const owner = account();
-  if (owner !== undefined) rememberInvitations(owner, invitations);
-}
-
-/** To be called once. An answer by another tab counts here too. */
-export function followInvitations(): void {
-  watchInvitations(account, () => {
-    const owner = account();
-    if (owner !== undefined) update({ invitations: rememberedInvitations(owner) });
-    if (getState().phase === 'signedIn') void loadFriends().catch(() => undefined);
-  });
 }

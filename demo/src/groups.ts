@@ -17,10 +17,12 @@ export async function loadGroups(): Promise<void> {
 
 /** Loads the name and the members. @throws the failure of the requests */
 async function loadGroup(gid: number): Promise<void> {
+  const owner = getState().username;
   const [{ group_info }, { member_list }] = await Promise.all([
     JIM.getGroupInfo({ gid }),
     JIM.getGroupMembers({ gid }),
   ]);
+  if (getState().username !== owner) return;
   for (const { username, nickname, avatar } of member_list) updatePerson(username, { nickname, avatar });
   const members = member_list.map(({ username, nickname, flag }) => ({
     username,

@@ -20,7 +20,13 @@ export type {
   UserSession,
 } from '../../src/index.js';
 
-export type { ChatMessage as StoredMessage, ConversationItem, Messages } from '../../src/store/index.js';
+export type {
+  ChatMessage as StoredMessage,
+  ChatStore,
+  ConversationItem,
+  Invitation,
+  Messages,
+} from '../../src/store/index.js';
 
 import { CODES, EVENT, EVENT_EXTRA, JMessage } from '../../src/index.js';
 

@@ -3,13 +3,17 @@
  * page has the unread sum.
  */
 import type { ChatMessage } from './chat-messages.js';
-import type { Chat, ChatId } from './chats.js';
-import { JIM } from './jim.js';
+import { type Chat, type ChatId, chatFrom } from './chats.js';
+import { contentOf } from './content.js';
+import { JIM, type Seat, takenSeats } from './jim.js';
+import type { Message } from './jmessage.js';
 import { openChat } from './navigation.js';
 import { previewOf } from './preview.js';
 import { rememberAlerts, watchAlerts } from './remember.js';
+import { showAccount } from './session.js';
 import { getState, nameOf, titleOf, update } from './store.js';
 import { stringsOf } from './strings.js';
+import { textOf } from './untrusted.js';
 
 const VOLUME = 0.08;
 const TONES_HZ = [880, 1_174] as const;
@@ -41,20 +45,45 @@ export function notify(id: ChatId, message: Pick<ChatMessage, 'from' | 'content'
   const text = previewOf(message.content, strings);
   const isGroup = id.startsWith('g/');
   const body = isGroup ? strings.saidTo(nameOf(getState(), message.from), text) : text;
-  void show(id, title, body).catch(() => undefined);
+  void show({ tag: `${getState().username} ${id}`, title, body, open: () => openChat(id) }).catch(
+    () => undefined,
+  );
+}
+
+/** A message for an account that is live in this page and not on the screen. */
+export function notifyElsewhere(seat: Seat, message: Message): void {
+  const { alerts, language } = getState();
+  const { content } = message;
+  const { username } = seat;
+  if (!alerts || username === undefined || content.from_id === username || !seat.jim.isActive()) return;
+  void playSound().catch(() => undefined);
+  const strings = stringsOf(language);
+  const id = chatFrom(message);
+  const from = textOf(content.from_name) || content.from_id;
+  const open = () => {
+    showAccount(username);
+    openChat(id);
+  };
+  const title = strings.forAccount(from, seat.nickname || username);
+  const body = previewOf(contentOf(content), strings);
+  void show({ tag: `${username} ${id}`, title, body, open }).catch(() => undefined);
+}
+
+interface Notice {
+  tag: string;
+  title: string;
+  body: string;
+  /** Shows its conversation. */
+  open(): void;
 }
 
 /** One notification for each conversation: a later one replaces it. */
-async function show(id: ChatId, title: string, body: string): Promise<void> {
+async function show({ tag, title, body, open }: Notice): Promise<void> {
   if (!canNotify() || Notification.permission !== 'granted') return;
-  const shown = new Notification(title, {
-    body,
-    tag: `${getState().username} ${id}`,
-    icon: './icon-192.png',
-  });
+  const shown = new Notification(title, { body, tag, icon: './icon-192.png' });
   shown.onclick = () => {
     window.focus();
-    openChat(id);
+    open();
     shown.close();
   };
 }
@@ -78,6 +107,6 @@ export const unreadSum = (chats: Readonly<Record<ChatId, Chat>>): number =>
 
 /** Browsers without an installed page have no badge. */
 export function showBadge(unread: number): void {
-  if (!JIM.isActive() || !('setAppBadge' in navigator)) return;
+  if (!takenSeats().some(({ jim }) => jim.isActive()) || !('setAppBadge' in navigator)) return;
   void (unread === 0 ? navigator.clearAppBadge() : navigator.setAppBadge(unread)).catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 /** Profiles of the user and of others. */
+import { nameSeat } from './accounts.js';
 import { startOwn } from './chat-list.js';
 import { chatWith } from './chats.js';
 import { JIM } from './jim.js';
@@ -11,6 +12,7 @@ export async function loadProfile(username: string): Promise<void> {
   const { user_info } = await JIM.getUserInfo({ username });
   const profile = withTexts(user_info, ['username', 'nickname', 'signature', 'avatar']);
   if (getState().username === username) update({ profile });
+  nameSeat(username, profile);
 }
 
 /** Loads a profile. @throws the failure of `getUserInfo` */
@@ -39,7 +41,10 @@ export async function refreshUser(username: string): Promise<void> {
 export async function saveProfile(nickname: string, signature: string): Promise<void> {
   await JIM.updateSelfInfo({ nickname, signature });
   const { profile } = getState();
-  if (profile !== null) update({ profile: { ...profile, nickname, signature } });
+  if (profile === null) return;
+  const changed = { ...profile, nickname, signature };
+  update({ profile: changed });
+  nameSeat(changed.username, changed);
 }
 
 /** @throws the failure of `updateSelfAvatar` */

@@ -39,16 +39,25 @@ export function noteArrival(id: ChatId): void {
   void askReaders(id);
 }
 
-/** Ids of messages whose receipt is reported or being reported. */
-const reported = new Set<number>();
+interface Noted {
+  /** Ids of messages whose receipt is reported or being reported. */
+  reported: Set<number>;
+  /** Ids of own messages whose readers were requested. */
+  asked: Set<number>;
+}
+
+const noted = new WeakMap<object, Noted>();
 let isReportDue = false;
 
-/** Ids of own messages whose readers were requested. */
-const asked = new Set<number>();
+/** Of the account on the screen. */
+function notes(): Noted {
+  const known = noted.get(CHATS) ?? { reported: new Set(), asked: new Set() };
+  noted.set(CHATS, known);
+  return known;
+}
 
 export function forgetReported(): void {
-  reported.clear();
-  asked.clear();
+  noted.delete(CHATS);
 }
 
 function reportSoon(): void {
@@ -64,6 +73,7 @@ function reportSoon(): void {
 function report(): void {
   const { open, chats, username } = getState();
   if (open === null || !isLookedAt(open)) return;
+  const { reported } = notes();
   const ids = (chats[open]?.messages ?? []).flatMap(({ from, msgId, needsReceipt }) =>
     from !== username && needsReceipt && msgId !== undefined && !reported.has(msgId) ? [msgId] : [],
   );
@@ -94,6 +104,7 @@ async function askReaders(id: ChatId): Promise<void> {
   const last = chats[id]?.messages.findLast(({ from, msgId }) => from === username && msgId !== undefined);
   if (last?.msgId === undefined || !last.needsReceipt || last.unreadBy !== undefined) return;
   const { msgId } = last;
+  const { asked } = notes();
   if (asked.has(msgId)) return;
   asked.add(msgId);
   try {

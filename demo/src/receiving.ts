@@ -1,11 +1,11 @@
 /** Received messages for screen readers, the names of their senders, and the other listeners of the page. */
 import { followChats } from './chat-list.js';
-import { chatOf, chatWith } from './chats.js';
+import { chatFrom } from './chats.js';
 import { contentOf } from './content.js';
 import { onEvent } from './events.js';
-import { JIM } from './jim.js';
+import { followSeats, isShown } from './jim.js';
 import type { Message } from './jmessage.js';
-import { notify } from './notifying.js';
+import { notify, notifyElsewhere } from './notifying.js';
 import { onUserChanged } from './people.js';
 import { previewOf } from './preview.js';
 import { getState, nameOf, update, updatePerson } from './store.js';
@@ -24,8 +24,7 @@ function receive({ content, msg_type, from_gid }: Message): void {
   const strings = stringsOf(getState().language);
   const shownContent = contentOf(content);
   const text = previewOf(shownContent, strings);
-  const isGroup = msg_type === 4 && from_gid !== undefined;
-  const id = isGroup ? chatOf(Number(from_gid)) : chatWith(content.from_id);
+  const id = chatFrom({ content, msg_type, from_gid });
   notify(id, { from: content.from_id, content: shownContent });
   update({ announcement: strings.saidTo(nameOf(getState(), content.from_id), text) });
 }
@@ -33,14 +32,29 @@ function receive({ content, msg_type, from_gid }: Message): void {
 /** To be called once, before the session starts. */
 export function startReceiving(): void {
   followChats();
-  JIM.onMsgReceive(receive);
-  JIM.onSyncConversation((conversations) => {
-    for (const { msgs } of conversations) for (const { content } of msgs) noteSender(content);
+  followSeats((seat) => {
+    const { jim } = seat;
+    jim.onMsgReceive((message) => {
+      if (isShown(seat)) receive(message);
+      else notifyElsewhere(seat, message);
+    });
+    const shown =
+      <T>(fn: (data: T) => void) =>
+      (data: T) => {
+        if (isShown(seat)) fn(data);
+      };
+    jim.onSyncConversation(
+      shown((conversations) => {
+        for (const { msgs } of conversations) for (const { content } of msgs) noteSender(content);
+      }),
+    );
+    jim.onEventNotification(shown((event) => onEvent(event, true)));
+    jim.onSyncEvent(
+      shown((events) => {
+        for (const event of events) onEvent(event, false);
+      }),
+    );
+    jim.onUserInfUpdate(shown(onUserChanged));
+    jim.onDegraded(() => update({ degraded: true }));
   });
-  JIM.onEventNotification((event) => onEvent(event, true));
-  JIM.onSyncEvent((events) => {
-    for (const event of events) onEvent(event, false);
-  });
-  JIM.onUserInfUpdate(onUserChanged);
-  JIM.onDegraded(() => update({ degraded: true }));
 }

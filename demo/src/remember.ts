@@ -1,16 +1,10 @@
 /**
- * Data that the page stores in the browser: the account (never a password), unanswered invitations, which the server delivers once, drafts, and
- * the appearance. Storage may be forbidden or full. The page then works without it.
+ * Data that the page stores in the browser: the account (never a password), the accounts of the tab, drafts, and the
+ * appearance. Storage may be forbidden or full. The page then works without it.
  */
 export interface Account {
   appkey: string;
   username: string;
-}
-
-/** An unanswered friend invitation. */
-export interface Invitation {
-  username: string;
-  why: string;
 }
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -61,10 +55,10 @@ export function rememberedAccount(appkey: string): Account | undefined {
 }
 
 /** Accounts of this browser with a session that can be continued without a password. */
-export function rememberedAccounts(appkey: string): string[] {
-  const value = read(browser, accountsKey(appkey));
-  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
-}
+export const rememberedAccounts = (appkey: string): string[] => namesOf(read(browser, accountsKey(appkey)));
+
+const namesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
 
 const accountsKey = (appkey: string): string => `accounts:${appkey}`;
 
@@ -86,31 +80,33 @@ export function forgetAccount(account: Account): void {
     appkey,
     rememberedAccounts(appkey).filter((name) => name !== username),
   );
-  write(tab, ACCOUNT, undefined);
-  const last = read(browser, ACCOUNT);
-  if (isRecord(last) && last.username === account.username) write(browser, ACCOUNT, undefined);
+  for (const storage of [tab, browser]) {
+    const last = read(storage, ACCOUNT);
+    if (isRecord(last) && last.username === account.username) write(storage, ACCOUNT, undefined);
+  }
 }
 
-const invitationsKey = ({ appkey, username }: Account): string => `invitations:${appkey}:${username}`;
+const seatsKey = (appkey: string): string => `seats:${appkey}`;
 
-const isInvitation = (value: unknown): value is Invitation =>
-  isRecord(value) && typeof value.username === 'string' && typeof value.why === 'string';
-
-export function rememberedInvitations(account: Account): Invitation[] {
-  const value = read(browser, invitationsKey(account));
-  return Array.isArray(value) ? value.filter(isInvitation) : [];
+interface RememberedSeat {
+  username: string;
+  /** The conversation that was on the screen last. */
+  open: string | null;
 }
 
-export function rememberInvitations(account: Account, invitations: readonly Invitation[]): void {
-  write(browser, invitationsKey(account), invitations.length === 0 ? undefined : invitations);
+const isSeat = (value: unknown): value is RememberedSeat =>
+  isRecord(value) &&
+  typeof value.username === 'string' &&
+  (value.open === null || typeof value.open === 'string');
+
+/** The accounts that are live in this tab, in the order of their logins. */
+export function rememberedSeats(appkey: string): RememberedSeat[] {
+  const seats = read(tab, seatsKey(appkey));
+  return Array.isArray(seats) ? seats.filter(isSeat) : [];
 }
 
-/** Calls back after another tab has received or answered an invitation. */
-export function watchInvitations(account: () => Account | undefined, changed: () => void): void {
-  addEventListener('storage', ({ key }) => {
-    const current = account();
-    if (current !== undefined && key === PREFIX + invitationsKey(current)) changed();
-  });
+export function rememberSeats(appkey: string, seats: readonly RememberedSeat[]): void {
+  write(tab, seatsKey(appkey), seats.length === 0 ? undefined : seats);
 }
 
 /** Each draft has a key of its own, so that tabs do not overwrite drafts of one another. */

@@ -1,6 +1,8 @@
 /** Addresses of uploaded files. They are requested on demand and expire. */
 import { useEffect, useState } from 'preact/hooks';
 import { JIM } from './jim.js';
+import { keptUrl } from './media-path.js';
+import { useStore } from './store.js';
 import { webAddressOf } from './untrusted.js';
 
 /** The gateway's addresses are valid for an hour. */
@@ -26,8 +28,14 @@ function resourceUrl(mediaId: string): Promise<string> {
 /** @returns the address, '' until it is known. @param mediaId '' for none */
 export function useResource(mediaId: string): string {
   const [found, setFound] = useState({ mediaId: '', url: '' });
+  const isConnected = useStore(({ connection }) => connection.connected);
   useEffect(() => {
     if (mediaId === '') return;
+    if (!isConnected) {
+      // The service worker has the pictures that were seen.
+      setFound((known) => (known.mediaId === mediaId ? known : { mediaId, url: keptUrl(mediaId) }));
+      return;
+    }
     let isWanted = true;
     resourceUrl(mediaId).then(
       (url) => isWanted && setFound({ mediaId, url }),
@@ -37,7 +45,7 @@ export function useResource(mediaId: string): string {
     return () => {
       isWanted = false;
     };
-  }, [mediaId]);
+  }, [mediaId, isConnected]);
   return found.mediaId === mediaId ? found.url : '';
 }
 

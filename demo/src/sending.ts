@@ -14,9 +14,11 @@ type Source = File | { msg_body: Message['content']['msg_body'] };
 
 export function sendText(id: ChatId, text: string): void {
   updateOwn(id, { draft: '' });
+  const owner = getState().username;
   const request = deliver(id, { type: 'text', text });
   // A refused text can be changed.
   request?.onFail(() => {
+    if (owner !== getState().username) return;
     if (!isKept(request.id) && (getState().chats[id]?.draft ?? '') === '') setDraft(id, text);
   });
 }
@@ -27,8 +29,9 @@ export async function sendFiles(id: ChatId, chosen: readonly File[]): Promise<vo
   const contents = await Promise.all(chosen.map((file) => contentOfFile(file, file.name)));
   if (owner === null || getState().username !== owner) return;
   for (const [index, content] of contents.entries()) {
-    const request = deliver(id, content, chosen[index]);
-    if (request) showUpload(request.id, { content });
+    const file = chosen[index];
+    const request = deliver(id, content, file);
+    if (request) showUpload(request.id, { content, file });
   }
 }
 
@@ -58,11 +61,6 @@ export function deliver(chatId: ChatId, content: Content, source?: Source): Sent
   const request = call(chatId, content, source);
   return request
     ?.onProgress(({ loaded, total }) => showUpload(request.id, { progress: total > 0 ? loaded / total : 0 }))
-    .onSuccess(({ msg_id, ...answer }) => {
-      const { unread_count } = answer as { unread_count?: number };
-      if (unread_count !== undefined)
-        CHATS.messages(peerOf(chatId)).setUnreadCounts([{ msg_id, unread_count }]);
-    })
     .onFail((error) => {
       if (codeOf(error) !== CODES.aborted && !isKept(request.id)) showFailure(error);
     });

@@ -2,9 +2,8 @@
 import { useSyncExternalStore } from 'preact/compat';
 import { type Chat, type ChatId, chatWith, peerOf } from './chats.js';
 import type { Sharing } from './forwarding.js';
-import type { StateSnapshot, UserInfo } from './jmessage.js';
+import type { Invitation, StateSnapshot, UserInfo } from './jmessage.js';
 import {
-  type Invitation,
   type Language,
   rememberedAlerts,
   rememberedInspector,
@@ -40,12 +39,25 @@ export interface Group {
   gone: boolean;
 }
 
+/** An account that is live in this page. */
+export interface AccountView {
+  username: string;
+  name: string;
+  /** media_id, or ''. */
+  avatar: string;
+  unread: number;
+  /** Its session has ended, and it wants a new login. */
+  hasEnded: boolean;
+}
+
 export interface State {
   /** `starting`: looking for a session to join. */
   phase: 'starting' | 'signedOut' | 'signedIn';
   /** The account of the session; after a log-out the last one, which the form offers again. */
   username: string | null;
   profile: UserInfo | null;
+  /** All accounts that are live in this page, the one on the screen among them. */
+  accounts: readonly AccountView[];
   connection: StateSnapshot;
   /** From the loss of a connection until the session is ready again. */
   outage: boolean;
@@ -104,6 +116,7 @@ export const NO_ACCOUNT = {
 
 let state: State = {
   ...NO_ACCOUNT,
+  accounts: [],
   phase: 'starting',
   username: null,
   connection: { state: 'idle', connected: false, synced: false, tabs: 0 },

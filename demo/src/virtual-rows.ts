@@ -15,7 +15,7 @@ import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
 const ROW_PX = 48;
 /** Rows beyond the screen, so that the arrow keys and a quick scroll find them. */
 const BEYOND = 12;
-export const NEAR_END_PX = 80;
+const NEAR_END_PX = 80;
 
 type Options = VirtualizerOptions<HTMLDivElement, HTMLLIElement>;
 
@@ -24,9 +24,11 @@ interface Source {
   list: RefObject<HTMLOListElement>;
   count: number;
   keyOf: (index: number) => string;
+  /** Runs each scroll of the rows themselves. */
+  move: (scroll: () => void) => void;
 }
 
-export function useVirtualRows({ scroller, list, count, keyOf }: Source) {
+export function useVirtualRows({ scroller, list, count, keyOf, move }: Source) {
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
   const [scrollMargin, setScrollMargin] = useState(0);
   const options: Options = {
@@ -39,7 +41,7 @@ export function useVirtualRows({ scroller, list, count, keyOf }: Source) {
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,
     scrollMargin,
-    scrollToFn: elementScroll,
+    scrollToFn: (...place) => move(() => elementScroll(...place)),
     observeElementRect,
     observeElementOffset,
     onChange: () => redraw(undefined),

@@ -1,4 +1,5 @@
 /** A profile picture, or an initial on a colour that depends on the user name only. */
+import { useState } from 'preact/hooks';
 import { type ChatId, chatWith, peerOf } from '../chats.js';
 import { useResource } from '../resources.js';
 import { nameOf, titleOf, useStore } from '../store.js';
@@ -29,10 +30,15 @@ interface Props {
 
 export function Avatar({ seed, name, size = 40, picture = '', isGroup = false }: Props) {
   const url = useResource(picture);
+  const [broken, setBroken] = useState('');
   const style = { '--avatar-hue': hueOf(seed), '--avatar-size': `${size}px` };
   return (
     <span class="avatar" style={style} data-group={isGroup} aria-hidden="true">
-      {url === '' ? initialOf(name) : <img src={url} alt="" width={size} height={size} />}
+      {url === '' || url === broken ? (
+        initialOf(name)
+      ) : (
+        <img src={url} alt="" width={size} height={size} onError={() => setBroken(url)} />
+      )}
     </span>
   );
 }

@@ -4,10 +4,11 @@ import { startOwn } from '../chat-list.js';
 import { type ChatId, chatOf, chatWith } from '../chats.js';
 import { answer } from '../friends.js';
 import { useAction } from '../hooks.js';
+import type { Invitation } from '../jmessage.js';
 import { openChat } from '../navigation.js';
-import type { Invitation } from '../remember.js';
 import { nameOf, titleOf, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
+import { textOf } from '../untrusted.js';
 import { AddFriendDialog } from './add-friend-dialog.js';
 import { ChatAvatar, UserAvatar } from './avatar.js';
 import { Icon } from './icon.js';
@@ -35,7 +36,7 @@ export function Contacts() {
         <section aria-label={strings.invitations}>
           <h2 class="section">{strings.invitations}</h2>
           {invitations.map((invitation) => (
-            <InvitationRow key={invitation.username} invitation={invitation} />
+            <InvitationRow key={invitation.id} invitation={invitation} />
           ))}
         </section>
       )}
@@ -78,13 +79,16 @@ function ContactRow({ id }: { id: ChatId }) {
 function InvitationRow({ invitation }: { invitation: Invitation }) {
   const strings = useStrings();
   const { busy, error, run } = useAction();
-  const { username, why } = invitation;
+  const { username, why, kind, event } = invitation;
+  const group = event ? textOf(event.group_name) || `#${event.gid}` : '';
+  const wish = { friend: '', member: strings.wantsInto(group), group: strings.asksInto(group) }[kind];
   const name = useStore((state) => nameOf(state, username));
   return (
     <div class="invitation" data-invitation={username}>
       <UserAvatar username={username} size={36} />
       <p>
         <strong dir="auto">{name}</strong>
+        {wish !== '' && <span class="small">{wish}</span>}
         <span class="muted small" dir="auto">
           {why || `@${username}`}
         </span>

@@ -6,9 +6,8 @@ import { newsOf, previewOf } from '../preview.js';
 import { nameOf, type State, titleOf, useStore } from '../store.js';
 import { type Strings, useStrings } from '../strings.js';
 import { ChatAvatar } from './avatar.js';
+import { Badge } from './badge.js';
 import { Icon } from './icon.js';
-
-const MAX_BADGE = 99;
 
 interface Props {
   chat: Chat;
@@ -58,11 +57,7 @@ export function ConversationRow({ chat, isOpen, now }: Props) {
         {isMentioned(chat) && <strong class="mentioned">[{strings.mentioned}] </strong>}
         {line}
       </span>
-      {unread > 0 && (
-        <span class="badge" role="img" aria-label={strings.unread(unread)}>
-          {unread > MAX_BADGE ? `${MAX_BADGE}+` : unread}
-        </span>
-      )}
+      {unread > 0 && <Badge count={unread} />}
     </button>
   );
 }

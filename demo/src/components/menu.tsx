@@ -2,7 +2,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { showInspector } from '../inspecting.js';
 import { setAlerts } from '../notifying.js';
-import { ASK_WHO_HASH, logOut, switchAccount } from '../session.js';
+import { ASK_WHO_HASH, addAccount, logOut } from '../session.js';
 import { useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { Icon } from './icon.js';
@@ -44,9 +44,9 @@ export function Menu() {
           <Icon name="tools" size={18} />
           {inspector ? strings.closeInspector : strings.openInspector}
         </button>
-        <button type="button" onClick={chosen(switchAccount)}>
+        <button type="button" onClick={chosen(addAccount)}>
           <Icon name="users" size={18} />
-          {strings.switchAccount}
+          {strings.addAccount}
         </button>
         <button type="button" onClick={chosen(logOut)}>
           <Icon name="logOut" size={18} />

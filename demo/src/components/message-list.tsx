@@ -7,11 +7,12 @@ import { type ChatMessage, lastId } from '../chat-messages.js';
 import { type Chat, lastMessage, peerOf, readUpTo } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { CHATS } from '../jim.js';
+import { usePinnedEnd } from '../pinned-end.js';
 import { useRoving } from '../roving.js';
 import { nameOf, update, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
 import { type Row, rowAt } from '../timeline.js';
-import { NEAR_END_PX, useVirtualRows } from '../virtual-rows.js';
+import { useVirtualRows } from '../virtual-rows.js';
 import { Bubble } from './bubble.js';
 import { DayLine } from './day-line.js';
 import { Icon } from './icon.js';
@@ -38,16 +39,16 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const seen = useRef(0);
   /** The own message for which the view has moved to the end. */
   const written = useRef<string | undefined>(undefined);
-  const top = useRef(0);
-  const follows = useRef(true);
 
   const { messages } = chat;
   const last = lastMessage(chat);
+  const end = usePinnedEnd(scroller, list);
   const virtual = useVirtualRows({
     scroller,
     list,
     count: messages.length,
     keyOf: (index) => messages[index]?.id ?? '',
+    move: end.move,
   });
   useRoving(scroller, 'li[data-index]', { startsAtEnd: true });
   const menu = useMessageMenu(list, (index) => rowAt(messages, index, me));
@@ -56,23 +57,16 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const isNew = last?.status === 'sending' || last?.status === 'waiting';
   const isEmpty = messages.length === 0;
   useEffect(() => {
-    if (!isEmpty) virtual.scrollToEnd();
+    if (!isEmpty) end.follow();
   }, [isEmpty]);
   useEffect(() => {
     if (!isNew || last?.id === written.current) return;
     written.current = last?.id;
-    virtual.scrollToEnd();
+    end.follow();
   }, [last?.id]);
   useEffect(() => {
     if (!away) seen.current = lastId(messages);
   }, [messages, away]);
-
-  // The view changes its height with a keyboard, the field below and the window.
-  useEffect(() => {
-    const observer = new ResizeObserver(() => follows.current && virtual.scrollToEnd());
-    for (const element of [scroller.current, list.current]) if (element !== null) observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   // A search result is shown in the middle.
   const target = useStore((state) => state.target);
@@ -80,6 +74,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     if (target?.chatId !== chat.id) return;
     const index = messages.findIndex(({ id }) => id === target.id);
     if (index < 0) return;
+    end.leave();
     virtual.scrollToIndex(index, { align: 'center' });
     update({ target: null });
     setFound(target.id);
@@ -93,13 +88,9 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
         .catch(() => undefined);
   };
   const onScroll = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    if (scrollTop < NEAR_TOP_PX && scrollTop < top.current) void showEarlier();
-    top.current = scrollTop;
-    follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    setAway(!follows.current);
+    const { isAway, isUp } = end.scrolled();
+    if (isUp && (scroller.current?.scrollTop ?? 0) < NEAR_TOP_PX) void showEarlier();
+    setAway(isAway);
   };
 
   const unseen = away ? countAfter(messages, seen.current, me) : 0;
@@ -127,7 +118,7 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
           class="to-latest"
           data-new={unseen > 0}
           aria-label={strings.toLatest}
-          onClick={() => virtual.scrollToEnd()}
+          onClick={end.follow}
         >
           {unseen > 0 && <span>{strings.newMessages(unseen)}</span>}
           <Icon name="down" size={18} />

@@ -193,6 +193,8 @@ export function MessageMenu({ message, mine, at, from, chatId, onClose }: Props)
               role="menuitem"
               key={action.label}
               onClick={() => {
+                // A dialog gives the focus back to the message.
+                from?.focus({ preventScroll: true });
                 action.run();
                 if (action.label !== strings.readers) onClose();
               }}

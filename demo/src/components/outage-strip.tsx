@@ -1,7 +1,8 @@
 /** Shows a lost connection and the next retry, until the session is ready again. */
 import { useState } from 'preact/hooks';
 import { useNow } from '../hooks.js';
-import { connectNow } from '../session.js';
+import { JIM } from '../jim.js';
+import { renewSignature } from '../session.js';
 import { useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { Icon } from './icon.js';
@@ -21,16 +22,16 @@ function Strip() {
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / SECOND_MS);
   const isCounting = state === 'waiting' && seconds > 0;
 
-  const connect = () => {
-    setError('');
-    connectNow().catch((reason: unknown) => setError(explain(reason, strings)));
-  };
   if (needsAuth === true) {
+    const renew = () => {
+      setError('');
+      renewSignature().catch((reason: unknown) => setError(explain(reason, strings)));
+    };
     return (
       <div class="strip" role="alert">
         <Icon name="offline" size={18} />
         <span>{error || strings.needsSignature}</span>
-        <button type="button" onClick={connect}>
+        <button type="button" onClick={renew}>
           {strings.renew}
         </button>
       </div>
@@ -41,8 +42,8 @@ function Strip() {
       <Icon name="offline" size={18} />
       {/* Not a live region, which would be read out each second. The sidebar's status announces it once. */}
       <span data-testid="outage">{isCounting ? strings.retryingIn(seconds) : strings.retryingNow}</span>
-      <span class="muted strip-note">{error || strings.keepsWriting}</span>
-      <button type="button" onClick={connect}>
+      <span class="muted strip-note">{strings.keepsWriting}</span>
+      <button type="button" onClick={() => JIM.connectNow()}>
         {strings.connectNow}
       </button>
     </section>

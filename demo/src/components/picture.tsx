@@ -1,5 +1,5 @@
 /** An image in a message. It has its size before it loads, and a click enlarges it. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ChatMessage } from '../chat-messages.js';
 import type { Content } from '../content.js';
 import { useResource } from '../resources.js';
@@ -30,6 +30,7 @@ export function Picture({ image, message }: { image: Image; message: ChatMessage
   const [isBroken, setBroken] = useState(false);
   const found = useResource(image.localUrl === undefined ? image.mediaId : '');
   const url = image.localUrl ?? found;
+  useEffect(() => setBroken(false), [url]);
   const { width, height } = boxOf(image);
   const style = { '--width': `${width}px`, '--ratio': `${width} / ${height}` };
   return (

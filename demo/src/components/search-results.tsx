@@ -1,5 +1,6 @@
 /** Messages with the text of the search field, from all conversations of this device. */
 import { useEffect, useState } from 'preact/hooks';
+import { peerOf } from '../chats.js';
 import { shortTime } from '../format.js';
 import { openChat } from '../navigation.js';
 import { previewOf } from '../preview.js';
@@ -44,9 +45,11 @@ function HitRow({ hit: { chatId, message }, query, now }: { hit: Hit; query: str
   const strings = useStrings();
   const language = useStore((state) => state.language);
   const title = useStore((state) => titleOf(state, chatId));
-  const writer = useStore((state) =>
-    message.from === state.username ? strings.you : nameOf(state, message.from),
-  );
+  // The other person of a conversation of two is its title already.
+  const writer = useStore((state) => {
+    if (message.from === state.username) return `${strings.you}: `;
+    return 'gid' in peerOf(chatId) ? `${nameOf(state, message.from)}: ` : '';
+  });
   return (
     <button
       type="button"
@@ -61,8 +64,8 @@ function HitRow({ hit: { chatId, message }, query, now }: { hit: Hit; query: str
         {title}
       </span>
       <time class="row-time">{shortTime(message.at, now, language)}</time>
-      <span class="row-last" dir="auto">
-        {writer}: <Marked text={previewOf(message.content, strings)} query={query} />
+      <span class="row-last excerpt" dir="auto">
+        <Excerpt text={previewOf(message.content, strings)} query={query} writer={writer} />
       </span>
     </button>
   );
@@ -71,16 +74,20 @@ function HitRow({ hit: { chatId, message }, query, now }: { hit: Hit; query: str
 /** The characters before a hit that a row shows. */
 const BEFORE = 16;
 
-function Marked({ text, query }: { text: string; query: string }) {
+/** The text around the hit. In a narrow row the text before it gets shorter, and not the hit. */
+function Excerpt({ text, query, writer }: { text: string; query: string; writer: string }) {
   const at = text.toLowerCase().indexOf(query.toLowerCase());
-  if (at < 0) return <>{text}</>;
+  if (at < 0) return <span>{writer + text}</span>;
   const from = Math.max(0, at - BEFORE);
   return (
     <>
-      {from > 0 ? '…' : ''}
-      {text.slice(from, at)}
+      <span class="excerpt-before">
+        {writer}
+        {from > 0 ? '…' : ''}
+        {text.slice(from, at)}
+      </span>
       <mark>{text.slice(at, at + query.length)}</mark>
-      {text.slice(at + query.length)}
+      <span class="excerpt-after">{text.slice(at + query.length)}</span>
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The own profile, the conversations and contacts, and the shared connection. */
 import { update, useStore } from '../store.js';
 import { useStrings } from '../strings.js';
+import { AccountRail } from './account-rail.js';
 import { Avatar } from './avatar.js';
 import { Contacts } from './contacts.js';
 import { ConversationList } from './conversation-list.js';
@@ -15,11 +16,14 @@ export function Sidebar() {
   const picture = useStore((state) => state.profile?.avatar ?? '');
   const panel = useStore((state) => state.panel);
   const invitations = useStore((state) => state.invitations.length);
+  // With several accounts, the row of accounts has this picture already.
+  const isAlone = useStore((state) => state.accounts.length < 2);
   return (
     <div class="sidebar">
       <h1 class="visually-hidden">{strings.appName}</h1>
+      <AccountRail />
       <header class="bar">
-        <Avatar seed={username} name={nickname} size={32} picture={picture} />
+        {isAlone && <Avatar seed={username} name={nickname} size={32} picture={picture} />}
         <div class="bar-text">
           <strong dir="auto">{nickname}</strong>
           <span class="muted small" dir="auto">

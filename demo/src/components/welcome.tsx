@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
 import { APPKEY } from '../jim.js';
 import { rememberedAccounts } from '../remember.js';
-import { continueAs, logIn, registerAndLogIn } from '../session.js';
+import { continueAs, logIn, registerAndLogIn, showLast } from '../session.js';
 import { getState, useStore } from '../store.js';
 import { explain, useStrings } from '../strings.js';
 import { Avatar } from './avatar.js';
+import { Icon } from './icon.js';
 import { Preferences } from './preferences.js';
 import { Problem } from './problem.js';
 
@@ -20,7 +21,10 @@ export function Welcome() {
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState<Busy>(null);
   const [error, setError] = useState('');
-  const accounts = rememberedAccounts(APPKEY);
+  const live = useStore((state) => state.accounts);
+  const isLive = (name: string) => live.some((account) => account.username === name);
+  const accounts = rememberedAccounts(APPKEY).filter((name) => !isLive(name));
+  const demoAccounts = demo.accounts.filter((account) => !isLive(account.username));
 
   const attempt = async (which: Busy, enter: () => Promise<void>) => {
     if (busy !== null) return;
@@ -45,6 +49,12 @@ export function Welcome() {
   return (
     <main class="centred welcome">
       <div class="card">
+        {live[0] && (
+          <button type="button" class="link back" disabled={busy !== null} onClick={showLast}>
+            <Icon name="back" size={18} />
+            {strings.backTo(live[0].name)}
+          </button>
+        )}
         <header>
           <Logo />
           <h1>{strings.appName}</h1>
@@ -116,13 +126,13 @@ export function Welcome() {
             </div>
           </section>
         )}
-        {APPKEY === demo.appkey && (
+        {APPKEY === demo.appkey && demoAccounts.length > 0 && (
           <section class="demo-accounts" aria-label={strings.demoAccounts}>
             <p class="divider">
               <span>{strings.demoAccounts}</span>
             </p>
             <div class="demo-buttons">
-              {demo.accounts.map((account) => (
+              {demoAccounts.map((account) => (
                 <button
                   type="button"
                   key={account.username}
@@ -135,7 +145,7 @@ export function Welcome() {
                 </button>
               ))}
             </div>
-            <p class="muted small">{strings.secondAccount}</p>
+            {live.length === 0 && <p class="muted small">{strings.secondAccount}</p>}
           </section>
         )}
       </div>

@@ -67,23 +67,49 @@ test('a reload returns to the open conversation without a password, with all mes
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   expect(stored).toContain('alice');
   expect(stored).not.toMatch(/demo1234|[0-9a-f]{32}/);
+});
 
-  // Another account in this tab ends no session, and loses no draft.
+test('two accounts are live in one tab, each with its unread messages, over a reload too', async () => {
+  const page = await stage.enter(stage.hers, 'Alice Chen');
+  await openChat(page, 'bob');
   await field(page).fill('not finished');
   await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('button', { name: 'Switch account' }).click();
+  await page.getByRole('button', { name: 'Add an account' }).click();
   await page.getByRole('button', { name: 'Continue as Bob Wang' }).click();
-  await page.locator('[data-username=alice]').waitFor();
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('button', { name: 'Switch account' }).click();
-  await page.getByRole('button', { name: 'Return to @alice' }).click();
-  await openChat(page, 'bob');
+  const rail = page.getByRole('navigation', { name: 'Accounts' });
+  await openChat(page, 'alice');
+  // The group has unread messages for both.
+  const unreadOf = async (name: string) =>
+    Number(/\d+/.exec((await rail.getByRole('button', { name }).textContent()) ?? '')?.[0] ?? 0);
+  const [ofAlice, ofBob] = [await unreadOf('Alice Chen'), await unreadOf('Bob Wang')];
+  await write(page, 'to my other account');
+  await rail.getByRole('button', { name: `Alice Chen, ${ofAlice + 1} unread` }).click();
+  await bubble(page, 'to my other account').waitFor();
   expect(await field(page).inputValue()).toBe('not finished');
+  await page.locator('[data-gid]').getByText('Mei Lin:').waitFor();
+  await write(page, 'and an answer');
+  await delivered(page, 'and an answer').waitFor();
+  await rail.getByRole('button', { name: `Bob Wang, ${ofBob + 1} unread` }).waitFor();
+  for (const username of ['alice', 'bob']) expect(stage.world.relay.openFor(username)).toBe(1);
+
+  await field(page).fill('another draft');
+  await page.reload();
+  // The conversation that was open there is open again.
+  await rail.getByRole('button', { name: `Bob Wang, ${ofBob + 1} unread` }).click();
+  await bubble(page, 'and an answer').waitFor();
+  await rail.getByRole('button', { name: /^Alice Chen/ }).click();
+  await bubble(page, 'and an answer').waitFor();
+
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Log out' }).click();
-  await page.getByRole('button', { name: 'Return to @bob' }).waitFor();
+  await page.getByText('@bob', { exact: true }).waitFor();
+  await rail.waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('another draft');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Add an account' }).click();
   expect(await page.getByRole('button', { name: 'Return to @alice' }).count()).toBe(0);
-  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('not finished');
+  await page.getByRole('button', { name: 'Back to Bob Wang' }).click();
+  await page.getByText('@bob', { exact: true }).waitFor();
 });
 
 test('a second tab shares the connection, shows that, and shows messages of the first one', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { until } from '../../kit/until.js';
 import {
   bubble,
+  closeDialog,
   DEMO_PASSWORD,
   DemoStage,
   delivered,
@@ -52,8 +53,7 @@ test('images and files reach the other side, with their progress, and an upload 
   expect(await shown.boundingBox()).toMatchObject({ width: 320, height: 200 });
   await bob.getByRole('button', { name: 'Enlarge the photo' }).last().click();
   await bob.getByRole('dialog', { name: 'Photo' }).waitFor();
-  await bob.keyboard.press('Escape');
-  await bob.getByRole('dialog').waitFor({ state: 'detached' });
+  await closeDialog(bob);
 
   await drop(alice, 'notes for 周四.txt', 'what we said');
   const [saved] = await Promise.all([
@@ -178,8 +178,7 @@ test('a new profile picture reaches contacts with the next message', async () =>
   const buffer = await picture(alice, 96, 96);
   await alice.getByLabel('Change photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer });
   await alice.locator('.modal .avatar img').waitFor();
-  await alice.keyboard.press('Escape');
-  await alice.getByRole('dialog').waitFor({ state: 'detached' });
+  await closeDialog(alice);
   await openChat(alice, 'bob');
   await write(alice, 'how do I look?');
   await bob.locator('[data-username=alice] .avatar img').waitFor();
@@ -193,20 +192,12 @@ test('the sessions of the account are listed, and another device can be logged o
   await sessions.filter({ hasText: 'android' }).waitFor();
   await sessions.filter({ hasText: 'This browser' }).getByText('Chrome').waitFor();
   expect(await sessions.filter({ hasText: 'This browser' }).getByRole('button').count()).toBe(0);
-  if (process.env.SHOTS) {
-    await alice.screenshot({ path: `${process.env.SHOTS}/sessions.png` });
-    const size = alice.viewportSize();
-    await alice.setViewportSize({ width: 360, height: 740 });
-    await alice.screenshot({ path: `${process.env.SHOTS}/sessions-narrow.png` });
-    if (size) await alice.setViewportSize(size);
-  }
   await alice.getByRole('button', { name: 'Log out android' }).click();
   await sessions.filter({ hasText: 'android' }).waitFor({ state: 'detached' });
   await until('the phone to have the event', () =>
     phone.pushes.some(({ event, payload }) => event === 'event_notification' && payload.event_type === 1),
   );
-  await alice.keyboard.press('Escape');
-  await alice.getByRole('dialog').waitFor({ state: 'detached' });
+  await closeDialog(alice);
 });
 
 test('a group is created, exchanges messages, mentions members, changes and loses them', async () => {
@@ -265,6 +256,12 @@ test('a group is created, exchanges messages, mentions members, changes and lose
 
 test('an invitation waits for its answer, and a friend can get a name of one’s own', async () => {
   await alice.getByLabel('1 invitation').waitFor();
+  // In a browser that has never seen the account, too.
+  const elsewhere = await stage.enter(stage.his, 'Alice Chen');
+  await elsewhere.getByLabel('1 invitation').waitFor();
+  await elsewhere.close();
+  await alice.getByRole('button', { name: 'Log in here' }).click();
+  await alice.getByRole('dialog').waitFor({ state: 'detached' });
   await alice.reload();
   await showContacts(alice);
   const mei = await stage.enter(stage.his, 'Mei Lin');

@@ -213,6 +213,17 @@ export const allTexts = (page: Page): Promise<string[]> =>
     return texts.filter((text) => text !== '');
   });
 
+export async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** Waits until the last message is wholly on the screen. */
+export const atEnd = (page: Page): Promise<true> =>
+  until('the view to be at its end', () =>
+    page.getByRole('log').evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 1),
+  );
+
 /** The rows that exist, whatever the length of the history. */
 export const drawnRows = (page: Page): Promise<number> => page.locator('li[data-index]').count();
 
