@@ -22,8 +22,8 @@ const CHARTS = {
   history: { title: 'A page of 50, by what is kept', x: 'messages kept', y: 'ms', logarithmic: true },
 };
 
-/** @param {string[]} args @returns {Promise<number>} exit code */
-export async function benchCharts([file = inRoot('test-results/bench.json')]) {
+/** @param {string} file the report @returns {Promise<number>} exit code */
+export async function benchCharts(file = inRoot('test-results/bench.json')) {
   const report = JSON.parse(await readFile(file, 'utf8'));
   const { module } = await runnerImport(inRoot('test/bench/report.ts'), {
     configFile: false,

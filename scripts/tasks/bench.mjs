@@ -5,8 +5,8 @@ import { ensureChromium } from '../lib/chromium.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { ensureSdkAndGateway } from './build.mjs';
 
-/** @param {string[]} args @returns {Promise<number>} exit code */
-export async function bench(args) {
+/** @param {object} values of the command line @param {string[]} suites by default all @returns {Promise<number>} exit code */
+export async function bench(values, suites) {
   const chromium = await ensureChromium();
   if (chromium === null) {
     console.error('There is no Chromium: set JMESSAGE_CHROMIUM to one.');
@@ -14,7 +14,7 @@ export async function bench(args) {
   }
   process.env.JMESSAGE_CHROMIUM = chromium;
   // Clients of a load are started by one that has seen to it.
-  const built = args.includes('--load') ? 0 : await ensureSdkAndGateway();
+  const built = values.load ? 0 : await ensureSdkAndGateway();
   if (built !== 0) return built;
   // TypeScript, which this Node does not read by itself.
   const { module } = await runnerImport(inRoot('test/bench/main.ts'), {
@@ -22,7 +22,8 @@ export async function bench(args) {
     logLevel: 'error',
   });
   return module.main(
-    args,
+    values,
+    suites,
     execFileSync(chromium, ['--version'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

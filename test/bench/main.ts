@@ -6,50 +6,38 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Figure, Report, Series } from './figures.js';
 import { answerLoad } from './node/load.js';
 import { comparisonOf, tableOf } from './report.js';
 import { SUITES } from './suites/index.js';
 
-const OUT = 'test-results/bench.json';
 const GB = 1_024 ** 3;
 
-/** @returns the exit code */
-export async function main(args: string[], chromium: string): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      quick: { type: 'boolean', default: false },
-      minutes: { type: 'string', default: '5' },
-      out: { type: 'string', default: OUT },
-      compare: { type: 'string' },
-      load: { type: 'boolean', default: false },
-    },
-  });
+/** The options of the command line: `scripts/lib/commands.mjs`. */
+interface Values {
+  rounds: number;
+  quick?: boolean;
+  minutes: number;
+  out: string;
+  compare?: string;
+  load?: boolean;
+}
+
+/** @param suites their names; by default all @returns the exit code */
+export async function main(values: Values, suites: readonly string[], chromium: string): Promise<number> {
+  const { rounds, minutes, quick = false } = values;
   if (values.load) {
     await answerLoad();
     return 0;
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
-  const rounds = Number(values.rounds);
-  const minutes = Number(values.minutes);
-  const unknown = names.filter((name) => !Object.hasOwn(SUITES, name));
-  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1 || !(minutes > 0)) {
-    console.error(
-      `usage: npm run bench -- [${Object.keys(SUITES).join(' | ')}] [--rounds N] [--quick] [--minutes M] [--out FILE] [--compare FILE]`,
-    );
-    return 2;
-  }
+  const names = suites.length > 0 ? suites : Object.keys(SUITES);
   const figures: Figure[] = [];
   const series: Series[] = [];
   for (const name of names) {
     console.log(`— ${name}`);
     await SUITES[name]?.({
       rounds,
-      quick: values.quick,
+      quick,
       minutes,
       add: (...some) => {
         figures.push(...some);

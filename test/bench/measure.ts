@@ -60,6 +60,31 @@ async function metric(session: CDPSession, wanted: string): Promise<number> {
   return metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
 }
 
+/** Of a browser's trace: tasks have their durations, and the processor time of their thread, both in µs. */
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** Does the work. @returns the processor time of the longest task of any page's main thread, ms: waiting for a core is not in it */
+export async function longestTaskTime(page: Page, work: () => Promise<unknown>): Promise<number> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('the page has no browser that can be traced');
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  await work();
+  const trace: { traceEvents: TraceEvent[] } = JSON.parse(String(await browser.stopTracing()));
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid}/${tid}`;
+  const isPages = ({ name, args }: TraceEvent) => name === 'thread_name' && args.name === 'CrRendererMain';
+  const pages = new Set(trace.traceEvents.filter(isPages).map(threadOf));
+  const tasks = trace.traceEvents.filter((event) => event.ph === 'X' && pages.has(threadOf(event)));
+  if (tasks.length === 0) throw new Error('the trace has no task of a page');
+  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur), 0) / 1_000;
+}
+
 /** Bytes of JavaScript objects that a page cannot let go of. */
 export async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);

@@ -7,16 +7,17 @@ import { addTimedScripts, buildPages } from './build-pages.js';
 import { LeanClient } from './node/lean-client.js';
 
 /** Limits would measure themselves: a benchmark's account does in a minute what a person does in a year. */
-const UNLIMITED = [
+export const UNLIMITED = [
   'requestBurst=100000000',
   'requestsPerSecond=1000000',
   'storedItems=100000000',
   'registrationsPerHour=100000',
+  'offlineMessages=20000',
 ].flatMap((setting) => ['--set', setting]);
 
 export type Way = 'bare-socket' | 'with-runtime';
 
-const SCRIPTS: Record<Way, readonly string[]> = {
+export const SCRIPTS: Record<Way, readonly string[]> = {
   'bare-socket': ['/bench/bare-socket.js'],
   'with-runtime': ['/dist/jmessage-sdk-web.min.js', '/bench/with-runtime.js'],
 };
@@ -55,12 +56,16 @@ export class Stage {
   /** A page that is logged in. @returns it, and how long the login took, ms */
   async page(way: Way, profile: Profile, username: string): Promise<{ page: Page; loginMs: number }> {
     const page = await this.blank(profile, ...SCRIPTS[way]);
-    const loginMs = await page.evaluate(([url, auth, user]) => window.bench.login(url, auth, user), [
+    return { page, loginMs: await this.login(page, username) };
+  }
+
+  /** Logs a page in. @returns ms */
+  login(page: Page, username: string): Promise<number> {
+    return page.evaluate(([url, auth, user]) => window.bench.login(url, auth, user), [
       this.world.gateway.url,
       this.world.auth(),
       this.world.user(username),
     ] as const);
-    return { page, loginMs };
   }
 
   /** A client outside of browsers, logged in. */

@@ -7,15 +7,24 @@ import { WebSocket } from 'ws';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 
 const ANSWER =
-  /^42\["(?:c_init|login|sync_check|s_single_text|register|create_group|add_across_group_member|send_group_msg)"/;
+  /^42\["(?:c_init|login|resume|sync_check|s_single_text|register|create_group|add_across_group_member|send_group_msg)"/;
 const RID = /"rid":(\d+)/;
-const PUSH = '42["msg_sync"';
+const PUSHES = ['42["msg_sync"', '42["sync_conversation"'];
 
 interface Answer {
   rid: number;
   code: number;
   message: string;
   gid?: number;
+  resume_token?: string;
+}
+
+/** The payload of a return without a signature or a password. */
+export interface Resumption {
+  appkey: string;
+  username: string;
+  device: string;
+  token: string;
 }
 
 export class LeanClient {
@@ -23,6 +32,8 @@ export class LeanClient {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #username = '';
   #rid = 0;
+  /** Called when the server or the network has closed it. */
+  onClose: () => void = () => {};
   /** Called with each push of messages, unparsed. */
   onPush: (frame: string) => void = () => {};
 
@@ -44,12 +55,30 @@ export class LeanClient {
     return new LeanClient(socket);
   }
 
-  async login(auth: AuthPayload, user: { username: string; password: string }): Promise<void> {
-    this.#username = user.username;
+  /** @returns the answer, which has a token if a device was named */
+  async login(
+    auth: AuthPayload,
+    user: { username: string; password: string; device?: string },
+  ): Promise<Answer> {
+    const { username, device } = user;
+    this.#username = username;
     await this.request('c_init', { ...auth, fromPlatForm: 'j' });
     const password = createHash('md5').update(user.password).digest('hex');
-    await this.request('login', { username: user.username, password, is_md5: true });
-    await this.request('sync_check', { sync_key: 0, sync_type: 0 });
+    const answer = await this.request('login', { username, password, is_md5: true, device });
+    await this.#sync();
+    return answer;
+  }
+
+  /** In place of the login. @returns the answer, which has the next token */
+  async resume(resumption: Resumption): Promise<Answer> {
+    this.#username = resumption.username;
+    const answer = await this.request('resume', { ...resumption, flag: 1, fromPlatForm: 'j' });
+    await this.#sync();
+    return answer;
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.readyState !== WebSocket.OPEN;
   }
 
   /** @returns its id */
@@ -72,24 +101,12 @@ export class LeanClient {
   }
 
   async send(target: string, text: string): Promise<void> {
-    await this.request('s_across_single_text', {
-      target_id: target,
-      content: {
-        version: 1,
-        target_type: 'single',
-        target_id: target,
-        from_id: this.#username,
-        create_time: Date.now(),
-        msg_type: 'text',
-        msg_body: { text },
-      },
-    });
+    await this.request('s_across_single_text', textTo(target, text, this.#username));
   }
 
-  /** @throws if the answer is a refusal */
-  async request(event: string, payload: object): Promise<Answer> {
-    this.#rid += 1;
-    const rid = this.#rid;
+  /** @param rid that of a request that is sent again @throws if the answer is a refusal, or the connection is lost */
+  async request(event: string, payload: object, rid = this.#nextRid()): Promise<Answer> {
+    if (this.isClosed) throw new Error(`${event}: the connection is lost`);
     this.#socket.send(`42${JSON.stringify([event, { ...payload, rid }])}`);
     const answer = await new Promise<Answer>((resolve) => this.#waiting.set(rid, resolve));
     if (answer.code !== 0) throw new Error(`${event}: ${answer.code} ${answer.message}`);
@@ -98,17 +115,25 @@ export class LeanClient {
 
   /** A frame that expects no answer. */
   emit(event: string, payload: object): void {
-    this.#rid += 1;
-    this.#socket.send(`42${JSON.stringify([event, { ...payload, rid: this.#rid }])}`);
+    this.#socket.send(`42${JSON.stringify([event, { ...payload, rid: this.#nextRid() }])}`);
   }
 
   close(): void {
     this.#socket.close();
   }
 
+  async #sync(): Promise<void> {
+    await this.request('sync_check', { sync_key: 0, sync_type: 0 });
+  }
+
+  #nextRid(): number {
+    this.#rid += 1;
+    return this.#rid;
+  }
+
   #receive(frame: string): void {
     if (frame === '2') return this.#socket.send('3');
-    if (frame.startsWith(PUSH)) return this.onPush(frame);
+    if (PUSHES.some((push) => frame.startsWith(push))) return this.onPush(frame);
     if (!ANSWER.test(frame)) return;
     const rid = Number(RID.exec(frame)?.[1]);
     const settle = this.#waiting.get(rid);
@@ -122,5 +147,20 @@ export class LeanClient {
     const lost = { rid: 0, code: -1, message: 'the connection was lost' };
     for (const settle of this.#waiting.values()) settle(lost);
     this.#waiting.clear();
+    this.onClose();
   }
 }
+
+/** The payload of a text, the same for all tries. */
+export const textTo = (target: string, text: string, from_id: string) => ({
+  target_id: target,
+  content: {
+    version: 1,
+    target_type: 'single',
+    target_id: target,
+    from_id,
+    create_time: Date.now(),
+    msg_type: 'text',
+    msg_body: { text },
+  },
+});

@@ -1,9 +1,7 @@
 /** The worker of `bare-ports.ts`: posts messages that look as the runtime's do, and does nothing else. */
 
-interface Order {
-  count: number;
-  batch: number;
-}
+/** The sizes of the batches. */
+type Order = number[];
 
 const message = (id: number) => ({
   msg_id: id,
@@ -30,12 +28,14 @@ const message = (id: number) => ({
   },
 });
 
-function post(port: MessagePort, { count, batch }: Order, from = 0): void {
-  const to = Math.min(count, from + batch);
-  const events = [];
-  for (let seq = from; seq < to; seq += 1) events.push({ seq, listener: 'onMsgReceive', data: message(seq) });
+function post(port: MessagePort, [size = 0, ...later]: Order, from = 0): void {
+  const events = Array.from({ length: size }, (_, i) => ({
+    seq: from + i,
+    listener: 'onMsgReceive',
+    data: message(from + i),
+  }));
   port.postMessage(events);
-  if (to < count) setTimeout(() => post(port, { count, batch }, to));
+  if (later.length > 0) setTimeout(() => post(port, later, from + size));
 }
 
 addEventListener('connect', (event) => {

@@ -1,10 +1,7 @@
-/**
- * The least that a message from a worker can cost a tab: a worker posts batches of messages, the page calls a listener for each. The batches are
- * as large as the runtime's.
- */
-async function barePorts(count: number, batch: number): Promise<void> {
+/** The least that messages from a worker can cost a tab. A worker posts batches of those sizes, and the page calls a listener for each message. */
+async function barePorts(sizes: number[]): Promise<void> {
   const { port } = new SharedWorker('/bench/bare-ports-worker.js');
-  let left = count;
+  let left = sizes.reduce((a, b) => a + b, 0);
   await new Promise<void>((resolve) => {
     const listener = (message: unknown) => {
       if (message !== undefined) left -= 1;
@@ -13,7 +10,7 @@ async function barePorts(count: number, batch: number): Promise<void> {
     port.onmessage = ({ data }: MessageEvent<{ data: unknown }[]>) => {
       for (const event of data) listener(event.data);
     };
-    port.postMessage({ count, batch });
+    port.postMessage(sizes);
   });
   port.close();
 }

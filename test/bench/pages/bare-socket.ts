@@ -80,6 +80,9 @@ const page: BenchPage = {
   get arrived() {
     return arrivals.all;
   },
+  get batches() {
+    return arrivals.batches;
+  },
   keepBusy,
   longestTask,
   loafing,

@@ -11,6 +11,8 @@ export interface BenchPage {
   /** Expects messages: see {@link arrived}. */
   listen(count: number): void;
   arrived: Promise<void>;
+  /** How many of the expected messages came in each task. */
+  batches: number[];
   /** Blocks the main thread for `ms` of each `everyMs`, as a page does that draws. @returns its end */
   keepBusy(ms: number, everyMs: number): void;
   /** Ends {@link keepBusy}. */
@@ -75,18 +77,29 @@ export async function burstOf(
 
 /** Counts the messages that a page expects. */
 export class Arrivals {
+  batches: number[] = [];
+  #inTask = 0;
   #left = 0;
   #allArrived = () => {};
   all: Promise<void> = Promise.resolve();
 
   expect(count: number): void {
     this.#left = count;
+    this.batches = [];
     this.all = new Promise((resolve) => {
       this.#allArrived = resolve;
     });
   }
 
   note(): void {
+    // The listener's calls of one task come before the microtask.
+    if (this.#inTask === 0) {
+      queueMicrotask(() => {
+        this.batches.push(this.#inTask);
+        this.#inTask = 0;
+      });
+    }
+    this.#inTask += 1;
     this.#left -= 1;
     if (this.#left === 0) this.#allArrived();
   }

@@ -23,6 +23,9 @@ const page: BenchPage = {
   async login(url, auth, user) {
     const started = performance.now();
     jim = new JMessage({ address: url });
+    jim.onSyncConversation((conversations) => {
+      for (const { msgs } of conversations) for (const _ of msgs) arrivals.note();
+    });
     await jim.init(auth);
     await jim.login({ username: user.username, password: user.password });
     const took = performance.now() - started;
@@ -38,8 +41,35 @@ const page: BenchPage = {
   get arrived() {
     return arrivals.all;
   },
+  get batches() {
+    return arrivals.batches;
+  },
   keepBusy,
   longestTask,
   loafing,
 };
 window.bench = page;
+
+/** A person types slower, and sends that wait for nothing would measure each other. */
+const PAUSE_MS = 20;
+
+/** From the login on, sends one message after the other, until the expected messages are there. @returns ms of each send */
+async function sendsUntilArrived(target: string): Promise<number[]> {
+  let isThere = false;
+  void arrivals.all.then(() => {
+    isThere = true;
+  });
+  const latencies: number[] = [];
+  while (!isThere) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (!jim?.getState().connected) continue;
+    const started = performance.now();
+    await send(target, 'sent during a sync');
+    latencies.push(performance.now() - started);
+  }
+  return latencies;
+}
+
+Object.assign(window, { sendsUntilArrived });
+
+export type SendsUntilArrived = typeof sendsUntilArrived;

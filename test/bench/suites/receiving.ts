@@ -1,22 +1,26 @@
 /** Receiving: how much of a tab's main thread messages cost, in one tab and in ten, and the longest task that they make. */
 import type { Page } from 'playwright-core';
-import { type Bench, figure, inTurns, mainThreadTime } from '../measure.js';
+import { quantile } from '../figures.js';
+import { type Bench, figure, inTurns, longestTaskTime, mainThreadTime } from '../measure.js';
+import type { LeanClient } from '../node/lean-client.js';
 import type { BarePings, BarePorts } from '../pages/bare-ports.js';
-import { flood, Stage } from '../stage.js';
+import type { SendsUntilArrived } from '../pages/with-runtime.js';
+import { flood, SCRIPTS, Stage } from '../stage.js';
 
 declare global {
   interface Window {
     barePorts: BarePorts;
     barePings: BarePings;
+    sendsUntilArrived: SendsUntilArrived;
   }
 }
 
 const TABS = 10;
-/** As many events as the runtime posts at once while much arrives. */
-const BATCH = 100;
+/** Accounts that are offline while many messages are sent to them, one for each round. */
+const AWAY = Array.from({ length: 9 }, (_, i) => `away${i}`);
 
 export async function receiving(bench: Bench): Promise<void> {
-  const stage = await Stage.open(['alice', 'bob', 'dave']);
+  const stage = await Stage.open(['alice', 'bob', 'dave', ...AWAY]);
   try {
     const count = bench.quick ? 500 : 10_000;
     const sender = await stage.client('dave');
@@ -44,12 +48,11 @@ export async function receiving(bench: Bench): Promise<void> {
       ...(target && { target }),
     });
 
+    await receive('bob', tabs);
+    const batches = await (tabs[0] as Page).evaluate(() => window.bench.batches);
     const one = await inTurns(bench.rounds, {
       bare: costOf('alice', [bare]),
-      ports: () =>
-        mainThreadTime(ports, () =>
-          ports.evaluate(([many, batch]) => window.barePorts(many, batch), [count, BATCH] as const),
-        ),
+      ports: () => mainThreadTime(ports, () => ports.evaluate((sizes) => window.barePorts(sizes), batches)),
       ours: costOf('bob', tabs),
     });
     bench.add(
@@ -57,7 +60,7 @@ export async function receiving(bench: Bench): Promise<void> {
         name: 'socket in the page',
         samples: one.bare,
       }),
-      figure(about('a tab, against bare posts of as many messages', { ratio: 1.2 }), one.ours, {
+      figure(about('a tab, against bare posts of the same batches', { ratio: 1.2 }), one.ours, {
         name: 'bare ports',
         samples: one.ports,
       }),
@@ -83,9 +86,17 @@ export async function receiving(bench: Bench): Promise<void> {
       },
     );
 
-    for (const page of tabs) await page.evaluate(() => window.bench.longestTask());
+    const inTabs = (name: string) => ({
+      suite: 'receiving',
+      name: `the longest task in any of ${TABS} tabs, ${name}`,
+      unit: 'ms',
+      better: 'lower' as const,
+      target: { value: 50 },
+    });
     const longest = await inTurns(bench.rounds, {
-      ours: async () => {
+      work: () => longestTaskTime(tabs[0] as Page, () => receive('bob', tabs)),
+      clock: async () => {
+        for (const page of tabs) await page.evaluate(() => window.bench.longestTask());
         await receive('bob', tabs);
         return Math.max(
           ...(await Promise.all(tabs.map((page) => page.evaluate(() => window.bench.longestTask())))),
@@ -93,19 +104,50 @@ export async function receiving(bench: Bench): Promise<void> {
       },
     });
     bench.add(
-      figure(
-        {
-          suite: 'receiving',
-          name: `the longest task in any of ${TABS} tabs (0: none above 50 ms)`,
-          unit: 'ms',
-          better: 'lower',
-          target: { value: 50 },
-        },
-        longest.ours,
-      ),
+      figure(inTabs('processor time'), longest.work),
+      figure(inTabs('by the clock (0: none above 50 ms)'), longest.clock),
     );
+
+    await duringSync(bench, stage, sender);
     sender.close();
   } finally {
     await stage.close();
   }
+}
+
+/** A sync of many messages: the sends that a person makes meanwhile, and the page's longest task. */
+async function duringSync(bench: Bench, stage: Stage, sender: LeanClient): Promise<void> {
+  const count = bench.quick ? 1_000 : 20_000;
+  const sends: number[][] = [];
+  const tasks: number[][] = [];
+  for (const away of AWAY.slice(0, bench.rounds)) {
+    await flood(sender, away, count);
+    const profile = await stage.world.profile();
+    const page = await stage.blank(profile, ...SCRIPTS['with-runtime']);
+    await page.evaluate((many) => {
+      window.bench.longestTask();
+      window.bench.listen(many);
+    }, count);
+    const [during] = await Promise.all([
+      page.evaluate(() => window.sendsUntilArrived('alice')),
+      stage.login(page, away),
+    ]);
+    sends.push(during);
+    tasks.push([await page.evaluate(() => window.bench.longestTask())]);
+    await profile.destroy();
+  }
+  const about = (name: string, target?: { value: number }) => ({
+    suite: 'receiving',
+    name: `a sync of ${count} messages: ${name}`,
+    unit: 'ms',
+    better: 'lower' as const,
+    ...(target && { target }),
+  });
+  const quantileOf = (share: number) => (samples: number[]) => quantile(samples, share);
+  bench.add(
+    figure(about('a send meanwhile, p50'), sends, undefined, quantileOf(0.5)),
+    figure(about('a send meanwhile, p99', { value: 50 }), sends, undefined, quantileOf(0.99)),
+    figure(about('the slowest send meanwhile'), sends, undefined, (samples) => Math.max(...samples)),
+    figure(about('the longest task of the tab', { value: 50 }), tasks),
+  );
 }
