@@ -4,8 +4,8 @@ import { ensureChromium } from '../lib/chromium.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { ensureSdkAndGateway } from './build.mjs';
 
-/** @param {string[]} args @returns {Promise<number>} exit code */
-export async function chaos(args) {
+/** @param {object} values of the command line @returns {Promise<number>} exit code */
+export async function chaos(values) {
   const chromium = await ensureChromium();
   if (chromium === null) {
     console.error('No Chromium was found: set JMESSAGE_CHROMIUM to its path.');
@@ -19,5 +19,5 @@ export async function chaos(args) {
     configFile: false,
     logLevel: 'error',
   });
-  return module.main(args);
+  return module.main(values);
 }

@@ -13,11 +13,11 @@ const vitest = (env = {}) =>
     env: { ...process.env, ...env },
   });
 
-/** @param {string[]} args @returns {Promise<number>} exit code */
-export async function hostile(args) {
-  if (args.length > 0) {
+/** @param {object} values of the command line @returns {Promise<number>} exit code */
+export async function hostile(values) {
+  if (values.figures || values.soak || values.attack) {
     // Attackers by URL, and figures of another build, need no build.
-    const needsBuild = !args.includes('--url') && !args.includes('--gateway');
+    const needsBuild = values.url === undefined && values.gateway === undefined;
     const built = needsBuild ? await ensureGateway() : 0;
     if (built !== 0) return built;
     // Node 20 does not read TypeScript by itself.
@@ -25,7 +25,7 @@ export async function hostile(args) {
       configFile: false,
       logLevel: 'error',
     });
-    return module.main(args, GATEWAY);
+    return module.main({ ...values, gateway: values.gateway ?? GATEWAY });
   }
   console.log('\n— hostile clients, on PGlite');
   const embedded = await vitest();

@@ -3,8 +3,8 @@ import { runnerImport } from 'vite';
 import { inRoot } from '../lib/paths.mjs';
 import { ensureGateway } from './build.mjs';
 
-/** @param {string[]} args @returns {Promise<number>} exit code */
-export async function load(args) {
+/** @param {object} values of the command line @returns {Promise<number>} exit code */
+export async function load(values) {
   const built = await ensureGateway();
   if (built !== 0) return built;
   // Node 20 does not read TypeScript by itself.
@@ -12,5 +12,5 @@ export async function load(args) {
     configFile: false,
     logLevel: 'error',
   });
-  return module.main(args);
+  return module.main(values);
 }

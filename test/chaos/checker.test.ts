@@ -197,6 +197,12 @@ test('denied: reported as failed, and stored', () => {
   expect(story.found).toEqual(['denied']);
 });
 
+test('not denied: sent again after the failure by a page that died before the answer', () => {
+  const story = new Story().call(FIRST).settle(FIRST, 'failure', 880210);
+  story.report('alice.2', { what: 'retried', name: FIRST, attempt: 1 }).store(FIRST, 1).deliverAll(1, FIRST);
+  expect(story.goes('alice.2').found).toEqual([]);
+});
+
 test('denied: stored after it had timed out, but not before', () => {
   const late = new Story().call(FIRST).settle(FIRST, 'timeout').store(FIRST, 1).deliverAll(1, FIRST);
   expect(late.found).toEqual(['denied']);

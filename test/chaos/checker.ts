@@ -103,6 +103,8 @@ function deniedBy(send: SendRecord, settlements: Settlement[], stored: StoredRec
   const allows = ({ as, at, code }: Settlement) =>
     as === 'success' || (as === 'timeout' && stored.at <= at) || (as === 'failure' && code === DESTROYED);
   if (settlements.some(allows)) return undefined;
+  // A retry whose page has died before the answer: the user has not been told that it failed.
+  if (attemptsOf(send).at(-1)?.settled.length === 0) return undefined;
   const last = settlements.at(-1);
   if (last) return `reported as ${last.as}${last.code === undefined ? '' : ` (${last.code})`}`;
   const { outbox } = send;

@@ -1,41 +1,31 @@
 /** `npm run test:chaos -- --seed N --minutes M --host page`: one run, its report, and 0 violations or exit code 1. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import type { HostKind } from '../kit/world.js';
 import { reportOf, timeline } from './report.js';
 import { type RollingOptions, runRollingRestart } from './rolling.js';
-import { type RunOptions, runChaos } from './run.js';
+import { type RunOptions, type RunResult, runChaos } from './run.js';
 
 const DEFAULT_LENGTH_MS = 60_000;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const SEEDS = 1_000_000;
 
+/** The options of the command line: `scripts/lib/commands.mjs`. */
+interface Values {
+  seed?: number;
+  minutes?: number;
+  seconds?: number;
+  history?: string;
+  nodes: number;
+  rolling?: boolean;
+  clients: number;
+  host: HostKind;
+}
+
 /** @returns the exit code */
-export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seed: { type: 'string' },
-      minutes: { type: 'string' },
-      seconds: { type: 'string' },
-      history: { type: 'string' },
-      nodes: { type: 'string' },
-      rolling: { type: 'boolean' },
-      host: { type: 'string', default: 'shared' },
-    },
-  });
-  const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(values.seed);
-  const asked = Number(values.minutes ?? 0) * MINUTE_MS + Number(values.seconds ?? 0) * SECOND_MS;
-  const lengthMs = asked === 0 ? DEFAULT_LENGTH_MS : asked;
-  const nodes = Number(values.nodes ?? 0);
-  const { host } = values;
-  const isHost = host === 'shared' || host === 'leader' || host === 'page';
-  if (![seed, nodes].every(Number.isInteger) || !(lengthMs > 0) || nodes < 0 || !isHost) {
-    console.error(
-      'usage: npm run test:chaos -- [--seed N] [--minutes M] [--seconds S] [--host shared|leader|page] [--nodes N] [--rolling] [--history FILE]',
-    );
-    return 2;
-  }
+export async function main(values: Values): Promise<number> {
+  const { host, nodes, clients, seed = Math.floor(Math.random() * SEEDS), minutes = 0, seconds = 0 } = values;
+  const lengthMs = minutes * MINUTE_MS + seconds * SECOND_MS || DEFAULT_LENGTH_MS;
   const options = {
     seed,
     lengthMs,
@@ -43,21 +33,34 @@ export async function main(args: string[]): Promise<number> {
     host,
     log: (line: string) => console.log(line),
   } satisfies RunOptions;
-  if (values.rolling === true) return rolling(options);
+  if (values.rolling === true) return rolling({ ...options, clients }, values.history);
   const result = await runChaos(options);
   console.log(reportOf(options, result));
-  if (values.history !== undefined) {
-    const whole = timeline(result.history);
-    await writeFile(values.history, `${whole.join('\n')}\n`);
-  }
+  await keepHistory(result, values.history);
   console.log(`\nseed ${seed}: ${result.violations.length} violations`);
   return result.violations.length === 0 ? 0 : 1;
 }
 
-async function rolling(options: RollingOptions): Promise<number> {
+async function keepHistory({ history }: RunResult, file: string | undefined): Promise<void> {
+  if (file !== undefined) await writeFile(file, `${timeline(history).join('\n')}\n`);
+}
+
+async function rolling(options: RollingOptions, file: string | undefined): Promise<number> {
   const result = await runRollingRestart(options);
   console.log(reportOf(options, result));
+  await keepHistory(result, file);
+  const { stops, load, logins, latestMs } = result;
+  console.log('\nrestarts');
+  for (const { node, connections } of stops) console.log(`  node ${node}, with ${connections} connections`);
+  if (load) {
+    const { sends, returns, latestAnswerMs } = load;
+    console.log(
+      `  wire clients: ${sends} sends, ${returns} returns, the latest answer after ${Math.round(latestAnswerMs)} ms`,
+    );
+  }
   for (const one of result.noticed) console.log(`noticed: ${one}`);
-  console.log(`\nthe latest message took ${result.latestMs} ms; ${result.noticed.length} things noticed`);
+  console.log(
+    `\nthe latest message took ${Math.round(latestMs)} ms; ${logins} logins; ${result.noticed.length} things noticed`,
+  );
   return result.noticed.length === 0 ? 0 : 1;
 }

@@ -9,7 +9,14 @@ const KINDS: ReadonlySet<string> = new Set<NodeAction['do']>([
 
 export const isNodeAction = (action: Action): action is NodeAction => KINDS.has(action.do);
 
+export interface NodeStop {
+  node: number;
+  connections: number;
+}
+
 export class NodeFaults {
+  readonly stops: NodeStop[] = [];
+
   constructor(
     private readonly cluster: Cluster,
     private readonly pass: (ms: number) => Promise<void>,
@@ -27,6 +34,9 @@ export class NodeFaults {
       case 'killNode':
       case 'stopNode': {
         const node = cluster.node(action.node);
+        if (action.do === 'stopNode') {
+          this.stops.push({ node: action.node, connections: cluster.connectionsOf(node) });
+        }
         await (action.do === 'killNode' ? cluster.killNode(node) : cluster.stopNode(node));
         await this.pass(action.ms);
         return cluster.startNode(node);

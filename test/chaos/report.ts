@@ -74,7 +74,7 @@ export function timeline(history: History, some?: readonly string[]): string[] {
   const from = facts.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY) - AROUND_MS;
   const isNear = (at: number) => !some || facts.some((fact) => Math.abs(fact.at - at) <= AROUND_MS);
   const around = history.happenings
-    .filter(({ at, what }) => isNear(at) && !PASSING.test(what))
+    .filter(({ at, what }) => isNear(at) && (!some || !PASSING.test(what)))
     .map(({ at, what, of }) => ({ at, what: `  ${of === undefined ? '' : `${of}: `}${what}` }));
   return [...facts, ...around]
     .sort((a, b) => a.at - b.at)

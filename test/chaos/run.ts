@@ -4,12 +4,13 @@ import { Cluster, startCluster } from '../kit/gateway-cluster.js';
 import { messagesIn } from '../kit/gateway-messages.js';
 import { until } from '../kit/until.js';
 import { createWorld, type HostKind, type World } from '../kit/world.js';
-import { ACCOUNTS, nameOf, type ProfileName, SLOTS, slotsIn, slotsOf } from './cast.js';
+import { ACCOUNTS, nameOf, type ProfileName, readName, SLOTS, slotsIn, slotsOf } from './cast.js';
 import { check, type Violation } from './checker.js';
 import { emptyHistory, type History } from './history.js';
+import { carryOut } from './lanes.js';
 import { hasReceived, sayLastWords } from './last-words.js';
 import { Network } from './network.js';
-import { isNodeAction, NodeFaults } from './node-faults.js';
+import { isNodeAction, NodeFaults, type NodeStop } from './node-faults.js';
 import { Outboxes } from './outboxes.js';
 import { type Lane, makeSchedule, type Send, type Step } from './schedule.js';
 import { type LiveTab, Stage } from './stage.js';
@@ -25,6 +26,12 @@ export interface RunOptions {
   nodes?: number;
   /** The steps; of the seed without. */
   schedule?: Step[];
+  /** The run lasts until the steps of this lane are done, however long they take. */
+  untilDone?: Lane;
+  /** Prepares what runs beside the steps until the signal. */
+  beside?: (world: World) => Promise<(isOver: AbortSignal) => Promise<void>>;
+  /** How the balancer of the nodes chooses. */
+  balance?: 'turn' | 'fewest';
   /** Default: `shared`. */
   host?: HostKind;
   /** Prints a line of progress. */
@@ -40,10 +47,12 @@ export interface RunResult {
   frames: Map<string, number>;
   /** How often a client has presented its password after all were in. */
   logins: number;
+  /** The connections that each stopped node had, in the order of the stops. */
+  stops: readonly NodeStop[];
 }
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
-  const world = await createWorld({ users: [...ACCOUNTS], ...startOf(options) });
+  const world = await createWorld({ users: [...ACCOUNTS], gateway: {}, ...startOf(options) });
   world.site.mount('/chaos/', fileURLToPath(new URL('./pages/', import.meta.url)));
   const run = new Run(world, options);
   try {
@@ -55,8 +64,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
 }
 
 /** Several nodes have clocks that are seconds apart. */
-const startOf = ({ nodes = 0 }: RunOptions) =>
-  nodes > 0 ? { start: () => startCluster({ nodes, clocksMs: [0, 3_000, -3_000] }) } : {};
+const startOf = ({ nodes = 0, balance = 'turn' }: RunOptions) =>
+  nodes > 0 ? { start: () => startCluster({ nodes, clocksMs: [0, 3_000, -3_000], balance }) } : {};
 
 class Run {
   readonly #history: History;
@@ -92,10 +101,14 @@ class Run {
     const { seed, lengthMs, nodes = 0 } = this.options;
     const { schedule = makeSchedule(seed, lengthMs, { nodes, slots: this.#slots }) } = this.options;
     await this.#logInAll();
+    const runBeside = await this.options.beside?.(this.world);
     this.#log(`seed ${seed}: all tabs are logged in, ${lengthMs / 1_000} s of chaos`);
     const { relay } = this.world;
     const allIn = relay.mark();
-    await this.#carryOut(schedule, lengthMs);
+    const besideIsOver = new AbortController();
+    const beside = runBeside?.(besideIsOver.signal);
+    await this.#carryOut(schedule, lengthMs).finally(() => besideIsOver.abort());
+    await beside;
     this.#log('the faults have ended');
     await this.#recover();
     await this.#collect();
@@ -106,6 +119,7 @@ class Run {
       faults: this.#faults,
       frames: this.#network.frames,
       logins: relay.frames(({ direction, event }) => direction === 'up' && event === 'login', allIn).length,
+      stops: this.#nodes?.stops ?? [],
     };
   }
 
@@ -134,27 +148,15 @@ class Run {
     return answer;
   }
 
-  /**
-   * Runs each lane independently. A slow step shifts the rest of its lane, and steps after the end are left out.
-   */
   async #carryOut(schedule: Step[], lengthMs: number): Promise<void> {
     const begin = performance.now();
     const progress = setInterval(() => this.#logProgress(performance.now() - begin), PROGRESS_MS);
-    const lanes = new Map<Lane, Step[]>();
-    for (const step of schedule) lanes.set(step.lane, [...(lanes.get(step.lane) ?? []), step]);
-    await Promise.all(
-      [...lanes.values()].map(async (steps) => {
-        let lateMs = 0;
-        for (const step of steps) {
-          const now = () => performance.now() - begin;
-          await this.#pass(step.atMs + lateMs - now());
-          if (now() > lengthMs) return;
-          await this.#step(step);
-          const endMs = step.atMs + ('ms' in step ? step.ms : 0);
-          lateMs = Math.max(lateMs, now() - endMs);
-        }
-      }),
-    ).finally(() => clearInterval(progress));
+    await carryOut(schedule, {
+      lengthMs,
+      untilDone: this.options.untilDone,
+      pass: (ms) => this.#pass(ms),
+      step: (step) => this.#step(step),
+    }).finally(() => clearInterval(progress));
   }
 
   #logProgress(passedMs: number): void {
@@ -269,7 +271,9 @@ class Run {
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
       const { text, extras } = content.msg_body as { text?: string; extras?: unknown };
       const name = typeof text === 'string' ? text : (extras as { name?: unknown } | undefined)?.name;
-      if (typeof name === 'string') this.#history.stored.push({ msg_id, at: ctime_ms, name });
+      // Others are those of the load beside the tabs, which judges its own.
+      if (typeof name === 'string' && readName(name))
+        this.#history.stored.push({ msg_id, at: ctime_ms, name });
     }
   }
 

@@ -49,6 +49,8 @@ export type NodeAction =
 export type Swallowed = 'ack' | 'answer' | 'request';
 export type Step = Action & { atMs: number; lane: Lane };
 
+/** How much longer a rolling restart may take than it should. */
+const LONGEST_TIMES = 10;
 const SEND_GAP_MS = 350;
 const NETWORK_GAP_MS = 1_800;
 const GATEWAY_GAP_MS = 14_000;
@@ -63,7 +65,7 @@ const FREEZE_MS = { short: [300, 2_000], long: [500, 25_000] } as const;
 /** The long ones are longer than every time-out of a node, its clients and its servers. */
 const NODE_DOWN_MS = { short: [200, 1_200], long: [1_000, 40_000] } as const;
 const DOWN_MS = { short: [0, 1_000], long: [0, 6_000] } as const;
-/** … and after each of them time to recover. Without it the run would be one endless outage. */
+/** The time to recover after each of them. Without it the run would be one endless outage. */
 const RECOVERY_MS = { short: [0, 500], long: [4_000, 20_000] } as const;
 
 interface ScheduleOptions {
@@ -86,9 +88,12 @@ export function makeSchedule(
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
-/** Sends only, and one node after the other is stopped and started again. */
+/**
+ * Sends only, and one node after the other is stopped and started again. There are sends for a much longer run, since a stop takes its time on a
+ * slow machine.
+ */
 export function makeRollingRestart(seed: number, lengthMs: number, nodes: number): Step[] {
-  const writer = new Writer(seed, lengthMs, slotsIn('shared'));
+  const writer = new Writer(seed, LONGEST_TIMES * lengthMs, slotsIn('shared'));
   const restarts = Array.from({ length: nodes }, (_, node): Step => {
     const atMs = Math.round(((node + 0.5) / nodes) * lengthMs);
     return { do: 'stopNode', node, ms: 0, atMs, lane: 'nodes' };

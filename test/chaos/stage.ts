@@ -90,7 +90,8 @@ export class Stage {
 
   async open(): Promise<void> {
     for (const name of PROFILES) {
-      const profile = await this.world.profile();
+      // Its pages report through a function that the browser keeps.
+      const profile = (await this.world.profile()).spend();
       this.#profiles.set(name, profile);
       await this.#listen(profile);
     }

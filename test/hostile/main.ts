@@ -1,39 +1,33 @@
 /** `npm run test:hostile -- --figures [--rounds N] [--gateway main.js]`, `-- --soak M`; and, started by these, `--attack kind:count`. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { ATTACKS } from './attacks.js';
 import { figures } from './figures.js';
 import { soak } from './soak.js';
 import { lower, range } from './stage.js';
 
-/** @param gateway its built command line @returns the exit code */
-export async function main(args: string[], gateway: string): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      figures: { type: 'boolean' },
-      soak: { type: 'string' },
-      rounds: { type: 'string', default: '4' },
-      gateway: { type: 'string', default: gateway },
-      data: { type: 'string' },
-      only: { type: 'string', multiple: true },
-      attack: { type: 'string', multiple: true },
-      url: { type: 'string' },
-    },
-  });
+/** The options of the command line: `scripts/lib/commands.mjs`. */
+interface Values {
+  figures?: boolean;
+  soak?: number;
+  rounds: number;
+  /** The gateway's built program. */
+  gateway: string;
+  data?: string;
+  only?: string[];
+  attack?: string[];
+  url?: string;
+}
+
+/** @returns the exit code */
+export async function main(values: Values): Promise<number> {
   if (values.attack !== undefined && values.url !== undefined) {
     await attack(values.url, values.attack);
     return 0;
   }
   const options = { gateway: values.gateway, data: values.data, attackers: startAttackers };
-  if (values.figures) return figures({ ...options, rounds: Number(values.rounds), only: values.only });
-  const minutes = Number(values.soak);
-  if (minutes > 0) return soak({ ...options, minutes });
-  console.error(
-    'usage: npm run test:hostile -- [--figures [--rounds N] [--only attack] | --soak MINUTES] [--gateway main.js] [--data where]',
-  );
-  return 2;
+  if (values.figures) return figures({ ...options, rounds: values.rounds, only: values.only });
+  return soak({ ...options, minutes: values.soak ?? 0 });
 }
 
 async function attack(url: string, kinds: readonly string[]): Promise<void> {

@@ -13,9 +13,9 @@ const HEAP_MB = 1_024;
 
 /** The measurements of the gateway's own process since the last request; times in milliseconds. */
 export interface Probe {
-  /** The delay of its event loop, … */
+  /** The delay of its event loop. */
   lateP99: number;
-  /** … and the longest work without a look at the network. */
+  /** The longest work without a look at the network. */
   blockedP99: number;
   /** The used part of one processor, 0 to 1. */
   cpu: number;

@@ -2,27 +2,30 @@
  * `npm run load -- --nodes N --connections C --rate R --seconds S --group M`: C clients send R messages a second to each other, in turn over the nodes. Then
  * one of them sends to a group of M, a message a second. It prints the throughput, the latencies and what each process used.
  */
-import { parseArgs } from 'node:util';
+import { setTimeout as pass } from 'node:timers/promises';
 import { quantile } from '../bench/figures.js';
 import { LeanClient } from '../bench/node/lean-client.js';
 import { openTarget, SERVERS, type Target } from './target.js';
 
-const DEFAULTS = { nodes: '0', connections: '200', rate: '200', warmup: '5', seconds: '10', group: '0' };
 const USERS_AT_ONCE = 500;
 const CONNECTING_AT_ONCE = 20;
 const GROUP_MESSAGES = 20;
 const GROUP_GAP_MS = 1_000;
 /** How long the last messages may take to arrive. */
 const ARRIVAL_MS = 10_000;
+const SECOND_MS = 1_000;
 const PASSWORD = 'password';
 const STAMP = /load (\d+(?:\.\d+)?)/g;
 
+/** The options of the command line: `scripts/lib/commands.mjs`. */
 interface Options {
   nodes: number;
   connections: number;
   rate: number;
   /** Seconds of the same load before it is measured: each process compiles its code first. */
   warmup: number;
+  /** Seconds without a message, with all connections: what the processes use then is no message's share. */
+  idle: number;
   seconds: number;
   group: number;
 }
@@ -39,20 +42,7 @@ interface Measured {
 const nameOf = (index: number): string => `load-${index}`;
 
 /** @returns the exit code */
-export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, { type: 'string' as const }])),
-  });
-  const given = Object.entries({ ...DEFAULTS, ...values }).map(([name, value]) => [name, Number(value)]);
-  const options = Object.fromEntries(given) as Options;
-  const isRight = Object.values(options).every((value) => Number.isInteger(value) && value >= 0);
-  if (!isRight || options.connections < 2 || options.group > options.connections) {
-    console.error(
-      'usage: npm run load -- [--nodes N] [--connections C] [--rate R] [--warmup S] [--seconds S] [--group M ≤ C]',
-    );
-    return 2;
-  }
+export async function main(options: Options): Promise<number> {
   const target = await openTarget(options.nodes);
   try {
     return await measure(target, options);
@@ -62,8 +52,8 @@ export async function main(args: string[]): Promise<number> {
 }
 
 async function measure(target: Target, options: Options): Promise<number> {
-  const { connections, rate, warmup, seconds, group } = options;
-  const idle = target.used();
+  const { connections, rate, warmup, idle, seconds, group } = options;
+  const empty = target.used();
   await registerAll(target, connections);
   const clients = await connectAll(target, connections);
   const connected = target.used();
@@ -72,9 +62,13 @@ async function measure(target: Target, options: Options): Promise<number> {
   for (const client of clients) client.onPush = (frame) => noteArrivals(frame, arrivals);
 
   await sendSingles(clients, arrivals, rate, warmup);
+  const idling = target.used();
+  await pass(idle * SECOND_MS);
   const doneBefore = await target.done();
   const before = target.used();
+  const since = performance.now();
   const single = await sendSingles(clients, arrivals, rate, seconds);
+  const tookSeconds = (performance.now() - since) / SECOND_MS;
   const after = target.used();
   const doneAfter = await target.done();
 
@@ -86,17 +80,27 @@ async function measure(target: Target, options: Options): Promise<number> {
       `  for each message: ${each('rows')} rows, ${each('commits')} commits, ${each('redisCommands')} commands of Redis`,
     );
   }
-  console.log('\nprocess              CPU ms a message   KB a connection   MB');
+  console.log(
+    '\nprocess              idle: CPU ms a second   CPU ms a message   beyond idle   KB a connection   MB',
+  );
+  const sums = { idle: 0, all: 0, beyond: 0 };
   for (const [name, { cpuMs, rssMb }] of after) {
-    const cpu = (cpuMs - (before.get(name)?.cpuMs ?? 0)) / single.sent;
-    const grown = (connected.get(name)?.rssMb ?? 0) - (idle.get(name)?.rssMb ?? 0);
+    const begun = before.get(name)?.cpuMs ?? 0;
+    const idleMs = idle > 0 ? (begun - (idling.get(name)?.cpuMs ?? 0)) / idle : 0;
+    const all = (cpuMs - begun) / single.sent;
+    const beyond = all - (idleMs * tookSeconds) / single.sent;
+    sums.idle += idleMs;
+    sums.all += all;
+    sums.beyond += beyond;
+    const grown = (connected.get(name)?.rssMb ?? 0) - (empty.get(name)?.rssMb ?? 0);
     // The servers have connections of the nodes, and none of clients.
     const isNode = !SERVERS.has(name);
     const each = isNode ? ((grown * 1_024) / (connections / target.urls.length)).toFixed(0) : '';
     console.log(
-      `${name.padEnd(20)} ${cpu.toFixed(3).padStart(16)} ${each.padStart(17)} ${rssMb.toFixed(0).padStart(4)}`,
+      `${cpuColumns(name, idleMs, all, beyond)} ${each.padStart(17)} ${rssMb.toFixed(0).padStart(4)}`,
     );
   }
+  console.log(cpuColumns('all', sums.idle, sums.all, sums.beyond));
   let failed = single.failed + (single.arrived < single.sent - single.failed ? 1 : 0);
   if (group > 0) {
     const fanOut = await sendToGroup(clients, arrivals, group);
@@ -106,6 +110,9 @@ async function measure(target: Target, options: Options): Promise<number> {
   for (const client of clients) client.close();
   return failed === 0 ? 0 : 1;
 }
+
+const cpuColumns = (name: string, idle: number, all: number, beyond: number): string =>
+  `${name.padEnd(20)} ${idle.toFixed(1).padStart(21)} ${all.toFixed(3).padStart(18)} ${beyond.toFixed(3).padStart(13)}`;
 
 function print(title: string, { sent, failed, arrived, seconds, answerMs, arrivalMs }: Measured): void {
   const line = (name: string, values: readonly number[]) =>
