@@ -1,6 +1,6 @@
 /**
  * Three projects by their requirements: none (`unit`), a gateway process (`gateway`), a browser and all builds (`browser`). A fourth one needs
- * the bundlers too (`bundlers`), and a fifth one ffmpeg (`media`).
+ * the bundlers too (`bundlers`), a fifth one ffmpeg (`media`), and a sixth one Lighthouse (`lighthouse`).
  * `npm test` builds, and then runs them in two lanes (scripts/tasks/test.mjs).
  */
 import { defineConfig } from 'vitest/config';
@@ -28,7 +28,7 @@ export default defineConfig({
           // One process for all files. Otherwise each file loads the gateway and its database engine again, a third of the time.
           isolate: false,
           include: ['gateway/test/**/*.test.ts'],
-          environment: 'node',
+          environment: './test/kit/lifelong-environment.ts',
           testTimeout: GATEWAY_TIMEOUT_MS,
           hookTimeout: GATEWAY_TIMEOUT_MS,
         },
@@ -55,10 +55,20 @@ export default defineConfig({
       },
       {
         test: {
+          // `npm run demo:lighthouse` alone.
+          name: 'lighthouse',
+          include: ['test/lighthouse/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           isolate: false,
           include: ['test/{browser,kit,consumers,chaos}/**/*.test.ts'],
-          environment: 'node',
+          environment: './test/kit/lifelong-environment.ts',
           testTimeout: BROWSER_TIMEOUT_MS,
           hookTimeout: BROWSER_TIMEOUT_MS,
         },

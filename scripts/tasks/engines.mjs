@@ -9,7 +9,7 @@ import { inRoot } from '../lib/paths.mjs';
 import { runProject } from '../lib/vitest.mjs';
 import { ensureSdkAndGateway } from './build.mjs';
 
-/** The suites that use nothing of Chromium's own tools, or leave those tests out, and the promise of each. */
+/** The suites that leave tests of Chromium's own tools out in other engines, and the promise of each. */
 export const SUITES = {
   'browser/sharing': 'one socket for all tabs of an account; events in every tab; log-out and kick',
   'browser/second-tab': 'a second tab is another device to an application',
@@ -27,54 +27,66 @@ export const SUITES = {
   'browser/active-tab': 'one tab acts; the snapshot',
   'browser/hand-over': 'two builds at the same time; a worker that is replaced',
 };
-/** These use Chromium's own tools in every test. */
-const TOOLED = ['browser/active-tab', 'browser/hand-over'];
-const ALL = Object.keys(SUITES).filter((suite) => !TOOLED.includes(suite));
-/** Each account of these suites has one tab. */
-const IN_PAGE = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages', 'api/media']
-  .concat('api/history')
-  .map((name) => `browser/${name}`);
-/** Their pages have no newer functions than the browser. */
-const OLD = ['storage', 'recovery', 'faults', 'missed', 'errors', 'api/single-messages'].map(
-  (name) => `browser/${name}`,
+const ALL = Object.keys(SUITES);
+
+/** Reasons why a run has nothing to say about a suite, as the table shows them. */
+const NEEDS_TABS = 'needs two tabs';
+const CHOOSES_HOSTS = 'chooses its hosts';
+const NEEDS_WORKER = 'needs a worker';
+const NO_STORAGE = 'same as without';
+
+const each = (names, reason) => Object.fromEntries(names.map((name) => [`browser/${name}`, reason]));
+
+/** Each account of the page host has one tab, and its runtime no worker. */
+const NOT_IN_PAGE = {
+  ...each(['sharing', 'second-tab', 'api/outbox', 'active-tab'], NEEDS_TABS),
+  ...each(['hand-over'], NEEDS_WORKER),
+  ...each(['hosts'], CHOOSES_HOSTS),
+};
+const NOT_IN_LEADER = each(['hosts'], CHOOSES_HOSTS);
+const NOT_IN_PRIVATE = each(
+  ['second-tab', 'engines', 'errors', 'api/single-messages', 'active-tab', 'hand-over'],
+  NO_STORAGE,
 );
 
-/** The engines by the names of their runs. A private window differs in its storage only. */
+/** @param {Record<string, string>} absent the suites that are left out, and why */
+const suitesBut = (absent) => ({ absent, suites: ALL.filter((suite) => !Object.hasOwn(absent, suite)) });
+
+/** The engines by the names of their runs. */
 export const RUNS = {
   // The host SharedWorker is the one of `npm test`.
   leader: {
     title: 'Chromium, leader host',
     engine: 'chromium',
     env: { JMESSAGE_HOST: 'leader' },
-    // The suite of hosts chooses them itself.
-    suites: [...ALL.filter((suite) => suite !== 'browser/hosts'), ...TOOLED],
+    ...suitesBut(NOT_IN_LEADER),
   },
   page: {
     title: 'Chromium, page host',
     engine: 'chromium',
     env: { JMESSAGE_HOST: 'page' },
-    suites: IN_PAGE,
+    ...suitesBut(NOT_IN_PAGE),
   },
-  firefox: { title: 'Firefox', engine: 'firefox', env: {}, suites: ALL },
-  webkit: { title: 'WebKitGTK', engine: 'webkit', env: {}, suites: ALL },
+  firefox: { title: 'Firefox', engine: 'firefox', env: {}, ...suitesBut({}) },
+  webkit: { title: 'WebKitGTK', engine: 'webkit', env: {}, ...suitesBut({}) },
   'webkit-private': {
     title: 'WebKitGTK, private window',
     engine: 'webkit',
     env: { JMESSAGE_WEBKIT: 'private' },
-    suites: ['browser/sharing', 'browser/storage', 'browser/recovery'],
+    ...suitesBut(NOT_IN_PRIVATE),
   },
   // Web views have no SharedWorker, and this Chromium has one.
   'chromium-80': {
     title: 'Web view by Chromium, leader host',
     engine: 'chromium-80',
     env: { JMESSAGE_HOST: 'leader' },
-    suites: ['browser/sharing', 'browser/api/outbox', ...OLD],
+    ...suitesBut(NOT_IN_LEADER),
   },
   'chromium-66': {
     title: 'Web view by Chromium, page host',
     engine: 'chromium-66',
     env: { JMESSAGE_HOST: 'page' },
-    suites: OLD,
+    ...suitesBut(NOT_IN_PAGE),
   },
 };
 
@@ -176,18 +188,18 @@ export async function smoke(runs) {
   return counts;
 }
 
-/** A cell has the tests that passed, and those that are for Chromium only. */
+/** A cell has the tests that passed and those that are for Chromium only, or the reason why the suite does not apply. */
 export function tableOf(results) {
   const runs = Object.keys(RUNS).filter((name) => Object.hasOwn(results, name));
   const head = runs.map((name) => `${RUNS[name].title} ${results[name].version}, ${results[name].date}`);
-  const cell = (counts) =>
+  const cell = (counts, reason = 'not recorded') =>
     counts === undefined
-      ? '–'
+      ? reason
       : `${counts.passed}${counts.skipped > 0 ? `, ${counts.skipped} left out` : ''}`;
   const rows = Object.entries(SUITES).map(([suite, promise]) => [
     `\`test/${suite}.test.ts\``,
     promise,
-    ...runs.map((name) => cell(results[name].suites[suite])),
+    ...runs.map((name) => cell(results[name].suites[suite], RUNS[name].absent[suite])),
   ]);
   const titles = ['suite', 'promise', ...head];
   return [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

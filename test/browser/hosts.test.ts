@@ -6,13 +6,14 @@ import { type BrowserProfile, ENGINE } from '../kit/engines/engine.js';
 import { textOf } from '../kit/message-parts.js';
 import type { Frame } from '../kit/relay.js';
 import type { Tab } from '../kit/tab.js';
+import type { TabWindow } from '../kit/tab-window.js';
 import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
 import { createWorld, type HostKind, type TabOptions, type World } from '../kit/world.js';
 
-/** The APIs that decide about the host … */
+/** The APIs that decide about the host. */
 const DECISIVE = ['SharedWorker', 'locks', 'Worker', 'BroadcastChannel'] as const;
-/** … and those that every host can do without. */
+/** The APIs that every host can do without. */
 const APIS = [...DECISIVE, 'indexedDB'] as const;
 type Api = (typeof APIS)[number];
 
@@ -111,6 +112,26 @@ describe('a page', () => {
     await chats(tab);
     expect(await tab.host()).toBe(host);
   });
+
+  test.each([
+    ['with', []],
+    ['without', ['locks']],
+  ] as const)(
+    'with a runtime of its own takes the account over from another one, %s Web Locks',
+    async (_title, without) => {
+      const [first, second] = [await page(), await page()];
+      await chats(first);
+      await chats(second);
+      await first.waitForState('ended');
+      expect((await first.state()).reason).toBe('superseded');
+      await chats(second);
+      expect(world.relay.openFor('alice')).toBe(1);
+
+      function page(): Promise<Tab> {
+        return world.tab(profile, { host: 'page', without: [...without] });
+      }
+    },
+  );
 
   test('only the browsers that need a file load it', async () => {
     const files = async (host: HostKind) => {
@@ -221,6 +242,26 @@ describe('a page', () => {
         await until('it to lead or to follow', async () => [second, third].filter(leads).length <= 1);
       },
     );
+
+    test('send, once and in order, what the leading one sent right before it was left', async () => {
+      const [first, second] = (await openTabs(2)) as [Tab, Tab];
+      greetings += 1;
+      const target = `target${greetings}`;
+      await world.register(target);
+      const texts = ['one', 'two', 'three'];
+      const leave = ([to, contents]: readonly [string, readonly string[]]) => {
+        const { JIM } = window as unknown as TabWindow;
+        for (const content of contents) JIM.sendSingleMsg({ target_username: to, content });
+        location.href = 'about:blank';
+      };
+      // The page may be gone before it has answered.
+      await first.frame.evaluate(leave, [target, texts] as const).catch(() => undefined);
+      const stored = async () => (await world.stored(target)).map(textOf);
+      await until('the sends of the tab that was left', async () => (await stored()).length >= texts.length);
+      await second.ok('sendSingleMsg', { target_username: target, content: 'later' });
+      expect(await stored()).toEqual([...texts, 'later']);
+      expect(world.relay.peakFor('carol')).toBe(1);
+    });
 
     test('are soon led by a visible tab, and lose nothing by that', async () => {
       const [first, second, third] = (await openTabs(3)) as [Tab, Tab, Tab];

@@ -34,10 +34,10 @@ test('tabs that come and go leave no lock and no memory in the worker of those t
   const before = (await locks(stays)).length;
   // The first ones fill the worker's caches.
   await visit('shared', stays);
-  const heap = await workerHeapOf(here.profile);
+  const heap = await workerHeapOf(here.tools);
   for (let round = 0; round < 3; round += 1) await visit('shared', stays);
   await until('the locks to be released', async () => (await locks(stays)).length === before);
-  const kept = ((await workerHeapOf(here.profile)) - heap) / (3 * TABS);
+  const kept = ((await workerHeapOf(here.tools)) - heap) / (3 * TABS);
   expect(kept).toBeLessThan(MAX_KEPT_BYTES_PER_TAB);
   expect((await stays.inspect()).worker?.tabs).toHaveLength(1);
   await stays.close();
@@ -56,7 +56,7 @@ test.each(['shared', 'leader', 'page'] as const)(
     await tab.close();
     await until('the socket to be closed', () => here.world.relay.open === 0);
     // The browser ends a SharedWorker without tabs by itself, and keeps it for a moment for the next page.
-    if (host === 'shared') await here.profile.killSharedWorkers();
+    if (host === 'shared') await here.tools.killSharedWorkers();
     await until('the locks to be released', async () => (await locks({ frame: other })).length === 0);
     await other.close();
   },

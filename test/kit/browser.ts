@@ -1,6 +1,6 @@
 /**
  * The real Chromium. A profile is a browser of its own on a folder of its own, as on another device. Several run side by side. A killed one
- * can be opened again with its stored data.
+ * can be opened again with its stored data. Test files borrow browsers one after the other: see {@link openProfile}.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.mjs';
 import type { BrowserProfile } from './engines/engine.js';
+import { atEnd, isShared } from './lifelong.js';
 import { until } from './until.js';
 
 const ARGS = [
@@ -33,8 +34,15 @@ interface SharedWorkerTarget {
   title: string;
 }
 
+/** Browsers that no file uses at the moment. */
+const idle: Profile[] = [];
+
 export class Profile implements BrowserProfile {
   #context: BrowserContext | null = null;
+  /** The sites that were open in it. */
+  readonly #origins = new Set<string>();
+  /** A browser that a test has ended, or has given abilities for good, serves no other file. */
+  #isSpent = false;
 
   constructor(
     readonly folder: string,
@@ -56,6 +64,17 @@ export class Profile implements BrowserProfile {
       // Playwright turns the back/forward cache off; users have it on.
       ignoreDefaultArgs: ['--disable-back-forward-cache'],
     });
+    this.#context.on('page', (page) =>
+      page.on('framenavigated', (frame) => {
+        if (URL.canParse(frame.url())) this.#origins.add(new URL(frame.url()).origin);
+      }),
+    );
+  }
+
+  /** Lets no other file have this browser. */
+  spend(): this {
+    this.#isSpent = true;
+    return this;
   }
 
   /** A new tab. */
@@ -132,6 +151,7 @@ export class Profile implements BrowserProfile {
     const browser = processInfo.find(({ type }) => type === 'browser');
     if (browser === undefined) throw new Error('the browser does not tell its process');
     const gone = new Promise((resolve) => context.once('close', resolve));
+    this.spend();
     process.kill(browser.id, 'SIGKILL');
     await gone;
     this.#context = null;
@@ -139,14 +159,47 @@ export class Profile implements BrowserProfile {
 
   /** Closes the browser normally; the folder stays. */
   async close(): Promise<void> {
+    this.spend();
     await this.#context?.close();
     this.#context = null;
   }
 
-  /** Closes the browser and removes the folder. */
+  /** Gives the browser back as good as new, or closes it and removes the folder. */
   async destroy(): Promise<void> {
+    if (isShared() && !this.#isSpent) {
+      const isClean = await this.#clean().then(
+        () => true,
+        () => false,
+      );
+      if (isClean) {
+        idle.push(this);
+        return;
+      }
+    }
+    await this.remove();
+  }
+
+  /** Closes the browser and removes the folder. */
+  async remove(): Promise<void> {
     await this.close();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Ends its pages and workers, and takes back their data and permissions. Another site may get the port of an earlier one. */
+  async #clean(): Promise<void> {
+    const { context } = this;
+    await this.clear();
+    await context.clearPermissions();
+    await context.setGeolocation(null);
+    await context.setOffline(false);
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    for (const origin of this.#origins) {
+      if (origin !== 'null')
+        await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    }
+    this.#origins.clear();
+    await page.close();
   }
 
   async #cdp<T>(use: (session: CDPSession) => Promise<T>): Promise<T> {
@@ -162,9 +215,13 @@ export class Profile implements BrowserProfile {
   }
 }
 
-/** Creates a profile and opens it. */
+/** A profile without data, which is open. It may have served another file before. */
 export async function openProfile(args: readonly string[] = []): Promise<Profile> {
+  const borrowed = args.length === 0 ? idle.pop() : undefined;
+  if (borrowed !== undefined) return borrowed;
   const profile = new Profile(await mkdtemp(path.join(os.tmpdir(), 'jmessage-profile-')), args);
   await profile.open();
+  if (args.length > 0) profile.spend();
+  else atEnd(() => profile.remove());
   return profile;
 }

@@ -1,8 +1,9 @@
 /** Moves forms into a page. Playwright passes text only, so a FormData is taken apart here and rebuilt in `pages/tab.js`. */
 import { deflateSync } from 'node:zlib';
+import { ENGINE } from './engines/engine.js';
 
-/** Old browsers cannot inflate, and get small files only. */
-const MAX_PLAIN_BYTES = 10_000;
+/** Chrome can inflate from 80 on. */
+const MAX_PLAIN_BYTES = ENGINE === 'chromium-66' ? Number.POSITIVE_INFINITY : 10_000;
 
 interface EncodedPart {
   name: string;

@@ -17,6 +17,8 @@ interface ClusterOptions extends Omit<GatewayOptions, 'secret' | 'clockMs'> {
   servers?: 'own' | 'any';
   /** How far the clock of each node is wrong. */
   clocksMs?: readonly number[];
+  /** How the balancer chooses; in turn by default. */
+  balance?: 'turn' | 'fewest';
 }
 
 interface Parts {
@@ -58,7 +60,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 export class Cluster extends Gateway {
   readonly nodes: ClusterNode[] = [];
   readonly #inService = new Set<ClusterNode>();
-  readonly #balancer = new TcpRelay(() => [...this.#inService].map(({ gateway }) => portOf(gateway.url)));
+  readonly #balancer: TcpRelay;
 
   constructor(
     private readonly parts: Parts,
@@ -66,6 +68,8 @@ export class Cluster extends Gateway {
   ) {
     const { appkey = 'test-app', otherAppkeys = [] } = options;
     super(parts.data.path, { appkey, otherAppkeys, secret: randomBytes(16).toString('hex') });
+    const ports = () => [...this.#inService].map(({ gateway }) => portOf(gateway.url));
+    this.#balancer = new TcpRelay(ports, options.balance);
   }
 
   async open(): Promise<void> {
@@ -95,6 +99,11 @@ export class Cluster extends Gateway {
 
   override get log(): string {
     return this.nodes.map(({ gateway }, index) => `node ${index}:\n${gateway.log}`).join('\n');
+  }
+
+  /** The connections that the balancer has given to a node. */
+  connectionsOf({ gateway }: ClusterNode): number {
+    return this.#balancer.countFor(portOf(gateway.url));
   }
 
   node(index: number): ClusterNode {
@@ -145,12 +154,12 @@ export class Cluster extends Gateway {
     return this.parts.servers.restartPostgres();
   }
 
-  /** Redis answers nothing for that time, … */
+  /** Redis answers nothing for that time. */
   pauseRedis(isPaused: boolean): void {
     this.parts.servers.pauseRedis(isPaused);
   }
 
-  /** …is killed, and comes back empty, … */
+  /** Redis is killed, and comes back empty. */
   killRedis(): void {
     this.parts.servers.redisAway();
   }
@@ -159,7 +168,7 @@ export class Cluster extends Gateway {
     await this.parts.servers.redisBack();
   }
 
-  /** …or loses everything at once. */
+  /** Redis loses everything at once. */
   async emptyRedis(): Promise<void> {
     const client = new Redis(this.parts.servers.redis, { lazyConnect: true });
     try {

@@ -1,4 +1,4 @@
-/** Gateways in the process of the tests: one for each file, with data of its own, and parts for tests with other settings. */
+/** Gateways in the process of the tests: one for all files, one with data of its own, and parts for tests with other settings. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,7 @@ import { Store } from '../../gateway/src/store/index.js';
 import { socketIoWire } from '../../gateway/src/transport/wire-socket.js';
 import { freshData, type TestData } from './gateway-database.js';
 import { freshDatabase, nodesRun, type Servers } from './gateway-nodes.js';
+import { atEnd, isShared } from './lifelong.js';
 import { md5 } from './signing.js';
 import {
   APPKEY,
@@ -137,7 +138,7 @@ export class Clients {
   }
 }
 
-/** The gateway of a test file, from its first test to its last. */
+/** The gateway of a test file. */
 export interface Host {
   readonly url: string;
   /** The data directory, or the URL of the database. */
@@ -148,8 +149,44 @@ export interface Host {
   readonly clients: Clients;
 }
 
-/** A gateway as the command line creates it. */
-export function hostGateway(options: Omit<GatewayOptions, 'apps' | 'data'> = {}): Host {
+/**
+ * A gateway as the command line creates it. Without options the files of a run share one, since their accounts have names of their own. A file
+ * that counts what a gateway has starts its own one, by `{}`.
+ */
+export function hostGateway(options?: Omit<GatewayOptions, 'apps' | 'data'>): Host {
+  if (options === undefined && !nodesRun && isShared()) return hostShared();
+  return hostOwn(options ?? {});
+}
+
+let shared: Promise<{ data: TestData; gateway: RunningGateway }> | undefined;
+
+/** All files register from one address. */
+const MANY = { registrationsPerHour: 1_000_000 };
+
+async function openShared(): Promise<{ data: TestData; gateway: RunningGateway }> {
+  const data = await freshData();
+  const gateway = await startGateway({ ...CHEAP, ...MANY, links: LINKS, apps: APPS, data: data.path });
+  atEnd(async () => {
+    await gateway.close();
+    await data.remove();
+  });
+  return { data, gateway };
+}
+
+function hostShared(): Host {
+  const stays = async () => {};
+  const borrow = () => {
+    shared ??= openShared();
+    return shared;
+  };
+  return host(
+    undefined,
+    async () => ({ url: (await borrow()).gateway.url, close: stays }),
+    async () => ({ path: (await borrow()).data.path, remove: stays }),
+  );
+}
+
+function hostOwn(options: Omit<GatewayOptions, 'apps' | 'data'>): Host {
   const start = (path: string, more: Partial<GatewayOptions> = {}) =>
     startGateway({ ...CHEAP, links: LINKS, ...more, ...options, apps: APPS, data: path });
   return nodesRun ? hostNodes(nodesRun, options.now, start) : host(options.now, start);

@@ -25,9 +25,9 @@ export interface ServerPids {
 export interface StartedServers extends Servers {
   /** Of servers of one's own. */
   readonly pids: ServerPids;
-  /** Stops Redis alone, … */
+  /** Stops Redis alone. */
   redisAway(): void;
-  /** …and starts it again at the same address, empty. */
+  /** Starts Redis again at the same address, empty. */
   redisBack(): Promise<void>;
   /** Redis stands still, or goes on. */
   pauseRedis(isPaused: boolean): void;

@@ -17,6 +17,8 @@ export interface GatewayOptions {
   appkey?: string;
   /** Other applications of the gateway, with the same secret. */
   otherAppkeys?: string[];
+  /** Applications whose users may reach each other. Default: the first one with each other one. */
+  links?: (readonly [string, string])[];
   /** More arguments of the command line, such as settings. */
   args?: string[];
   /** Of all applications; a new one by default. */
@@ -32,6 +34,7 @@ export class Gateway {
   readonly secret: string;
   readonly #args: string[];
   readonly #appkeys: string[];
+  readonly #links: readonly (readonly [string, string])[];
   readonly #data: string;
   readonly #clockMs: number;
   #child: ChildProcess | null = null;
@@ -45,7 +48,19 @@ export class Gateway {
     this.#clockMs = clockMs;
     this.appkey = appkey;
     this.#appkeys = [appkey, ...otherAppkeys];
+    this.#links = options.links ?? otherAppkeys.map((other) => [appkey, other]);
     this.#args = args;
+  }
+
+  /** The second application. */
+  get otherAppkey(): string {
+    const other = this.#appkeys[1];
+    if (other === undefined) throw new Error('the gateway has one application');
+    return other;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** The port, which restarts do not change. */
@@ -67,7 +82,7 @@ export class Gateway {
   async start(): Promise<void> {
     const port = this.#url === '' ? '0' : new URL(this.#url).port;
     const apps = this.#appkeys.flatMap((appkey) => ['--app', `${appkey}:${this.secret}`]);
-    for (const other of this.#appkeys.slice(1)) apps.push('--link', `${this.appkey}:${other}`);
+    for (const pair of this.#links) apps.push('--link', pair.join(':'));
     const args = ['--host', '127.0.0.1', '--port', port, '--data', this.#data, '--dev', ...apps];
     // Passwords of tests need no strong hash.
     const cheap = ['--set', 'passwordCost=10'];
@@ -98,12 +113,12 @@ export class Gateway {
     await this.#end('SIGKILL');
   }
 
-  /** Stops the process in the middle of whatever it does, … */
+  /** Stops the process in the middle of its work, without an end. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
 
-  /** …and lets it go on, with no word of it. */
+  /** Lets a stopped process go on, which does not learn of the stop. */
   resume(): void {
     this.#child?.kill('SIGCONT');
   }

@@ -1,24 +1,30 @@
 /** The world of all tests of a file: it starts before the first and closes after the last. */
 import { afterAll, beforeAll } from 'vitest';
 import type { Profile } from './browser.js';
+import { type BrowserProfile, ENGINE } from './engines/engine.js';
 import type { Tab } from './tab.js';
 import { createWorld, type TabOptions, type World } from './world.js';
 
 class HostedWorld {
-  #started: { world: World; profile: Profile } | undefined;
+  #started: { world: World; profile: BrowserProfile } | undefined;
 
   async start(): Promise<void> {
     const world = await createWorld();
-    this.#started = { world, profile: await world.profile() };
+    this.#started = { world, profile: await world.anyProfile() };
   }
 
   get world(): World {
     return this.#running.world;
   }
 
-  /** A profile of Chromium. */
-  get profile(): Profile {
+  get profile(): BrowserProfile {
     return this.#running.profile;
+  }
+
+  /** The profile with Chromium's own tools. */
+  get tools(): Profile {
+    if (ENGINE !== 'chromium') throw new Error(`${ENGINE} has no such tools`);
+    return this.profile as Profile;
   }
 
   get #running() {

@@ -9,6 +9,7 @@ export interface TabWindow {
     | 'getState'
     | 'inspect'
     | 'isActive'
+    | 'connectNow'
     | 'restart'
     | 'isInit'
     | 'isLogin'

@@ -192,6 +192,10 @@ export class Tab {
     return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.inspect());
   }
 
+  async connectNow(): Promise<void> {
+    return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.connectNow());
+  }
+
   async restart(): Promise<void> {
     return this.frame.evaluate(() => (window as unknown as TabWindow).JIM.restart());
   }

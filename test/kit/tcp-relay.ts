@@ -5,13 +5,22 @@ const HOST = '127.0.0.1';
 
 export class TcpRelay {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #counts = new Map<number, number>();
   #next = 0;
   #isCut = false;
   #isHeld = false;
   readonly #server = net.createServer({ pauseOnConnect: true }, (socket) => this.#connect(socket));
 
-  /** @param ports of the servers, which take connections in turn */
-  constructor(private readonly ports: () => readonly number[]) {}
+  /** @param ports of the servers, which take connections in turn, or the one with the fewest takes the next */
+  constructor(
+    private readonly ports: () => readonly number[],
+    private readonly by: 'turn' | 'fewest' = 'turn',
+  ) {}
+
+  /** The open connections to a server. */
+  countFor(port: number): number {
+    return this.#counts.get(port) ?? 0;
+  }
 
   /** @returns its port */
   async listen(): Promise<number> {
@@ -46,14 +55,21 @@ export class TcpRelay {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #connect(from: Socket): void {
+  #choose(): number | undefined {
     const ports = this.ports();
+    if (this.by === 'fewest') return [...ports].sort((a, b) => this.countFor(a) - this.countFor(b))[0];
     this.#next += 1;
-    const port = ports[this.#next % ports.length];
+    return ports[this.#next % ports.length];
+  }
+
+  #connect(from: Socket): void {
+    const port = this.#choose();
     if (this.#isCut || port === undefined) return void from.destroy();
     const to = net.connect(port, HOST);
     const pair = [from, to] as const;
     this.#pairs.add(pair);
+    this.#counts.set(port, this.countFor(port) + 1);
+    from.once('close', () => this.#counts.set(port, this.countFor(port) - 1));
     for (const [one, other] of [
       [from, to],
       [to, from],

@@ -60,3 +60,21 @@ export async function goAway(user: User): Promise<string> {
   await user.next('disconnect');
   return user.username;
 }
+
+/** Answers a request to join. `who` answers, and is named as the requester as well. 0 accepts. */
+export const decideJoin = (
+  who: User,
+  gid: number,
+  event_id: unknown,
+  target: User,
+  result = 0,
+  reason = '',
+) =>
+  who.ask('admin_add_group_member', {
+    gid,
+    event_id,
+    from_username: who.username,
+    target_username: target.username,
+    result,
+    reason,
+  });

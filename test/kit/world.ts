@@ -1,5 +1,5 @@
 /**
- * The real environment of one browser test: a gateway process, the relay before it, the site, accounts, browser profiles.
+ * The real environment of one browser test: a gateway, the relay before it, the site, accounts, browser profiles.
  *
  *     const world = await createWorld({ users: ['alice', 'bob'] });
  *     const profile = await world.profile();
@@ -20,7 +20,9 @@ import {
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
 import { startCluster } from './gateway-cluster.js';
 import { nodesRun } from './gateway-nodes.js';
+import { isShared } from './lifelong.js';
 import { type Relay, startRelay } from './relay.js';
+import { borrowGateway } from './shared-gateway.js';
 import { type Site, startSite } from './site.js';
 import { type Credentials, Tab } from './tab.js';
 import {
@@ -35,7 +37,8 @@ import { buildWorkers } from './workers.js';
 interface WorldOptions {
   /** Accounts to register. Default: alice and bob. */
   users?: string[];
-  gateway?: GatewayOptions;
+  /** Starts a gateway of its own. By default the files of a run borrow one in turn, each with applications of its own. */
+  gateway?: GatewayOptions | undefined;
   /** Starts another gateway than one process of these options. */
   start?: () => Promise<Gateway>;
 }
@@ -60,6 +63,9 @@ export interface TabOptions {
   workers?: 'none';
 }
 
+/** The second application of a gateway of one's own. */
+export const OTHER_APPKEY = 'other-app';
+
 export type HostKind = 'shared' | 'leader' | 'page';
 
 /** The host of the whole run: `JMESSAGE_HOST=leader npm test browser/sharing`. */
@@ -71,10 +77,16 @@ export const SHARES = HOST !== 'page';
 /** Whether the worker, and so the socket, outlives a navigation of its only page. Other engines do not know `extendedLifetime` yet. */
 export const OUTLIVES_NAVIGATION = HOST === 'shared' && ENGINE === 'chromium';
 
+function openGateway(options: GatewayOptions | undefined): Promise<Gateway> {
+  if (options === undefined && !nodesRun && isShared()) return borrowGateway();
+  const own = options ?? { otherAppkeys: [OTHER_APPKEY] };
+  return nodesRun ? startCluster({ nodes: 2, servers: 'any', ...own }) : startGateway(own);
+}
+
 export async function createWorld({
   users = ['alice', 'bob'],
-  gateway = {},
-  start = () => (nodesRun ? startCluster({ nodes: 2, servers: 'any', ...gateway }) : startGateway(gateway)),
+  gateway,
+  start = () => openGateway(gateway),
 }: WorldOptions = {}): Promise<World> {
   const started = await start();
   const world = new World(started, await startRelay(started.url), await startSite());

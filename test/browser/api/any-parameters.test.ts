@@ -6,14 +6,15 @@ import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { LISTENER_NAMES, LOCAL_METHODS, METHODS, type MethodRow } from '../../../src/protocol/index.js';
-import { Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { OTHER_APPKEY } from '../../kit/world.js';
+import { Actor, EMOJI, hostCast } from './cast.js';
 
 /** Longer than any method takes here, and short enough to fail before the test's own limit. */
 const PATIENCE_MS = 20_000;
 const CALLS = 120;
 const RUNS = 4;
 
-const cast = hostCast(['alice', 'bob']);
+const cast = hostCast(['alice', 'bob'], {});
 let gid: number;
 let errors: string[];
 

@@ -19,9 +19,8 @@ import type { BrowserProfile } from '../../kit/engines/engine.js';
 import type { GatewayOptions } from '../../kit/gateway.js';
 import type { Tab } from '../../kit/tab.js';
 import type { TabOutcome } from '../../kit/tab-window.js';
-import { createWorld, type World } from '../../kit/world.js';
+import { createWorld, OTHER_APPKEY, type World } from '../../kit/world.js';
 
-export const OTHER_APPKEY = 'other-app';
 /** A text with characters of four bytes in UTF-8, for every text field of the protocol. */
 export const EMOJI = '🦊😀';
 
@@ -180,16 +179,20 @@ export class Cast<N extends string> {
     return second;
   }
 
-  async open(gateway: GatewayOptions): Promise<void> {
+  async open(gateway?: GatewayOptions): Promise<void> {
     const users = this.#all.filter((actor) => actor !== this.stranger).map(({ username }) => username);
-    const world = await createWorld({ users, gateway: { otherAppkeys: [OTHER_APPKEY], ...gateway } });
-    await world.register(this.stranger.username, OTHER_APPKEY);
+    const world = await createWorld({
+      users,
+      gateway: gateway && { otherAppkeys: [OTHER_APPKEY], ...gateway },
+    });
+    const { appkey: ours, otherAppkey: theirs } = world.gateway;
+    await world.register(this.stranger.username, theirs);
     const profile = await world.anyProfile();
     this.#stage = { world, profile };
     const tabs = await world.tabs(profile, this.#all.length);
     for (const [i, tab] of tabs.entries()) {
       const actor = this.#all[i];
-      const appkey = actor === this.stranger ? OTHER_APPKEY : world.gateway.appkey;
+      const appkey = actor === this.stranger ? theirs : ours;
       actor?.enter({ world, tab, appkey });
       await actor?.come();
     }
@@ -223,7 +226,7 @@ export class Cast<N extends string> {
 }
 
 /** The cast of all tests of a file. @param gateway settings of its own */
-export function hostCast<const N extends string>(names: readonly N[], gateway: GatewayOptions = {}): Cast<N> {
+export function hostCast<const N extends string>(names: readonly N[], gateway?: GatewayOptions): Cast<N> {
   const cast = new Cast(names);
   beforeAll(() => cast.open(gateway));
   beforeEach(() => cast.forget());

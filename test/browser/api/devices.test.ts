@@ -182,3 +182,22 @@ test('logoutSession: ends the phone’s session with event 1, and no other; an i
   await until('the phone to be out', async () => (await alice.ok('getSessions')).sessions.length === 1);
   expect(await bob.ok('getSessions')).toMatchObject({ sessions: [{ is_current: true }] });
 });
+
+test('onInvitationAnswer: an invitation that one tab has declined reaches each tab, and is no event', async () => {
+  await bob.ok('addFriend', { target_name: 'alice', from_type: 1, why: 'hello' });
+  await alice.event(5, { extra: 1 });
+  await alice.ok('declineFriend', { target_name: 'bob', why: 'no' });
+  const ofFriend = { username: 'bob', appkey: bob.appkey };
+  const open = await alice.ok('createGroup', { group_name: 'open', is_limit: true });
+  await bob.ok('joinGroup', { gid: open.gid });
+  const { event_id } = await alice.event(56, { gid: open.gid });
+  const answer = { gid: open.gid, event_id, from_username: 'bob', target_username: 'bob' };
+  await alice2.ok('addGroupMemberResp', { ...answer, result: 1 });
+  for (const actor of [alice, alice2]) {
+    expect(await actor.receives('onInvitationAnswer', ofFriend)).toEqual(ofFriend);
+    await actor.receives('onInvitationAnswer', { ...ofFriend, gid: open.gid, event_id });
+    expect((await actor.tab.received('onEventNotification')).map((event) => event.event_type)).not.toContain(
+      100,
+    );
+  }
+});

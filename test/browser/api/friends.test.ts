@@ -1,7 +1,7 @@
 /** Friends through pages: invited, accepted, declined, given a memo, removed; and the events of the other side, online or later. */
 import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import { type Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { type Actor, EMOJI, hostCast } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -26,6 +26,14 @@ test('addFriend: invites with the reason, which its target receives as event 5 w
     ctime: expect.any(Number),
     description: why,
   });
+});
+
+test('getInvitations: has what waits for an answer, also in a tab that joins later', async () => {
+  const { events } = await bob.ok('getInvitations');
+  expect(events).toMatchObject([
+    { event_type: 5, extra: 1, ...from(alice), to_usernames: [{ username: 'bob' }] },
+  ]);
+  expect(await alice.ok('getInvitations')).toMatchObject({ events: [] });
 });
 
 test('addFriend: with from_type 2 and an empty why accepts, which the inviter receives as event 5 with extra 2', async () => {
@@ -62,12 +70,14 @@ test('acceptFriend: makes both friends, also across applications', async () => {
   expect(await bob.code('acceptFriend', to(stranger))).toBe(CODES.invitationNotValid);
   await stranger.ok('addFriend', { ...to(bob), from_type: 1, why: 'from afar' });
   await bob.event(5, { extra: 1, ...from(stranger) });
-  expect(await bob.ok('acceptFriend', { target_name: 'stranger', appkey: OTHER_APPKEY })).toMatchObject({
+  expect(
+    await bob.ok('acceptFriend', { target_name: 'stranger', appkey: cast.stranger.appkey }),
+  ).toMatchObject({
     code: 0,
   });
   await stranger.event(5, { extra: 2, return_code: 0, ...from(bob) });
   expect((await bob.ok('getFriendList')).friend_list).toContainEqual(
-    expect.objectContaining({ username: 'stranger', appkey: OTHER_APPKEY }),
+    expect.objectContaining({ username: 'stranger', appkey: cast.stranger.appkey }),
   );
   expect(await friendsOf(stranger)).toEqual(['bob']);
 });

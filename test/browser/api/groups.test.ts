@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
-import { type Actor, by, EMOJI, hostCast, OTHER_APPKEY, target, to } from './cast.js';
+import { type Actor, by, EMOJI, hostCast, target, to } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol', 'dave']);
 /** Owns the groups. */
@@ -109,7 +109,7 @@ test('updateGroupInfo: changes any one of name, description and avatar, and ever
 
 test('addGroupMembers: adds members of both applications, and all members receive event 10, the new ones included', async () => {
   const gid = await team(bob);
-  const member_usernames = [{ username: 'carol' }, { username: 'stranger', appkey: OTHER_APPKEY }];
+  const member_usernames = [{ username: 'carol' }, { username: 'stranger', appkey: cast.stranger.appkey }];
   const added = () => bob.ok('addGroupMembers', { gid, member_usernames });
   await happens(added, 10, { gid, ...by(bob, carol, cast.stranger) }, [alice, bob, cast.stranger]);
   expect(await namesIn(cast.stranger, gid)).toEqual(['alice', 'bob', 'carol', 'stranger']);

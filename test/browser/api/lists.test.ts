@@ -3,7 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { UNSET_PROFILE } from '../../kit/profile.js';
-import { EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { EMOJI, hostCast } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -30,10 +30,10 @@ test('addSingleNoDisturb: lists the user, also one of another application, and i
   await bob.ok('updateSelfInfo', { nickname: `Bob ${EMOJI}` });
   expect(await alice.ok('addSingleNoDisturb', { target_name: 'bob' })).toMatchObject(done);
   expect(await alice.event(37)).toMatchObject(event);
-  await alice.ok('addSingleNoDisturb', { target_name: 'stranger', appkey: OTHER_APPKEY });
+  await alice.ok('addSingleNoDisturb', { target_name: 'stranger', appkey: cast.stranger.appkey });
   expect((await noDisturb()).users).toEqual([
     { username: 'bob', nickname: `Bob ${EMOJI}`, appkey: alice.appkey },
-    { username: 'stranger', nickname: expect.any(String), appkey: OTHER_APPKEY },
+    { username: 'stranger', nickname: expect.any(String), appkey: cast.stranger.appkey },
   ]);
   expect(await alice.code('addSingleNoDisturb', { target_name: 'bob' })).toBe(CODES.memberAlreadyNoDisturb);
   expect(await alice.code('addSingleNoDisturb', { target_name: 'nobody' })).toBe(CODES.userNotExist);
@@ -43,7 +43,7 @@ test('delSingleNoDisturb: takes the user off the list, and its owner receives ev
   expect(await alice.ok('delSingleNoDisturb', { target_name: 'bob', appkey: bob.appkey })).toMatchObject(
     done,
   );
-  await alice.ok('delSingleNoDisturb', { target_name: 'stranger', appkey: OTHER_APPKEY });
+  await alice.ok('delSingleNoDisturb', { target_name: 'stranger', appkey: cast.stranger.appkey });
   expect(await alice.event(37)).toMatchObject(event);
   expect((await noDisturb()).users).toEqual([]);
   expect(await alice.code('delSingleNoDisturb', { target_name: 'bob' })).toBe(CODES.memberNeverNoDisturb);
@@ -110,7 +110,7 @@ test('delGroupShield: lets the messages through again, and its owner receives ev
 });
 
 test('addSingleBlacks: adds several users, whose messages then fail with 880207, and its owner receives event 38', async () => {
-  const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: OTHER_APPKEY }];
+  const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: cast.stranger.appkey }];
   expect(await alice.ok('addSingleBlacks', { member_usernames })).toMatchObject(done);
   expect(await alice.event(38)).toMatchObject(event);
   const message = { target_username: 'alice', appkey: alice.appkey, content: 'let me in' };
@@ -142,7 +142,7 @@ test('getBlacks: answers the profiles, with every field of the document', async 
 });
 
 test('delSingleBlacks: allows their messages again, and its owner receives event 38', async () => {
-  const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: OTHER_APPKEY }];
+  const member_usernames = [{ username: 'bob' }, { username: 'stranger', appkey: cast.stranger.appkey }];
   expect(await alice.ok('delSingleBlacks', { member_usernames })).toMatchObject(done);
   expect(await alice.event(38)).toMatchObject(event);
   expect((await alice.ok('getBlacks')).black_list).toEqual([]);

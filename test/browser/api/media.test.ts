@@ -8,7 +8,7 @@ import { fileForm } from '../../kit/forms.js';
 import { GIF, HTML, JPEG, png, WEBP } from '../../kit/images.js';
 import { mediaIdOf } from '../../kit/message-parts.js';
 import { SHARES } from '../../kit/world.js';
-import { type Actor, EMOJI, hostCast, OTHER_APPKEY, to } from './cast.js';
+import { type Actor, EMOJI, hostCast, to } from './cast.js';
 
 /** The gateway's limit. */
 const LARGEST_UPLOAD_BYTES = 10 * 1_024 * 1_024;
@@ -93,7 +93,7 @@ test('sendSinglePic: forwards by msg_body without another upload, also to anothe
   const { msg_body } = content;
   const outcome = await bob.call('sendSinglePic', {
     target_username: 'stranger',
-    appkey: OTHER_APPKEY,
+    appkey: cast.stranger.appkey,
     msg_body,
   });
   expect(outcome).toMatchObject({ kind: 'success', progress: [] });

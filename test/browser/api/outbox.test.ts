@@ -58,7 +58,9 @@ test('getOutbox: offline sends wait in it with every field, in every tab, and ar
   const texts = ['first', `second ${EMOJI}`, 'third'];
   await offline();
   const sends = texts.map(send);
-  for (const text of texts) await entry(alice2, text, 'queued');
+  // The outbox lists a send before it is on the disk, and reports it afterwards.
+  for (const text of texts)
+    await until(`${text} to be reported`, async () => (await statesOf(alice, text)).includes('queued'));
   const listed = await entries(alice2);
   expect(listed.map(textOf)).toEqual(texts);
   expect(listed[0]).toEqual({

@@ -5,7 +5,7 @@ import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
 import { UNSET_PROFILE } from '../../kit/profile.js';
-import { EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { EMOJI, hostCast } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -25,10 +25,12 @@ test('getUserInfo: answers every field of the document, unset ones empty', async
 });
 
 test('getUserInfo: finds users of another application by appkey, and fails with 880103 for an unknown one', async () => {
-  const { user_info } = await bob.ok('getUserInfo', { username: 'stranger', appkey: OTHER_APPKEY });
-  expect(user_info).toMatchObject({ username: 'stranger', appkey: OTHER_APPKEY });
+  const { user_info } = await bob.ok('getUserInfo', { username: 'stranger', appkey: cast.stranger.appkey });
+  expect(user_info).toMatchObject({ username: 'stranger', appkey: cast.stranger.appkey });
   expect(await bob.code('getUserInfo', { username: 'stranger' })).toBe(CODES.userExists);
-  expect(await bob.code('getUserInfo', { username: 'carol', appkey: OTHER_APPKEY })).toBe(CODES.userExists);
+  expect(await bob.code('getUserInfo', { username: 'carol', appkey: cast.stranger.appkey })).toBe(
+    CODES.userExists,
+  );
   expect(await bob.code('getUserInfo', {})).toBe(CODES.invalidParameter);
 });
 

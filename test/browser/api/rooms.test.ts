@@ -4,7 +4,7 @@ import { CODES } from '../../../src/protocol/codes/codes.js';
 import { fileForm } from '../../kit/forms.js';
 import { png } from '../../kit/images.js';
 import { mediaIdOf, textOf } from '../../kit/message-parts.js';
-import { type Actor, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { type Actor, EMOJI, hostCast } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -78,7 +78,9 @@ test('enterChatroom: fails with 881503 for an unknown room, and members of anoth
   expect(await alice.code('enterChatroom', {})).toBe(CODES.invalidParameter);
   await cast.stranger.ok('enterChatroom', { id: lobby });
   await cast.stranger.ok('sendChatroomMsg', { target_rid: lobby, content: 'from afar' });
-  expect((await received(bob, { text: 'from afar' })).content).toMatchObject({ from_appkey: OTHER_APPKEY });
+  expect((await received(bob, { text: 'from afar' })).content).toMatchObject({
+    from_appkey: cast.stranger.appkey,
+  });
   await cast.stranger.ok('exitChatroom', { id: lobby });
 });
 

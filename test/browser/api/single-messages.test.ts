@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
 import { textOf } from '../../kit/message-parts.js';
-import { type Actor, by, EMOJI, hostCast, OTHER_APPKEY } from './cast.js';
+import { SHARES } from '../../kit/world.js';
+import { type Actor, by, EMOJI, hostCast } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -79,21 +80,24 @@ test('onMsgReceive: has every field of the document, at its top and in messages'
   expect(message.messages[0]).toMatchObject(fields);
 });
 
-test('onMsgReceive: every tab of the recipient gets it, and every other tab of the sender', async () => {
-  const [second, third] = [await cast.secondTabOf(alice), await cast.secondTabOf(bob)];
-  await alice.ok('sendSingleMsg', { ...toBob, content: 'to every tab' });
-  for (const actor of [second, bob, third]) await received(actor, { text: 'to every tab' });
-  expect(await alice.tab.texts()).toEqual([]);
-  for (const actor of [second, third]) await actor.tab.close();
-});
+test.runIf(SHARES)(
+  'onMsgReceive: every tab of the recipient gets it, and every other tab of the sender',
+  async () => {
+    const [second, third] = [await cast.secondTabOf(alice), await cast.secondTabOf(bob)];
+    await alice.ok('sendSingleMsg', { ...toBob, content: 'to every tab' });
+    for (const actor of [second, bob, third]) await received(actor, { text: 'to every tab' });
+    expect(await alice.tab.texts()).toEqual([]);
+    for (const actor of [second, third]) await actor.tab.close();
+  },
+);
 
 test('sendSingleMsg: crosses applications by appkey, as a message of level across', async () => {
   const sent = await alice.ok('sendSingleMsg', {
     target_username: 'stranger',
-    appkey: OTHER_APPKEY,
+    appkey: cast.stranger.appkey,
     content: 'afar',
   });
-  expect(sent).toMatchObject({ target_username: 'stranger', appkey: OTHER_APPKEY });
+  expect(sent).toMatchObject({ target_username: 'stranger', appkey: cast.stranger.appkey });
   expect(await received(stranger, { text: 'afar' })).toMatchObject({
     msg_level: 'across',
     from_appkey: alice.appkey,
@@ -195,7 +199,7 @@ test('onSyncConversation: has the missed messages by conversation, oldest first,
     key: conversation.key,
   });
   const across = await carol.receives('onSyncConversation', { from_username: 'stranger' });
-  expect(across).toMatchObject({ from_appkey: OTHER_APPKEY, msgs: [{ msg_level: 'across' }] });
+  expect(across).toMatchObject({ from_appkey: cast.stranger.appkey, msgs: [{ msg_level: 'across' }] });
   expect(await carol.tab.texts()).toEqual([]);
 });
 
@@ -213,7 +217,7 @@ test('msgRetract: both sides receive event 55 with type 0, at once or after a re
   expect(JSON.stringify(msgs)).not.toContain('mistake');
 });
 
-test('msgRetract: a tab that joins later does not find the message in the store', async () => {
+test.runIf(SHARES)('msgRetract: a tab that joins later does not find the message in the store', async () => {
   await alice.ok('sendSingleMsg', { ...toBob, content: 'kept here' });
   const { msg_id } = await alice.ok('sendSingleMsg', { ...toBob, content: 'taken back' });
   await bob.tab.waitForText('taken back');

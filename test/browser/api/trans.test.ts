@@ -1,7 +1,7 @@
 /** Transparent messages through pages: delivered to online recipients, and never stored. */
 import { beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import { EMOJI, hostCast, OTHER_APPKEY, to } from './cast.js';
+import { EMOJI, hostCast, to } from './cast.js';
 
 const cast = hostCast(['alice', 'bob', 'carol']);
 const { alice, bob, carol } = cast.actors;
@@ -23,7 +23,7 @@ test('transSingleMsg: is delivered to its target, in every tab, also in another 
     expect(await actor.receives('onTransMsgRec', { cmd })).toEqual({ type: 3, gid: 0, ...fromAlice(), cmd });
   }
   await second.tab.close();
-  await alice.ok('transSingleMsg', { target_username: 'stranger', target_appkey: OTHER_APPKEY, cmd });
+  await alice.ok('transSingleMsg', { target_username: 'stranger', target_appkey: cast.stranger.appkey, cmd });
   await cast.stranger.receives('onTransMsgRec', { type: 3, ...fromAlice(), cmd });
 });
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODES } from '../../../src/protocol/codes/codes.js';
-import { Actor, OTHER_APPKEY } from '../api/cast.js';
+import { Actor } from '../api/cast.js';
 import { atOnce, type Chapter, chapter, failsWith, number, succeeds, text } from './stage.js';
 
 let stage: Chapter<'alice' | 'bob'>;
@@ -56,7 +56,7 @@ test('init: a wrong signature of any form is 880102, an unknown appkey 880101', 
   const tab = await stage.world.tab(stage.profile);
   const other = new Actor('nobody', { world: stage.world, tab, appkey: alice.appkey });
   // An application without a session here, because a live session would answer.
-  const wrong = { ...stage.world.auth(OTHER_APPKEY) };
+  const wrong = { ...stage.world.auth(stage.world.gateway.otherAppkey) };
   expect(await failsWith(other, INIT, { ...wrong, signature: 'E422A978DE37196588531CD0C42010B5' })).toBe(
     880102,
   );

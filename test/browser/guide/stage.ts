@@ -1,13 +1,10 @@
-/**
- * Shared by the walk through the V2 guide. Its examples, typed as in the guide, run in a page. Chapters share one gateway and one browser, and
- * have accounts of their own.
- */
+/** Shared by the walk through the V2 guide. Its examples, typed as in the guide, run in a page. */
 import { expect } from 'vitest';
 import type { BrowserProfile } from '../../kit/engines/engine.js';
 import { png } from '../../kit/images.js';
 import type { Tab } from '../../kit/tab.js';
 import { createWorld, type World } from '../../kit/world.js';
-import { Actor, OTHER_APPKEY } from '../api/cast.js';
+import { Actor } from '../api/cast.js';
 
 /** The arguments of an example's handlers. */
 export interface Typed {
@@ -17,23 +14,6 @@ export interface Typed {
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   msg: any;
   acks: unknown[];
-}
-
-let shared: Promise<{ world: World; profile: BrowserProfile }> | undefined;
-
-async function open() {
-  const world = await createWorld({ users: [], gateway: { otherAppkeys: [OTHER_APPKEY] } });
-  return { world, profile: await world.anyProfile() };
-}
-
-/** Whether another chapter runs after this one in this process. Unknown counts as no, and the next chapter opens a stage of its own. */
-function anotherFollows(): boolean {
-  const { __vitest_worker__: worker } = globalThis as {
-    __vitest_worker__?: { ctx?: { files?: { filepath: string }[] } };
-  };
-  const files = (worker?.ctx?.files ?? []).map(({ filepath }) => filepath);
-  const here = files.indexOf(expect.getState().testPath ?? '');
-  return here >= 0 && files.slice(here + 1).some((file) => file.includes('/browser/guide/'));
 }
 
 export interface Chapter<N extends string> {
@@ -50,10 +30,9 @@ export async function chapter<const N extends string>(
   names: readonly N[],
   { loggedIn = true } = {},
 ): Promise<Chapter<N>> {
-  shared ??= open();
-  const { world, profile } = await shared;
   const usernames = names.map((name) => `${title}-${name}`);
-  for (const username of usernames) await world.register(username);
+  const world = await createWorld({ users: usernames });
+  const profile = await world.anyProfile();
   const tabs = await world.tabs(profile, names.length);
   const all = usernames.map(
     (username, i) => new Actor(username, { world, tab: tabs[i] as Tab, appkey: world.gateway.appkey }),
@@ -62,9 +41,6 @@ export async function chapter<const N extends string>(
   const actors = Object.fromEntries(names.map((name, i) => [name, all[i]])) as Record<N, Actor>;
   const close = async () => {
     if (loggedIn) for (const actor of all) await actor.tab.ok('loginOut');
-    await tabs[0]?.close();
-    if (anotherFollows()) return;
-    shared = undefined;
     await world.close();
   };
   return { world, profile, actors, close };

@@ -20,9 +20,9 @@ const FIRST_PORT = 24_000;
 const DISPLAY_ARGS = ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'];
 const POLL_MS = 10;
 
-/** A started function that has not ended … */
+/** A started function that has not ended. */
 const RUNNING = 'running';
-/** … and its end, as JSON so that `undefined` stays what it is. */
+/** The end of a started function, as JSON so that `undefined` stays what it is. */
 type Ended = { value?: string } | { error: string };
 
 /** WebDriver works in one window at a time, so each command first enters its own. */

@@ -19,6 +19,7 @@
     'onOutboxChange',
     'onUnreadChange',
     'onActiveChange',
+    'onInvitationAnswer',
     'onOutdated',
     'onDegraded',
   ];
