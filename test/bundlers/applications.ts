@@ -11,6 +11,8 @@ export interface Application {
   out: string;
   /** Its path on the site: frameworks have to know it. */
   at: string;
+  /** HTML of its start page, which the bindings have rendered without a browser. */
+  renders?: string;
   /** The bundler emits no worker, so the application copies it and names it. */
   copies?: true;
 }
@@ -126,30 +128,40 @@ var JIM = new JMessage({ address: query.get('address') });
       'app/jim.js': APP,
       'app/layout.js': 'export default ({ children }) => <html lang="en"><body>{children}</body></html>;',
       'app/page.js': `'use client';
-import { useEffect, useState } from 'react';
+import { ChatProvider, useConnection, useMessages } from 'jmessage-runtime/react';
+import { createChatStore } from 'jmessage-runtime/store';
+import { StrictMode } from 'react';
 import { JIM } from './jim.js';
-export default function Page() {
-  const [state, setState] = useState(JIM.getState().state);
-  useEffect(() => JIM.addListener('onStateChange', ({ state }) => setState(state)), []);
-  return <h1>{state}</h1>;
+const store = createChatStore(JIM);
+function Status() {
+  const { state } = useConnection();
+  const { messages } = useMessages({ username: 'bob' }, { isOpen: true });
+  return <h1 title={String(messages.length)}>{state}</h1>;
 }
+export default () => <StrictMode><ChatProvider store={store}><Status /></ChatProvider></StrictMode>;
 `,
       'next.config.js': `export default { output: 'export', basePath: '/next', trailingSlash: true };\n`,
     },
     build: ['next/dist/bin/next', 'build'],
     out: 'out',
     at: '/next/',
+    renders: '<h1 title="0">idle</h1>',
   },
   {
     name: 'Nuxt',
     files: {
       'jim.js': APP,
+      'plugins/chat.js': `import { createChatStore } from 'jmessage-runtime/store';
+import { chat } from 'jmessage-runtime/vue';
+import { JIM } from '../jim.js';
+export default defineNuxtPlugin(({ vueApp }) => { vueApp.use(chat, createChatStore(JIM)); });
+`,
       'app.vue': `<script setup>
-import { JIM } from './jim.js';
-const state = ref(JIM.getState().state);
-onMounted(() => JIM.addListener('onStateChange', (now) => { state.value = now.state; }));
+import { useConnection, useMessages } from 'jmessage-runtime/vue';
+const connection = useConnection();
+const { messages } = useMessages({ username: 'bob' });
 </script>
-<template><h1>{{ state }}</h1></template>
+<template><h1 :title="String(messages.length)">{{ connection.state }}</h1></template>
 `,
       // Nuxt 4.4, the last one for Node 20, stores the payload of the start page under an empty key, which unstorage refuses since 1.17.6.
       'nuxt.config.ts': `export default {
@@ -165,6 +177,7 @@ onMounted(() => JIM.addListener('onStateChange', (now) => { state.value = now.st
     out: '.output/public',
     // Nuxt 4.4 does not render its start page below another path.
     at: '/',
+    renders: '<h1 title="0">idle</h1>',
   },
   {
     name: 'Rollup',

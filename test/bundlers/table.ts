@@ -1,6 +1,7 @@
 /**
  * The packed package through each bundler, in two tabs of Chromium: a second tab joins the session of the first one. The results are a table.
- * `npm run test:consumers` runs all applications, and `npm test` those that need no packages beyond this repository's.
+ * `npm run test:consumers` runs all applications, and `npm test` those that need no packages beyond this repository's. It prints the others as
+ * they were recorded.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +14,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Consumer } from '../consumers/consumer.js';
 import type { Profile } from '../kit/browser.js';
 import { createWorld, type World } from '../kit/world.js';
-import type { Application } from './applications.js';
+import { APPLICATIONS, type Application } from './applications.js';
+import { type Row, record, tableOf } from './record.js';
 
 interface Window {
   JIM: {
@@ -36,7 +38,7 @@ const manifestOf = async (folder: string): Promise<{ version: string }> =>
 
 /** @param home the folder in which the bundlers are installed; without it the package is installed for the tests' time */
 export function testApplications(applications: readonly Application[], home?: string): void {
-  const rows: string[][] = [['bundler', 'version', 'worker', 'host', 'second tab']];
+  const rows: Row[] = [];
   let folder: string;
   let installed: string;
   let packed: Consumer;
@@ -61,14 +63,9 @@ export function testApplications(applications: readonly Application[], home?: st
   afterAll(async () => {
     await world?.close();
     await packed?.remove();
-    const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
-    for (const row of rows)
-      console.log(
-        row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd(),
-      );
+    const isWhole = rows.length === APPLICATIONS.length && rows.every((row) => row.at(-1) === 'joins');
+    if (isWhole) record(rows);
+    console.log(tableOf(rows));
   });
 
   async function versionOf({ build, isServed }: Application): Promise<string> {
@@ -108,8 +105,8 @@ export function testApplications(applications: readonly Application[], home?: st
     return [app, made];
   }
 
-  /** @returns the address of the running application, and its end */
-  async function start(application: Application): Promise<[string, () => Promise<void>]> {
+  /** @returns the address of the running application, its end, and its built folder */
+  async function start(application: Application): Promise<[string, () => Promise<void>, string]> {
     const { at, build, copies, isServed } = application;
     const [app, made] = await make(application);
     if (isServed) {
@@ -120,7 +117,7 @@ export function testApplications(applications: readonly Application[], home?: st
         server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
       });
       await server.listen();
-      return [server.resolvedUrls?.local[0] ?? '', () => server.close()];
+      return [server.resolvedUrls?.local[0] ?? '', () => server.close(), made];
     }
     if (build === undefined)
       await cp(path.join(installed, 'dist'), path.join(made, 'dist'), { recursive: true });
@@ -128,7 +125,7 @@ export function testApplications(applications: readonly Application[], home?: st
     world.site.mount(at, made);
     // A framework's pages have scripts of their own in their text.
     const restore = world.site.under("default-src * 'unsafe-inline' blob: data:", world.relay.url);
-    return [world.site.url + at, async () => restore()];
+    return [world.site.url + at, async () => restore(), made];
   }
 
   describe.each(applications)('$name', (application) => {
@@ -156,7 +153,10 @@ export function testApplications(applications: readonly Application[], home?: st
     test('is built, and a second tab joins the session of the first one', {
       timeout: BUILD_TIMEOUT_MS,
     }, async () => {
-      const [site, end] = await start(application);
+      const [site, end, made] = await start(application);
+      if (application.renders !== undefined) {
+        expect(await readFile(path.join(made, 'index.html'), 'utf8')).toContain(application.renders);
+      }
       const address = copies ? `./${WORKER}` : '';
       const first = await open(site, address);
       const host = await login(first);
@@ -178,6 +178,7 @@ export function testApplications(applications: readonly Application[], home?: st
       expect(await profile.sharedWorkers()).toContainEqual(
         expect.objectContaining({ url: expect.stringContaining(new URL(site).origin) }),
       );
+      if (application.renders !== undefined) await first.getByRole('heading', { name: 'ready' }).waitFor();
       await first.close();
       await second.close();
       await profile.killSharedWorkers();

@@ -132,6 +132,6 @@ export const STORE_CONTRACT = `
     const texts: string[] = messages.value.map(textOf);
     // @ts-expect-error a message has no such field
     messages.value[0]?.body;
-    return { state, more, texts, unread: vue.useUnread() };
+    return { state, more, texts, unread: vue.useUnread(bob) };
   }
 `;

@@ -13,11 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-test('the package has the files of its manifest, and no sources or build scripts', async () => {
+test('the package has the files of its manifest and the sources of its declarations, and no build scripts', async () => {
   const installed = app.path('node_modules/jmessage-runtime');
   const names = await readdir(installed);
-  const wanted = ['dist', 'docs', 'README.md', 'README.zh-CN.md', 'LICENSE', 'package.json', 'node_modules'];
-  expect(names.filter((name) => !wanted.includes(name))).toEqual([]);
+  const wanted = ['dist', 'docs', 'src', 'README.md', 'README.zh-CN.md', 'LICENSE', 'package.json'];
+  expect(names.filter((name) => ![...wanted, 'node_modules'].includes(name))).toEqual([]);
+  const files = await readdir(installed, { recursive: true });
+  const maps = files.filter((name) => name.startsWith('dist') && name.endsWith('.d.ts.map'));
+  expect(maps).toHaveLength(5);
+  for (const name of maps) {
+    const { sources } = JSON.parse(await readFile(`${installed}/${name}`, 'utf8'));
+    const places = sources.map((source: string) => path.join(path.dirname(name), source));
+    expect(places.filter((place: string) => !files.includes(place))).toEqual([]);
+  }
   const { exports } = JSON.parse(await readFile(`${installed}/package.json`, 'utf8'));
   const targets = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [target] : Object.values(target as Record<string, string>),

@@ -116,7 +116,7 @@ describe('an editor', () => {
     );
     expect(editor.hover('JIM.sendSingleMsg')).toEqual({
       type: expect.stringContaining(
-        'sendSingleMsg(params: BodyToUser | TextToUser): SendRequest<SingleSendAnswer>',
+        'sendSingleMsg(params: ToUser & (BodyPart | TextPart)): SendRequest<SingleSendAnswer>',
       ),
       words: 'Sends a text to a user.',
       tags: { guide: '发送单聊文本', fails: '880203 880206 880207 880209' },
@@ -143,6 +143,54 @@ describe('an editor', () => {
       tags: { since: '2.4' },
     });
     expect(editor.hover('ctime_ms').words).toBe("Server's time of sending, ms.");
+  });
+
+  test('goes to the definition in the documented source', async () => {
+    const editor = await open(
+      'definition.ts',
+      `import { createChatStore, type ChatMessage } from 'jmessage-runtime/store';
+       import { useMessages } from 'jmessage-runtime/react';
+       import { CODES, EVENT, type Inspection } from 'jmessage-runtime';
+       JIM.sendSingleMsg({ target_username: 'bob', content: 'hi' }).onProgress((part) => part.loaded);
+       createChatStore(JIM).messages({ gid: 1 }).loadMore();
+       let message: ChatMessage; let inspection: Inspection;
+       useMessages; CODES.ok; EVENT.left;`,
+    );
+    const source = app.path('node_modules/jmessage-runtime/src');
+    for (const [place, file, text] of [
+      ['JIM.sendSingleMsg', 'protocol/api/sends.ts', 'sendSingleMsg('],
+      ['target_username', 'protocol/api/sends.ts', 'target_username: string'],
+      ['.onProgress', 'protocol/api/request.ts', 'onProgress('],
+      ['part.loaded', 'protocol/api/request.ts', 'loaded: number'],
+      ['EVENT.left', 'protocol/api/event-types.ts', 'left: 9'],
+      ['inspection: Inspection', 'protocol/api/inspection.ts', 'Inspection {'],
+      ['(JIM).messages', 'store/chat-store.ts', 'messages(ref'],
+      ['loadMore', 'store/messages.ts', 'loadMore = '],
+      ['message: ChatMessage', 'store/message-log.ts', 'ChatMessage {'],
+    ] as const) {
+      const found = editor.definition(place);
+      expect(found?.file, place).toBe(path.join(source, file));
+      expect(found?.text.slice(0, text.length), place).toBe(text);
+    }
+  });
+
+  test('shows the words of every field, also of one that its type inherits or picks from another', async () => {
+    for (const { name } of await declarations()) {
+      if (/react|vue|without/.test(name)) continue;
+      const editor = openEditor(app.path('node_modules/jmessage-runtime/dist', name));
+      expect(editor.wordless(), name).toEqual([]);
+    }
+    await app.write(
+      'fields.ts',
+      `interface A {
+         /** The first letter. */
+         b: 1;
+         c: 2;
+       }
+       export interface D extends Pick<A, 'b' | 'c'> { e?: undefined }
+       export type F = A | { [K in 'h' | 'i']: K };`,
+    );
+    expect(openEditor(app.path('fields.ts')).wordless()).toEqual(['D.c', 'F.c', 'F.h', 'F.i']);
   });
 });
 
