@@ -16,16 +16,38 @@ interface Node {
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
-function* privateNames(node: Node): Generator<Node> {
-  if (node.type === 'PrivateIdentifier') yield node;
-  for (const child of Object.values(node).flat()) if (isNode(child)) yield* privateNames(child);
+type Class = Node & { superClass: Node | null; body: Node & { body: (Node & { key?: Node })[] } };
+type Name = Node & { name: string };
+
+const isClass = (node: Node): node is Class =>
+  node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
+const isPrivate = (node: Node | undefined): node is Name => node?.type === 'PrivateIdentifier';
+
+/**
+ * The properties of a class. Most classes share a few names, which a compressed file repeats at little cost. A class with a superclass has
+ * names of its own, since both write to one object.
+ */
+function propertiesOf({ superClass, body }: Class): Map<string, string> {
+  const names = new Set(body.body.flatMap(({ key }) => (isPrivate(key) ? [key.name] : [])));
+  return new Map([...names].map((name, index) => [name, `${MARK}${superClass ? name : index}`]));
 }
 
-/** `#name` becomes the property `$_name`. A WeakMap for each would make the script half as large again. */
+/** Every private name in the source, with the property that replaces it. */
+function* privateNames(
+  node: Node,
+  properties: ReadonlyMap<string, string>,
+): Generator<{ name: Name; property: string }> {
+  const inside = isClass(node) ? new Map([...properties, ...propertiesOf(node)]) : properties;
+  if (isPrivate(node)) yield { name: node, property: inside.get(node.name) ?? '' };
+  for (const child of Object.values(node).flat()) if (isNode(child)) yield* privateNames(child, inside);
+}
+
+/** `#name` becomes a property. A WeakMap for each would make the script half as large again. */
 function withProperties(code: string, root: Node): string {
   let result = code;
-  for (const { start } of [...privateNames(root)].sort((a, b) => b.start - a.start)) {
-    result = result.slice(0, start) + MARK + result.slice(start + 1);
+  const names = [...privateNames(root, new Map())].sort((a, b) => b.name.start - a.name.start);
+  for (const { name, property } of names) {
+    result = result.slice(0, name.start) + property + result.slice(name.end);
   }
   return result;
 }

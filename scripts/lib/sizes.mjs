@@ -1,6 +1,5 @@
 /** Compares the files that a page loads with their budgets, and prints a table. */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { constants, gzipSync } from 'node:zlib';
 import { inRoot } from './paths.mjs';
 
@@ -17,11 +16,14 @@ const KB = 1024;
  * The worker's budget was 38 KB before outbox, history and resume tokens. It was 43 KB before undelivered pushes and changes by other tabs, and
  * 47 KB before leading tabs and the wait for a socket's close. Libraries without edits at build time, and ordered sends, took it to 49 KB. The
  * snapshot, the active tab and the hand-over between builds took it to 49.5 KB. Web views from Chrome 80 on took it to
- * 50.5 KB. The worker is loaded once for all tabs, and never by a page's main thread. The page host's file is the same runtime, for pages without any worker.
+ * 50.5 KB. Events that are gathered in a burst, and pages that log in to one account at once, took it to 50.75 KB.
+ * A send that is not delayed by a long sync took it to 51 KB. Private names that classes share brought it back to 50.75 KB.
+ *
+ * The worker is loaded once for all tabs, and never by a page's main thread. The page host's file is the same runtime, for pages without any worker.
  */
 const BUDGETS_BYTES = {
   'dist/jmessage-sdk-web.min.js': 12.5 * KB,
-  'dist/jmessage-worker.min.js': 50.5 * KB,
+  'dist/jmessage-worker.min.js': 50.75 * KB,
   'dist/jmessage-fallback.min.js': null,
   'dist/jmessage-page.min.js': null,
   'dist/jmessage-polling.min.js': null,
@@ -29,15 +31,25 @@ const BUDGETS_BYTES = {
 };
 
 /**
- * All declarations together, as they are. The documentation is more than half of them: 40 KB of 76 KB. Without comments on fields they would be
- * below 60 KB.
- * Those of `testing` are not counted, since an application's own program never reads them.
+ * Declarations, in bytes as they are. The package's own file is below 60 KB. More than half of it is documentation, which every field keeps.
+ *
+ * The store and the two frameworks have a budget of their own, since an application chooses to import them. Together with the package's own file
+ * they would be 69 KB. The declarations of `testing` have none, since an application's own program never reads them.
  */
-const DECLARATIONS_BUDGET_BYTES = 76 * KB;
+const DECLARATIONS_BUDGETS_BYTES = {
+  'dist/index.d.ts': 61_440,
+  'dist/{store,react,vue}/index.d.ts': 11_000,
+};
 
 const inKb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
 
 const gzipped = (raw) => gzipSync(raw, { level: constants.Z_BEST_COMPRESSION }).length;
+
+/** The files of a name like `a/{b,c}/d`. */
+function namesIn(files) {
+  const [start, choices, end = ''] = files.split(/[{}]/);
+  return choices === undefined ? [files] : choices.split(',').map((choice) => `${start}${choice}${end}`);
+}
 
 function rowOf(file, raw, budget, measure) {
   const over = budget !== null && measure(raw) > budget;
@@ -58,17 +70,10 @@ export function reportSizes() {
   const rows = Object.entries(BUDGETS_BYTES).map(([file, budget]) =>
     rowOf(file, readFileSync(inRoot(file)), budget, gzipped),
   );
-  const declared = readdirSync(inRoot('dist'), { recursive: true })
-    .filter((name) => name.endsWith('.d.ts') && !name.startsWith('testing'))
-    .map((name) => readFileSync(path.join(inRoot('dist'), name)));
-  rows.push(
-    rowOf(
-      'dist/**/*.d.ts but testing',
-      Buffer.concat(declared),
-      DECLARATIONS_BUDGET_BYTES,
-      ({ length }) => length,
-    ),
-  );
+  for (const [files, budget] of Object.entries(DECLARATIONS_BUDGETS_BYTES)) {
+    const declared = namesIn(files).map((name) => readFileSync(inRoot(name)));
+    rows.push(rowOf(files, Buffer.concat(declared), budget, ({ length }) => length));
+  }
   const table = [['file', 'raw', 'gzip', 'budget', ''], ...rows.map((row) => row.cells)];
   const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
   for (const [name, ...sizes] of table) {

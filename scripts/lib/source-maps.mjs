@@ -1,6 +1,6 @@
 /**
  * The names of sources in the maps of `dist/`. The tools write them relative to the folder of the build, which is moved afterwards.
- * Each map has its sources' text, so the package needs no `src/`.
+ * Each map of a script has its sources' text. The sources of declarations are in the package.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -34,6 +34,7 @@ const PUSHES = {
   onOutboxChange: [],
   onUnreadChange: [],
   onActiveChange: [],
+  onInvitationAnswer: [],
   onOutdated: [],
   onDegraded: [],
 };

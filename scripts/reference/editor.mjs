@@ -29,12 +29,15 @@ export function openEditor(file, unsaved = {}) {
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
   });
+  const endOf = (place) => {
+    const at = text.indexOf(place);
+    if (at < 0) throw new Error(`the file has no ${place}`);
+    return at + place.length - 1;
+  };
   return {
     /** @param {string} place a part of the text: the hover at its end */
     hover(place) {
-      const at = text.indexOf(place);
-      if (at < 0) throw new Error(`the file has no ${place}`);
-      const info = service.getQuickInfoAtPosition(file, at + place.length - 1);
+      const info = service.getQuickInfoAtPosition(file, endOf(place));
       return {
         type: ts.displayPartsToString(info?.displayParts),
         words: ts.displayPartsToString(info?.documentation),
@@ -43,6 +46,16 @@ export function openEditor(file, unsaved = {}) {
         ),
       };
     },
+    /** @param {string} place a part of the text: "go to definition" at its end, through the map of a declaration file, as editors do it */
+    definition(place) {
+      const [found] = service.getDefinitionAtPosition(file, endOf(place)) ?? [];
+      if (!found) return undefined;
+      const declared = { fileName: found.fileName, pos: found.textSpan.start };
+      const { fileName, pos } = service.getSourceMapper().tryGetSourcePosition(declared) ?? declared;
+      return { file: fileName, text: read(fileName).slice(pos) };
+    },
+    /** @returns the fields of exported types whose hover has no words, inherited and picked ones included, by their dotted names */
+    wordless: () => wordlessFieldsIn(service.getProgram(), file),
     /** @returns the errors, each with its line, from 1, and its whole message */
     errors: () =>
       service.getSemanticDiagnostics(file).map(({ start = 0, messageText }) => ({
@@ -50,6 +63,26 @@ export function openEditor(file, unsaved = {}) {
         message: ts.flattenDiagnosticMessageText(messageText, '\n'),
       })),
   };
+}
+
+function wordlessFieldsIn(program, file) {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(file);
+  const isOfLibrary = ({ declarations = [] }) =>
+    declarations.some((node) => program.isSourceFileDefaultLibrary(node.getSourceFile()));
+  const fieldsOf = (type) =>
+    (type.isUnion() ? type.types : [type]).filter(
+      (one) => (one.flags & ts.TypeFlags.Object) > 0 || one.isIntersection(),
+    );
+  return checker.getExportsOfModule(checker.getSymbolAtLocation(source)).flatMap((exported) =>
+    fieldsOf(checker.getDeclaredTypeOfSymbol(exported))
+      .flatMap((type) => type.getProperties())
+      .filter((field) => !field.name.startsWith('#') && !isOfLibrary(field))
+      // A field that only the other members of a union have is `undefined`.
+      .filter((field) => (checker.getTypeOfSymbol(field).flags & ts.TypeFlags.Undefined) === 0)
+      .filter((field) => field.getDocumentationComment(checker).length === 0)
+      .map((field) => `${exported.name}.${field.name}`),
+  );
 }
 
 /** The members and values of a declaration file that have no documentation, by their dotted names. */

@@ -33,7 +33,7 @@ export function load(app) {
 function addExample(method, examples) {
   if (method.signatures === undefined) return;
   const example = examples.get(method.name);
-  if (example === undefined) throw new Error(`scripts/reference/examples.ts has none for ${method.name}`);
+  if (example === undefined) throw new Error(`scripts/reference/examples/ has none for ${method.name}`);
   const [signature] = method.signatures;
   const text = `\`\`\`ts\n${example}\n\`\`\``;
   signature.comment?.blockTags.unshift(new CommentTag('@example', [{ kind: 'code', text }]));

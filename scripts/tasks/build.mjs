@@ -22,6 +22,7 @@ const SDK = {
     'scripts/bundle/index.mjs',
     'scripts/bundle',
     'scripts/lib/declarations.mjs',
+    'scripts/lib/declaration-maps.mjs',
     'scripts/lib/source-maps.mjs',
   ],
   outputs: [

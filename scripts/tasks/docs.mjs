@@ -47,9 +47,9 @@ async function writePages() {
 /**
  * `npm run docs`: the generated pages, and the site in `site/dist`. `-- reference` leaves the site out, and `-- dev` serves it while pages are
  * written.
- * @param {string[]} args @returns {Promise<number>} exit code
+ * @param {'reference' | 'dev' | undefined} part @returns {Promise<number>} exit code
  */
-export async function docs([part]) {
+export async function docs(part) {
   if (part !== 'dev') await writePages();
   if (part === 'reference') return 0;
   const installed = await ensureInstalled(SITE);

@@ -9,13 +9,10 @@ import { runNode } from '../lib/process.mjs';
 import { startRedis } from '../lib/redis.mjs';
 import { ensureGateway, ensureSdkAndGateway } from './build.mjs';
 
-const BROWSER = '--browser';
 const API_SUITE = ['browser/api'];
 
-/** @param {string[]} args parts of paths of test files @returns {Promise<number>} exit code */
-export async function nodes(args) {
-  const isBrowser = args.includes(BROWSER);
-  const named = args.filter((arg) => arg !== BROWSER);
+/** @param {boolean} isBrowser @param {string[]} named parts of paths of test files @returns {Promise<number>} exit code */
+export async function nodes(isBrowser, named) {
   const filter = isBrowser && named.length === 0 ? API_SUITE : named;
   const chromium = isBrowser ? await ensureChromium() : '';
   if (chromium === null) {

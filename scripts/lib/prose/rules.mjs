@@ -24,6 +24,10 @@ function length({ text }) {
   return words > MAX_WORDS ? `has ${words} words: at most ${MAX_WORDS}` : null;
 }
 
+/** A sentence never runs over two comments. */
+const continued = ({ text }) =>
+  /^…\s*\p{L}/u.test(text.trim()) ? 'goes on from another comment: one sentence for each' : null;
+
 /** @param {{use: string, pattern: RegExp}[]} glossary */
 const jargon =
   (glossary) =>
@@ -38,7 +42,7 @@ const jargon =
  * @returns {{line: number, text: string, problem: string}[]}
  */
 export function problemsOf(file, source, glossary) {
-  const rules = [opener, length, jargon(glossary)];
+  const rules = [opener, continued, length, jargon(glossary)];
   return readBlocks(file, source)
     .flatMap(sentencesOf)
     .flatMap((sentence) =>

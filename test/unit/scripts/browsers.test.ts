@@ -1,6 +1,7 @@
 /** docs/browsers.md against the results of `npm run test:engines`, which writes both. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../../../scripts/lib/commands.mjs';
 import { type Results, RUNS, tableOf } from '../../../scripts/tasks/engines.mjs';
 
 const read = (file: string) => readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
@@ -20,6 +21,10 @@ test.each(Object.keys(RUNS))(
     for (const suite of decisive) expect(results[name]?.suites[suite]?.passed, suite).toBeGreaterThan(0);
   },
 );
+
+test('the usage of the command names every engine', () => {
+  for (const name of Object.keys(RUNS)) expect(COMMANDS['test:engines']?.about).toContain(name);
+});
 
 test('every result is of a suite that its engine runs', () => {
   for (const [name, { suites }] of Object.entries(results)) {

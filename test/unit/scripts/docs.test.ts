@@ -1,6 +1,7 @@
 /** The generated pages of `docs/` against their sources. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
+import { readDeclared } from '../../../scripts/reference/declared.mjs';
 import { makePages } from '../../../scripts/tasks/docs.mjs';
 
 /** TypeDoc compiles the declarations. */
@@ -23,3 +24,13 @@ test('the committed pages are up to date', () => {
 test('every method and listener has its handler in the gateway and a test in a browser', () => {
   expect(pages['docs/coverage.md']).toContain('Empty cells: 0.');
 });
+
+test.each(['docs/migration.md', 'docs/zh/migration.md'])(
+  '%s names every method and listener of V2',
+  (page) => {
+    const text = readFileSync(inRoot(page), 'utf8');
+    const ofV2 = readDeclared().filter(({ isAddition }) => !isAddition);
+    expect(ofV2.length).toBeGreaterThan(80);
+    expect(ofV2.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  },
+);

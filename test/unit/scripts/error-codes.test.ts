@@ -25,6 +25,8 @@ const BY_CHECKS: Partial<Record<MethodName, readonly Name[]>> = {
   delSingleBlacks: ['noMember'],
 };
 const BY_RUNTIME: Partial<Record<MethodName, readonly Name[]>> = {
+  // On a server without the extension.
+  getInvitations: ['wireInvalidParameter'],
   init: ['alreadyLoggedIn'],
   register: ['logOutBeforeRegister'],
   login: ['alreadyLoggedIn', 'invalidPassword'],

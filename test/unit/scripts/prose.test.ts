@@ -11,6 +11,12 @@ const problems = (file: string, source: string) =>
 
 const words = (count: number) => `Word${' word'.repeat(count - 1)}`;
 
+test('a comment that goes on from another one is refused', () => {
+  const source = '/** Tries at once, … */\nconst a = 1;\n/** …and each minute. */\nconst b = 2;';
+  expect(problems('a.ts', source)).toEqual(['3: goes on from another comment: one sentence for each']);
+  expect(problems('a.md', 'One, two, … and ten are numbers.')).toEqual([]);
+});
+
 describe('openers', () => {
   test.each(['What', 'Whatever', 'Who', 'Whoever', 'Whom', 'Nobody', 'Where'])(
     '"%s" as a subject is refused',

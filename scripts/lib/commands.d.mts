@@ -1,0 +1,3 @@
+import type { Command } from './arguments.mjs';
+
+export const COMMANDS: Readonly<Record<string, Command>>;
