@@ -35,15 +35,17 @@ const count = (tests, statuses) => tests.filter(({ status }) => statuses.include
  * @param {string[]} filter parts of paths, and options of vitest
  * @param {Record<string, string>} env
  * @param {{ collected?: boolean, part?: string }} options `collected`: another job runs meanwhile, so this one prints its output at its end.
- * `part`: only this part of the files, as `1/3`.
+ * `part`: only this part of the files, as `1/3`. `again`: the files have failed in an earlier run, whose report stays.
  */
-export async function runProject(project, filter, env, { collected = false, part } = {}) {
-  const variant = part ?? variantOf({ ...process.env, ...env });
-  const title = `${project} tests${variant === undefined ? '' : ` (${variant})`}`;
+export async function runProject(project, filter, env, { collected = false, part, again = false } = {}) {
+  const variant = [part ?? variantOf({ ...process.env, ...env }), again ? 'again' : undefined]
+    .filter(Boolean)
+    .join('-');
+  const title = `${project} tests${variant === '' ? '' : ` (${variant})`}`;
   console.log(`\n— ${title}${collected ? ': started' : ''}`);
   const file = inRoot(
     'test-results',
-    `${[project, variant?.replace('/', '-of-')].filter(Boolean).join('-')}.json`,
+    `${[project, variant.replace('/', '-of-')].filter(Boolean).join('-')}.json`,
   );
   mkdirSync(inRoot('test-results'), { recursive: true });
   rmSync(file, { force: true });
@@ -66,6 +68,10 @@ export async function runProject(project, filter, env, { collected = false, part
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
     failures,
+    failedFiles: (report?.testResults ?? [])
+      .filter(({ status }) => status === 'failed')
+      .map(({ name }) => relative(ROOT, name)),
+    again: (files) => runProject(project, files, env, { again: true }),
     files: (report?.testResults ?? []).map(({ name, assertionResults }) => ({
       file: name,
       passed: count(assertionResults, ['passed']),

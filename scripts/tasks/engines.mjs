@@ -163,29 +163,25 @@ function readResults() {
 /**
  * Runs the short part in every engine, one after the other.
  * @param {object[]} runs of ensureRuns
- * @returns {Promise<{passed: number, failed: number, skipped: number, failures: string[]}>}
+ * @returns {Promise<object[]>} a result for each run, as of runProject
  */
 export async function smoke(runs) {
-  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const results = [];
   for (const run of runs) {
     if (run.missing) {
       console.error(run.missing);
       // A developer's machine may do without them.
-      if (process.env.CI) {
-        counts.failed += 1;
-        counts.failures.push(run.missing);
-      }
+      if (process.env.CI) results.push({ passed: 0, failed: 1, skipped: 0, failures: [run.missing] });
       continue;
     }
-    const { passed, failed, failures } = await runProject('browser', SMOKE, inEngine(run), {
-      collected: true,
-    });
-    const none = passed + failed === 0;
-    counts.passed += passed;
-    counts.failed += none ? 1 : failed;
-    counts.failures.push(...failures, ...(none ? [`no test ran in ${run.title}`] : []));
+    const result = await runProject('browser', SMOKE, inEngine(run), { collected: true });
+    results.push(
+      result.passed + result.failed > 0
+        ? result
+        : { ...result, failed: 1, failures: [...result.failures, `no test ran in ${run.title}`] },
+    );
   }
-  return counts;
+  return results;
 }
 
 /** A cell has the tests that passed and those that are for Chromium only, or the reason why the suite does not apply. */

@@ -5,6 +5,7 @@
 import { ensureChromium } from '../lib/chromium.mjs';
 import { TOOLS } from '../lib/paths.mjs';
 import { runNode } from '../lib/process.mjs';
+import { repeatFailed } from '../lib/repeat.mjs';
 import { runProject } from '../lib/vitest.mjs';
 import { build, ensureSdkAndGateway } from './build.mjs';
 import { ensureRuns, SMOKE_RUNS, smoke } from './engines.mjs';
@@ -16,7 +17,7 @@ const ON_LEADER = ['browser/sharing', 'browser/active-tab'];
 const BROWSER_PARTS = 3;
 /** Each job waits half of its time for its servers and browsers, so two of them are enough for two cores. */
 const LANES = 2;
-const NO_COUNTS = { passed: 0, failed: 0, skipped: 0, failures: [] };
+const NO_COUNTS = { passed: 0, failed: 0, skipped: 0, failures: [], flaky: [] };
 
 /** A check that is not a test counts only if it fails, as 1. */
 async function check(title, task) {
@@ -32,6 +33,7 @@ const add = (a, b) => ({
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
   failures: [...a.failures, ...b.failures],
+  flaky: [...a.flaky, ...(b.flaky ?? [])],
 });
 
 /** @returns {(() => Promise<object>)[]} the longest first, so that the lanes end together */
@@ -93,13 +95,18 @@ export async function test(filter) {
       : whole
         ? [unit, ...wholeJobs(env, otherEngines)]
         : [unit, ...partJobs(filter, env)];
-  for (const each of await inLanes(jobs, whole ? LANES : 1)) counts = add(counts, each);
+  const results = (await inLanes(jobs, whole ? LANES : 1)).flat();
+  for (const each of whole ? await repeatFailed(results) : results) counts = add(counts, each);
 
   // Two projects print at once, and a log may be cut, so the failures stand at its end again.
+  for (const failure of counts.flaky) console.log(`\nFLAKY ${failure}`);
   for (const failure of counts.failures) console.log(`\nFAILED ${failure}`);
   const nothing = counts.passed + counts.failed === 0;
   if (nothing) console.error('No test ran.');
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  const more = [
+    [counts.flaky.length, 'flaky'],
+    [counts.skipped, 'skipped'],
+  ].map(([count, word]) => (count > 0 ? `, ${count} ${word}` : ''));
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed${more.join('')}`);
   return counts.failed > 0 || nothing ? 1 : 0;
 }
