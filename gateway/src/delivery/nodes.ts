@@ -28,12 +28,10 @@ import { type RoomDelivery, RoomSource } from './room-source.js';
 const SWEEP_MS = 2_000;
 /** After this long without a look at the database a node serves nothing before the next one: it may have been paused. */
 const TRUST_MS = 10_000;
-
 /** How long a look may take. */
 const LOOK_MS = 5_000;
 /** A node that has had no look for so long closes its sessions: their accounts may be elsewhere, and other nodes may serve them. */
 const CUT_OFF_MS = 20_000;
-
 /** How often the nodes tell each other what accounts have asked for, and of how many requests at least. */
 const SPENT_MS = 1_000;
 const LEAST_SPENT = 20;
