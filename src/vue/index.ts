@@ -11,7 +11,6 @@ import {
   type InjectionKey,
   inject,
   type MaybeRefOrGetter,
-  onScopeDispose,
   type ShallowRef,
   shallowRef,
   toValue,
@@ -129,11 +128,14 @@ export function useSend(ref: MaybeRefOrGetter<ConversationRef>): (text: string) 
 
 function useReadable<T>(readable: Readable<T> | undefined, none: T): Readonly<ShallowRef<T>> {
   const value = shallowRef(readable?.getSnapshot() ?? none);
+  // An effect and no bare subscription: a server ends effects after the set-up, and no scope.
   if (readable) {
-    const stop = readable.subscribe(() => {
-      value.value = readable.getSnapshot();
+    watchEffect((onCleanup) => {
+      const read = () => {
+        value.value = readable.getSnapshot();
+      };
+      onCleanup(readable.subscribe(read));
     });
-    onScopeDispose(stop);
   }
   return value;
 }
