@@ -62,7 +62,7 @@ export function contact(
   host: Host,
   signal: AbortSignal,
   onError: (reason: string) => void,
-  onLeft: (sends: readonly Call[]) => void,
+  onLeft: (calls: readonly Call[]) => void,
 ): Promise<Contact | undefined> {
   const connected = new Promise<Port>((resolve) => resolve(host.connect(onError, signal, onLeft)));
   return connected.then((port) => {

@@ -59,8 +59,8 @@ export class Link {
         handlers.onOutdated();
         this.#calls.fail(() => true, CODES.superseded);
       },
-      openSends: () => this.#calls.sends(tabId),
-      onLeft: (sends) => this.#calls.adopt(sends, handlers.restore().login, connection.reached),
+      callsToHandOn: () => this.#calls.toHandOn(tabId),
+      onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, page.now(), connection.reached),
       onWarning: (text) => handlers.onLog('warn', text),
       hostOf: (at, isWedged) => handlers.hostOf(at, isWedged),
     });

@@ -15,6 +15,9 @@ import {
   type WorkerApi,
 } from '../../protocol/tab.js';
 
+/** An older log-out of another tab is not submitted. */
+const STALE_MS = 10_000;
+
 interface OpenCall {
   call: Call;
   /** A worker has received it. */
@@ -55,21 +58,28 @@ export class OpenCalls {
     });
   }
 
-  /** The sends that a worker has received, for another tab to submit. */
-  sends(by: string): Call[] {
-    const sends: Call[] = [];
+  /** For another tab to submit: the sends that a worker has received, and the log-outs. */
+  toHandOn(by: string): Call[] {
+    const calls: Call[] = [];
     this.#open.forEach(({ call, handedOn }) => {
-      if (handedOn && isSend(call.method)) sends.push(Object.assign({ by, again: true as const }, call));
+      const { method } = call;
+      if (method === 'loginOut' || (handedOn && isSend(method))) {
+        calls.push(Object.assign({ by, again: true as const }, call));
+      }
     });
-    return sends;
+    return calls;
   }
 
-  /** Submits the sends of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. */
-  adopt(sends: readonly Call[], login: Restore['login'], to: ReachedWorker | undefined): void {
-    for (const call of sends) {
-      const { account, callId } = call;
+  /**
+   * Submits the calls of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. A log-out that a
+   * frozen tab receives late might end the user's next session.
+   */
+  adopt(calls: readonly Call[], login: Restore['login'], now: number, to: ReachedWorker | undefined): void {
+    for (const call of calls) {
+      const { account, callId, method, madeAt } = call;
       const isOurs = login?.username === account?.username && login?.appkey === account?.appkey;
-      if (account && isOurs && !this.#open.has(callId)) void this.add(call, to);
+      const isStale = method === 'loginOut' && now - madeAt > STALE_MS;
+      if (account && isOurs && !isStale && !this.#open.has(callId)) void this.add(call, to);
     }
   }
 

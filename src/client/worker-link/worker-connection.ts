@@ -49,10 +49,10 @@ export interface ConnectionParts {
   /** @param retryAt time of the next try, ms since 1970; undefined: no worker has ever been reached */
   onGivenUp(reason: string, host: Host, retryAt: number | undefined): void;
   onOutdated(): void;
-  /** The sends that a worker has received and not answered. */
-  openSends(): Call[];
-  /** Another tab has left together with the worker, and these sends are its own. */
-  onLeft(sends: readonly Call[]): void;
+  /** The unanswered calls that another tab is to submit if the worker ends with this one. */
+  callsToHandOn(): Call[];
+  /** Another tab has left together with the worker, and these calls are its own. */
+  onLeft(calls: readonly Call[]): void;
   onWarning(text: string): void;
   /** The host of another worker; `isWedged`: of the successor of that worker. */
   hostOf(at: WorkerAddress, isWedged: boolean): Host;
@@ -206,7 +206,7 @@ export class WorkerConnection {
     this.#sayBye();
     this.#phase = 'closed';
     this.#teardown();
-    this.#leaveHost(this.parts.openSends());
+    this.#leaveHost(this.parts.callsToHandOn());
     return true;
   }
 
@@ -215,7 +215,7 @@ export class WorkerConnection {
     if (this.#phase === 'closed' || this.#phase === 'outdated') return;
     this.#sayBye();
     this.#teardown();
-    this.#leaveHost(this.parts.openSends());
+    this.#leaveHost(this.parts.callsToHandOn());
     this.#phase = 'away';
   }
 
@@ -287,9 +287,9 @@ export class WorkerConnection {
     this.parts.onOutdated();
   }
 
-  #leaveHost(sends?: Call[]): void {
+  #leaveHost(calls?: Call[]): void {
     this.#left.leave();
-    this.host.leave?.(sends);
+    this.host.leave?.(calls);
   }
 
   #giveUp(reason: string): void {

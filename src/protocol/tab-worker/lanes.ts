@@ -40,7 +40,7 @@ export function laneOf(port: Port, lane: typeof CALLS | typeof EVENTS): Lane {
  * - `{up}`: this worker listens; tabs of another worker have lost that one
  * - `alive`: the leading tab answers a tab that connects; `hidden`: the same, and the leading tab has been hidden for a while
  * - `take`: a visible tab wants to lead
- * - `{left}`: sends of a tab that leaves together with its worker, for the other tabs of their account
+ * - `{left}`: sends and log-outs of a tab that leaves together with its worker, for the other tabs of their account
  * - `{connect}`: the channel on which a tab waits for the worker; the worker's first message there is `{up}` again
  */
 export type LeaderMessage =

@@ -3,7 +3,6 @@
  * that open, join and end sessions run in {@link SessionCommands}.
  */
 import {
-  type AccountName,
   type Call,
   CODES,
   check,
@@ -25,6 +24,7 @@ import type { Session, SessionTab } from '../session/session.js';
 import { PostSchedule } from '../tabs/post-schedule.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
 import { isSessionCommand, SessionCommands } from './session-commands.js';
+import { isOf } from './tab-accounts.js';
 
 /** Of the log, for {@link Runtime.inspect}. */
 const MAX_LINES = 200;
@@ -180,9 +180,6 @@ export class Runtime {
     }
   }
 }
-
-const isOf = (session: Session | null, { appkey, username }: AccountName): boolean =>
-  session?.account.appkey === appkey && session.account.username === username;
 
 function whyNoSession(tab: SessionTab): Failure {
   if (tab.ended?.reason === 'superseded') return failure(CODES.superseded);

@@ -23,7 +23,7 @@ import { Session, type SessionTab } from '../session/session.js';
 import type { TabPosition } from '../session/tab-catch-up.js';
 import { within } from '../util/clock.js';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js';
-import { accountOf, isPasswordOf, targetOf } from './tab-accounts.js';
+import { accountOf, isOf, isPasswordOf, targetOf } from './tab-accounts.js';
 import { hasFollowed, restoreTab } from './tab-restore.js';
 
 interface SessionCommandsOptions extends SessionRegistryOptions {
@@ -100,7 +100,9 @@ export class SessionCommands {
       case 'attach':
         return this.#attach(tab, params);
       case 'loginOut':
-        return this.#loginOut(tab, params.wipe);
+        return call.by === undefined
+          ? this.#loginOut(tab, params.wipe)
+          : this.#loginOutFor(tab, call.account, params.wipe);
     }
   }
 
@@ -227,6 +229,16 @@ export class SessionCommands {
       const { appkey, username } = ended ?? {};
       if (!session && appkey && username) await this.#sessions.wipe(accountOf(tab, appkey, username));
     }
+    return succeeded({}, tab.mirror());
+  }
+
+  /** The log-out of a tab that has left. The tab that submits it learns of the end as the others do. */
+  async #loginOutFor(tab: SessionTab, account: AccountName | undefined, wipe: boolean): Promise<Outcome> {
+    const { session } = tab;
+    if (!account || !isOf(session, account)) return failed(failure(CODES.sessionEnded));
+    // Only a connected session can have the server revoke its token.
+    await session.state.firstTry();
+    await session.end('logged_out', undefined, wipe);
     return succeeded({}, tab.mirror());
   }
 

@@ -1,4 +1,5 @@
 /** The account that a tab names, at the server of its settings. */
+import type { AccountName } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
 import type { Target } from '../connection/pending-connections.js';
 import type { Session, SessionTab } from '../session/session.js';
@@ -16,3 +17,6 @@ export function targetOf({ settings: { address, engine } }: SessionTab, appkey: 
 /** Whether a digest is the session's, as far as this worker knows; null: the tab never had it. */
 export const isPasswordOf = ({ account }: Session, digest: string | null): boolean =>
   digest === null || account.digest === '' || account.digest === digest;
+
+export const isOf = (session: Session | null, { appkey, username }: AccountName): session is Session =>
+  session?.account.appkey === appkey && session.account.username === username;

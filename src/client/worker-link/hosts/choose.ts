@@ -60,6 +60,6 @@ function leaderHost(files: RuntimeFiles, page: Page): Host {
         return host.connect(onError, signal, onLeft);
       }),
     replace: () => host?.replace(),
-    leave: (sends) => host?.leave(sends),
+    leave: (calls) => host?.leave(calls),
   };
 }

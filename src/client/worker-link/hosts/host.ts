@@ -19,12 +19,12 @@ export interface Host {
   /**
    * Starts the runtime, or finds it running. If the browser reports a failed or lost runtime, `onError` is called. Not every browser does.
    * @param signal aborts when the attempt, or the link that it led to, has ended
-   * @param onLeft receives the sends of another tab that left together with the runtime
+   * @param onLeft receives the calls of another tab that left together with the runtime
    */
   connect(
     onError: (reason: string) => void,
     signal: AbortSignal,
-    onLeft: (sends: readonly Call[]) => void,
+    onLeft: (calls: readonly Call[]) => void,
   ): Port | Promise<Port>;
   /** The worker is silent. @returns the defect of its script, if there is one */
   whyLate?(): Promise<string | undefined>;
@@ -32,8 +32,8 @@ export interface Host {
   at?: WorkerAddress | null;
   /** Makes this tab lead, with a new worker. */
   replace?(): void;
-  /** The tab closes, or tries the next host. @param sends of the tab without an answer, for other tabs if the runtime ends with this one */
-  leave?(sends?: readonly Call[]): void;
+  /** The tab closes, or tries the next host. @param calls of the tab without an answer, for other tabs if the runtime ends with this one */
+  leave?(calls?: readonly Call[]): void;
 }
 
 /** The runtime's files: only their addresses differ between the package and the classic script. */

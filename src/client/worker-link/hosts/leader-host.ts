@@ -7,7 +7,8 @@
  * tab without a sign of life loses the lock to another tab.
  *
  * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. A leading tab that leaves hands its unanswered
- * sends to the other tabs, since its worker may not have written them. Only browsers that need this file load it.
+ * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read. Only
+ * browsers that need this file load it.
  */
 import type { Call, LeaderMessage, Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
@@ -31,7 +32,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   /** The workers that this tab has asked for that channel. There are two while a tab does not know yet that it lost the lead. */
   readonly #asked = new Set<string>();
   #onError: (reason: string) => void = () => undefined;
-  #onLeft: (sends: readonly Call[]) => void = () => undefined;
+  #onLeft: (calls: readonly Call[]) => void = () => undefined;
   /** Set while this tab leads. */
   #worker: Worker | undefined;
   /** The worker that serves this tab. */
@@ -55,7 +56,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   connect(
     onError: (reason: string) => void,
     signal: AbortSignal,
-    onLeft: (sends: readonly Call[]) => void,
+    onLeft: (calls: readonly Call[]) => void,
   ): Promise<Port> {
     this.#onError = onError;
     this.#onLeft = onLeft;
