@@ -1,6 +1,20 @@
 /** The steps of a tab's handshake with a worker. */
 import { type Remote, wrap } from 'comlink';
-import { CALLS, type Call, laneOf, type Pong, type Port, type WorkerApi } from '../../protocol/tab.js';
+import {
+  CALLS,
+  type Call,
+  EVENTS,
+  type Hello,
+  type Lane,
+  laneOf,
+  type Pong,
+  type Port,
+  PROTOCOL,
+  type TabMessage,
+  type Welcome,
+  type WorkerAddress,
+  type WorkerApi,
+} from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
 import type { Host } from './hosts/host.js';
 import { holdLock } from './locks.js';
@@ -25,7 +39,7 @@ export function holdTabLock(
  * Rejects with {@link LATE} if the work takes too long, or with the reason of `fail`. Never settles if there is no result.
  * @param onSlow the work will soon be late
  */
-export function inTime<T>(
+function inTime<T>(
   signal: AbortSignal,
   work: (fail: (reason: string) => void) => Promise<T | undefined>,
   onSlow: (fail: (reason: string) => void) => void,
@@ -54,11 +68,11 @@ export function inTime<T>(
 interface Contact {
   port: Port;
   api: Remote<WorkerApi>;
-  pong: Pong;
+  pong: Partial<Pong>;
 }
 
 /** Opens the port. A worker that answers too late must learn nothing with which it could open a session. @returns undefined if it is too late */
-export function contact(
+function contact(
   host: Host,
   signal: AbortSignal,
   onError: (reason: string) => void,
@@ -70,5 +84,63 @@ export function contact(
     signal.addEventListener('abort', () => port.close());
     const api = wrap<WorkerApi>(laneOf(port, CALLS));
     return api.ping().then((pong) => (signal.aborted ? undefined : { port, api, pong }));
+  });
+}
+
+export interface HandshakeParts {
+  /** The browser reports that the worker has failed, perhaps long after the handshake. */
+  onError(reason: string): void;
+  onLeft(calls: readonly Call[]): void;
+  /** A worker of this protocol has answered, before it receives the introduction. */
+  onContact(instance: string, at: WorkerAddress | null): void;
+  onMessage(message: TabMessage): void;
+  /** The tab's introduction, without its lock. */
+  hello(): Omit<Hello, 'lock'>;
+}
+
+/** A worker that knows the tab. */
+export interface GreetedWorker {
+  api: Remote<WorkerApi>;
+  events: Lane;
+  welcome: Welcome;
+}
+
+/**
+ * Opens a port to the host's worker and introduces the tab. Never settles once the signal is aborted.
+ * @param lock the tab's own, which it holds already
+ * @returns `outdated`: the worker's protocol is newer than this tab's
+ */
+export function shakeHands(
+  host: Host,
+  lock: string | null,
+  signal: AbortSignal,
+  parts: HandshakeParts,
+): Promise<GreetedWorker | 'outdated'> {
+  type Greeted = GreetedWorker | 'outdated';
+  const greet = ({ port, api, pong }: Contact): Greeted | Promise<Greeted> => {
+    const { protocol, instance = '', at = null } = pong;
+    if (protocol !== undefined && protocol > PROTOCOL) return 'outdated';
+    if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
+    parts.onContact(instance, at);
+    const events = laneOf(port, EVENTS);
+    events.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      if (!signal.aborted) parts.onMessage(data);
+    });
+    return api.hello(Object.assign(parts.hello(), { lock })).then((welcome) => ({ api, events, welcome }));
+  };
+  const work = (fail: (reason: string) => void) => {
+    const onError = (reason: string) => {
+      fail(reason);
+      if (!signal.aborted) parts.onError(reason);
+    };
+    return contact(host, signal, onError, parts.onLeft).then((reached) =>
+      reached ? greet(reached) : undefined,
+    );
+  };
+  return inTime(signal, work, (fail) => {
+    host.whyLate?.().then(
+      (defect) => defect && fail(defect),
+      () => undefined,
+    );
   });
 }

@@ -77,9 +77,9 @@ export class OpenCalls {
   adopt(calls: readonly Call[], login: Restore['login'], now: number, to: ReachedWorker | undefined): void {
     for (const call of calls) {
       const { account, callId, method, madeAt } = call;
-      const isOurs = login?.username === account?.username && login?.appkey === account?.appkey;
+      const isOurs = account && login?.username === account.username && login.appkey === account.appkey;
       const isStale = method === 'loginOut' && now - madeAt > STALE_MS;
-      if (account && isOurs && !isStale && !this.#open.has(callId)) void this.add(call, to);
+      if (isOurs && !isStale && !this.#open.has(callId)) void this.add(call, to);
     }
   }
 

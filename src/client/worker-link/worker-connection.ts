@@ -7,20 +7,14 @@
 import type { Remote } from 'comlink';
 import {
   type Call,
-  EVENTS,
   type Hello,
-  type Lane,
-  laneOf,
-  type Pong,
-  type Port,
   PROTOCOL,
   type TabMessage,
-  type Welcome,
   type WorkerAddress,
   type WorkerApi,
 } from '../../protocol/tab.js';
 import type { Page } from '../page/page.js';
-import { contact, holdTabLock, inTime, LATE } from './handshake.js';
+import { type GreetedWorker, holdTabLock, LATE, shakeHands } from './handshake.js';
 import { HostSequence } from './host-sequence.js';
 import type { Host } from './hosts/host.js';
 import { LeftWorker } from './left-worker.js';
@@ -60,8 +54,7 @@ export interface ConnectionParts {
 
 export class WorkerConnection {
   #phase: Phase = 'closed';
-  #api: Remote<WorkerApi> | undefined;
-  #events: Lane | undefined;
+  #worker: GreetedWorker | undefined;
   /** Ends with the port that it opened: later messages on that port are ignored. */
   #scope = new AbortController();
   #openings = 0;
@@ -83,7 +76,7 @@ export class WorkerConnection {
     this.#silence = new SilenceWatch({
       now: () => page.now(),
       ping: () =>
-        this.#api?.ping().then(({ instance }) => {
+        this.#worker?.api.ping().then(({ instance }) => {
           if (instance !== this.#instance) this.lost('the worker was started again');
         }) ?? Promise.reject(),
       onSilent: () => this.#replace('the worker does not answer'),
@@ -98,9 +91,9 @@ export class WorkerConnection {
 
   /** The worker, if it is there. */
   get reached(): ReachedWorker | undefined {
-    const events = this.#events;
-    if (this.#phase !== 'open' || !this.#api || !events) return undefined;
-    return { api: this.#api, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
+    if (this.#phase !== 'open' || !this.#worker) return undefined;
+    const { api, events } = this.#worker;
+    return { api, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
   }
 
   get isOutdated(): boolean {
@@ -131,8 +124,10 @@ export class WorkerConnection {
     this.#openings += 1;
     holdTabLock(this.page.locks, `${this.tabId}:${this.#openings}`, signal)
       .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
-      .then((welcome) => {
-        if (welcome && !signal.aborted) this.#opened(welcome, signal);
+      .then((worker) => {
+        if (!worker || signal.aborted) return;
+        if (worker === 'outdated') this.#becomeOutdated();
+        else this.#opened(worker, signal);
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
@@ -144,43 +139,24 @@ export class WorkerConnection {
       });
   }
 
-  #shakeHands(lock: string | null, signal: AbortSignal): Promise<Welcome> {
-    const work = (fail: (reason: string) => void) => {
-      const onError = (reason: string) => {
-        fail(reason);
-        if (this.#phase === 'open' && !signal.aborted) this.lost(reason);
-      };
-      return contact(this.host, signal, onError, this.parts.onLeft).then((contacted) => {
-        if (!contacted) return undefined;
-        const { port, api, pong } = contacted;
-        const { protocol, instance, at }: Partial<Pong> = pong;
-        if (protocol !== undefined && protocol > PROTOCOL) return void this.#becomeOutdated();
-        if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
-        this.#instance = instance ?? '';
-        this.host.at = at ?? null;
-        return this.#introduce(lock, signal, port, api);
-      });
-    };
-    return inTime(signal, work, (fail) => {
-      this.host.whyLate?.().then(
-        (defect) => defect && fail(defect),
-        () => undefined,
-      );
+  #shakeHands(lock: string | null, signal: AbortSignal): Promise<GreetedWorker | 'outdated'> {
+    const { host, parts } = this;
+    return shakeHands(host, lock, signal, {
+      onError: (reason) => this.#phase === 'open' && this.lost(reason),
+      onLeft: parts.onLeft,
+      onContact: (instance, at) => {
+        this.#instance = instance;
+        host.at = at;
+        parts.onContact();
+      },
+      onMessage: (message) => this.#receive(message),
+      hello: parts.hello,
     });
   }
 
-  #introduce(lock: string | null, signal: AbortSignal, port: Port, api: Remote<WorkerApi>): Promise<Welcome> {
-    const events = laneOf(port, EVENTS);
-    events.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
-      if (!signal.aborted) this.#receive(data);
-    });
-    this.parts.onContact();
-    this.#api = api;
-    this.#events = events;
-    return api.hello(Object.assign(this.parts.hello(), { lock }));
-  }
-
-  #opened(welcome: Welcome, signal: AbortSignal): void {
+  #opened(worker: GreetedWorker, signal: AbortSignal): void {
+    const { welcome } = worker;
+    this.#worker = worker;
     this.#phase = 'open';
     this.#hosts.opened();
     this.#lifeLock = welcome.lock;
@@ -315,6 +291,6 @@ export class WorkerConnection {
   #teardown(): void {
     this.#scope.abort();
     this.#silence.stop();
-    this.#api = undefined;
+    this.#worker = undefined;
   }
 }
