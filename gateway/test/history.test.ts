@@ -132,12 +132,7 @@ it('a page of a hundred thousand messages is read off an index', async () => {
     [ofGroup, 900_003],
   ] as const) {
     const { ids, more } = await readPage(gateway.store.db, query, target, asked);
-    expect([ids.at(0)?.msg_id, ids.at(-1)?.msg_id, ids.length, more]).toEqual([
-      MANY / 2 - 50,
-      MANY / 2 - 1,
-      50,
-      true,
-    ]);
+    expect([ids.at(0), ids.at(-1), ids.length, more]).toEqual([MANY / 2 - 50, MANY / 2 - 1, 50, true]);
     const { rows } = await sql<{
       'QUERY PLAN': [{ Plan: PlanNode }];
     }>`explain (analyze, format json) ${query(target, asked)}`.execute(gateway.store.db);

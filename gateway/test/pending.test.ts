@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshData, type TestData } from '../../test/kit/gateway-database.js';
 import { openStore } from '../../test/kit/gateway-in-process.js';
 import type { Store } from '../src/store/index.js';
+import type { MailedMessage } from '../src/store/mailed-messages.js';
 import { firstIdAt } from '../src/store/message-ids.js';
 
 const LIMIT = 10;
+const SLICE_BYTES = 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const NOW = Date.UTC(2026, 0, 31);
 const ME = 1;
@@ -17,7 +19,11 @@ let lastId = firstIdAt(NOW - DAY_MS);
 
 beforeAll(async () => {
   data = await freshData();
-  store = await openStore(data.path, { offlineMessages: LIMIT, historyMessages: 3 }, () => NOW);
+  store = await openStore(
+    data.path,
+    { offlineMessages: LIMIT, historyMessages: 3, readSliceBytes: SLICE_BYTES },
+    () => NOW,
+  );
 });
 afterAll(async () => {
   await store?.close();
@@ -32,8 +38,9 @@ interface Row {
 }
 
 async function fill(rows: readonly Row[]): Promise<void> {
-  await sql`delete from mailbox`.execute(store.db);
-  await sql`delete from conversation`.execute(store.db);
+  for (const table of ['mailbox', 'conversation', 'chat_group', 'group_member']) {
+    await sql`delete from ${sql.table(table)}`.execute(store.db);
+  }
   await sql`
     insert into mailbox (uid, peer, msg_id, pending)
     select * from json_to_recordset(${JSON.stringify(rows)}::json)
@@ -55,11 +62,26 @@ async function fillGroups(groups: readonly { gid: number; ids: readonly number[]
   );
   await sql`
     insert into group_member (gid, uid, role, added, joined_msg_id, acked_msg_id, mtime)
-    select gid, ${ME}::bigint, 0, false, 0, 0, 0 from chat_group`.execute(store.db);
+    select distinct gid, ${ME}::bigint, 0, false, 0, 0, 0
+    from json_to_recordset(${JSON.stringify(rows)}::json) as rows (gid bigint)`.execute(store.db);
   await sql`
     insert into message (msg_id, sender, recipient, msg_level, need_receipt, content_json, gid)
     select msg_id, 9, 0, 0, false, '{}', gid
     from json_to_recordset(${JSON.stringify(rows)}::json) as rows (gid bigint, msg_id bigint)`.execute(
+    store.db,
+  );
+}
+
+/** @param charsOf how long the content of each is */
+async function fillMessages(ids: readonly number[], charsOf: (index: number) => number): Promise<void> {
+  const rows = ids.map((msg_id, i) => ({
+    msg_id,
+    content_json: JSON.stringify({ text: 'x'.repeat(charsOf(i)) }),
+  }));
+  await sql`
+    insert into message (msg_id, sender, recipient, msg_level, need_receipt, content_json)
+    select msg_id, 2, ${ME}::bigint, 0, false, content_json
+    from json_to_recordset(${JSON.stringify(rows)}::json) as rows (msg_id bigint, content_json text)`.execute(
     store.db,
   );
 }
@@ -154,6 +176,57 @@ describe('waiting messages', () => {
     await acknowledgeGroups();
     expect(await missed()).toEqual(own);
     expect(await missed({ roaming: true })).toEqual(inOrder([...own, ...idsFrom(-3)]));
+  });
+
+  it('are acknowledged up to a key and not beyond it, in any number and in groups as well, of one account alone', async () => {
+    const rows = waiting(ME, 2, 600);
+    const groups = [{ gid: 5_000, ids: Array.from({ length: 4 }, nextId) }];
+    const later = waiting(ME, 3, 10);
+    const others = waiting(9, 2, 5);
+    await fill([...rows, ...later, ...others]);
+    await fillGroups(groups);
+    const marks = () => sql`select acked_msg_id from group_member where gid = 5000`.execute(store.db);
+    for (const count of [0, 1, 250, 500, 600]) {
+      await store.mailboxes.acknowledgeUpTo(ME, rows[count - 1]?.msg_id ?? 0);
+      expect(await pendingOf(ME)).toEqual(idsOf([...rows.slice(count), ...later]));
+    }
+    expect((await marks()).rows).toEqual([{ acked_msg_id: rows[599]?.msg_id }]);
+    await store.mailboxes.acknowledgeUpTo(ME, later[3]?.msg_id ?? 0);
+    expect(await pendingOf(ME)).toEqual(idsOf(later.slice(4)));
+    expect((await marks()).rows).toEqual([{ acked_msg_id: groups[0]?.ids.at(-1) }]);
+    expect(await pendingOf(9)).toEqual(idsOf(others));
+  });
+
+  it('are counted for each of any number of users and groups', async () => {
+    const users = Array.from({ length: 60 }, (_, i) => waiting(ME, 2 + i, 1 + (i % 12)));
+    const groups = Array.from({ length: 60 }, (_, i) => ({
+      gid: 7_000 + i,
+      ids: Array.from({ length: 1 + (i % 3) }, nextId),
+    }));
+    await fill(users.flat());
+    await fillGroups(groups);
+    expect(await store.mailboxes.unread(ME)).toEqual(
+      new Map([
+        ...users.map((rows, i) => [`3:${2 + i}`, Math.min(LIMIT, rows.length)] as const),
+        ...groups.map(({ gid, ids }) => [`4:${gid}`, ids.length] as const),
+      ]),
+    );
+  });
+
+  it('are read in slices of few bytes, each message once, without those that are gone', async () => {
+    const rows = waiting(ME, 2, 230);
+    await fill(rows);
+    const ids = idsOf(rows);
+    const isGone = (_: unknown, i: number) => i % 10 === 9 || (i >= 100 && i < 120) || i > 225;
+    const kept = ids.filter((id, i) => !isGone(id, i));
+    await fillMessages(kept, (i) => (i % 40 === 0 ? 2 * SLICE_BYTES : 20));
+    const slices: MailedMessage[][] = [];
+    for await (const slice of store.mailboxes.slices(ME, ids)) slices.push(slice);
+    expect(slices.flat().map(({ wire }) => wire.msg_id)).toEqual(kept);
+    for (const slice of slices) {
+      const bytes = slice.reduce((sum, { wire }) => sum + JSON.stringify(wire.content).length, 0);
+      expect(slice.length === 1 || bytes <= SLICE_BYTES).toBe(true);
+    }
   });
 
   it('are let go beyond the limit of each conversation, of one account alone', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClientData } from '../src/connection/client-data.js';
 import { type FeedStore, MissedPushes } from '../src/connection/missed-pushes.js';
-import type { MailedMessage } from '../src/store/mailboxes.js';
+import type { MailedMessage } from '../src/store/mailed-messages.js';
 import { WINDOW_PUSHES } from '../src/util/push-window.js';
 
 /** Each push has one message of this size, whatever the window. */
@@ -35,9 +35,8 @@ const storeOf = (idsNow: () => readonly number[]): FeedStore => {
     async *missed() {
       yield [...idsNow()];
     },
-    sized: async (asked) => asked.map((msg_id) => ({ msg_id, bytes: 1 })),
-    async *slices(_uid, sized) {
-      yield sized.map(({ msg_id }) => mailOf(msg_id));
+    async *slices(_uid, ids) {
+      yield ids.map(mailOf);
     },
   };
   return { mailboxes } as FeedStore;

@@ -7,14 +7,14 @@ import type { Settings } from '../config.js';
 import { conversationName } from '../store/conversations.js';
 import type { WireEvent } from '../store/events.js';
 import type { Store } from '../store/index.js';
-import type { MailedMessage, MailedReceipt } from '../store/mailboxes.js';
+import type { MailedMessage, MailedReceipt } from '../store/mailed-messages.js';
 import type { KeyRange } from '../store/marks.js';
 import { PushWindow, WINDOW_PUSHES } from '../util/push-window.js';
 import { SizeBatcher } from '../util/size-batcher.js';
 import type { ClientData } from './client-data.js';
 
-/** The number of messages whose sizes one query reads. */
-const SIZED_AT_ONCE = 500;
+/** The number of messages after which those that wait for the end of the sync are compared with what was pushed. */
+const COMPARED_AT_ONCE = 500;
 
 export interface Outlet {
   /** @param messages how many of them the client will acknowledge */
@@ -61,10 +61,8 @@ export class MissedPushes {
   ) {}
 
   /** Reads messages slice by slice. */
-  async *read(ids: readonly number[]): AsyncGenerator<MailedMessage[]> {
-    const { mailboxes } = this.store;
-    const sized = await this.outlet.turn(() => mailboxes.sized(ids));
-    yield* this.#inTurns(mailboxes.slices(this.uid, sized));
+  read(ids: readonly number[]): AsyncGenerator<MailedMessage[]> {
+    return this.#inTurns(this.store.mailboxes.slices(this.uid, ids));
   }
 
   /** @param onRead receives the ids that are pushed, or that the client has */
@@ -82,8 +80,8 @@ export class MissedPushes {
     const batch = new SizeBatcher<MailedMessage>(perPush);
     this.window.restart();
     for await (const ids of this.#inTurns(mailboxes.missed({ uid: this.uid, key, roaming, upTo }))) {
-      for (let start = 0; start < ids.length; start += SIZED_AT_ONCE) {
-        const chunk = ids.slice(start, start + SIZED_AT_ONCE).filter(isNews);
+      for (let start = 0; start < ids.length; start += COMPARED_AT_ONCE) {
+        const chunk = ids.slice(start, start + COMPARED_AT_ONCE).filter(isNews);
         for await (const mails of this.read(chunk)) {
           for (const mail of mails) {
             const full = batch.add(mail);

@@ -1,10 +1,10 @@
 /**
  * The requests of one socket from their receipt to their end. They start strictly in the order of arrival. A send that names a predecessor
- * waits for it (see {@link SendOrder}). Only requests with a promise in `Reply.answer` may finish after later ones of their kind have
- * started. During a sync with a window, requests proceed that do not follow the sync. Their number and size are bounded.
+ * waits for it (see {@link SendOrder}). Only requests with a promise in `Reply.answer` may finish after later ones have started, which
+ * {@link mayOverlap} names. During a sync with a window, requests proceed that do not follow the sync. Their number and size are bounded.
  */
 import type { Settings } from '../config.js';
-import { FOLLOWS_SYNC, type OrderedRequest, type Request } from './request.js';
+import { FOLLOWS_SYNC, mayOverlap, type OrderedRequest, type Request } from './request.js';
 import { SendOrder } from './send-order.js';
 
 /** The service of a request, up to the point at which the next one may start. */
@@ -32,9 +32,9 @@ export class RequestQueue {
   #bytes = 0;
   readonly #order: SendOrder<Request>;
   #isRunning = false;
-  /** The requests that have begun and not finished. All are of one event. */
-  readonly #open = new Set<Promise<void>>();
-  #openEvent = '';
+  /** The requests that have begun and not finished, by their event. */
+  readonly #open = new Map<string, Set<Promise<void>>>();
+  #openCount = 0;
   #idle: (() => void)[] = [];
 
   constructor(
@@ -52,7 +52,7 @@ export class RequestQueue {
     const { queuedRequests, queuedBytes } = this.settings;
     const size = request.canonical.length;
     const following = this.#following?.length ?? 0;
-    const count = this.#waiting.length + following + this.#open.size + this.#order.size;
+    const count = this.#waiting.length + following + this.#openCount + this.#order.size;
     if (count >= queuedRequests || this.#bytes + size > queuedBytes) return false;
     this.#bytes += size;
     if (after === undefined || this.#order.mayProceed(after, request)) this.#enqueue([request]);
@@ -102,10 +102,9 @@ export class RequestQueue {
         continue;
       }
       this.#bytes -= request.canonical.length;
-      if (request.event !== this.#openEvent) await Promise.all(this.#open);
-      this.#openEvent = request.event;
+      for (const [event, open] of this.#open) if (!mayOverlap(event, request.event)) await Promise.all(open);
       const { later, syncing } = await this.server.serve(request);
-      if (later) this.#track(later);
+      if (later) this.#track(request.event, later);
       if (syncing) this.#followLater(syncing);
     }
     this.#isRunning = false;
@@ -121,16 +120,20 @@ export class RequestQueue {
     });
   }
 
-  #track(later: Promise<void>): void {
+  #track(event: string, later: Promise<void>): void {
+    const open = this.#open.get(event) ?? new Set();
+    this.#open.set(event, open);
     const done = later.then(() => {
-      this.#open.delete(done);
+      open.delete(done);
+      this.#openCount -= 1;
       this.#reportIdle();
     });
-    this.#open.add(done);
+    open.add(done);
+    this.#openCount += 1;
   }
 
   #isIdle(): boolean {
-    return !this.#isRunning && !this.#following && this.#open.size === 0;
+    return !this.#isRunning && !this.#following && this.#openCount === 0;
   }
 
   #reportIdle(): void {

@@ -17,7 +17,7 @@ export interface Later {
 }
 
 export interface Reply {
-  /** A promise when later requests of the same event may be begun before it is there. */
+  /** A promise when later requests may be begun before it is there: see {@link mayOverlap}. */
   answer: Answer | Later;
   /** Done after the answer went out and before the next request is begun. */
   afterwards?: () => Promise<void>;
@@ -35,6 +35,22 @@ const ORDERED = new Set<string>([
   'send_group_msg',
   'send_room_msg',
 ] satisfies RequestEvent[]);
+
+/** Acknowledgements of pushes: they change nothing that a send reads, and their order among each other does not matter. */
+const ACKNOWLEDGEMENTS = new Set<string>([
+  'msg_recv',
+  'msg_recv_v2',
+  'sync_conversation_ack',
+  'sync_taken',
+] satisfies RequestEvent[]);
+
+export const isAcknowledgement = (event: string): boolean => ACKNOWLEDGEMENTS.has(event);
+
+/** Whether the second may be begun before the first one is done. A send that waited for an acknowledgement would wait for the whole push. */
+export const mayOverlap = (first: string, second: string): boolean =>
+  first === second ||
+  (isAcknowledgement(first) && (isAcknowledgement(second) || ORDERED.has(second))) ||
+  (ORDERED.has(first) && isAcknowledgement(second));
 
 /** These have to find the messages of a sync delivered, so they wait for the end of one that is under way. */
 export const FOLLOWS_SYNC = new Set<string>([

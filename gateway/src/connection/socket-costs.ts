@@ -3,19 +3,11 @@
  * refused by the limits of that party.
  */
 import type { Logger } from 'pino';
-import type { RequestEvent } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { WireSocket } from '../transport/wire-socket.js';
 import { TokenBucket } from '../util/token-bucket.js';
 import type { Holder, Parties, Party } from './parties.js';
-
-/** The client's acknowledgements of pushes. */
-const ACKNOWLEDGEMENTS = new Set<string>([
-  'msg_recv_v2',
-  'msg_recv',
-  'sync_conversation_ack',
-  'sync_taken',
-] satisfies RequestEvent[]);
+import { isAcknowledgement } from './request.js';
 
 /** `flood`: the client goes on although its requests are refused. */
 type Admission = 'admitted' | 'refused' | 'flood';
@@ -108,7 +100,7 @@ export class SocketCosts implements Holder {
   #mayAsk(event: string): boolean {
     // Until then each frame has been paid for, or the socket is gone.
     if (!this.#isAccount) return true;
-    if (this.#owedAcknowledgements === 0 || !ACKNOWLEDGEMENTS.has(event)) return this.#party.requests.take();
+    if (this.#owedAcknowledgements === 0 || !isAcknowledgement(event)) return this.#party.requests.take();
     this.#owedAcknowledgements -= 1;
     return true;
   }

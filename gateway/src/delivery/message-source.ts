@@ -96,11 +96,15 @@ export class MessageSource implements Source<Deliverable> {
   }
 
   #deliverable(row: Row): Deliverable {
-    const { msg_id, sender, recipient, gid } = row;
+    const { msg_id, sender, recipient, gid, content_json, custom_notification_json } = row;
     return {
       from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
       delivered: gid === 0 && sender !== recipient && !row.passed_over,
-      wire: wireMessageOf(row),
+      wire: wireMessageOf({
+        ...row,
+        content: JSON.parse(content_json),
+        custom_notification: custom_notification_json ? JSON.parse(custom_notification_json) : null,
+      }),
     };
   }
 }

@@ -55,8 +55,8 @@ export async function acknowledgeConversations({
   connection,
   payload,
 }: Handling<'sync_conversation_ack'>): Promise<Reply> {
-  await sessionOf(connection).feed.acknowledgeUpTo(payload.sync_key);
-  return { answer: success() };
+  const later = sessionOf(connection).feed.acknowledgeUpTo(payload.sync_key);
+  return { answer: { later: later.then(() => success()) } };
 }
 
 export async function acknowledgeEvents({

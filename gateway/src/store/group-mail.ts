@@ -59,14 +59,6 @@ export async function lastInGroups(db: Database, uid: number): Promise<number> {
   return row?.key ?? 0;
 }
 
-/** Everything up to a key, in all groups. */
-export async function acknowledgeGroupsUpTo(db: Database, uid: number, key: number): Promise<void> {
-  await sql`
-    update group_member set acked_msg_id = least(${key}::bigint, last_msg_id) from chat_group
-    where group_member.uid = ${uid} and chat_group.gid = group_member.gid
-      and acked_msg_id < least(${key}::bigint, last_msg_id)`.execute(db);
-}
-
 export interface GroupMark {
   uid: number;
   gid: number;

@@ -1,6 +1,6 @@
 /**
- * The conversations of which a sync hands out messages, and which messages of each. An account may have hundreds, so one statement reads a lot
- * of them.
+ * The conversations of which a sync hands out or counts messages, and which messages of each. An account may have hundreds, so one statement reads a
+ * lot of them.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { mergeIds } from './merge-ids.js';
@@ -15,6 +15,19 @@ export interface MailSource {
   /** A query of msg_id beyond the mark of one row `lot` of them. */
   messages: RawBuilder<unknown>;
 }
+
+/** The answer about a lot of conversations. */
+interface Lot {
+  count: number;
+  last: number | null;
+}
+
+const lotAfter = (last: number, conversations: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  lot as (
+    select * from (${conversations}) as conversations where target > ${last}
+    order by target limit ${CONVERSATIONS_AT_ONCE}
+  )`;
+const LOT = sql`(select count(*)::int from lot) as count, (select max(target) from lot) as last`;
 
 export interface SourceLimits {
   /** The lowest id that is still kept. */
@@ -43,6 +56,27 @@ export const beyond = (uid: number, key: number): MailSource => ({
     where mailbox.uid = ${uid} and mailbox.peer = lot.target and msg_id > lot.mark`,
 });
 
+/** @returns how many messages each conversation of a source has, if it has any */
+export async function countSource(
+  db: Database,
+  { conversations, messages }: MailSource,
+): Promise<[target: number, count: number][]> {
+  const all: [number, number][] = [];
+  for (let last = 0; ; ) {
+    const { rows } = await sql<Lot & { counts: string | null }>`
+      with ${lotAfter(last, conversations)}
+      select ${LOT}, (
+        select json_agg(json_build_array(target, found.count))::text from lot
+        cross join lateral (select count(*) as count from (${messages}) as counted) as found
+        where found.count > 0
+      ) as counts`.execute(db);
+    const [read] = rows;
+    all.push(...(JSON.parse(read?.counts ?? '[]') as [number, number][]));
+    if (!read || read.last === null || read.count < CONVERSATIONS_AT_ONCE) return all;
+    last = read.last;
+  }
+}
+
 /** @returns the lowest ids of a source, in their order */
 export async function readSource(
   db: Database,
@@ -51,12 +85,9 @@ export async function readSource(
 ): Promise<number[]> {
   let all: number[] = [];
   for (let last = 0; ; ) {
-    const { rows } = await sql<{ ids: string | null; count: number; last: number | null }>`
-      with lot as (
-        select * from (${conversations}) as conversations where target > ${last}
-        order by target limit ${CONVERSATIONS_AT_ONCE}
-      )
-      select (select count(*)::int from lot) as count, (select max(target) from lot) as last, (
+    const { rows } = await sql<Lot & { ids: string | null }>`
+      with ${lotAfter(last, conversations)}
+      select ${LOT}, (
         select json_agg(msg_id order by msg_id)::text from (
           select msg_id from lot cross join lateral (${messages}) as found
           where msg_id > ${after} and msg_id <= ${upTo}

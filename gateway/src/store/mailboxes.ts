@@ -1,17 +1,10 @@
 /** The mailbox of each account: its conversations, missed messages, and acknowledgements. */
 import { sql } from 'kysely';
-import {
-  type Conversation,
-  GROUP,
-  type ReceiptChange,
-  SINGLE,
-  type WireMessage,
-} from '../../../src/protocol/index.js';
+import type { Conversation } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import { GroupCommit } from '../util/group-commit.js';
 import { listConversations, unreadByName } from './conversations.js';
 import {
-  acknowledgeGroupsUpTo,
   acknowledgeInGroups,
   beyondInGroups,
   type GroupMark,
@@ -19,38 +12,19 @@ import {
   lastInGroups,
   pendingInGroups,
 } from './group-mail.js';
-import { idList } from './id-list.js';
 import { beyond, history, type MailSource, readSource } from './mail-sources.js';
+import { type MailedMessage, readMailed } from './mailed-messages.js';
 import { mergeIds } from './merge-ids.js';
-import { firstIdAt, timeOf } from './message-ids.js';
-import { wireMessageOf } from './messages.js';
-import { type SizedId, slicesOf } from './pages.js';
-import { pendingIds, trimPending } from './pending.js';
+import { firstIdAt } from './message-ids.js';
+import { acknowledgeUpTo, pendingIds, trimPending } from './pending.js';
 import { unreadCounts } from './reading.js';
 import type { Database } from './schema.js';
 
 /** Ids that are read before the first of their messages. */
 const MAX_IDS = 20_000;
 /** Messages that are read at once, however small. */
-const SLICE_MESSAGES = 50;
+const SLICE_MESSAGES = 100;
 const MAX_LOT = 500;
-
-/** A message with its conversation: the other user's, or the group's. */
-export interface MailedMessage {
-  conversation: {
-    msg_type: 3 | 4;
-    /** uid or gid. */
-    key: number;
-    from_appkey: string;
-    from_username: string;
-    from_gid: number;
-  };
-  wire: WireMessage;
-  /** Of the account's own messages that asked for receipts. */
-  receipt?: MailedReceipt;
-}
-
-export type MailedReceipt = ReceiptChange['receipt_msgs'][number];
 
 export interface SyncRequest {
   uid: number;
@@ -101,15 +75,8 @@ export class Mailboxes {
       where mailbox.uid = done.uid and mailbox.msg_id = done."msgId" and mailbox.pending`.execute(this.db);
   }
 
-  async acknowledgeUpTo(uid: number, key: number): Promise<void> {
-    await this.db
-      .updateTable('mailbox')
-      .set({ pending: false })
-      .where('uid', '=', uid)
-      .where('pending', '=', true)
-      .where('msg_id', '<=', key)
-      .execute();
-    await acknowledgeGroupsUpTo(this.db, uid, key);
+  acknowledgeUpTo(uid: number, key: number): Promise<void> {
+    return acknowledgeUpTo(this.db, uid, key);
   }
 
   /** The highest message in which the account takes part; 0 for none. */
@@ -164,78 +131,15 @@ export class Mailboxes {
   }
 
   /** Reads messages slice by slice, in the order of ids; what is no longer there is left out. */
-  async *slices(uid: number, ids: readonly SizedId[]): AsyncGenerator<MailedMessage[]> {
-    const limits = { maxBytes: this.limits.readSliceBytes, maxCount: SLICE_MESSAGES };
-    for (const slice of slicesOf(ids, limits)) yield await this.messages(uid, slice);
-  }
-
-  /** How large each message is, which the database knows without reading it. */
-  async sized(ids: readonly number[]): Promise<SizedId[]> {
-    if (ids.length === 0) return [];
-    const { rows } = await sql<{ sized: string | null }>`
-      select json_agg(json_build_array(msg_id, octet_length(content_json)) order by msg_id)::text as sized
-      from message where msg_id in ${idList(ids)}`.execute(this.db);
-    const sized: [number, number][] = JSON.parse(rows[0]?.sized ?? '[]');
-    return sized.map(([msg_id, bytes]) => ({ msg_id, bytes }));
-  }
-
-  /** In the order of ids; what is no longer there is left out. */
-  async messages(uid: number, ids: readonly number[]): Promise<MailedMessage[]> {
-    if (ids.length === 0) return [];
-    const rows = await this.db
-      .selectFrom('message')
-      .leftJoin('account', (join) =>
-        join
-          .on('message.gid', '=', 0)
-          .on(sql<boolean>`account.uid = case when sender = ${uid} then recipient else sender end`),
-      )
-      .leftJoin('group_member as member', (join) =>
-        join
-          .onRef('member.gid', '=', 'message.gid')
-          .on('member.uid', '=', uid)
-          .onRef('message.msg_id', '>', 'member.joined_msg_id'),
-      )
-      .leftJoin('chat_group', 'chat_group.gid', 'member.gid')
-      .selectAll('message')
-      .select([
-        sql<number | null>`(select unread_count from receipt where receipt.msg_id = message.msg_id)`.as(
-          'unread_count',
-        ),
-        sql<number | null>`(select change_id from receipt where receipt.msg_id = message.msg_id)`.as(
-          'change_id',
-        ),
-      ])
-      .select(['account.uid as peer', 'account.appkey', 'username', 'chat_group.appkey as group_appkey'])
-      .where('msg_id', 'in', ids)
-      .where((where) =>
-        where.or([
-          where.and([
-            where('message.gid', '=', 0),
-            where.or([where('sender', '=', uid), where('recipient', '=', uid)]),
-          ]),
-          where('member.uid', 'is not', null),
-        ]),
-      )
-      .orderBy('msg_id')
-      .execute();
-    return rows.map((row) => ({
-      conversation: {
-        msg_type: row.gid === 0 ? SINGLE : GROUP,
-        key: row.gid === 0 ? (row.peer ?? 0) : row.gid,
-        from_appkey: row.appkey ?? row.group_appkey ?? '',
-        from_username: row.username ?? '',
-        from_gid: row.gid,
-      },
-      wire: wireMessageOf(row),
-      ...(row.need_receipt &&
-        row.sender === uid && {
-          receipt: {
-            msg_id: row.msg_id,
-            unread_count: row.unread_count ?? row.receivers,
-            mtime: timeOf(row.change_id ?? row.msg_id),
-          },
-        }),
-    }));
+  async *slices(uid: number, ids: readonly number[]): AsyncGenerator<MailedMessage[]> {
+    let left = ids;
+    while (left.length > 0) {
+      const slice = await readMailed(this.db, uid, left.slice(0, SLICE_MESSAGES), this.limits.readSliceBytes);
+      const last = slice.at(-1);
+      // The slice ends with its bytes, or with its ids. Those that are gone may stand behind its last message, and the next slice asks for them too.
+      left = left.slice(last ? left.indexOf(last.wire.msg_id) + 1 : SLICE_MESSAGES);
+      if (last) yield slice;
+    }
   }
 
   conversations(uid: number): Promise<Conversation[]> {

@@ -1,5 +1,5 @@
 /** Single stored messages: looked up by id, and taken back. */
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { GROUP, SINGLE, type WireMessage } from '../../../src/protocol/index.js';
 import { timeOf } from './message-ids.js';
 import type { Tables } from './schema.js';
@@ -16,18 +16,28 @@ interface MessageHead {
 }
 
 /** A stored message on the wire. */
-export const wireMessageOf = (
-  row: Omit<Selectable<Tables['message']>, 'recipient' | 'receivers' | 'no_offline'>,
-): WireMessage => ({
-  msg_id: row.msg_id,
-  msg_type: row.gid === 0 ? SINGLE : GROUP,
-  from_uid: row.sender,
-  from_gid: row.gid,
-  ctime_ms: timeOf(row.msg_id),
-  msg_level: row.msg_level === 0 ? 0 : 1,
-  need_receipt: row.need_receipt,
-  custom_notification: row.custom_notification_json ? JSON.parse(row.custom_notification_json) : undefined,
-  content: JSON.parse(row.content_json),
+export const wireMessageOf = ({
+  msg_id,
+  sender,
+  gid,
+  msg_level,
+  need_receipt,
+  custom_notification,
+  content,
+}: Omit<MessageHead, 'recipient'> & {
+  msg_level: number;
+  custom_notification: WireMessage['custom_notification'] | null;
+  content: WireMessage['content'];
+}): WireMessage => ({
+  msg_id,
+  msg_type: gid === 0 ? SINGLE : GROUP,
+  from_uid: sender,
+  from_gid: gid,
+  ctime_ms: timeOf(msg_id),
+  msg_level: msg_level === 0 ? 0 : 1,
+  need_receipt,
+  custom_notification: custom_notification ?? undefined,
+  content,
 });
 
 /** @param db the transaction, inside of a change */

@@ -15,6 +15,8 @@ import storeMessages from './migrations/0100_store_messages.sql?raw';
 import waiting from './migrations/0110_waiting.sql?raw';
 import cacheChanges from './migrations/0120_cache_changes.sql?raw';
 import messagesBetween from './migrations/0130_messages_between.sql?raw';
+import mailedMessages from './migrations/0140_mailed_messages.sql?raw';
+import acknowledgeUpTo from './migrations/0150_acknowledge_up_to.sql?raw';
 
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_first': first,
@@ -29,6 +31,8 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0110_waiting': waiting,
   '0120_cache_changes': cacheChanges,
   '0130_messages_between': messagesBetween,
+  '0140_mailed_messages': mailedMessages,
+  '0150_acknowledge_up_to': acknowledgeUpTo,
 };
 
 /** A statement ends with its line, and so does none between two `$$`. */

@@ -12,14 +12,14 @@ interface PageOf {
 }
 
 /** An id with the size of what its message says. */
-export interface SizedId {
+interface SizedId {
   msg_id: number;
   bytes: number;
 }
 
 export interface Page {
   /** Oldest first. */
-  ids: SizedId[];
+  ids: number[];
   bytes: number;
   /** There are earlier ones. */
   more: boolean;
@@ -48,30 +48,11 @@ export const ofGroup: PageQuery = (gid, { uid, before, limit }) => sql`
 export async function readPage(db: Database, query: PageQuery, target: number, of: PageOf): Promise<Page> {
   const { rows } = await sql<SizedId>`${query(target, of)}`.execute(db);
   let bytes = 0;
-  const ids: SizedId[] = [];
+  const ids: number[] = [];
   for (const row of rows.slice(0, of.limit)) {
     if (ids.length > 0 && bytes + row.bytes > of.maxBytes) break;
-    ids.unshift(row);
+    ids.unshift(row.msg_id);
     bytes += row.bytes;
   }
   return { ids, bytes, more: rows.length > ids.length };
-}
-
-/** Cuts ids into slices that the database reads in one go without keeping others waiting. */
-export function* slicesOf(
-  ids: readonly SizedId[],
-  { maxBytes, maxCount }: { maxBytes: number; maxCount: number },
-): Generator<number[]> {
-  let slice: number[] = [];
-  let bytes = 0;
-  for (const { msg_id, bytes: more } of ids) {
-    if (slice.length > 0 && (slice.length >= maxCount || bytes + more > maxBytes)) {
-      yield slice;
-      slice = [];
-      bytes = 0;
-    }
-    slice.push(msg_id);
-    bytes += more;
-  }
-  if (slice.length > 0) yield slice;
 }

@@ -4,6 +4,8 @@ import type { Database } from './schema.js';
 
 /** Ids that one statement reads in the order of an index. */
 const READ_AT_ONCE = 5_000;
+/** Messages that one statement takes for acknowledged. */
+const ACKNOWLEDGED_AT_ONCE = 250;
 /** Messages that one statement lets go of, and conversations that it looks into. */
 const TRIMMED_AT_ONCE = 500;
 const CROWDED_AT_ONCE = 100;
@@ -45,6 +47,18 @@ export async function pendingIds(
     last = ids.at(-1) ?? last;
   }
   return all;
+}
+
+/** The account has everything up to a key, of users and in groups. */
+export async function acknowledgeUpTo(db: Database, uid: number, key: number): Promise<void> {
+  let acknowledged: number;
+  do {
+    const { rows } = await sql<{ acknowledged: number }>`
+      select acknowledge_up_to(${uid}::bigint, ${key}::bigint, ${ACKNOWLEDGED_AT_ONCE}::integer) as acknowledged`.execute(
+      db,
+    );
+    acknowledged = rows[0]?.acknowledged ?? 0;
+  } while (acknowledged === ACKNOWLEDGED_AT_ONCE);
 }
 
 interface Crowded {

@@ -1,6 +1,7 @@
 /** The read marks of an account, one for each conversation. Receiving a message and reading it are two things. */
 import { sql, type Transaction } from 'kysely';
 import { GROUP, SINGLE } from '../../../src/protocol/index.js';
+import { countSource, type MailSource } from './mail-sources.js';
 import type { Database, Tables } from './schema.js';
 
 export interface UnreadLimits {
@@ -19,44 +20,49 @@ export interface Unread {
 
 /** How many messages of others lie beyond the account's marks; conversations without any are left out. */
 export async function unreadCounts(db: Database, uid: number, limits: UnreadLimits): Promise<Unread[]> {
-  const { oldest, count } = limits;
-  const { rows } = await sql<Unread>`
-    with single as (
-      select conversation.peer as key, greatest(coalesce(read_mark.msg_id, 0), ${oldest}::bigint - 1) as mark
+  const counts: Unread[] = [];
+  for (const [type, source] of [
+    [SINGLE, unreadOfUsers(uid, limits)],
+    [GROUP, unreadInGroups(uid, limits)],
+  ] as const) {
+    for (const [key, count] of await countSource(db, source)) counts.push({ type, key, count });
+  }
+  return counts;
+}
+
+const unreadOfUsers = (uid: number, { oldest, count }: UnreadLimits): MailSource => ({
+  conversations: sql`
+    select target, mark from (
+      select conversation.peer as target, last_msg_id,
+        greatest(coalesce(read_mark.msg_id, 0), ${oldest}::bigint - 1) as mark
       from conversation
       left join read_mark on read_mark.uid = ${uid} and type = ${SINGLE} and read_mark.key = conversation.peer
-      where conversation.uid = ${uid} and last_msg_id > greatest(coalesce(read_mark.msg_id, 0), ${oldest}::bigint - 1)
-    ),
-    grouped as (
-      select member.gid as key,
+      where conversation.uid = ${uid}
+    ) as marked where last_msg_id > mark`,
+  messages: sql`
+    select msg_id from mailbox
+    where mailbox.uid = ${uid} and mailbox.peer = lot.target and mailbox.msg_id > lot.mark and not own
+    limit ${count}`,
+});
+
+/** Of shielded groups nothing. */
+const unreadInGroups = (uid: number, { oldest, count }: UnreadLimits): MailSource => ({
+  conversations: sql`
+    select target, mark from (
+      select member.gid as target, last_msg_id,
         greatest(coalesce(read_mark.msg_id, 0), member.joined_msg_id, ${oldest}::bigint - 1) as mark
       from group_member as member
       join chat_group using (gid)
       left join read_mark on read_mark.uid = ${uid} and type = ${GROUP} and read_mark.key = member.gid
-      where member.uid = ${uid}
-        and last_msg_id > greatest(coalesce(read_mark.msg_id, 0), member.joined_msg_id, ${oldest}::bigint - 1)
-        and not exists (
-          select from listed where listed.uid = ${uid} and list = 'shield' and target = member.gid
-        )
-    )
-    select ${SINGLE}::int as type, key, unread.count from single cross join lateral (
-      select count(*) as count from (
-        select from mailbox
-        where mailbox.uid = ${uid} and mailbox.peer = single.key and mailbox.msg_id > single.mark and not own
-        limit ${count}
-      ) as counted
-    ) as unread where unread.count > 0
-    union all
-    select ${GROUP}::int, key, unread.count from grouped cross join lateral (
-      select count(*) as count from (
-        select from message
-        where message.gid = grouped.key and message.gid > 0 and msg_id > grouped.mark
-          and sender <> ${uid} and not no_offline
-        limit ${count}
-      ) as counted
-    ) as unread where unread.count > 0`.execute(db);
-  return rows.map(({ type, key, count: unread }) => ({ type, key, count: Number(unread) }));
-}
+      where member.uid = ${uid} and not exists (
+        select from listed where listed.uid = ${uid} and list = 'shield' and listed.target = member.gid
+      )
+    ) as marked where last_msg_id > mark`,
+  messages: sql`
+    select msg_id from message
+    where message.gid = lot.target and message.gid > 0 and msg_id > lot.mark and sender <> ${uid} and not no_offline
+    limit ${count}`,
+});
 
 /**
  * Everything that a conversation has so far is read.
