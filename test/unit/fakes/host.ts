@@ -116,6 +116,8 @@ export class FakeHost implements Host {
   constructor(
     private readonly locks: FakeLocks,
     readonly kind: HostKind = 'shared',
+    /** Begins the name of each boot of its workers. */
+    private readonly boot = 'boot',
   ) {}
 
   get end(): FakeEnd {
@@ -127,7 +129,11 @@ export class FakeHost implements Host {
   connect(onError: (reason: string) => void): MessagePort {
     if (this.starts === 'throws') throw new Error('not allowed');
     const { port1, port2 } = new MessageChannel();
-    const end = new FakeEnd(this.#shared?.instance ?? `boot-${this.ends.length + 1}`, this.locks, port2);
+    const end = new FakeEnd(
+      this.#shared?.instance ?? `${this.boot}-${this.ends.length + 1}`,
+      this.locks,
+      port2,
+    );
     end.protocol = this.protocol;
     if (this.answer) end.answer = this.answer;
     this.ends.push(end);
@@ -140,9 +146,9 @@ export class FakeHost implements Host {
     return this.defect;
   }
 
-  /** Further connections reach the worker that runs. */
-  keep(): void {
-    this.#shared = this.end;
+  /** Further connections reach the worker that runs, or another host's. */
+  keep(end = this.end): void {
+    this.#shared = end;
   }
 
   close(): void {

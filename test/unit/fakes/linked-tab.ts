@@ -48,7 +48,7 @@ export class LinkedTab {
   /** The hosts in the tab's order. A test may add some before it opens the link. */
   readonly hosts: FakeHost[] = [new FakeHost(this.locks)];
   /** The host of another build's worker. */
-  readonly otherBuild = new FakeHost(this.locks);
+  readonly otherBuild = new FakeHost(this.locks, 'shared', 'other-boot');
   page = new FakePage(this.locks);
   readonly events: AccountEvent[] = [];
   readonly notices: string[] = [];

@@ -17,6 +17,7 @@ import type {
 } from '../../../src/protocol/index.js';
 import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
 import type { SessionTab } from '../../../src/worker/session/session.js';
+import { delay } from '../../../src/worker/util/clock.js';
 import { TabEvents } from './tab-events.js';
 import type { FakeWorker, World } from './world.js';
 
@@ -33,6 +34,8 @@ export interface TabOptions {
   /** Time when its user last looked at it. */
   viewedAt?: number;
 }
+
+const HANDSHAKE_MS = 1;
 
 interface OpenCall {
   call: Call;
@@ -247,7 +250,8 @@ export class FakeTab {
       case 'moved':
         this.movedTo = message.to;
         this.leave();
-        return void this.connect();
+        this.#opening = this.#follow(this.#attempts);
+        return;
       case 'events':
         this.#received.take(message);
         if (this.hands) this.#confirm();
@@ -271,6 +275,12 @@ export class FakeTab {
       case 'log':
         this.logs.push(message.text);
     }
+  }
+
+  /** A handshake takes time. Without it, two workers that send a tab to and fro would do so for ever in one moment. */
+  async #follow(attempts: number): Promise<void> {
+    await delay(this.world.clock, HANDSHAKE_MS);
+    if (attempts === this.#attempts) await this.connect();
   }
 
   #reflect(mirror: Mirror): void {

@@ -107,6 +107,36 @@ describe('a worker of another build', () => {
     expect(tab.host.end.notices).toContain('bye');
   });
 
+  describe('that sends a tab on, which has just been sent on to it,', () => {
+    const SAME_AGAIN_MS = 100;
+    const greetings = () => tab.otherBuild.ends.filter(({ hellos }) => hellos.length === 1).length;
+
+    /** @param isSame the tab reaches the worker that it came from */
+    async function sendOnTwice(isSame: boolean): Promise<void> {
+      tab.open();
+      await tab.opened();
+      if (isSame) tab.otherBuild.keep(tab.host.end);
+      for (const { end } of [tab.host, tab.otherBuild]) {
+        end.post({ kind: 'moved', to: NEXT_ADDRESS });
+        await eventually('the tab to arrive', () => greetings() === 1);
+        await pass(1);
+      }
+    }
+
+    test('lets it go at once', async () => {
+      await sendOnTwice(false);
+      await eventually('the tab to follow', () => greetings() === 2);
+    });
+
+    test('makes it wait if it came from the same worker, and go on then', async () => {
+      await sendOnTwice(true);
+      await pass(SAME_AGAIN_MS - 2);
+      expect(tab.otherBuild.ends).toHaveLength(1);
+      await pass(1);
+      await eventually('the tab to try again', () => greetings() === 2);
+    });
+  });
+
   test.each([
     ['that takes the account over', 'moved'],
     ['that answers the handshake', 'pong'],

@@ -207,6 +207,22 @@ describe('the end of a session', () => {
     },
   );
 
+  test('an init does not follow an account to a worker that has closed since', async () => {
+    const first = world.worker;
+    first.address = addressOf('first');
+    await world.loggedIn('alice');
+    const second = new FakeWorker(world, 'second', addressOf('second'));
+    world.workers.push(second);
+    await world.loggedIn('alice');
+    second.kill();
+    // The next tab finds the first one.
+    world.workers.splice(world.workers.indexOf(second), 1);
+    const tab = world.tab();
+    expect(await world.passing(tab.init())).toMatchObject({ kind: 'success' });
+    expect(tab.movedTo).toBeUndefined();
+    expect(world.network.peakFor('alice')).toBe(1);
+  });
+
   test('a newer build of the same protocol gets the account with its waiting sends, and the tab is sent on to it', async () => {
     const tab = await world.loggedIn('alice');
     const first = world.worker;
