@@ -249,6 +249,17 @@ describe('waiting messages', () => {
     }
   });
 
+  it('are let go of a conversation that no single statement reads as a whole', async () => {
+    const first = waiting(1, 2, 4_995);
+    const second = waiting(2, 3, LIMIT + 1);
+    const third = waiting(3, 4, LIMIT);
+    await fill([...first, ...second, ...third]);
+    await store.mailboxes.trimPending();
+    expect(await pendingOf(1)).toEqual(idsOf(first.slice(-LIMIT)));
+    expect(await pendingOf(2)).toEqual(idsOf(second.slice(1)));
+    expect(await pendingOf(3)).toEqual(idsOf(third));
+  });
+
   it('are let go at their greatest age, though there is room', async () => {
     const old = Array.from({ length: 4 }, (_, i) => ({
       uid: ME,

@@ -23,10 +23,13 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
   if (refused) return { answer: refused };
   const target = await findUser(handling, payload.target_id, payload.appkey);
   if (!target) return { answer: refuse(CODES.targetUserNotExist) };
-  if (await services.store.lists.isBlocked(target.uid, sender.uid)) {
-    return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));
-  }
-  if (await services.store.volume.isFull(sender.uid)) return refuseUnlessTaken(handling, VOLUME_FULL);
+  // The first send of a session finds neither in memory, and may wait for the database behind a sync.
+  const [isBlocked, isFull] = await Promise.all([
+    services.store.lists.isBlocked(target.uid, sender.uid),
+    services.store.volume.isFull(sender.uid),
+  ]);
+  if (isBlocked) return refuseUnlessTaken(handling, refuse(CODES.inBlacklist));
+  if (isFull) return refuseUnlessTaken(handling, VOLUME_FULL);
   const later = storeMessage(handling, {
     recipient: target.uid,
     gid: 0,

@@ -8,7 +8,7 @@ const READ_AT_ONCE = 5_000;
 const ACKNOWLEDGED_AT_ONCE = 250;
 /** Messages that one statement lets go of, and conversations that it looks into. */
 const TRIMMED_AT_ONCE = 500;
-const CROWDED_AT_ONCE = 100;
+const CROWDED_AT_ONCE = 20;
 
 interface IdRange {
   /** Ids above this, and up to the other one. */
@@ -61,11 +61,9 @@ export async function acknowledgeUpTo(db: Database, uid: number, key: number): P
   } while (acknowledged === ACKNOWLEDGED_AT_ONCE);
 }
 
-interface Crowded {
+interface Conversation {
   uid: number;
   peer: number;
-  /** Messages up to here are beyond the limits. */
-  beyond: number;
 }
 
 interface PendingLimits {
@@ -80,30 +78,76 @@ interface PendingLimits {
  * @param uid one account; without it all
  */
 export async function trimPending(db: Database, limits: PendingLimits, uid?: number): Promise<void> {
-  const crowded = await findCrowded(db, limits, uid);
-  for (let start = 0; start < crowded.length; start += CROWDED_AT_ONCE) {
-    const lot = JSON.stringify(crowded.slice(start, start + CROWDED_AT_ONCE));
-    let trimmed: number;
-    do trimmed = await trimLot(db, lot);
-    while (trimmed === TRIMMED_AT_ONCE);
+  for await (const crowded of findCrowded(db, limits, uid)) {
+    for (let start = 0; start < crowded.length; start += CROWDED_AT_ONCE) {
+      const lot = await ends(db, limits, crowded.slice(start, start + CROWDED_AT_ONCE));
+      let trimmed: number;
+      do trimmed = await trimLot(db, lot);
+      while (trimmed === TRIMMED_AT_ONCE);
+    }
   }
 }
 
-async function findCrowded(
+/** The conversations of each account that have messages beyond the limits. */
+async function* findCrowded(
   db: Database,
   { count, oldest }: PendingLimits,
   uid: number | undefined,
-): Promise<Crowded[]> {
-  const { rows } = await sql<Crowded>`
-    select uid, peer, greatest(${oldest}::bigint - 1, (
+): AsyncGenerator<Conversation[]> {
+  let counted = new Map<number, { count: number; first: number }>();
+  const crowded = (of: number): Conversation[] =>
+    [...counted]
+      .filter(([, found]) => found.count > count || found.first < oldest)
+      .map(([peer]) => ({ uid: of, peer }));
+  let account = uid ?? 0;
+  for (let last: [uid: number, msg_id: number] = [account, -1]; ; ) {
+    const { rows } = await sql<{ counts: string | null; read: number; last: string | null }>`
+      with read as (
+        select uid, peer, msg_id from mailbox
+        where pending and (uid, msg_id) > (${last[0]}::bigint, ${last[1]}::bigint)
+          and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
+        order by uid, msg_id limit ${READ_AT_ONCE}
+      )
+      select (select count(*)::int from read) as read,
+        (select json_build_array(uid, msg_id)::text from read order by uid desc, msg_id desc limit 1) as last,
+        (
+          select json_agg(json_build_array(uid, peer, count, first) order by uid)::text
+          from (select uid, peer, count(*) as count, min(msg_id) as first from read group by uid, peer) as counted
+        ) as counts`.execute(db);
+    const [page] = rows;
+    const counts: [uid: number, peer: number, count: number, first: number][] = JSON.parse(
+      page?.counts ?? '[]',
+    );
+    for (const [of, peer, more, first] of counts) {
+      if (of !== account) {
+        yield crowded(account);
+        account = of;
+        counted = new Map();
+      }
+      const before = counted.get(peer);
+      counted.set(peer, { count: more + (before?.count ?? 0), first: before?.first ?? first });
+    }
+    if (!page?.last || page.read < READ_AT_ONCE) break;
+    last = JSON.parse(page.last);
+  }
+  yield crowded(account);
+}
+
+/** @returns the conversations as JSON, each with the id up to which its messages are beyond the limits */
+async function ends(
+  db: Database,
+  { count, oldest }: PendingLimits,
+  crowded: readonly Conversation[],
+): Promise<string> {
+  const { rows } = await sql<{ ends: string }>`
+    select json_agg(json_build_object('uid', uid, 'peer', peer, 'beyond', greatest(${oldest}::bigint - 1, (
       select msg_id from mailbox where mailbox.uid = crowded.uid and mailbox.peer = crowded.peer and pending
       order by msg_id desc offset ${count} limit 1
-    )) as beyond
-    from (
-      select uid, peer from mailbox where pending and ${uid === undefined ? sql`true` : sql`uid = ${uid}`}
-      group by uid, peer having count(*) > ${count} or min(msg_id) < ${oldest}
-    ) as crowded`.execute(db);
-  return rows;
+    ))))::text as ends
+    from json_to_recordset(${JSON.stringify(crowded)}::json) as crowded (uid bigint, peer bigint)`.execute(
+    db,
+  );
+  return rows[0]?.ends ?? '[]';
 }
 
 async function trimLot(db: Database, crowded: string): Promise<number> {
