@@ -18,6 +18,7 @@ export const SUITES = {
   'browser/recovery': 'expired signatures, a killed browser, reload, the back button',
   'browser/faults': 'a network and a gateway that fail',
   'browser/hosts': 'SharedWorker, leading tab and page; strict content security policies',
+  'browser/other-origin': 'a script on another origin, such as a CDN',
   'browser/engines': 'both revisions of Engine.IO, and polling',
   'browser/errors': 'each failure has its code',
   'browser/api/single-messages': 'messages of every kind, with their events',
@@ -41,9 +42,9 @@ const each = (names, reason) => Object.fromEntries(names.map((name) => [`browser
 const NOT_IN_PAGE = {
   ...each(['sharing', 'second-tab', 'api/outbox', 'active-tab'], NEEDS_TABS),
   ...each(['hand-over'], NEEDS_WORKER),
-  ...each(['hosts'], CHOOSES_HOSTS),
+  ...each(['hosts', 'other-origin'], CHOOSES_HOSTS),
 };
-const NOT_IN_LEADER = each(['hosts'], CHOOSES_HOSTS);
+const NOT_IN_LEADER = each(['hosts', 'other-origin'], CHOOSES_HOSTS);
 const NOT_IN_PRIVATE = each(
   ['second-tab', 'engines', 'errors', 'api/single-messages', 'active-tab', 'hand-over'],
   NO_STORAGE,

@@ -46,6 +46,8 @@ export class Site {
 
   /** The paths of all requests, in order. */
   readonly requests: string[] = [];
+  /** Lets pages of other origins read its files, as a CDN does. */
+  isShared = false;
   readonly #held = new Map<string, Promise<void>>();
   #policy: string | undefined;
 
@@ -120,6 +122,7 @@ export class Site {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-security-policy': this.#policy ?? policyOf(searchParams.get('workers') ?? 'self'),
       'cache-control': 'no-cache',
+      ...(this.isShared && { 'access-control-allow-origin': '*' }),
     });
     response.end(
       IS_OLD && file.startsWith(PAGES) && file.endsWith('.js') ? await lowered(String(body)) : body,

@@ -8,7 +8,8 @@ let leadership: string | undefined;
 export const addressOfWorker = (): WorkerAddress => ({
   protocol: PROTOCOL,
   host: leadership === undefined ? 'shared' : 'leader',
-  url: globalThis.location.href,
+  // A worker that imports this script from another origin has its address in the fragment.
+  url: globalThis.location.href.replace(/^blob:.*?#/, ''),
   name: leadership ?? (globalThis as { name?: string }).name ?? '',
 });
 
