@@ -8,7 +8,7 @@ import { type Site, startSite } from '../kit/site.js';
 import { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
-import { createWorld, type TabOptions, type World } from '../kit/world.js';
+import { createWorld, type World } from '../kit/world.js';
 
 let world: World;
 let profile: BrowserProfile;
@@ -44,12 +44,13 @@ afterEach(async () => {
 });
 
 /** @param workers what the page's policy says of workers. Browsers count imports of a worker's module as workers too. */
-async function openTab(workers = `blob: ${cdn.url}`, options: TabOptions = {}): Promise<Tab> {
+async function openTab(workers = `blob: ${cdn.url}`, query: Record<string, string> = {}): Promise<Tab> {
   undo?.();
   const policy = `img-src data:; script-src 'self' ${cdn.url}; worker-src ${workers}; connect-src *`;
   undo = world.site.under(policy, world.relay.url);
-  const url = new URL(world.pageUrl(options));
+  const url = new URL(world.pageUrl());
   url.pathname = '/far/';
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return new Tab(await profile.page(url.href));
 }
 
@@ -83,6 +84,16 @@ test('a file on the own origin that imports the script is a SharedWorker', async
   await tab.login(world.auth(), world.user('alice'));
   expect(await tab.host()).toBe('shared');
   await chats(tab, 'three');
+});
+
+test('a worker that the application or its bundler makes from there is that of a leading tab too', async () => {
+  cdn.isShared = true;
+  const made = `${cdn.url}/dist/jmessage-worker.min.js`;
+  const tab = await openTab(undefined, { made });
+  await tab.login(world.auth(), world.user('alice'));
+  expect(await tab.host()).toBe('leader');
+  await chats(tab, 'four');
+  expect(await tab.frame.evaluate(() => String(Worker).includes('native code'))).toBe(true);
 });
 
 test('a page that may not import it has the runtime in itself', async () => {

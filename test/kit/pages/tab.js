@@ -30,6 +30,12 @@
   options.disconnectGrace = Number(query.get('grace') ?? 0);
   if (query.has('engine')) options.engine = Number(query.get('engine'));
   if (query.has('worker')) options.worker = query.get('worker');
+  // An application's own function, as a bundler makes it.
+  if (query.has('made')) {
+    const [url, type] = [query.get('made'), 'module'];
+    options.worker = (kind) =>
+      kind === 'shared' ? new SharedWorker(url, { type }) : new Worker(url, { type });
+  }
   if (query.has('host')) options.host = query.get('host');
   if (query.has('auth')) {
     // The answer of an application's own server.

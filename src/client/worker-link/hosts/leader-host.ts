@@ -12,8 +12,8 @@
  */
 import type { Call, LeaderMessage, Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
+import { dedicatedWorker } from './dedicated-worker.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
-import { importedWorker } from './imported-worker.js';
 import { whyNot } from './why-not.js';
 
 /** A leading tab that has been hidden for this long yields. */
@@ -200,7 +200,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     this.#end();
     this.#servedBy = undefined;
     try {
-      const worker = importedWorker(this.files) ?? this.files.worker('leader');
+      const worker = dedicatedWorker(this.files);
       if ('port' in worker) throw new TypeError('a SharedWorker is no Worker');
       worker.onerror = (event) => {
         // A worker that listens already reports its own errors.
