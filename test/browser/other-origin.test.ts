@@ -43,7 +43,7 @@ afterEach(async () => {
   await until('every socket to be closed', () => world.relay.open === 0);
 });
 
-/** @param workers what the page's policy says of workers. Browsers count imports of a worker's module as workers too. */
+/** @param workers the sources of workers in the page's policy. Browsers count imports of a worker's module as workers too. */
 async function openTab(workers = `blob: ${cdn.url}`, query: Record<string, string> = {}): Promise<Tab> {
   undo?.();
   const policy = `img-src data:; script-src 'self' ${cdn.url}; worker-src ${workers}; connect-src *`;
