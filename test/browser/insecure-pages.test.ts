@@ -1,4 +1,8 @@
-/** A page on plain http in a company's network: the browser offers it no Web Locks, no `crypto.randomUUID` and no estimate of its storage. */
+/** Pages on plain http in a company's network, and pages from the file system of an application's shell. Browsers withhold APIs from both. */
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Profile } from '../kit/browser.js';
 import { Tab } from '../kit/tab.js';
@@ -16,6 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const folder = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** There are no Web Locks, no `crypto.randomUUID` and no estimate of the storage. */
 async function openTab(): Promise<Tab> {
   const url = new URL(world.pageUrl());
   url.hostname = ADDRESS;
@@ -45,4 +52,21 @@ test('tabs on plain http share one socket, receive each message once, and find t
   await third.ok('attach', { appkey: world.gateway.appkey, username: 'alice' });
   await third.waitForState('ready');
   expect(world.relay.peakFor('alice')).toBe(1);
+});
+
+test('a page from the file system chats, with the runtime in itself', async () => {
+  const files = await mkdtemp(path.join(os.tmpdir(), 'jmessage-files-'));
+  await cp(folder('../../dist'), files, { recursive: true });
+  await cp(folder('../kit/pages/tab.js'), path.join(files, 'tab.js'));
+  const scripts = ['jmessage-sdk-web.min.js', 'tab.js'].map((src) => `<script src="${src}"></script>`);
+  await writeFile(path.join(files, 'index.html'), `<!doctype html><title></title>${scripts.join('')}`);
+  const url = pathToFileURL(path.join(files, 'index.html'));
+  url.search = new URL(world.pageUrl()).search;
+  const tab = new Tab(await profile.page(url.href));
+  await tab.login(world.auth(), world.user('bob'));
+  expect(await tab.host()).toBe('page');
+  await tab.ok('sendSingleMsg', { target_username: 'alice', content: 'from a file' });
+  await tab.waitForState('ready');
+  await tab.close();
+  await rm(files, { recursive: true });
 });
