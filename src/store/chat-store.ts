@@ -11,6 +11,7 @@ import { type Invitation, Invitations } from './invitations.js';
 import { isSelf, type Self } from './message-log.js';
 import { Messages } from './messages.js';
 import { OutboxEntries } from './outbox-entries.js';
+import { keepRaw } from './raw.js';
 import { isUpload, named, refOf, retractedIds } from './read-event.js';
 import { Cell, type Readable } from './readable.js';
 
@@ -45,6 +46,7 @@ export class ChatStore {
 
   /** @internal made by {@link createChatStore} */
   constructor(jim: StoreClient) {
+    keepRaw(this);
     this.#jim = jim;
     this.#invited = this.#newInvitations();
     this.connection = this.#connection = new Cell(() => jim.getState());

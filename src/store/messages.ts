@@ -2,6 +2,7 @@
 import type { Message, OutboxEntry, Receipt } from '../index.js';
 import type { StoreClient } from './client.js';
 import { type ChatMessage, MessageLog, type Self } from './message-log.js';
+import { keepRaw } from './raw.js';
 import { Cell, type Readable } from './readable.js';
 
 /** A conversation's messages at a time. */
@@ -34,6 +35,7 @@ export class Messages implements Readable<MessagesSnapshot> {
 
   /** @internal made by `ChatStore.messages` */
   constructor(jim: StoreClient, target: Target, self: Self) {
+    keepRaw(this);
     this.#jim = jim;
     this.#target = target;
     this.#log = new MessageLog(self);

@@ -1,3 +1,5 @@
+import { keepRaw } from './raw.js';
+
 /** A value that changes. */
 export interface Readable<T> {
   /** Calls `fn` after each change. @returns its removal */
@@ -21,7 +23,9 @@ export class Cell<T> implements Readable<T> {
   constructor(
     private readonly compute: () => T,
     private readonly watched: () => void = () => undefined,
-  ) {}
+  ) {
+    keepRaw(this);
+  }
 
   get isWatched(): boolean {
     return this.#listeners.size > 0;

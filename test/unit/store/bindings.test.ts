@@ -1,6 +1,6 @@
 /** The bindings on a store: their values follow it, and end with their scope. */
 import { expect, test } from 'vitest';
-import { createApp, effectScope, nextTick, ref } from 'vue';
+import { createApp, effectScope, nextTick, reactive, ref } from 'vue';
 import type { ReceivedMessage } from '../../../src/index.js';
 import { createChatStore } from '../../../src/store/index.js';
 import * as vue from '../../../src/vue/index.js';
@@ -55,4 +55,16 @@ test('Vue: each composable follows the store and its reference, and ends with it
     ['resetUnreadCount', { username: 'carol' }],
     ['closeConversation', { username: 'carol' }],
   ]);
+});
+
+test('Vue: a store in a ref or reactive object works, and is not wrapped', async () => {
+  const fake = new FakeClient();
+  const store = createChatStore(fake.client);
+  const bob = store.messages({ username: 'bob' });
+  const state = reactive({ store, deep: [bob] });
+  expect([state.store, ref(store).value, state.deep[0]]).toEqual([store, store, bob]);
+  await state.store.send({ username: 'bob' }, 'hello');
+  receive(fake, 1, 'bob');
+  expect(state.deep[0]?.getSnapshot().messages).toHaveLength(1);
+  expect(reactive({ all: store.conversations }).all.getSnapshot()).toHaveLength(1);
 });
