@@ -1,9 +1,10 @@
 /** The field to write in. Enter sends, Shift+Enter makes a new line, and an input method keeps its own Enter. */
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChatId } from '../chats.js';
 import { pastedFiles } from '../files.js';
 import { isComposing } from '../hooks.js';
 import { sendFiles, sendText, setDraft } from '../sending.js';
+import { getState } from '../store.js';
 import { useStrings } from '../strings.js';
 import { AttachMenu } from './attach-menu.js';
 import { EmojiPicker } from './emoji-picker.js';
@@ -33,8 +34,10 @@ export function Composer({ id, name, draft }: Props) {
   };
   const mentions = useMentions(id, draft, field, replace);
 
+  // A message that was searched for gets the focus itself.
+  const [isSearched] = useState(() => getState().target?.chatId === id);
   useEffect(() => {
-    if (hasKeyboard()) field.current?.focus({ preventScroll: true });
+    if (hasKeyboard() && !isSearched) field.current?.focus({ preventScroll: true });
   }, []);
 
   // The field is as high as its text.

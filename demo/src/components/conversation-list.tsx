@@ -1,5 +1,6 @@
 /** The conversations, latest first, with one field to find or start a conversation. */
-import { useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ChatId, chatWith, listed, peerOf } from '../chats.js';
 import { useNow } from '../hooks.js';
 import { isNobody } from '../jmessage.js';
@@ -29,6 +30,7 @@ export function ConversationList() {
   const now = useNow(MINUTE_MS);
   const list = useRef<HTMLUListElement>(null);
   useRoving(list, '.row');
+  useReturn(list, open);
   const wanted = query.trim();
   const all = listed(chats);
   const shown = all.filter(({ id }) => matches(getState(), id, wanted));
@@ -101,4 +103,16 @@ export function ConversationList() {
       </nav>
     </>
   );
+}
+
+/** A conversation that closes gives the focus back to its row. On a narrow screen nothing else has it then. */
+function useReturn(list: RefObject<HTMLElement>, open: ChatId | null): void {
+  const before = useRef<ChatId | null>(null);
+  useEffect(() => {
+    const closed = before.current;
+    before.current = open;
+    if (open !== null || closed === null || document.activeElement !== document.body) return;
+    const rows = list.current?.querySelectorAll<HTMLElement>('.row') ?? [];
+    for (const row of rows) if (row.dataset.id === closed) row.focus({ preventScroll: true });
+  }, [open]);
 }

@@ -43,6 +43,7 @@ export function ConversationRow({ chat, isOpen, now }: Props) {
       type="button"
       class="row"
       aria-current={isOpen ? 'page' : undefined}
+      data-id={id}
       {...named}
       onClick={() => openChat(id)}
     >

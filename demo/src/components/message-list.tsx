@@ -33,6 +33,8 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
   const me = useStore((state) => state.username) ?? '';
   const [away, setAway] = useState(false);
   const [found, setFound] = useState('');
+  /** The found row gets the focus when it exists. */
+  const isFocusDue = useRef(false);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   /** The last message at the time when the view was at the end. */
@@ -78,7 +80,14 @@ export function MessageList({ chat, name }: { chat: Chat; name: string }) {
     virtual.scrollToIndex(index, { align: 'center' });
     update({ target: null });
     setFound(target.id);
+    isFocusDue.current = true;
   }, [target, messages]);
+  useEffect(() => {
+    if (!isFocusDue.current) return;
+    const row = list.current?.querySelector<HTMLElement>('[data-found=true]');
+    row?.focus({ preventScroll: true });
+    isFocusDue.current = document.activeElement !== row;
+  });
 
   const showEarlier = async () => {
     // Without an answer the next try may have one.
