@@ -1,6 +1,6 @@
 /** The members that match the name after an `@`, to choose from without leaving the field. */
 import type { RefObject } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
 import { type ChatId, peerOf } from '../chats.js';
 import { matching, nameInText, typedMention } from '../mentions.js';
 import { type Member, useStore } from '../store.js';
@@ -41,7 +41,8 @@ export function useMentions(
   const [active, setActive] = useState(0);
   /** The `@` for which the user has closed the list. */
   const [dismissed, setDismissed] = useState(-1);
-  useEffect(() => setCaret(field.current?.selectionStart ?? draft.length), [draft]);
+  // Before the next key: an old place of the caret would open the list again.
+  useLayoutEffect(() => setCaret(field.current?.selectionStart ?? draft.length), [draft]);
 
   const typed = members.length === 0 ? undefined : typedMention(draft, Math.min(caret, draft.length));
   const everyone: Option = { username: '', nickname: strings.everyone };
@@ -53,7 +54,10 @@ export function useMentions(
   useEffect(() => setActive(0), [typed?.query]);
 
   const choose = (option: Option) => {
-    if (typed !== undefined) replace(typed.at, caret, `@${nameInText(option)} `);
+    if (typed === undefined) return;
+    const text = `@${nameInText(option)} `;
+    replace(typed.at, caret, text);
+    setCaret(typed.at + text.length);
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
     const chosen = options[active];
