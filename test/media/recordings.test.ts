@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bubble, DemoStage, delivered, openChat, write } from '../browser/demo/stage.js';
 
 const MEDIA = fileURLToPath(new URL('../../docs/media/', import.meta.url));
@@ -26,12 +26,12 @@ interface Look {
 const TEN: Look = { columns: 5, tile: { width: 420, height: 540 }, scale: 0.5 };
 const TWO: Look = { columns: 2, tile: { width: 520, height: 560 }, scale: 1 };
 
+/** Each recording begins with the demo's first messages. */
 let stage: DemoStage;
-beforeAll(async () => {
+beforeEach(async () => {
   stage = await DemoStage.open();
 }, RECORDING_TIMEOUT_MS);
-afterAll(() => stage.close());
-afterEach(() => stage.clear());
+afterEach(() => stage.close());
 
 /** Lays screenshots of pages out as tiles, under a line of text. */
 class Recording {
@@ -56,6 +56,8 @@ class Recording {
   /** @param seconds the time for which the frame stands */
   async frame(caption: string, pages: readonly Page[], seconds = 0.5): Promise<void> {
     const { columns, scale, tile } = this.#look;
+    // The last click has left the pointer on a message, whose button it shows.
+    for (const page of pages) await page.mouse.move(0, 0);
     const shots = await Promise.all(pages.map((page) => page.screenshot({ type: 'jpeg', quality: 92 })));
     const images = shots.map((shot) => `<img src="data:image/jpeg;base64,${shot.toString('base64')}">`);
     await this.#canvas.setContent(`<!doctype html><style>

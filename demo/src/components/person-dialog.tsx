@@ -99,6 +99,9 @@ function Friend({ username, memo, onClose }: { username: string; memo: string; o
         <button type="button" class="bad" disabled={busy} onClick={() => setAsking(true)}>
           {strings.unfriend}
         </button>
+        <button type="button" onClick={onClose}>
+          {strings.close}
+        </button>
         <button type="submit" class="primary" disabled={busy}>
           {strings.save}
         </button>

@@ -149,6 +149,22 @@ export async function write(page: Page, text: string): Promise<void> {
   await field(page).press('Enter');
 }
 
+/**
+ * Presses Enter, and again as soon as that has changed the text, before the next frame.
+ * @returns the text between
+ */
+export const enterTwice = (draft: Locator): Promise<string> =>
+  draft.evaluate(async (element: HTMLTextAreaElement) => {
+    const enter = () =>
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    const typed = element.value;
+    enter();
+    while (element.value === typed) await Promise.resolve();
+    const { value } = element;
+    enter();
+    return value;
+  });
+
 /** A drawn image, as a PNG file. */
 export async function picture(page: Page, width: number, height: number): Promise<Buffer> {
   const data = await page.evaluate(
