@@ -87,7 +87,7 @@ class Core implements LocalApi, InstanceApi {
         if (this.#membership.hasLeft) return;
         for (const event of events) {
           const fresh = this.#seen.fresh(event);
-          if (fresh) this.#dispatcher.push(fresh.listener, fresh.data);
+          if (fresh) this.#dispatcher.enqueue(fresh.listener, fresh.data);
         }
         this.#dispatcher.afterwards(handed);
       },

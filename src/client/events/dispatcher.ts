@@ -19,6 +19,7 @@ type Listener<L extends ListenerName> = (data: ListenerEvents[L]) => void;
 interface Entry {
   listener: ListenerName;
   data: unknown;
+  /** The time at which it found no listener; 0 before. */
   at: number;
 }
 
@@ -76,9 +77,13 @@ export class Dispatcher {
   }
 
   push<L extends ListenerName>(listener: L, data: ListenerEvents[L]): void {
-    if (this.#closed) return;
-    this.#queue.push({ listener, data, at: Date.now() });
+    this.enqueue(listener, data);
     this.#run();
+  }
+
+  /** The same for events of a batch, which {@link afterwards} ends. */
+  enqueue<L extends ListenerName>(listener: L, data: ListenerEvents[L]): void {
+    if (!this.#closed) this.#queue.push({ listener, data, at: 0 });
   }
 
   /** Calls back when all earlier events have been delivered. */
@@ -139,17 +144,19 @@ export class Dispatcher {
 
   #deliver(entry: Entry): void {
     const primary = this.#primary.get(entry.listener);
-    const added = this.#added.get(entry.listener) ?? [];
-    const listeners = primary ? [primary].concat(added) : added;
-    if (listeners.length === 0) this.#keep(entry);
-    for (const fn of listeners) callSafely(fn, entry.data);
+    const added = this.#added.get(entry.listener);
+    if (!primary && !added?.length) this.#keep(entry);
+    if (primary) callSafely(primary, entry.data);
+    if (added) for (const fn of added) callSafely(fn, entry.data);
   }
 
   #keep(entry: Entry): void {
     // These values can be read at any time, so an old one is useless to a late listener.
     if (CURRENT.has(entry.listener)) return;
+    const now = Date.now();
+    entry.at ||= now;
     const kept = this.#kept.get(entry.listener) ?? [];
-    while (kept[0] && entry.at - kept[0].at >= KEEP_MS) kept.shift();
+    while (kept[0] && now - kept[0].at >= KEEP_MS) kept.shift();
     kept.push(entry);
     this.#kept.set(entry.listener, kept);
   }

@@ -24,7 +24,10 @@ import { WorkerConnection } from './worker-connection.js';
 
 export class Link {
   readonly #connection: WorkerConnection;
-  readonly #events = new ReceivedEvents(() => this.#connection.reached);
+  readonly #events = new ReceivedEvents(
+    () => this.#connection.reached,
+    () => this.#view.visible,
+  );
   readonly #calls = new OpenCalls(
     () => this.#connection.answered(),
     () => this.#connection.lost('the worker does not know this tab'),
@@ -169,6 +172,7 @@ export class Link {
     const visible = this.page.visible() && !frozen;
     const view = { visible, frozen, viewedAt: visible ? this.page.now() : this.#view.viewedAt };
     this.#view = view;
+    if (!visible) this.#events.confirm();
     this.#connection.tell((api) => api.view(view));
   }
 }

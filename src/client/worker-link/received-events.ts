@@ -3,12 +3,20 @@ import { type AccountEvent, decodeEvents, type LastHeard, type TabMessage } from
 import type { LinkHandlers } from './handlers.js';
 import type { ReachedWorker } from './open-calls.js';
 
+/** In a burst one confirmation stands for that long. Each is a post to the worker, which costs the page as much as some twenty events. */
+const CONFIRM_MS = 100;
+
 export class ReceivedEvents {
   #last: LastHeard | null = null;
   /** The last event that the application has received. */
   #handed = { instance: '', seq: 0 };
+  #confirmedAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly reached: () => ReachedWorker | undefined) {}
+  constructor(
+    private readonly reached: () => ReachedWorker | undefined,
+    private readonly isVisible: () => boolean,
+  ) {}
 
   /** The last received event, for the next worker. */
   get last(): LastHeard | null {
@@ -32,27 +40,43 @@ export class ReceivedEvents {
   ): void {
     const last = this.#last;
     const seen = last?.instance === instance ? last.seq : 0;
-    const fresh = decodeEvents(events).filter((event) => event.seq > seen);
+    let newestMs = last?.newestMs ?? 0;
+    const fresh: AccountEvent[] = [];
+    for (const event of decodeEvents(events)) {
+      if (event.seq <= seen) continue;
+      fresh.push(event);
+      newestMs = Math.max(newestMs, newestIn(event));
+    }
     const newest = fresh[fresh.length - 1];
     if (!newest) return;
-    const newestMs = Math.max(last?.newestMs ?? 0, ...fresh.map(newestIn));
     const handed = { instance, seq: newest.seq };
     this.#last = Object.assign({ newestMs }, handed);
     onEvents(fresh, () => {
       this.#handed = handed;
-      this.#confirm();
+      this.#confirmSoon();
     });
   }
 
   /** A worker has answered: it may be another one than before. */
   opened(instance: string): void {
     if (this.#handed.instance !== instance) this.#handed = { instance, seq: 0 };
-    this.#confirm();
+    this.confirm();
   }
 
-  #confirm(): void {
+  /** Confirms at once. A hidden page is about to be frozen, and its timers are late. */
+  confirm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const { instance, seq } = this.#handed;
-    if (seq > 0 && instance === this.#last?.instance) this.reached()?.confirm(seq);
+    if (seq === 0 || instance !== this.#last?.instance) return;
+    this.#confirmedAt = performance.now();
+    this.reached()?.confirm(seq);
+  }
+
+  #confirmSoon(): void {
+    const waitMs = this.#confirmedAt + CONFIRM_MS - performance.now();
+    if (waitMs <= 0 || !this.isVisible()) this.confirm();
+    else this.#timer ??= setTimeout(() => this.confirm(), waitMs);
   }
 }
 

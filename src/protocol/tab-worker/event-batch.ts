@@ -36,12 +36,16 @@ export class EventEncoder {
   }
 }
 
-export const decodeEvents = (text: string): AccountEvent[] =>
-  (JSON.parse(text) as AccountEvent[]).map((event) => {
-    if (event.listener !== 'onMsgReceive') return event;
-    const { data } = event;
-    return Object.assign(event, { data: Object.assign({}, data, { messages: [data] }) });
-  });
+export function decodeEvents(text: string): AccountEvent[] {
+  const events: AccountEvent[] = JSON.parse(text);
+  for (const event of events) {
+    if (event.listener !== 'onMsgReceive') continue;
+    const message = event.data;
+    event.data = Object.assign({}, message);
+    event.data.messages = [message];
+  }
+  return events;
+}
 
 /** A received message has itself in `messages`, as V2.3 made it. The tab repeats it again. */
 function withoutRepeat(event: AccountEvent): object {

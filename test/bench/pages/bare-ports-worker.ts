@@ -1,7 +1,7 @@
 /** The worker of `bare-ports.ts`: posts messages that look as the runtime's do, and does nothing else. */
 
-/** The sizes of the batches. */
-type Order = number[];
+/** Batches of so many messages, each so long after the one before, ms. */
+type Order = readonly { size: number; afterMs: number }[];
 
 const message = (id: number) => ({
   msg_id: id,
@@ -28,14 +28,19 @@ const message = (id: number) => ({
   },
 });
 
-function post(port: MessagePort, [size = 0, ...later]: Order, from = 0): void {
-  const events = Array.from({ length: size }, (_, i) => ({
-    seq: from + i,
-    listener: 'onMsgReceive',
-    data: message(from + i),
-  }));
-  port.postMessage(events);
-  if (later.length > 0) setTimeout(() => post(port, later, from + size));
+async function post(port: MessagePort, order: Order): Promise<void> {
+  let posted = 0;
+  for (const { size, afterMs } of order) {
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    const from = posted;
+    const events = Array.from({ length: size }, (_, i) => ({
+      seq: from + i,
+      listener: 'onMsgReceive',
+      data: message(from + i),
+    }));
+    port.postMessage(events);
+    posted += size;
+  }
 }
 
 addEventListener('connect', (event) => {
@@ -43,6 +48,6 @@ addEventListener('connect', (event) => {
   if (!port) return;
   port.onmessage = ({ data }: MessageEvent<Order | 'ping'>) => {
     if (data === 'ping') port.postMessage(data);
-    else post(port, data);
+    else void post(port, data);
   };
 });

@@ -1,17 +1,19 @@
-/** The least that messages from a worker can cost a tab. A worker posts batches of those sizes, and the page calls a listener for each message. */
-async function barePorts(sizes: number[]): Promise<void> {
+import { Arrivals, type Batch } from './bench-page.js';
+
+/**
+ * The least that messages from a worker can cost a tab. A worker posts batches of those sizes at those times. The page calls a listener for each
+ * message, and that one counts as those of the other pages do.
+ */
+async function barePorts(batches: readonly Batch[]): Promise<void> {
   const { port } = new SharedWorker('/bench/bare-ports-worker.js');
-  let left = sizes.reduce((a, b) => a + b, 0);
-  await new Promise<void>((resolve) => {
-    const listener = (message: unknown) => {
-      if (message !== undefined) left -= 1;
-      if (left === 0) resolve();
-    };
-    port.onmessage = ({ data }: MessageEvent<{ data: unknown }[]>) => {
-      for (const event of data) listener(event.data);
-    };
-    port.postMessage(sizes);
-  });
+  const arrivals = new Arrivals();
+  arrivals.expect(batches.reduce((sum, { size }) => sum + size, 0));
+  const listener = (_message: unknown) => arrivals.note();
+  port.onmessage = ({ data }: MessageEvent<{ data: unknown }[]>) => {
+    for (const event of data) listener(event.data);
+  };
+  port.postMessage(batches);
+  await arrivals.all;
   port.close();
 }
 

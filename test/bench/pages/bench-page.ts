@@ -11,14 +11,20 @@ export interface BenchPage {
   /** Expects messages: see {@link arrived}. */
   listen(count: number): void;
   arrived: Promise<void>;
-  /** How many of the expected messages came in each task. */
-  batches: number[];
+  /** The expected messages as they came. */
+  batches: Batch[];
   /** Blocks the main thread for `ms` of each `everyMs`, as a page does that draws. @returns its end */
   keepBusy(ms: number, everyMs: number): void;
   /** Ends {@link keepBusy}. */
   loafing(): void;
   /** The longest task of the main thread since the last question, ms. The browser reports those above 50 ms; 0 stands for less. */
   longestTask(): number;
+}
+
+/** Messages that came in one task, so long after those before. */
+export interface Batch {
+  size: number;
+  afterMs: number;
 }
 
 declare global {
@@ -77,8 +83,9 @@ export async function burstOf(
 
 /** Counts the messages that a page expects. */
 export class Arrivals {
-  batches: number[] = [];
+  batches: Batch[] = [];
   #inTask = 0;
+  #since = 0;
   #left = 0;
   #allArrived = () => {};
   all: Promise<void> = Promise.resolve();
@@ -86,6 +93,7 @@ export class Arrivals {
   expect(count: number): void {
     this.#left = count;
     this.batches = [];
+    this.#since = performance.now();
     this.all = new Promise((resolve) => {
       this.#allArrived = resolve;
     });
@@ -95,7 +103,9 @@ export class Arrivals {
     // The listener's calls of one task come before the microtask.
     if (this.#inTask === 0) {
       queueMicrotask(() => {
-        this.batches.push(this.#inTask);
+        const now = performance.now();
+        this.batches.push({ size: this.#inTask, afterMs: now - this.#since });
+        this.#since = now;
         this.#inTask = 0;
       });
     }

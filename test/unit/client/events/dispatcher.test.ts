@@ -40,6 +40,19 @@ describe('a listener', () => {
     expect(received).toEqual([1, 2, 3]);
   });
 
+  test('that discards the events of its batch gets no more of them', () => {
+    const handed = vi.fn();
+    dispatcher.set('onEventNotification', (data) => {
+      listen(data);
+      if (data.event_id === 2) dispatcher.forget();
+    });
+    for (const id of [1, 2, 3]) dispatcher.enqueue('onEventNotification', event(id));
+    dispatcher.afterwards(handed);
+    pageTurns();
+    expect(received).toEqual([1, 2]);
+    expect(handed).not.toHaveBeenCalled();
+  });
+
   test('replaces the one before it', () => {
     const before = vi.fn();
     dispatcher.set('onEventNotification', before);
