@@ -1,4 +1,5 @@
 /** The history of a run, reported by the driver and the pages and judged by the checker. */
+import type { SocketTimes } from '../kit/socket-lives.js';
 import type { Account, MessageName, ProfileName } from './cast.js';
 import { conversationOf, readName } from './cast.js';
 
@@ -133,6 +134,17 @@ export function record(history: History, event: PageEvent): void {
     }
     default:
       recordSend(history, event);
+  }
+}
+
+/** For the timeline: two sockets of an account at a time show which one was late. */
+export function recordSockets(history: History, account: Account, times: readonly SocketTimes[]): void {
+  for (const { id, openedMs, presentedMs, closedMs } of times) {
+    const happened = (at: number, what: string) =>
+      history.happenings.push({ at, what: `socket ${id} ${what}`, of: account });
+    happened(openedMs, 'opened');
+    happened(presentedMs, 'presented its account');
+    if (closedMs !== undefined) happened(closedMs, 'closed');
   }
 }
 

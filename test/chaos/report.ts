@@ -10,8 +10,12 @@ const PASSING = /^state (connecting|initialising|authenticating|syncing)/;
 const SHOWN_VIOLATIONS = 20;
 const NAME_WIDTH = 34;
 
-const commandOf = ({ seed, lengthMs, nodes = 0 }: RunOptions): string =>
-  `npm run test:chaos -- --seed ${seed} --seconds ${Math.round(lengthMs / 1_000)}${nodes > 0 ? ` --nodes ${nodes}` : ''}`;
+const commandOf = ({ seed, lengthMs, nodes = 0, host }: RunOptions): string =>
+  [
+    `npm run test:chaos -- --seed ${seed} --seconds ${Math.round(lengthMs / 1_000)}`,
+    ...(nodes > 0 ? [`--nodes ${nodes}`] : []),
+    ...(host ? [`--host ${host}`] : []),
+  ].join(' ');
 
 export function reportOf(options: RunOptions, { history, violations, faults, frames }: RunResult): string {
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import { until } from '../kit/until.js';
 import { createWorld, type HostKind, type World } from '../kit/world.js';
 import { ACCOUNTS, nameOf, type ProfileName, readName, SLOTS, slotsIn, slotsOf } from './cast.js';
 import { check, type Violation } from './checker.js';
-import { emptyHistory, type History } from './history.js';
+import { emptyHistory, type History, recordSockets } from './history.js';
 import { carryOut } from './lanes.js';
 import { hasReceived, sayLastWords } from './last-words.js';
 import { Network } from './network.js';
@@ -266,7 +266,10 @@ class Run {
   async #collect(): Promise<void> {
     const { gateway, relay } = this.world;
     await this.#outboxes.noteAll();
-    for (const account of ACCOUNTS) this.#history.peakSockets.set(account, relay.peakFor(account));
+    for (const account of ACCOUNTS) {
+      this.#history.peakSockets.set(account, relay.peakFor(account));
+      recordSockets(this.#history, account, relay.timesFor(account));
+    }
     await gateway.stop();
     for (const { msg_id, ctime_ms, content } of await messagesIn(gateway.data)) {
       const { text, extras } = content.msg_body as { text?: string; extras?: unknown };

@@ -12,7 +12,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { type FrameEvent, readFrame } from './frames.js';
 import { NetworkGate } from './network-gate.js';
 import { type Direction, RelayedSocket, type Verdict } from './relayed-socket.js';
-import { SocketLives } from './socket-lives.js';
+import { SocketLives, type SocketTimes } from './socket-lives.js';
 
 export interface Frame extends FrameEvent {
   direction: Direction;
@@ -93,6 +93,11 @@ export class Relay {
   /** The highest number of an account's sockets at one instant. A socket counts from its opening, although it names its account later. */
   peakFor(account: string): number {
     return this.#lives.peakFor(account);
+  }
+
+  /** When the sockets of an account opened, presented it, and closed. */
+  timesFor(account: string): SocketTimes[] {
+    return this.#lives.timesFor(account);
   }
 
   /** The number of sockets that an account ever had. */
@@ -249,7 +254,7 @@ export class Relay {
   #judge(frame: Frame): Verdict {
     const { direction, event, payload, socket } = frame;
     const presents = direction === 'up' && (event === 'login' || event === 'resume');
-    if (presents && typeof payload.username === 'string') socket.account = payload.username;
+    if (presents && typeof payload.username === 'string') socket.present(payload.username);
     this.log.push(frame);
     for (const watch of this.#watchers) watch(frame);
     for (const rule of this.#rules) {

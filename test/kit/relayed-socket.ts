@@ -27,6 +27,7 @@ interface RelayedSocketHooks {
 export class RelayedSocket {
   /** The account that it presented in `login` or `resume`, once it has. */
   account: string | null = null;
+  presentedMs = 0;
   readonly #browser: WebSocket;
   readonly #gateway: WebSocket;
   readonly #hooks: RelayedSocketHooks;
@@ -51,6 +52,12 @@ export class RelayedSocket {
   /** Whether the browser's side is open. It is closed from the arrival of its close frame on. */
   get open(): boolean {
     return this.#browser.readyState === this.#browser.OPEN;
+  }
+
+  /** It has named its account to the server. */
+  present(account: string): void {
+    if (account !== this.account) this.presentedMs = Date.now();
+    this.account = account;
   }
 
   /** Ends both sides at once without a close frame, as a lost network does. */

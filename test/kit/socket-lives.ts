@@ -5,6 +5,17 @@ interface Life {
   socket: RelayedSocket;
   openedAt: number;
   closedAt: number;
+  openedMs: number;
+  closedMs: number | undefined;
+}
+
+/** Times in ms since 1970. */
+export interface SocketTimes {
+  id: number;
+  openedMs: number;
+  /** It presented the account. */
+  presentedMs: number;
+  closedMs: number | undefined;
 }
 
 export class SocketLives {
@@ -37,13 +48,28 @@ export class SocketLives {
     return this.#of(account).length;
   }
 
+  timesFor(account: string): SocketTimes[] {
+    return this.#of(account).map(({ socket: { id, presentedMs }, openedMs, closedMs }) => ({
+      id,
+      openedMs,
+      presentedMs,
+      closedMs,
+    }));
+  }
+
   #of(account: string): Life[] {
     return this.#lives.filter(({ socket }) => socket.account === account);
   }
 
   add(socket: RelayedSocket): void {
     this.#moment += 1;
-    this.#lives.push({ socket, openedAt: this.#moment, closedAt: Number.POSITIVE_INFINITY });
+    this.#lives.push({
+      socket,
+      openedAt: this.#moment,
+      closedAt: Number.POSITIVE_INFINITY,
+      openedMs: Date.now(),
+      closedMs: undefined,
+    });
   }
 
   /** A socket is closed once its close frame has come in. `ws` has no event for that, so the state is read on demand. */
@@ -52,6 +78,7 @@ export class SocketLives {
       if (life.closedAt !== Number.POSITIVE_INFINITY || life.socket.open) continue;
       this.#moment += 1;
       life.closedAt = this.#moment;
+      life.closedMs = Date.now();
     }
   }
 }
