@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bubble, DemoStage, delivered, openChat, write } from '../browser/demo/stage.js';
+import { bubble, DemoStage, openChat, write } from '../browser/demo/stage.js';
 
 const MEDIA = fileURLToPath(new URL('../../docs/media/', import.meta.url));
 const MOST_BYTES = 1.5 * 1024 * 1024;
@@ -98,6 +98,7 @@ class Recording {
 
 const sized = async (page: Page, { tile }: Look): Promise<Page> => {
   await page.setViewportSize(tile);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   return page;
 };
 
@@ -135,8 +136,8 @@ test('an outage loses nothing', { timeout: RECORDING_TIMEOUT_MS }, async () => {
   const recording = await Recording.start(TWO);
   const both = [alice, bob];
   await write(alice, 'The train enters a tunnel');
-  await delivered(alice, 'The train enters a tunnel').waitFor();
   await bubble(bob, 'The train enters a tunnel').waitFor();
+  await bubble(alice, 'The train enters a tunnel').getByLabel('Read').waitFor();
   await recording.frame('Alice and Bob are online.', both, 2);
   stage.cut();
   await recording.frame('The network is cut.', both, 1);
@@ -151,7 +152,7 @@ test('an outage loses nothing', { timeout: RECORDING_TIMEOUT_MS }, async () => {
   await stage.mend(bob);
   await stage.mend(alice);
   for (const text of ['one', 'two', 'three']) await bubble(bob, `Message ${text}`).waitFor();
-  await delivered(alice, 'Message three').waitFor();
+  await bubble(alice, 'Message three').getByLabel('Read').waitFor();
   await recording.frame('The network returns: each message arrives once, in order.', both, 3.5);
   expect(await recording.end('outage.webp')).toBeLessThan(MOST_BYTES);
 });
