@@ -8,9 +8,11 @@ import {
   type App,
   type ComputedRef,
   computed,
+  getCurrentInstance,
   type InjectionKey,
   inject,
   type MaybeRefOrGetter,
+  onMounted,
   type ShallowRef,
   shallowRef,
   toValue,
@@ -97,14 +99,7 @@ export function useMessages(
     void account.value;
     return store?.messages(toValue(ref));
   });
-  watchEffect((onCleanup) => {
-    const messages = source.value;
-    const read = () => {
-      snapshot.value = messages?.getSnapshot() ?? NO_MESSAGES;
-    };
-    read();
-    if (messages) onCleanup(messages.subscribe(read));
-  });
+  follow(() => source.value, snapshot, NO_MESSAGES);
   watchEffect((onCleanup) => {
     if (!store || account.value === '' || !toValue(isOpen)) return;
     const target = toValue(ref);
@@ -127,15 +122,24 @@ export function useSend(ref: MaybeRefOrGetter<ConversationRef>): (text: string) 
 }
 
 function useReadable<T>(readable: Readable<T> | undefined, none: T): Readonly<ShallowRef<T>> {
-  const value = shallowRef(readable?.getSnapshot() ?? none);
-  // An effect and no bare subscription: a server ends effects after the set-up, and no scope.
-  if (readable) {
-    watchEffect((onCleanup) => {
-      const read = () => {
-        value.value = readable.getSnapshot();
-      };
-      onCleanup(readable.subscribe(read));
-    });
-  }
+  const value = shallowRef(none);
+  if (readable) follow(() => readable, value, none);
   return value;
+}
+
+/** Keeps the value of a source that may change itself. A server ends the effect after the set-up, although no scope ends there. */
+function follow<T>(source: () => Readable<T> | undefined, value: ShallowRef<T>, none: T): void {
+  const start = () => {
+    watchEffect((onCleanup) => {
+      const readable = source();
+      const read = () => {
+        value.value = readable?.getSnapshot() ?? none;
+      };
+      read();
+      if (readable) onCleanup(readable.subscribe(read));
+    });
+  };
+  // A component that takes over what a server has rendered has its element before its set-up. It begins with the server's values.
+  if (getCurrentInstance()?.vnode.el) onMounted(start);
+  else start();
 }
