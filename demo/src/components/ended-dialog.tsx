@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import demo from '../../accounts.json';
 import { useAction } from '../hooks.js';
-import { APPKEY } from '../jim.js';
+import { APPKEY, JIM } from '../jim.js';
 import { giveUp, logIn } from '../session.js';
 import { useStore } from '../store.js';
 import { useStrings } from '../strings.js';
@@ -19,7 +19,9 @@ export function EndedDialog() {
   const strings = useStrings();
   const { state, reason } = useStore(({ connection }) => connection);
   if (state !== 'ended' || reason === undefined || reason === 'logged_out') return null;
-  const [title, text] = strings.ended[reason];
+  // Without workers each tab has a runtime of its own, and the account belongs to the latest one.
+  const isTaken = reason === 'superseded' && JIM.host === 'page';
+  const [title, text] = strings.ended[isTaken ? 'otherTab' : reason];
   // Only a reload helps against an old or missing worker.
   const needsReload = reason === 'superseded' || reason === 'host_lost';
   return (
@@ -28,7 +30,7 @@ export function EndedDialog() {
       {needsReload ? (
         <div class="actions">
           <button type="button" class="primary" autofocus onClick={() => location.reload()}>
-            {strings.reload}
+            {isTaken ? strings.useHere : strings.reload}
           </button>
         </div>
       ) : (

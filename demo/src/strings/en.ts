@@ -2,7 +2,7 @@
 import { CODES, type EndReason } from '../jmessage.js';
 
 /** The reason of an ended session, as a title and an explanation. */
-type Ended = Readonly<Record<EndReason, readonly [title: string, text: string]>>;
+type Ended = Readonly<Record<EndReason | 'otherTab', readonly [title: string, text: string]>>;
 
 export const en = {
   appName: 'JMessage',
@@ -20,7 +20,6 @@ export const en = {
   continueAs: (name: string) => `Continue as ${name}`,
   secondAccount: 'Add a second account in the menu, and chat with yourself.',
   sessionGone: 'Your session has ended. Log in to continue.',
-  noSharedWorker: 'This page needs SharedWorker, which this browser does not support.',
 
   conversations: 'Conversations',
   find: 'Find or start a conversation',
@@ -114,11 +113,13 @@ export const en = {
     login_refused: ['Login refused', 'The server refused the login.'],
     signature_expired: ['Session expired', 'No fresh signature is available. Log in to continue.'],
     superseded: ['Newer version available', 'A newer version of this page is open in another tab.'],
+    otherTab: ['Open in another tab', 'This browser can have an account in one tab at a time.'],
     host_lost: ['Background worker stopped', 'The background worker stopped and could not be restarted.'],
     logged_out: ['Logged out', 'This account was logged out in another tab.'],
   } as Ended,
   logInHere: 'Log in here',
   reload: 'Reload the page',
+  useHere: 'Use it here',
   newVersion: 'A new version is ready.',
   reloadNow: 'Reload',
 

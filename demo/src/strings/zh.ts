@@ -18,7 +18,6 @@ export const zh: Strings = {
   continueAs: (name) => `以 ${name} 的身份继续`,
   secondAccount: '再开一个标签页，用另一个账号登录，就可以和自己聊天。',
   sessionGone: '会话已结束，请重新登录。',
-  noSharedWorker: '此浏览器不支持 SharedWorker，无法使用本页面。',
 
   conversations: '会话',
   find: '查找或发起会话',
@@ -112,11 +111,13 @@ export const zh: Strings = {
     login_refused: ['登录被拒绝', '服务器未接受重新登录。'],
     signature_expired: ['会话已过期', '无法获取新的签名，请重新登录。'],
     superseded: ['有新版本', '另一个标签页打开了此页面的新版本。'],
+    otherTab: ['已在另一个标签页打开', '此浏览器同一时间只能在一个标签页里使用同一账号。'],
     host_lost: ['出了点问题', '后台进程已停止且无法恢复。'],
     logged_out: ['已退出登录', '此账号已在另一个标签页退出。'],
   },
   logInHere: '在此登录',
   reload: '重新加载',
+  useHere: '在这里使用',
   newVersion: '新版本已就绪。',
   reloadNow: '重新加载',
 
