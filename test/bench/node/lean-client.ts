@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { AuthPayload } from '../../../src/protocol/index.js';
 
 const ANSWER =
-  /^42\["(?:c_init|login|resume|sync_check|s_single_text|register|create_group|add_across_group_member|send_group_msg)"/;
+  /^42\["(?:c_init|login|resume|sync_check|sync_conversation_ack|s_single_text|register|create_group|add_across_group_member|send_group_msg)"/;
 const RID = /"rid":(\d+)/;
 const PUSHES = ['42["msg_sync"', '42["sync_conversation"'];
 
@@ -17,6 +17,7 @@ interface Answer {
   message: string;
   gid?: number;
   resume_token?: string;
+  sync_key?: number;
 }
 
 /** The payload of a return without a signature or a password. */
@@ -77,6 +78,13 @@ export class LeanClient {
     return answer;
   }
 
+  /** Receives what the account has missed, and acknowledges it. */
+  async catchUp(): Promise<void> {
+    const { sync_key } = await this.#sync();
+    // Without a window requests wait for the end of the sync.
+    await this.request('sync_conversation_ack', { sync_key });
+  }
+
   get isClosed(): boolean {
     return this.#socket.readyState !== WebSocket.OPEN;
   }
@@ -122,8 +130,8 @@ export class LeanClient {
     this.#socket.close();
   }
 
-  async #sync(): Promise<void> {
-    await this.request('sync_check', { sync_key: 0, sync_type: 0 });
+  #sync(): Promise<Answer> {
+    return this.request('sync_check', { sync_key: 0, sync_type: 0 });
   }
 
   #nextRid(): number {

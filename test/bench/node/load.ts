@@ -46,6 +46,8 @@ async function run({ url, logins, seconds, open, rate }: Load): Promise<LoadResu
     await client.login(auth, user);
     clients.push(client);
   }
+  // Of an earlier round. Their sends would wait for it, and measure that.
+  for (const client of clients) await client.catchUp();
   const latencies: number[] = [];
   const until = performance.now() + seconds * 1_000;
   const send = async (index: number) => {
