@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../../kit/until.js';
+import { shoot } from './screens.js';
 import { bubble, DemoStage, delivered, LAST_SEEDED, openChat, picture, write } from './stage.js';
 
 let stage: DemoStage;
@@ -84,6 +85,7 @@ test('a new version waits for a click, and then all tabs have it, on one connect
     await (await navigator.serviceWorker.ready).update();
   });
   for (const page of [first, second]) await page.getByText('A new version is ready.').waitFor();
+  expect(await shoot(first, 'update')).toEqual([]);
   await openChat(second, 'bob');
   await second.getByRole('textbox', { name: /^Message / }).fill('half a sentence');
   expect(await workers()).toEqual([before]);

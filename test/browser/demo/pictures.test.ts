@@ -1,74 +1,21 @@
 /** Each screen of the demo, light and dark, wide and narrow: axe finds nothing, none is wider than its window, and `test-results/demo/` has pictures. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PICTURES, shoot } from './screens.js';
 import {
   atEnd,
   bubble,
   DEMO_PASSWORD,
   DemoStage,
   delivered,
+  field,
   LAST_SEEDED,
   openChat,
   picture,
   showContacts,
   write,
 } from './stage.js';
-
-const PICTURES = fileURLToPath(new URL('../../../test-results/demo', import.meta.url));
-
-/** Screens with colours of their own. */
-const IN_THE_DARK = new Set([
-  'list',
-  'contacts',
-  'chat',
-  'media',
-  'offline',
-  'failed',
-  'add-account',
-  'accounts',
-]);
-
-/** In the dark only the contrasts differ. */
-async function violations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const runOnly = colorScheme === 'dark' ? ['color-contrast'] : undefined;
-  return page.evaluate(async (rules) => {
-    const { axe: checker } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations: found } = await checker.run(document, {
-      resultTypes: ['violations'],
-      ...(rules && { runOnly: { type: 'rule', values: rules } }),
-    });
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  }, runOnly);
-}
-
-/** Takes pictures of a screen. @returns the findings of axe */
-async function shoot(from: Page, screen: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [width, height] of [
-      [1280, 800],
-      [320, 740],
-    ] as const) {
-      // The contrasts of a screen do not depend on its width.
-      if (colorScheme === 'dark' && width < 1280 && !IN_THE_DARK.has(screen)) continue;
-      await from.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await from.setViewportSize({ width, height });
-      if (colorScheme === 'light' || IN_THE_DARK.has(screen)) {
-        await from.screenshot({ path: path.join(PICTURES, `${screen}-${colorScheme}-${width}.png`) });
-      }
-      const here = `${screen}, ${colorScheme}, ${width} px: `;
-      found.push(...(await violations(from, colorScheme)).map((violation) => here + violation));
-      const overflow = await from.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, `${screen} at ${width} px is as wide as its window`).toBeLessThanOrEqual(0);
-    }
-  }
-  return found;
-}
 
 /** A stranger asks to join a group of Alice, which she made on her phone. */
 async function askToJoin(username: string, group_name: string): Promise<void> {
@@ -88,7 +35,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 test('lists, conversations, menus and dialogs fit their window, and axe finds nothing, light and dark', async () => {
-  await mkdir(PICTURES, { recursive: true });
   const login = await stage.openLogin(stage.hers);
   page = await stage.enter(stage.hers, 'Alice Chen');
   await page.locator('[data-username=bob]').waitFor();
@@ -98,6 +44,8 @@ test('lists, conversations, menus and dialogs fit their window, and axe finds no
   expect(await login.locator('.card').evaluate((card) => card.getBoundingClientRect().top)).toBeGreaterThan(
     0,
   );
+  await login.getByRole('button', { name: 'New here? Create an account' }).click();
+  found.push(...(await shoot(login, 'register')));
   await login.close();
   found.push(...(await shoot(page, 'list')));
   await askToJoin('carol', 'Book club');
@@ -109,6 +57,10 @@ test('lists, conversations, menus and dialogs fit their window, and axe finds no
   await page.locator('.message[data-mentioned=true]').waitFor();
   await page.getByTestId('subtitle').getByText('3 members').waitFor();
   found.push(...(await shoot(page, 'group')));
+  await field(page).pressSequentially('@');
+  await page.getByRole('listbox', { name: 'Mention a member' }).waitFor();
+  found.push(...(await shoot(page, 'mentions')));
+  await field(page).fill('');
   await page.getByTitle('Details').click();
   found.push(...(await shoot(page, 'group-details')));
   await page.getByRole('button', { name: 'Leave the group' }).click();
