@@ -1,4 +1,5 @@
 /** The demo page of one person: conversations, tabs, accounts and the history. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../../kit/until.js';
 import {
@@ -14,6 +15,8 @@ import {
   openChat,
   write,
 } from './stage.js';
+
+const WITHOUT = fileURLToPath(new URL('../../kit/pages/without.js', import.meta.url));
 
 let stage: DemoStage;
 beforeAll(async () => {
@@ -253,4 +256,35 @@ test('scrolling up loads the history to the first message without moving the rea
   const old = (await allTexts(page)).filter((text) => text.startsWith('long ago'));
   expect(old).toEqual(Array.from({ length: 160 }, (_, i) => `long ago ${i + 1}.`));
   expect(await drawnRows(page)).toBeLessThan(60);
+});
+
+test('without SharedWorker, as on many phones, the tabs share one connection; without any worker the account is in one tab', async () => {
+  const phone = await stage.world.profile();
+  await phone.context.addInitScript({ path: WITHOUT });
+  const enter = async (without: string) => {
+    const page = await phone.page(`${stage.address}?without=${without}#log-in`);
+    await page.getByRole('button', { name: 'Continue as Alice Chen' }).click();
+    await page.getByTestId('connection').getByText('Online').waitFor();
+    await openChat(page, 'bob');
+    return page;
+  };
+  const [led, other] = [await enter('SharedWorker'), await enter('SharedWorker')];
+  for (const page of [led, other]) await page.getByText('2 tabs · 1 connection').waitFor();
+  expect(stage.world.relay.openFor('alice')).toBe(1);
+  await write(led, 'from a phone');
+  await delivered(led, 'from a phone').waitFor();
+  await led.close();
+  await write(other, 'from its other tab');
+  await delivered(other, 'from its other tab').waitFor();
+  await other.close();
+
+  const [first, second] = [await enter('SharedWorker,Worker'), await enter('SharedWorker,Worker')];
+  await bubble(second, 'from its other tab').waitFor();
+  await first.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+  await first.getByRole('button', { name: 'Use it here' }).click();
+  await second.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+  await write(first, 'from an old web view');
+  await delivered(first, 'from an old web view').waitFor();
+  expect(stage.world.relay.openFor('alice')).toBe(1);
+  for (const page of [first, second]) await page.close();
 });
