@@ -10,11 +10,15 @@ import {
   type WireMessage,
 } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import { knowSize } from '../util/size-batcher.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { timeOf } from './message-ids.js';
 import type { Committed, Ids, Order } from './order.js';
 import type { Database } from './schema.js';
 import { dayOf, ROW_BYTES } from './volume.js';
+
+/** The most that a message has on the wire beside its content. */
+const HEAD_BYTES = 200;
 
 export interface NewMessage {
   /** See `requestKey`. */
@@ -95,6 +99,7 @@ function prepare(from: NewMessage, ids: Ids, hooks: Hooks): Prepared<StoredMessa
       content: from.content,
     },
   };
+  if (!from.customNotification) knowSize(stored.wire, HEAD_BYTES + Buffer.byteLength(stored.contentJson));
   hooks.onPrepared?.(stored);
   const { gid, recipient, needReceipt, receivers } = from;
   // `key` is the conversation's, as in the list of conversations: a first message makes one, which its page has had no key for.

@@ -9,6 +9,11 @@ function sizeOf(item: object): number {
   return size;
 }
 
+/** The item has about that size, and need not be encoded to learn it. */
+export function knowSize(item: object, bytes: number): void {
+  sizes.set(item, bytes);
+}
+
 /** Fills portions up to a size; a single item may exceed it. */
 export class SizeBatcher<T extends object> {
   #items: T[] = [];
