@@ -3,7 +3,7 @@ import { defineConfig } from 'vitepress';
 import { diagrams } from './diagrams.mjs';
 import { anchorOf, linksOfRepository } from './links.mjs';
 import { en, zh } from './navigation.mjs';
-import { tokenize } from './search.mjs';
+import { boostDocument, tokenize } from './search.mjs';
 
 export default defineConfig({
   title: 'jmessage-runtime',
@@ -31,7 +31,7 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: { options: { tokenize } },
+        miniSearch: { options: { tokenize }, searchOptions: { boostDocument } },
         locales: {
           zh: {
             translations: {
