@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Clients, hostGateway } from '../../test/kit/gateway-in-process.js';
 import { liveDevice } from '../../test/kit/wire-devices.js';
 import { liveEvent, makeGroup, named, sendTo, type User } from '../../test/kit/wire-groups.js';
-import { APPKEY, nextRid } from '../../test/kit/wire-socket.js';
+import { APPKEY, nextRid, textTo } from '../../test/kit/wire-socket.js';
 
 const gateway = hostGateway({ listEntries: 3 });
 const { clients } = gateway;
@@ -83,14 +83,19 @@ describe('a shield', () => {
     expect(await bob.ask('add_msg_shield_group', { gid })).toMatchObject({ code: 881203 });
     expect((await bob.ask('list_shield_group')).group_list).toMatchObject([{ gid, flag: 1, appkey: APPKEY }]);
     const shielded = await sendTo(alice, gid, 'unheard');
+    // Another node hands both on a moment later, in this order, and by the shields of that moment.
+    const direct = await alice.ask('s_across_single_text', textTo(bob.username, 'to bob alone'));
+    await bob.live(1);
     expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 0 });
     expect(await bob.ask('del_msg_shield_group', { gid })).toMatchObject({ code: 881204 });
     const received = await sendTo(alice, gid, 'heard');
-    expect((await bob.live(1)).map(({ msg_id }) => msg_id)).toEqual([received.msg_id]);
+    const heard = [direct.msg_id, received.msg_id];
+    expect((await bob.live(2)).map(({ msg_id }) => msg_id)).toEqual(heard);
     const back = await clients.user(bob.username);
     await back.sync(0, 1);
     const { messages } = await back.next('sync_conversation');
-    const ids = messages.flatMap(({ msgs }) => msgs).map(({ msg_id }) => msg_id);
+    const ofGroup = messages.filter(({ key }) => key === gid);
+    const ids = ofGroup.flatMap(({ msgs }) => msgs).map(({ msg_id }) => msg_id);
     expect(ids).toEqual([shielded.msg_id, received.msg_id]);
   });
 

@@ -80,7 +80,7 @@ export class Nodes {
         if (performance.now() - this.#sweptAt > CUT_OFF_MS) this.#sendAway();
       });
     };
-    engine.listen((note) => this.#hear(note));
+    engine.listen((note) => this.#apply(note));
     engine.onGap(sweep);
     this.#timers = [setInterval(sweep, SWEEP_MS), setInterval(() => this.#saySpent(), SPENT_MS)];
     for (const timer of this.#timers) timer.unref();
@@ -189,11 +189,6 @@ export class Nodes {
   #saySpent(): void {
     const requests = this.#parties?.spent(LEAST_SPENT) ?? [];
     if (requests.length > 0) this.parts.engine.publish({ kind: 'spent', requests });
-  }
-
-  #hear(note: Note): void {
-    const { log } = this.parts;
-    this.#apply(note).catch((error: unknown) => log.warn({ err: error }, 'a note could not be followed'));
   }
 
   async #apply(note: Note): Promise<void> {

@@ -61,7 +61,8 @@ export interface Engine extends Memory {
   publish(note: Note): void;
   /** The same. Resolves when the other nodes have taken note of it, or the wait for them is over. */
   announce(note: Note): Promise<void>;
-  listen(onNote: (note: Note) => void): void;
+  /** @param onNote resolves when the note has taken effect */
+  listen(onNote: (note: Note) => Promise<void> | void): void;
   /** Called when notes may have been lost. */
   onGap(action: () => void): void;
 

@@ -6,9 +6,12 @@ import type { Note } from './engine.js';
 /** How long a change waits for the other nodes to forget what they cached. */
 const ANNOUNCE_MS = 1_000;
 
+/** `joined`: a node is there that the others have not heard of. */
+export type Said = Note | { kind: 'joined' };
+
 interface Envelope {
   from: string;
-  note?: Note;
+  note?: Said;
   /** The note is to be confirmed under this number. */
   ask?: number;
   /** The note confirms that number. */
@@ -27,7 +30,7 @@ interface Parts {
 }
 
 export class RedisNotes {
-  #onNote: (note: Note) => void = () => {};
+  #onNote: (note: Said) => Promise<void> | void = () => {};
   readonly #announced = new Map<number, () => void>();
   #lastAsked = 0;
   /** The beginning of this node's notes. */
@@ -42,7 +45,8 @@ export class RedisNotes {
     await this.parts.notes.subscribe(this.parts.channel);
   }
 
-  listen(onNote: (note: Note) => void): void {
+  /** @param onNote resolves when the note has taken effect, which confirms it */
+  listen(onNote: (note: Said) => Promise<void> | void): void {
     this.#onNote = onNote;
   }
 
@@ -50,7 +54,7 @@ export class RedisNotes {
     void this.#say({ note }).catch(this.parts.onLost);
   }
 
-  async announce(note: Note): Promise<void> {
+  async announce(note: Said): Promise<void> {
     this.#lastAsked += 1;
     const ask = this.#lastAsked;
     let confirmed = 0;
@@ -85,7 +89,7 @@ export class RedisNotes {
   #hear(text: string): void {
     // Its own notes come as well, and need not be looked into.
     if (text.startsWith(this.#own)) return;
-    const { node, log, onLost } = this.parts;
+    const { node, log } = this.parts;
     let envelope: Envelope;
     try {
       envelope = JSON.parse(text);
@@ -98,7 +102,16 @@ export class RedisNotes {
       if (to === node) this.#announced.get(done)?.();
       return;
     }
-    if (note) this.#onNote(note);
-    if (ask !== undefined) void this.#say({ done: ask, to: from }).catch(onLost);
+    if (note) void this.#take(note, ask === undefined ? undefined : { done: ask, to: from });
+  }
+
+  async #take(note: Said, confirmation: Omit<Envelope, 'from'> | undefined): Promise<void> {
+    try {
+      await this.#onNote(note);
+    } catch (error) {
+      this.parts.log.warn({ err: error, kind: note.kind }, 'a note of another node could not be followed');
+      return;
+    }
+    if (confirmation) await this.#say(confirmation).catch(this.parts.onLost);
   }
 }

@@ -78,9 +78,10 @@ class RedisEngine implements Engine {
   readonly #registry = new Registry();
   #live: ReadonlySet<string> = new Set();
   #onGap: () => void = () => {};
+  #onNote: (note: Note) => Promise<void> | void = () => {};
   readonly #notes: RedisNotes;
   #isUp = false;
-  #isBeating = false;
+  #beating: Promise<void> | undefined;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -100,6 +101,7 @@ class RedisEngine implements Engine {
       log,
       onLost,
     });
+    this.#notes.listen((note) => (note.kind === 'joined' ? this.#meet() : this.#onNote(note)));
   }
 
   get isUp(): boolean {
@@ -115,6 +117,8 @@ class RedisEngine implements Engine {
     await this.notes.connect();
     await this.#notes.open();
     await this.#beat();
+    // The others would find out by their next heartbeat, and until then take the sessions of this node for offline.
+    await this.#notes.announce({ kind: 'joined' });
     this.#timers = [
       setInterval(() => void this.#beat().catch(() => this.#lost()), HEARTBEAT_MS),
       setInterval(() => void this.#renew().catch(() => this.#lost()), RENEW_MS),
@@ -130,8 +134,8 @@ class RedisEngine implements Engine {
     return this.#notes.announce(note);
   }
 
-  listen(onNote: (note: Note) => void): void {
-    this.#notes.listen(onNote);
+  listen(onNote: (note: Note) => Promise<void> | void): void {
+    this.#onNote = onNote;
   }
 
   onGap(action: () => void): void {
@@ -232,28 +236,35 @@ class RedisEngine implements Engine {
     return this.commands.eval(ENTER, 1, key, platform, seat, JSON.stringify(stored), ENTRY_LEASE_MS);
   }
 
+  /** A heartbeat that was under way may have asked before the new node was there. */
+  async #meet(): Promise<void> {
+    await this.#beating?.catch(() => {});
+    await this.#beat();
+  }
+
   /** Says that this node lives, and learns which others do. */
-  async #beat(): Promise<void> {
-    if (this.#isBeating) return;
-    this.#isBeating = true;
-    try {
-      const key = `${this.prefix}nodes`;
-      const [known, live] = (await this.commands.eval(HEARTBEAT, 1, key, this.#node, NODE_LEASE_MS)) as [
-        number,
-        string[],
-      ];
-      this.#live = new Set(live);
-      const isBack = !this.#isUp && this.notes.status === 'ready';
-      if (isBack) {
-        this.#isUp = true;
-        this.log.info('the other nodes can be reached');
-      }
-      // Redis was away, or is not the one that had the entries, or this node was paused.
-      if (known === 0) await this.#renew();
-      if (known === 0 || isBack) this.#onGap();
-    } finally {
-      this.#isBeating = false;
+  #beat(): Promise<void> {
+    this.#beating ??= this.#beatOnce().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  async #beatOnce(): Promise<void> {
+    const key = `${this.prefix}nodes`;
+    const [known, live] = (await this.commands.eval(HEARTBEAT, 1, key, this.#node, NODE_LEASE_MS)) as [
+      number,
+      string[],
+    ];
+    this.#live = new Set(live);
+    const isBack = !this.#isUp && this.notes.status === 'ready';
+    if (isBack) {
+      this.#isUp = true;
+      this.log.info('the other nodes can be reached');
     }
+    // Redis was away, or is not the one that had the entries, or this node was paused.
+    if (known === 0) await this.#renew();
+    if (known === 0 || isBack) this.#onGap();
   }
 
   /** Each part is read when it is sent, so that it does not bring back what has left meanwhile. */

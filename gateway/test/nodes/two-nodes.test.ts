@@ -207,6 +207,19 @@ describe('the figures of a node', () => {
   });
 });
 
+describe('a node that starts', () => {
+  it('is known to the others before it has a session', async () => {
+    const asking = await one.liveUser();
+    const starting = await start();
+    const clients = new Clients(() => starting.url);
+    const { username } = await clients.liveUser();
+    const trans = { type: 3, target_username: username, cmd: 'x' };
+    expect(await asking.ask('trans_msg_single', trans)).toMatchObject({ code: 0 });
+    clients.leave();
+    await starting.close();
+  });
+});
+
 describe('a node that stops', () => {
   it('serves each client until its turn to go, and sends new ones elsewhere', async () => {
     const leaving = await start();
