@@ -6,6 +6,8 @@ import type { Page } from '../page/page.js';
 
 /** A tab that holds the lock for so long after the worker's choice is frozen, and loses it. */
 const STEAL_MS = 2_000;
+/** The browser tells the loser a moment later, so the tab that took the lock waits for so long before it acts. */
+const LOSS_MS = 100;
 
 export class ActiveTab {
   #lock: string | null = null;
@@ -71,7 +73,8 @@ export class ActiveTab {
         clearTimeout(late);
         if (signal.aborted) return;
         isHeld = true;
-        this.#set(true);
+        if (options.steal) late = setTimeout(() => this.#set(true), LOSS_MS);
+        else this.#set(true);
         return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       };
       locks.request(lock, options, granted).catch(() => {
@@ -90,7 +93,7 @@ export class ActiveTab {
       waiting.abort();
       request({ steal: true });
     };
-    const late = claim === 'patient' ? undefined : setTimeout(steal, STEAL_MS);
+    let late = claim === 'patient' ? undefined : setTimeout(steal, STEAL_MS);
     signal.addEventListener('abort', () => {
       clearTimeout(late);
       waiting.abort();

@@ -1,6 +1,8 @@
 /** Web Locks of one browser profile, whose owners can die. */
 
+import type { FakeClock } from './clock.js';
 import { Freezer } from './freezer.js';
+import type { FakeRandom } from './random.js';
 
 type Granted = (lock: Lock | null) => unknown;
 type Mode = 'exclusive' | 'shared';
@@ -18,8 +20,16 @@ export class FakeLocks {
   readonly #held = new Set<Request>();
   readonly #queue = new Set<Request>();
   readonly #dead = new Set<string>();
+  /** How long it may take, at most, until the holder of a lock learns that another one has taken it by force. */
+  lossLateMs = 0;
+  /** Names of the locks that their last holders still believe to hold. */
+  readonly #lateLosses: string[] = [];
 
-  constructor(private readonly freezer = new Freezer()) {}
+  /** Without `time`, no loss is late. */
+  constructor(
+    private readonly freezer = new Freezer(),
+    private readonly time?: { clock: Pick<FakeClock, 'after'>; random: Pick<FakeRandom, 'below'> },
+  ) {}
 
   /** The lock manager as that tab or worker sees it. */
   for(owner: string): Pick<LockManager, 'request' | 'query'> {
@@ -42,6 +52,11 @@ export class FakeLocks {
   /** Names of the locks that are held. */
   get held(): string[] {
     return [...this.#held].map(({ name }) => name);
+  }
+
+  /** Whether a holder has lost a lock with such a name and does not know yet. */
+  isLossLate(begin: string): boolean {
+    return this.#lateLosses.some((name) => name.startsWith(begin));
   }
 
   /** Names of the locks that are waited for. */
@@ -83,7 +98,7 @@ export class FakeLocks {
             .finally(release)
             .then((value) => resolve(value as T), reject);
         },
-        lose: () => this.freezer.happen(owner, () => reject(new DOMException('stolen', 'AbortError'))),
+        lose: () => this.#learnLater(name, owner, () => reject(new DOMException('stolen', 'AbortError'))),
       };
       if (steal) {
         for (const held of [...this.#held]) {
@@ -95,6 +110,16 @@ export class FakeLocks {
       signal?.addEventListener('abort', abandon);
       this.#queue.add(request);
       this.#grant();
+    });
+  }
+
+  #learnLater(name: string, owner: string, learn: () => void): void {
+    if (!this.time || this.lossLateMs === 0) return this.freezer.happen(owner, learn);
+    const { clock, random } = this.time;
+    this.#lateLosses.push(name);
+    clock.after(1 + random.below(this.lossLateMs), () => {
+      this.#lateLosses.splice(this.#lateLosses.indexOf(name), 1);
+      if (!this.#dead.has(owner)) this.freezer.happen(owner, learn);
     });
   }
 

@@ -198,7 +198,7 @@ export class World {
   readonly network = new FakeNetwork(this.clock);
   readonly server = new FakeServer(this.clock, this.network, (text) => SparkMD5.hash(text));
   readonly freezer = new Freezer();
-  readonly locks = new FakeLocks(this.freezer);
+  readonly locks: FakeLocks;
   readonly random: FakeRandom;
   readonly broadcasts: FakeBroadcasts;
   readonly workers: FakeWorker[] = [];
@@ -214,6 +214,7 @@ export class World {
   constructor(seed = 1) {
     this.random = new FakeRandom(seed);
     this.broadcasts = new FakeBroadcasts(this);
+    this.locks = new FakeLocks(this.freezer, this);
     for (const username of ['alice', 'bob', 'carol']) this.server.addUser(username, `${username}'s password`);
   }
 

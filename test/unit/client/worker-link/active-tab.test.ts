@@ -5,6 +5,7 @@ import { FakePage } from '../../fakes/host.js';
 import { FakeLocks } from '../../fakes/locks.js';
 
 const STEAL_MS = 2_000;
+const LOSS_MS = 100;
 
 let locks: FakeLocks;
 beforeEach(() => {
@@ -59,19 +60,50 @@ test('a tab that does not give it up loses it after two seconds, and knows', asy
   one.tab.choose('alice');
   await turn();
   two.tab.choose('alice');
-  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  await vi.advanceTimersByTimeAsync(STEAL_MS + LOSS_MS);
   expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
   one.tab.choose(null);
   one.tab.choose('alice');
-  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  await vi.advanceTimersByTimeAsync(STEAL_MS + LOSS_MS);
   expect([one.tab.isActive, two.tab.isActive]).toEqual([true, false]);
+});
+
+test('a tab that learns late of its loss is not active together with the one that took the lock', async () => {
+  const clock = {
+    after(ms: number, fn: () => void) {
+      const timer = setTimeout(fn, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  const late = new FakeLocks(undefined, { clock, random: { below: (max) => max - 1 } });
+  late.lossLateMs = LOSS_MS - 1;
+  const [one, two] = [open('one', late), open('two', late)];
+  one.tab.choose('alice');
+  two.tab.choose('alice');
+  const seen = new Set<string>();
+  for (let ms = 0; ms < STEAL_MS + 2 * LOSS_MS; ms += 1) {
+    await vi.advanceTimersByTimeAsync(1);
+    seen.add(`${one.tab.isActive} ${two.tab.isActive}`);
+  }
+  expect([...seen]).toEqual(['true false', 'false false', 'false true']);
+});
+
+test('a tab that takes the lock and is closed before it acts never acts', async () => {
+  const [one, two] = [open('one'), open('two')];
+  one.tab.choose('alice');
+  two.tab.choose('alice');
+  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  two.tab.close();
+  await vi.advanceTimersByTimeAsync(LOSS_MS);
+  expect([one.tab.isActive, two.received]).toEqual([true, []]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a tab that was robbed of it acts again as soon as the thief gives it up', async () => {
   const [one, two] = [open('one'), open('two')];
   one.tab.choose('alice');
   two.tab.choose('alice');
-  await vi.advanceTimersByTimeAsync(STEAL_MS);
+  await vi.advanceTimersByTimeAsync(STEAL_MS + LOSS_MS);
   expect([one.tab.isActive, two.tab.isActive]).toEqual([false, true]);
   // It waits for the worker's word, however long that takes.
   await vi.advanceTimersByTimeAsync(10 * STEAL_MS);
