@@ -21,7 +21,7 @@ import {
   RESPONSE_TIMEOUT_MS,
   type RequestInspection,
 } from '../../protocol/worker.js';
-import type { Clock } from '../util/clock.js';
+import { afterRunning, type Clock } from '../util/clock.js';
 import { DROPPED, type Reply, type RequestSpec, type Scope } from './request.js';
 
 type Emit = (event: string, payload: object) => void;
@@ -231,11 +231,14 @@ export class OpenRequests {
 
   #startTimer(open: OpenRequest, is: 'emitted' | 'acknowledged', ms: number): void {
     endTry(open);
-    const cancelTimer = this.clock.after(ms, () => {
+    const expire = () => {
       open.failedTries += 1;
       if (open.failedTries < MAX_TRIES) this.#emit(open, undefined);
       else this.#settle(open, { kind: 'timeout', responseTimeout: is === 'acknowledged' });
-    });
+    };
+    // Another worker may have the account since, and a late login would end its session.
+    const frozen = () => (open.scope === 'handshake' ? this.#settle(open, DROPPED) : expire());
+    const cancelTimer = afterRunning(this.clock, ms, expire, frozen);
     open.try = { is, cancelTimer };
   }
 

@@ -5,13 +5,10 @@
  */
 import { RUNTIME_VERSION, type WorkerAddress } from '../../protocol/worker.js';
 import type { Platform } from '../platform/platform.js';
-import { delay } from '../util/clock.js';
+import { afterRunning, delay } from '../util/clock.js';
 
 /** A holder that has not answered by then is frozen, and loses the account: it ends when it wakes up. */
 const ANSWER_MS = 2_000;
-
-/** No timer of a running worker is so late. */
-const LATE_MS = 500;
 
 /** Time for a request to stand down that waits in the queue of a worker that was frozen. */
 const REQUEST_MS = 50;
@@ -131,9 +128,8 @@ export class AccountLock {
           .catch(() => undefined);
       const ask = () => {
         cancel();
-        const due = clock.now() + ANSWER_MS;
-        // A late timer shows that this worker was frozen itself, and may have missed the answer.
-        cancel = clock.after(ANSWER_MS, () => (clock.now() > due + LATE_MS ? ask() : take()));
+        // If this worker was frozen itself, it may have missed the answer.
+        cancel = afterRunning(clock, ANSWER_MS, take, ask);
         this.#post('stand-down', account);
       };
       const giveUp = () => {

@@ -116,6 +116,7 @@ export class SessionRegistry {
           const connection = this.pending.take(account);
           const reply = connection && (await kept.credentials.login(connection, onAck));
           if (!connection || !reply || reply.kind === 'dropped') {
+            await connection?.close();
             await delay(clock, RETRY_MS, deadline);
             continue;
           }

@@ -6,6 +6,15 @@ export interface Clock {
   after(ms: number, fn: () => void): () => void;
 }
 
+/** No timer of a running worker is so late. */
+const LATE_MS = 500;
+
+/** Calls `fn` after `ms`, or `frozen` instead if the browser has frozen this worker meanwhile, or the machine has slept. @returns cancels it */
+export function afterRunning(clock: Clock, ms: number, fn: () => void, frozen: () => void): () => void {
+  const due = clock.now() + ms;
+  return clock.after(ms, () => (clock.now() > due + LATE_MS ? frozen() : fn()));
+}
+
 /** Resolves after `ms`, or at once when the signal is aborted. */
 export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

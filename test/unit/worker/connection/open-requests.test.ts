@@ -152,6 +152,19 @@ describe('a request', () => {
     expect(end.rids()).toEqual([3, 1, 2]);
   });
 
+  test.each([
+    ['of the handshake is dropped, since another worker may have the account', 'handshake', 1],
+    ['of the session is transmitted again', 'session', 2],
+  ] as const)('that this worker was frozen over %s', async (_title, scope, tries) => {
+    if (scope === 'handshake') end.connect();
+    else void end.attach();
+    void end.send({ scope });
+    end.clock.sleep(60_000);
+    await end.clock.advance(0);
+    expect(end.frames).toHaveLength(tries);
+    expect(end.replies).toMatchObject(scope === 'handshake' ? [{ kind: 'dropped' }] : []);
+  });
+
   test('of the handshake is dropped with its connection', async () => {
     end.requests.connect(() => undefined);
     const handshake = end.send({ scope: 'handshake' });
