@@ -88,11 +88,11 @@ function contact(
 }
 
 export interface HandshakeParts {
-  /** The browser reports that the worker has failed, perhaps long after the handshake. */
-  onError(reason: string): void;
   onLeft(calls: readonly Call[]): void;
   /** A worker of this protocol has answered, before it receives the introduction. */
   onContact(instance: string, at: WorkerAddress | null): void;
+  /** The worker's protocol is newer than this tab's. */
+  onOutdated(): void;
   onMessage(message: TabMessage): void;
   /** The tab's introduction, without its lock. */
   hello(): Omit<Hello, 'lock'>;
@@ -106,20 +106,20 @@ export interface GreetedWorker {
 }
 
 /**
- * Opens a port to the host's worker and introduces the tab. Never settles once the signal is aborted.
+ * Opens a port to the host's worker and introduces the tab. Never settles once the signal is aborted, or with a worker of a newer protocol.
  * @param lock the tab's own, which it holds already
- * @returns `outdated`: the worker's protocol is newer than this tab's
+ * @param onError the browser reports that the worker has failed, perhaps long after the handshake
  */
 export function shakeHands(
   host: Host,
   lock: string | null,
   signal: AbortSignal,
   parts: HandshakeParts,
-): Promise<GreetedWorker | 'outdated'> {
-  type Greeted = GreetedWorker | 'outdated';
-  const greet = ({ port, api, pong }: Contact): Greeted | Promise<Greeted> => {
+  onError: (reason: string) => void,
+): Promise<GreetedWorker> {
+  const greet = ({ port, api, pong }: Contact): Promise<GreetedWorker> | undefined => {
     const { protocol, instance = '', at = null } = pong;
-    if (protocol !== undefined && protocol > PROTOCOL) return 'outdated';
+    if (protocol !== undefined && protocol > PROTOCOL) return void parts.onOutdated();
     if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
     parts.onContact(instance, at);
     const events = laneOf(port, EVENTS);
@@ -129,11 +129,11 @@ export function shakeHands(
     return api.hello(Object.assign(parts.hello(), { lock })).then((welcome) => ({ api, events, welcome }));
   };
   const work = (fail: (reason: string) => void) => {
-    const onError = (reason: string) => {
+    const failed = (reason: string) => {
       fail(reason);
-      if (!signal.aborted) parts.onError(reason);
+      if (!signal.aborted) onError(reason);
     };
-    return contact(host, signal, onError, parts.onLeft).then((reached) =>
+    return contact(host, signal, failed, parts.onLeft).then((reached) =>
       reached ? greet(reached) : undefined,
     );
   };

@@ -63,7 +63,7 @@ export class Link {
         this.#calls.fail(() => true, CODES.superseded);
       },
       callsToHandOn: () => this.#calls.toHandOn(tabId),
-      onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, page.now(), connection.reached),
+      onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, connection.reached),
       onWarning: (text) => handlers.onLog('warn', text),
       hostOf: (at, isWedged) => handlers.hostOf(at, isWedged),
     });

@@ -15,9 +15,6 @@ import {
   type WorkerApi,
 } from '../../protocol/tab.js';
 
-/** An older log-out of another tab is not submitted. */
-const STALE_MS = 10_000;
-
 interface OpenCall {
   call: Call;
   /** A worker has received it. */
@@ -62,24 +59,18 @@ export class OpenCalls {
   toHandOn(by: string): Call[] {
     const calls: Call[] = [];
     this.#open.forEach(({ call, handedOn }) => {
-      const { method } = call;
-      if (method === 'loginOut' || (handedOn && isSend(method))) {
+      if (call.method === 'loginOut' || (handedOn && isSend(call.method)))
         calls.push(Object.assign({ by, again: true as const }, call));
-      }
     });
     return calls;
   }
 
-  /**
-   * Submits the calls of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. A log-out that a
-   * frozen tab receives late might end the user's next session.
-   */
-  adopt(calls: readonly Call[], login: Restore['login'], now: number, to: ReachedWorker | undefined): void {
+  /** Submits the calls of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. */
+  adopt(calls: readonly Call[], login: Restore['login'], to: ReachedWorker | undefined): void {
     for (const call of calls) {
-      const { account, callId, method, madeAt } = call;
+      const { account, callId } = call;
       const isOurs = account && login?.username === account.username && login.appkey === account.appkey;
-      const isStale = method === 'loginOut' && now - madeAt > STALE_MS;
-      if (isOurs && !isStale && !this.#open.has(callId)) void this.add(call, to);
+      if (isOurs && !this.#open.has(callId)) void this.add(call, to);
     }
   }
 

@@ -125,9 +125,7 @@ export class WorkerConnection {
     holdTabLock(this.page.locks, `${this.tabId}:${this.#openings}`, signal)
       .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
       .then((worker) => {
-        if (!worker || signal.aborted) return;
-        if (worker === 'outdated') this.#becomeOutdated();
-        else this.#opened(worker, signal);
+        if (worker && !signal.aborted) this.#opened(worker, signal);
       })
       .catch((error: unknown) => {
         if (signal.aborted) return;
@@ -139,19 +137,21 @@ export class WorkerConnection {
       });
   }
 
-  #shakeHands(lock: string | null, signal: AbortSignal): Promise<GreetedWorker | 'outdated'> {
+  #shakeHands(lock: string | null, signal: AbortSignal): Promise<GreetedWorker> {
     const { host, parts } = this;
-    return shakeHands(host, lock, signal, {
-      onError: (reason) => this.#phase === 'open' && this.lost(reason),
+    const onError = (reason: string) => this.#phase === 'open' && this.lost(reason);
+    const own = {
       onLeft: parts.onLeft,
-      onContact: (instance, at) => {
+      onContact: (instance: string, at: WorkerAddress | null) => {
         this.#instance = instance;
         host.at = at;
         parts.onContact();
       },
-      onMessage: (message) => this.#receive(message),
+      onOutdated: () => this.#becomeOutdated(),
+      onMessage: (message: TabMessage) => this.#receive(message),
       hello: parts.hello,
-    });
+    };
+    return shakeHands(host, lock, signal, own, onError);
   }
 
   #opened(worker: GreetedWorker, signal: AbortSignal): void {

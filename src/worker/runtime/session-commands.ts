@@ -100,9 +100,7 @@ export class SessionCommands {
       case 'attach':
         return this.#attach(tab, params);
       case 'loginOut':
-        return call.by === undefined
-          ? this.#loginOut(tab, params.wipe)
-          : this.#loginOutFor(tab, call.account, params.wipe);
+        return this.#loginOut(tab, params.wipe, call);
     }
   }
 
@@ -216,29 +214,24 @@ export class SessionCommands {
     return this.#joined(session, tab);
   }
 
-  async #loginOut(tab: SessionTab, wipe: boolean): Promise<Outcome> {
+  /** A tab that submits the log-out of one that has left learns of the end as the others do. */
+  async #loginOut(tab: SessionTab, wipe: boolean, { by, account }: Call): Promise<Outcome> {
     const { session, ended } = tab;
-    tab.logouts += 1;
-    if (!session) tab.leave(null);
-    tab.auth = null;
-    tab.knowsDigest = false;
-    const closed = session?.end('logged_out', tab, wipe);
-    // A log-out that wipes is answered when nothing is left on the disk; V2's own is answered at once.
-    if (wipe) {
-      await closed;
+    if (!by) {
+      tab.logouts += 1;
+      if (!session) tab.leave(null);
+      tab.auth = null;
+      tab.knowsDigest = false;
+      const closed = session?.end('logged_out', tab, wipe);
+      // A log-out that wipes is answered when nothing is left on the disk; V2's own is answered at once.
+      if (wipe) await closed;
       const { appkey, username } = ended ?? {};
-      if (!session && appkey && username) await this.#sessions.wipe(accountOf(tab, appkey, username));
+      if (wipe && !session && appkey && username) await this.#sessions.wipe(accountOf(tab, appkey, username));
+    } else if (account && isOf(session, account)) {
+      // Only a connected session can have the server revoke its token.
+      await session.state.firstTry();
+      await session.end('logged_out', undefined, wipe);
     }
-    return succeeded({}, tab.mirror());
-  }
-
-  /** The log-out of a tab that has left. The tab that submits it learns of the end as the others do. */
-  async #loginOutFor(tab: SessionTab, account: AccountName | undefined, wipe: boolean): Promise<Outcome> {
-    const { session } = tab;
-    if (!account || !isOf(session, account)) return failed(failure(CODES.sessionEnded));
-    // Only a connected session can have the server revoke its token.
-    await session.state.firstTry();
-    await session.end('logged_out', undefined, wipe);
     return succeeded({}, tab.mirror());
   }
 

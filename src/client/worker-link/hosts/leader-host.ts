@@ -23,6 +23,9 @@ const ANSWER_MS = 2_000;
 /** A worker that does not listen by then counts as failed. */
 const START_MS = 5_000;
 
+/** A tab that was frozen receives another one's log-out late. An older one might end the user's next session. */
+const STALE_MS = 10_000;
+
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
 export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
@@ -130,7 +133,10 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
         this.#asked.add(message.up);
       } else if (message.up !== this.#servedBy) this.#onError('another worker has come up');
     } else if ('left' in message) {
-      this.#onLeft(message.left);
+      const now = page.now();
+      this.#onLeft(
+        message.left.filter(({ method, madeAt }) => method !== 'loginOut' || now - madeAt < STALE_MS),
+      );
     } else if (this.#worker) {
       this.#say(this.#yields ? 'hidden' : 'alive');
       this.#check();
