@@ -13,6 +13,8 @@ export class FakeBroadcasts {
   #owner = '';
   /** How long a message may take, at most. Those for one owner keep their order. */
   lateMs = 0;
+  /** How long every message takes, at least. */
+  latencyMs = 0;
   /** By owner: its late messages, and when the last of them arrives. */
   readonly #late = new Map<string, { count: number; until: number }>();
 
@@ -90,10 +92,11 @@ export class FakeBroadcasts {
 
   #later(owner: string, receive: () => void): void {
     const late = this.#late.get(owner) ?? { count: 0, until: 0 };
-    if (!this.time || (this.lateMs === 0 && late.count === 0)) return queueMicrotask(receive);
+    if (!this.time || (this.lateMs + this.latencyMs === 0 && late.count === 0))
+      return queueMicrotask(receive);
     const { clock, random } = this.time;
     const now = clock.now();
-    late.until = Math.max(late.until, now + random.below(this.lateMs + 1));
+    late.until = Math.max(late.until, now + Math.max(this.latencyMs, random.below(this.lateMs + 1)));
     late.count += 1;
     this.#late.set(owner, late);
     clock.after(late.until - now, () => {

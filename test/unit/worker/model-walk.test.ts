@@ -18,12 +18,14 @@ import { Walk } from './walk/walk.js';
  */
 const SEEDS: Record<HostKind, number[]> = {
   shared: [...range(1, 8), 23, 30, 76, 147, 247, 307],
-  leader: [1, 58],
+  leader: [1, 3, 58],
   page: [7, 22],
 };
 /** More of them: `WALK_SEEDS=1-400 WALK_HOST=leader npx vitest run --project unit test/unit/worker/model-walk.test.ts`. */
 const { WALK_SEEDS, WALK_HOST } = process.env;
 const HOSTS = HOST_KINDS.filter((host) => !WALK_HOST || host === WALK_HOST);
+/** Remainders of the seeds whose walks have late losses of locks. */
+const LATE_LOSSES: ReadonlySet<number> = new Set([3, 4, 5]);
 const STEPS = 1_200;
 /** Of the wall clock, which a walk does not depend on: it ends a walk that hangs. */
 const TIMEOUT_MS = 120_000;
@@ -47,6 +49,7 @@ describe.each(HOSTS)('after any events in the host "%s"', (host) => {
         roaming: seed % 2 === 0,
         gentle: seed % 3 === 0,
         stock: seed % 4 < 2,
+        lateLosses: host !== 'page' && LATE_LOSSES.has(seed % 7),
       });
       walk.world.storeLatencyMs = seed % 4;
       try {
@@ -63,7 +66,7 @@ describe.each(HOSTS)('after any events in the host "%s"', (host) => {
 });
 
 test.each(HOSTS)('a walk goes through all that it is about, in the host "%s"', async (host) => {
-  const walk = new Walk(7, { host, roaming: true, gentle: false, stock: false });
+  const walk = new Walk(7, { host, roaming: true, gentle: false, stock: false, lateLosses: false });
   await walk.run(STEPS / 2);
   const kinds = new Set([...walk.record.sends.values()].map((outcome) => outcome?.kind));
   expect(kinds).toContain('success');

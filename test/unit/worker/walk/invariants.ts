@@ -104,7 +104,7 @@ export class Invariants {
       expect(tab.waiting, `open calls of ${tab.id}`).toEqual([]);
       expect(['idle', 'ended', 'ready'], tab.id).toContain(tab.client.getState().state);
       if (tab.client.getState().state === 'ready') {
-        const waiting = (await outboxOf(tab)).filter(({ state }) => state !== 'failed');
+        const waiting = (await this.world.passing(outboxOf(tab))).filter(({ state }) => state !== 'failed');
         expect(waiting, `outbox of ${tab.id}`).toEqual([]);
       }
       if (!login?.whole || tab.client.getState().state !== 'ready') continue;

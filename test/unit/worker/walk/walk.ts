@@ -15,6 +15,9 @@ const MAX_TABS = 6;
 /** Enough for all tries of a full queue, and for a session's extended idle time-out. */
 const CALM_MS = 900_000;
 
+/** A busy browser takes as long. */
+const LOSS_LATE_MS = 60;
+
 interface WalkSettings {
   host: HostKind;
   /** Logins ask for the history. */
@@ -23,6 +26,8 @@ interface WalkSettings {
   gentle: boolean;
   /** The server has none of the gateway's extensions. */
   stock: boolean;
+  /** A holder learns late that another one has taken its lock by force. */
+  lateLosses: boolean;
 }
 
 export class Walk {
@@ -55,6 +60,15 @@ export class Walk {
     // The client warns of each worker that it gives up on.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     if (!settings.stock) this.world.server.capabilities = CAPABILITIES;
+    if (settings.lateLosses) this.#makeLossesLate();
+  }
+
+  /** Two that believe to hold a lock answer each other. If their messages took no time, they would do so for ever in one moment. */
+  #makeLossesLate(): void {
+    const { world } = this;
+    world.locks.lossLateMs = LOSS_LATE_MS;
+    world.broadcasts.latencyMs = 1;
+    world.broadcastLatencyMs = 1;
   }
 
   /** The store brings an absent tab its missed messages from its last position, if it had one. */
