@@ -178,26 +178,6 @@ describe('a page', () => {
     await until('one socket', () => world.relay.openFor('alice') === 1);
   });
 
-  test('in the page host a page that is left closes its socket at once, however long the browser keeps the page', async () => {
-    const tab = await world.tab(profile, { host: 'page' });
-    await login(tab, 'carol');
-    await tab.waitForState('ready');
-    const since = world.site.requests.length;
-    const LEAVING_MS = 1_500;
-    await tab.frame.evaluate((ms) => {
-      addEventListener('pagehide', () => {
-        const leftAt = Date.now();
-        navigator.sendBeacon(`/left-at-${leftAt}`);
-        while (Date.now() < leftAt + ms);
-      });
-    }, LEAVING_MS);
-    await tab.page.goto(`${world.site.url}/elsewhere.html`);
-    const beacon = () => world.site.requests.slice(since).find((path) => path.includes('left-at-'));
-    await until('its farewell', () => beacon() !== undefined && world.relay.openFor('carol') === 0);
-    const closedAt = world.relay.timesFor('carol').at(-1)?.closedMs ?? Number.NaN;
-    expect(closedAt - Number(beacon()?.replace(/.*left-at-/, ''))).toBeLessThan(LEAVING_MS);
-  });
-
   describe.runIf(ENGINE === 'chromium')('tabs of the leader host', () => {
     const tools = () => profile as Profile;
     const REPORTED_MS = 1_000;
