@@ -80,8 +80,8 @@ async function done<T>(request: PromiseLike<T>): Promise<T> {
   return request;
 }
 
-async function loggedIn(username: string): Promise<Page> {
-  const page = open();
+async function loggedIn(username: string, options: JMessageOptions = {}): Promise<Page> {
+  const page = open(options);
   await done(page.init(world.auth()));
   await done(page.login({ username, password: `${username}'s password` }));
   return page;
@@ -233,6 +233,21 @@ describe('init without parameters', () => {
     }
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('no signature today'));
   });
+});
+
+test('debug: true shows the log of the worker in the console of that page alone', async () => {
+  const debug = vi.spyOn(console, 'debug').mockImplementation(() => undefined);
+  await loggedIn('alice', { debug: true });
+  await loggedIn('alice');
+  const lines = () => debug.mock.calls.flat().filter((line) => line === '[JMessage] alice: ready');
+  await until(() => lines().length > 0);
+  await loggedIn('bob');
+  expect(lines()).toHaveLength(1);
+  debug.mockClear();
+  pages.shift()?.destroy();
+  world.network.cutAll();
+  for (const state of ['waiting', 'ready']) await until(() => pages[0]?.getState().state === state);
+  expect(debug).not.toHaveBeenCalled();
 });
 
 test('a JMessage in a Vue ref or reactive object works, and is not wrapped', async () => {
