@@ -25,7 +25,7 @@ import type { Answer, OnAck } from '../connection/request.js';
 import { isTerminal } from '../outbox/record.js';
 import type { Platform } from '../platform/platform.js';
 import { Session, type SessionTab } from '../session/session.js';
-import type { SessionOptions } from '../session/session-options.js';
+import type { KeptAccount } from '../session/session-options.js';
 import type { Store } from '../store/store.js';
 import { EventLog } from '../tabs/event-log.js';
 import { delay, within } from '../util/clock.js';
@@ -170,12 +170,7 @@ export class SessionRegistry {
       held.release();
       return undefined;
     }
-    const session = this.#create(
-      kept,
-      { uid: 0, online_list: [] },
-      new OpenRequests(this.platform.clock),
-      held,
-    );
+    const session = this.#create(kept, loginAnswer({}), new OpenRequests(this.platform.clock), held);
     session.start();
     yieldTo(held, session);
     return session;
@@ -187,8 +182,7 @@ export class SessionRegistry {
    */
   async takeOver(target: Target, auth: AuthPayload): Promise<Session | undefined> {
     const prefix = `${keyOf(target)}|`;
-    const keys = await this.#lock.elsewhere(prefix);
-    for (const key of keys) {
+    for (const key of await this.#lock.elsewhere(prefix)) {
       const account = { ...target, key, username: key.slice(prefix.length), digest: '' };
       const session = await this.reopen(account, auth, null);
       if (session) return session.unattended();
@@ -221,7 +215,7 @@ export class SessionRegistry {
     return within(this.platform.clock, patienceMs, (deadline) => this.#lock.acquire(key, deadline));
   }
 
-  #create(kept: Opened, login: LoginAnswer, requests: OpenRequests, held: HeldAccount): Session {
+  #create(kept: KeptAccount, login: LoginAnswer, requests: OpenRequests, held: HeldAccount): Session {
     const { account } = kept.credentials;
     const { key } = account;
     const { nextSeq, log } = this.options;
@@ -255,7 +249,7 @@ export class SessionRegistry {
   }
 
   /** Opens the account's store, and loads its outbox, progress and credentials. */
-  async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<Opened> {
+  async #open(account: Account, auth: AuthPayload | null, token: ResumeToken | null): Promise<KeptAccount> {
     this.#live.delete(account.key);
     let degraded: string | undefined;
     let onDegraded: (reason: string) => void = (reason) => {
@@ -293,13 +287,8 @@ export class SessionRegistry {
   }
 }
 
-interface Opened extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'keptUpTo' | 'credentials'> {
-  /** Calls back when the storage fails, or if it already has. */
-  onDegraded(fn: (reason: string) => void): void;
-}
-
 const yieldTo = (held: HeldAccount, session: Session): void => held.onAsked((to) => session.handOver(to));
-const loginAnswer = ({ uid, online_list }: Answer): LoginAnswer => ({
+const loginAnswer = ({ uid, online_list }: Partial<Answer>): LoginAnswer => ({
   uid: readCount(uid, 0),
   online_list: Array.isArray(online_list) ? online_list : [],
 });

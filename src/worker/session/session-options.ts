@@ -30,3 +30,10 @@ export interface SessionOptions {
   /** The last write is done, so the account is free for another worker. */
   onClosed(): void;
 }
+
+/** The parts of a session that the device's disk has. */
+export interface KeptAccount
+  extends Pick<SessionOptions, 'store' | 'outbox' | 'progress' | 'keptUpTo' | 'credentials'> {
+  /** Calls back when the storage fails, or if it already has. */
+  onDegraded(fn: (reason: string) => void): void;
+}
