@@ -4,7 +4,6 @@
  */
 
 import { FOLLOWS_SYNC } from '../../../gateway/src/connection/request.js';
-import { SendOrder } from '../../../gateway/src/connection/send-order.js';
 import {
   CODES,
   type ErrorCode,
@@ -15,36 +14,11 @@ import {
 import type { FakeClock } from './clock.js';
 import { content } from './messages.js';
 import type { Callee, FakeConnection, FakeNetwork } from './network.js';
-import { type Mailbox, ServerMail, type StoredMessage } from './server-mail.js';
+import { type Client, type Fields, newClient, type User } from './server-client.js';
+import { ServerMail, type StoredMessage } from './server-mail.js';
 import { WindowedSync } from './windowed-sync.js';
 
 export const BAD_SIGNATURE = 'f'.repeat(32);
-
-type Fields = Record<string, unknown>;
-
-interface User extends Mailbox {
-  digest: string;
-  /** The valid resume tokens: the current one and its predecessor. */
-  token: { device: string; current: string; previous: string } | undefined;
-}
-
-interface Client {
-  initialised: boolean;
-  user: User | undefined;
-  /** False from login to the end of the sync: live messages wait. */
-  live: boolean;
-  syncing?: WindowedSync | undefined;
-  readonly order: SendOrder<[event: string, payload: Fields]>;
-}
-
-const REMEMBERED_REQUESTS = 1_000;
-
-const newClient = (): Client => ({
-  initialised: false,
-  user: undefined,
-  live: false,
-  order: new SendOrder(REMEMBERED_REQUESTS),
-});
 
 export class FakeServer implements Callee {
   /** Its extensions of the original protocol: none, as for a stock server. */
