@@ -24,10 +24,7 @@ import { WorkerConnection } from './worker-connection.js';
 
 export class Link {
   readonly #connection: WorkerConnection;
-  readonly #events = new ReceivedEvents(
-    () => this.#connection.reached,
-    () => this.#view.visible,
-  );
+  readonly #events: ReceivedEvents;
   readonly #calls = new OpenCalls(
     () => this.#connection.answered(),
     () => this.#connection.lost('the worker does not know this tab'),
@@ -43,6 +40,7 @@ export class Link {
     private readonly settings: Settings,
     private readonly handlers: LinkHandlers,
   ) {
+    this.#events = new ReceivedEvents(() => this.#connection.reached, page);
     const connection = new WorkerConnection(own, page, tabId, {
       hello: () => this.#hello(),
       handedSeq: () => this.#events.handedSeq,

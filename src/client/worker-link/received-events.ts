@@ -1,5 +1,6 @@
 /** The events that a tab has received, and the confirmation of those that its application has. */
 import { type AccountEvent, decodeEvents, type LastHeard, type TabMessage } from '../../protocol/tab.js';
+import type { Page } from '../page/page.js';
 import type { LinkHandlers } from './handlers.js';
 import type { ReachedWorker } from './open-calls.js';
 
@@ -10,12 +11,12 @@ export class ReceivedEvents {
   #last: LastHeard | null = null;
   /** The last event that the application has received. */
   #handed = { instance: '', seq: 0 };
-  #confirmedAt = Number.NEGATIVE_INFINITY;
+  #confirmedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly reached: () => ReachedWorker | undefined,
-    private readonly isVisible: () => boolean,
+    private readonly page: Pick<Page, 'now' | 'visible'>,
   ) {}
 
   /** The last received event, for the next worker. */
@@ -69,14 +70,17 @@ export class ReceivedEvents {
     this.#timer = undefined;
     const { instance, seq } = this.#handed;
     if (seq === 0 || instance !== this.#last?.instance) return;
-    this.#confirmedAt = performance.now();
+    this.#confirmedAt = this.page.now();
     this.reached()?.confirm(seq);
   }
 
   #confirmSoon(): void {
-    const waitMs = this.#confirmedAt + CONFIRM_MS - performance.now();
-    if (waitMs <= 0 || !this.isVisible()) this.confirm();
-    else this.#timer ??= setTimeout(() => this.confirm(), waitMs);
+    const { page } = this;
+    const waitMs = this.#confirmedAt + CONFIRM_MS - page.now();
+    // After a longer wait than that the clock has been set back.
+    const isBurst = waitMs > 0 && waitMs <= CONFIRM_MS;
+    if (isBurst && page.visible()) this.#timer ??= setTimeout(() => this.confirm(), waitMs);
+    else this.confirm();
   }
 }
 

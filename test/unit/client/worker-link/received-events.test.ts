@@ -14,10 +14,7 @@ beforeEach(() => {
   confirmed = [];
   isVisible = true;
   const worker = { confirm: (upTo: number) => void confirmed.push(upTo) } as ReachedWorker;
-  events = new ReceivedEvents(
-    () => worker,
-    () => isVisible,
-  );
+  events = new ReceivedEvents(() => worker, { now: () => Date.now(), visible: () => isVisible });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -58,6 +55,13 @@ test('a hidden page confirms each post at once, since its timers are late', () =
   receive(4);
   vi.advanceTimersByTime(10 * GAP_MS);
   expect(confirmed).toEqual([1, 3, 4]);
+});
+
+test('a clock that was set back holds no confirmation back', () => {
+  receive(1);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  receive(2);
+  expect(confirmed).toEqual([1, 2]);
 });
 
 test('a next worker gets no confirmation of events that its predecessor numbered', () => {
