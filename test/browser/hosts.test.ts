@@ -167,17 +167,6 @@ describe('a page', () => {
     expect(world.relay.total).toBe(sockets);
   });
 
-  test('in the page host a second tab takes the account over, and the first one is informed', async () => {
-    const first = await world.tab(profile, { host: 'page' });
-    await login(first);
-    const second = await world.tab(profile, { host: 'page' });
-    await login(second);
-    await first.waitForState('ended');
-    expect(await first.state()).toMatchObject({ reason: 'superseded' });
-    expect(await second.state()).toMatchObject({ connected: true });
-    await until('one socket', () => world.relay.openFor('alice') === 1);
-  });
-
   describe.runIf(ENGINE === 'chromium')('tabs of the leader host', () => {
     const tools = () => profile as Profile;
     const REPORTED_MS = 1_000;

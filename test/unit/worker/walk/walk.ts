@@ -1,6 +1,6 @@
 /** A random but repeatable walk: tabs open, close and crash; users log in, log out and are kicked; networks fail, and workers die. */
 import { vi } from 'vitest';
-import type { HostKind, MethodName, OutboxEntry, Outcome } from '../../../../src/protocol/index.js';
+import type { MethodName, OutboxEntry, Outcome } from '../../../../src/protocol/index.js';
 import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
@@ -10,25 +10,9 @@ import { HOST_MODELS, type HostModel, type Stage } from './host-models.js';
 import { Invariants, outboxOf } from './invariants.js';
 import { NetworkFaults } from './network-faults.js';
 import { type Member, USERS, WalkRecord } from './record.js';
+import { CALM_MS, makeLossesLate, type WalkSettings } from './settings.js';
 
 const MAX_TABS = 6;
-/** Enough for all tries of a full queue, and for a session's extended idle time-out. */
-const CALM_MS = 900_000;
-
-/** A busy browser takes as long. */
-const LOSS_LATE_MS = 60;
-
-interface WalkSettings {
-  host: HostKind;
-  /** Logins ask for the history. */
-  roaming: boolean;
-  /** No frame is lost, no worker dies, and no tab is cached. */
-  gentle: boolean;
-  /** The server has none of the gateway's extensions. */
-  stock: boolean;
-  /** A holder learns late that another one has taken its lock by force. */
-  lateLosses: boolean;
-}
 
 export class Walk {
   readonly world: World;
@@ -60,15 +44,7 @@ export class Walk {
     // The client warns of each worker that it gives up on.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     if (!settings.stock) this.world.server.capabilities = CAPABILITIES;
-    if (settings.lateLosses) this.#makeLossesLate();
-  }
-
-  /** Two that believe to hold a lock answer each other. If their messages took no time, they would do so for ever in one moment. */
-  #makeLossesLate(): void {
-    const { world } = this;
-    world.locks.lossLateMs = LOSS_LATE_MS;
-    world.broadcasts.latencyMs = 1;
-    world.broadcastLatencyMs = 1;
+    if (settings.lateLosses) makeLossesLate(this.world);
   }
 
   /** The store brings an absent tab its missed messages from its last position, if it had one. */
