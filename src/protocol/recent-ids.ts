@@ -10,10 +10,8 @@ export class RecentIds<T> {
 
   /** @returns whether the id is new */
   add(id: T): boolean {
-    if (this.#older.has(id)) return false;
-    // Cheaper than a look-up of its own.
-    const { size } = this.#newer;
-    if (this.#newer.add(id).size === size) return false;
+    if (this.#newer.has(id) || this.#older.has(id)) return false;
+    this.#newer.add(id);
     if (this.#newer.size >= REMEMBERED_IDS) {
       this.#older = this.#newer;
       this.#newer = new Set();

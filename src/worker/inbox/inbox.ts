@@ -90,8 +90,13 @@ export class Inbox {
     if (!push) return;
     void this.#next(async () => {
       const { channel, isWhole, progress, read, tabs } = this.parts;
+      const sent = this.#sentDuringSync ?? [];
+      const kept = await this.#kept(sent);
       const conversations = push.conversations
-        .map((conversation) => ({ ...conversation, msgs: this.#unseen(this.#withSent(conversation.msgs)) }))
+        .map((conversation) => ({
+          ...conversation,
+          msgs: this.#unseen(this.#withSent(conversation.msgs, sent, kept)),
+        }))
         .filter(({ msgs }) => msgs.length > 0);
       await this.#persist(conversations.flatMap(({ msgs }) => msgs));
       const counted = conversations.map((one) => read.counted(this.#idOf(one), one, this.#received(one)));
@@ -175,7 +180,7 @@ export class Inbox {
       if (this.#burst === batch) this.#burst = undefined;
       const { channel, form, read, tabs } = this.parts;
       const unseen = batch.filter(({ message }) => this.#seen.add(message.msg_id));
-      const kept = await this.#kept(unseen.map(({ message }) => message));
+      const kept = await this.#kept(unseen);
       // An earlier worker delivered the own ones, and died before it removed their sends from the outbox.
       const fresh = unseen.filter((one) => !(isOwn(one) && kept.has(one.message.msg_id)));
       const messages = fresh.map(({ message }) => message);
@@ -223,9 +228,9 @@ export class Inbox {
   }
 
   /** @returns the ids of those messages that an earlier worker persisted */
-  async #kept(messages: readonly Message[]): Promise<Set<number>> {
+  async #kept(batch: readonly Live[]): Promise<Set<number>> {
     const kept = new Set<number>();
-    for (const message of messages) {
+    for (const { message } of batch) {
       if (message.ctime_ms > this.keptUpTo) continue;
       const { ctime_ms, msg_id } = message;
       const after = { ctime_ms, msg_id: msg_id + 1 };
@@ -236,15 +241,18 @@ export class Inbox {
   }
 
   /** A conversation's history with the own messages that were sent within it. The sending tab discards its own. */
-  #withSent(msgs: Message[]): Message[] {
-    const last = msgs.at(-1);
-    if (!last || !this.#sentDuringSync) return msgs;
+  #withSent(msgs: Message[], sent: readonly Live[], kept: ReadonlySet<number>): Message[] {
     const { form } = this.parts;
-    const conversation = form.idOf(last);
-    const within = this.#sentDuringSync
-      .map(({ message }) => message)
-      .filter((message) => form.idOf(message) === conversation && byPlace(message, last) < 0);
-    return within.length === 0 ? msgs : [...msgs, ...within].sort(byPlace);
+    const last = msgs.at(-1);
+    // An earlier worker delivered those that are kept, and died before it removed their sends from the outbox.
+    const within = sent.filter(
+      ({ message }) =>
+        last &&
+        !kept.has(message.msg_id) &&
+        form.idOf(message) === form.idOf(last) &&
+        byPlace(message, last) < 0,
+    );
+    return within.length === 0 ? msgs : [...msgs, ...within.map(({ message }) => message)].sort(byPlace);
   }
 
   #delivered(messages: readonly Message[]): void {

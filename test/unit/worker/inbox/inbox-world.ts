@@ -53,9 +53,9 @@ export class InboxWorld {
     this.inbox = this.#open(options);
   }
 
-  /** The inbox of the next worker, on the same store. */
-  reopen(): void {
-    this.inbox = this.#open({});
+  /** The inbox of the next worker, on the same store. @param keptUpTo the time of its newest message */
+  reopen(keptUpTo = 0): void {
+    this.inbox = this.#open({}, keptUpTo);
   }
 
   live(...ids: number[]): void {
@@ -77,7 +77,7 @@ export class InboxWorld {
     return this.delivered.flatMap(({ ids }) => ids);
   }
 
-  #open({ hasWindow = false, isShared = false }: InboxOptions): Inbox {
+  #open({ hasWindow = false, isShared = false }: InboxOptions, keptUpTo = 0): Inbox {
     const { store, clock, done, delivered, messages } = this;
     const form = new ConversationForm(self, {
       unreadIn: () => 7,
@@ -116,7 +116,7 @@ export class InboxWorld {
         shared: isShared,
         isWhole: () => true,
       },
-      0,
+      keptUpTo,
     );
   }
 }

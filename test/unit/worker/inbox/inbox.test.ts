@@ -117,6 +117,21 @@ describe('order', () => {
     expect(world.deliveredIds).toEqual([2, 3, 4, 5, 6]);
   });
 
+  test('of what was sent leaves out what an earlier worker delivered, and died before it removed the send', async () => {
+    const own = apiMessage(2, { from: 'alice', to: 'bob' });
+    world.inbox.sent(own, 'tab-1');
+    await world.inbox.idle();
+    world.reopen(own.ctime_ms);
+    world.delivered.length = 0;
+    world.inbox.beginSync();
+    world.inbox.sent(own, 'tab-1');
+    world.synced(6, 6);
+    await world.inbox.idle();
+    world.inbox.endSync();
+    await world.inbox.idle();
+    expect(world.deliveredIds).toEqual([6]);
+  });
+
   test('of a burst costs few writes', async () => {
     const writes = world.countWrites();
     for (let id = 1; id <= 1_000; id += 1) world.live(id);
