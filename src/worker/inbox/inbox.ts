@@ -72,12 +72,9 @@ export class Inbox {
 
   /** `msg_sync`. Messages that waited for the end of a sync may be older than own ones. */
   live(payload: unknown): void {
-    const { form } = this.parts;
     const batch: Live[] = parseMsgSync(payload).map((message) => ({ message }));
     for (const own of this.#sentDuringSync ?? []) {
-      const isLater = ({ message }: Live) =>
-        form.idOf(message) === form.idOf(own.message) && byPlace(own.message, message) < 0;
-      const at = batch.findIndex(isLater);
+      const at = batch.findIndex(({ message }) => this.#isBefore(own.message, message));
       if (at >= 0) batch.splice(at, 0, own);
     }
     this.#receive(batch);
@@ -88,9 +85,10 @@ export class Inbox {
   synced(payload: unknown): void {
     const push = parseSyncConversation(payload);
     if (!push) return;
+    // The sync may end before this push has its turn.
+    const sent = this.#sentDuringSync ?? [];
     void this.#next(async () => {
       const { channel, isWhole, progress, read, tabs } = this.parts;
-      const sent = this.#sentDuringSync ?? [];
       const kept = await this.#kept(sent);
       const conversations = push.conversations
         .map((conversation) => ({
@@ -242,17 +240,18 @@ export class Inbox {
 
   /** A conversation's history with the own messages that were sent within it. The sending tab discards its own. */
   #withSent(msgs: Message[], sent: readonly Live[], kept: ReadonlySet<number>): Message[] {
-    const { form } = this.parts;
     const last = msgs.at(-1);
     // An earlier worker delivered those that are kept, and died before it removed their sends from the outbox.
     const within = sent.filter(
-      ({ message }) =>
-        last &&
-        !kept.has(message.msg_id) &&
-        form.idOf(message) === form.idOf(last) &&
-        byPlace(message, last) < 0,
+      ({ message }) => last && !kept.has(message.msg_id) && this.#isBefore(message, last),
     );
     return within.length === 0 ? msgs : [...msgs, ...within.map(({ message }) => message)].sort(byPlace);
+  }
+
+  /** Whether both are of one conversation, in this order. */
+  #isBefore(message: Message, later: Message): boolean {
+    const { form } = this.parts;
+    return form.idOf(message) === form.idOf(later) && byPlace(message, later) < 0;
   }
 
   #delivered(messages: readonly Message[]): void {

@@ -97,6 +97,19 @@ describe('order', () => {
     expect(world.deliveredIds).toEqual([1, 2, 3, 5, 6, 7, 4]);
   });
 
+  test('of what was sent within a history holds, though the sync ends before a slow store takes the history', async () => {
+    world.inbox.beginSync();
+    world.inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
+    world.store.hold = true;
+    world.inbox.live({ messages: [wireMessage(9, { from: 'carol' })] });
+    await settle();
+    world.synced(3, 1, 3);
+    world.inbox.endSync();
+    await world.store.release();
+    await world.inbox.idle();
+    expect(world.deliveredIds).toEqual([9, 1, 2, 3]);
+  });
+
   test('of what was sent before a server went live is before what is live', async () => {
     world.inbox.beginSync();
     world.inbox.sent(apiMessage(2, { from: 'alice', to: 'bob' }), 'tab-1');
