@@ -118,6 +118,7 @@ export class Profile implements BrowserProfile {
 
   /** Blocks every worker for good, as an endless loop would. The browser reports nothing. */
   async wedgeRuntimes(): Promise<void> {
+    this.spend();
     const workers = this.context.pages().flatMap((page) => page.workers());
     for (const worker of workers) void worker.evaluate(BLOCK).catch(() => undefined);
     await this.#cdp(async (session) => {
