@@ -1,4 +1,4 @@
-/** A log-out while no worker is there: it still is the log-out of the account, for every tab. */
+/** A log-out: it ends the account's session for every tab, also while no worker is there, and nothing that it had received is repeated. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CODES } from '../../../src/protocol/index.js';
 import { stubBrowser } from '../fakes/browser.js';
@@ -6,6 +6,8 @@ import { ClientTab } from '../fakes/client-tab.js';
 import { World } from '../fakes/world.js';
 
 const PATIENCE_MS = 60_000;
+/** After it the server has the last frames. */
+const LATENCY_MS = 20;
 
 let world: World;
 beforeEach(() => {
@@ -71,4 +73,32 @@ test('one that failed for want of a worker leaves the tab without an account', a
   await world.clock.advance(PATIENCE_MS);
   expect(tab.client.getState()).toMatchObject({ state: 'idle' });
   expect(world.network.open).toEqual([]);
+});
+
+/** In a burst a tab confirms its events every 100 ms. */
+test('nothing that the application had received right before it is repeated at the next login', async () => {
+  const tab = await enter('first', 'alice');
+  const receiptOf = (msg_id: number) => ({
+    type: 4,
+    gid: 9,
+    receipt_msgs: [{ msg_id, unread_count: 1 }],
+  });
+  for (const msg_id of [1, 2]) {
+    world.server.push('alice', 'receipt_change', receiptOf(msg_id));
+    world.server.deliver('carol', 'alice', `message ${msg_id}`);
+    await world.clock.advance(30);
+  }
+  expect(tab.events.filter(({ listener }) => listener === 'onMsgReceiptChange')).toHaveLength(2);
+  expect(tab.current).toHaveLength(2);
+  await world.passing(tab.call('loginOut'));
+  await world.clock.advance(LATENCY_MS);
+  expect(world.server.pendingOf('alice')).toBe(0);
+  await world.passing(tab.init());
+  await world.passing(tab.login('alice'));
+  const receipts = [1, 2, 3].map(receiptOf);
+  world.server.push('alice', 'sync_receipt', { sync_key: 3, receipts });
+  await world.clock.advance(PATIENCE_MS);
+  const synced = tab.events.filter(({ listener }) => listener === 'onSyncMsgReceipt');
+  expect(synced.map(({ data }) => data)).toEqual([[receiptOf(3)]]);
+  expect(tab.current).toEqual([]);
 });
