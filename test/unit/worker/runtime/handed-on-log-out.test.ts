@@ -1,4 +1,4 @@
-/** A log-out that another tab left behind: the tab that submits it can end the session of its own account with it, and no other one. */
+/** A log-out that another tab left behind ends the session of the account whose tab submits it, and no other session. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { AccountName, Call } from '../../../../src/protocol/index.js';
 import { APPKEY } from '../../fakes/messages.js';
