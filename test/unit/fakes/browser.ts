@@ -39,6 +39,9 @@ export class FakeWindow extends EventTarget {
 
 const windows = new Set<FakeWindow>();
 
+/** Between two readings of `performance.now()`. A burst is handed over in the same slices on every machine, however busy it is. */
+const READING_MS = 0.5;
+
 /** Takes over the globals that do not differ between pages. Undone by `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
 export function stubBrowser({ clock, broadcasts, freezer }: World): void {
   windows.clear();
@@ -92,6 +95,11 @@ export function stubBrowser({ clock, broadcasts, freezer }: World): void {
     },
   });
   vi.spyOn(Date, 'now').mockImplementation(() => clock.now());
+  let readings = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    readings += 1;
+    return clock.now() + readings * READING_MS;
+  });
 }
 
 type Locks = Pick<LockManager, 'request' | 'query'>;

@@ -73,3 +73,23 @@ test.each(HOSTS)('a walk goes through all that it is about, in the host "%s"', a
   expect(walk.world.workers.length).toBeGreaterThan(2);
   expect(walk.world.server.messages.length).toBeGreaterThan(50);
 });
+
+test.each(HOSTS)('a seed repeats its walk step by step on a slow machine, in the host "%s"', async (host) => {
+  const walked = async () => {
+    const walk = new Walk(2, { host, roaming: true, gentle: false, stock: false, lateLosses: false });
+    await walk.run(STEPS);
+    return [...walk.record.trail, ...walk.world.network.frames.map((frame) => JSON.stringify(frame))];
+  };
+  const once = await walked();
+  vi.spyOn(performance, 'now').mockImplementation(slowClock());
+  expect(await walked()).toEqual(once);
+});
+
+/** A slice of a burst ends after a few events. */
+function slowClock(): () => number {
+  let now = 0;
+  return () => {
+    now += 1;
+    return now;
+  };
+}
