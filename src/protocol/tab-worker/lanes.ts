@@ -21,7 +21,14 @@ export interface Lane {
 
 export function laneOf(port: Port, lane: typeof CALLS | typeof EVENTS): Lane {
   return {
-    postMessage: (message) => port.postMessage([lane, message]),
+    postMessage(message) {
+      try {
+        port.postMessage([lane, message]);
+      } catch (error) {
+        // A closed MessagePort drops the message, and a closed BroadcastChannel throws. Comlink posts one when it finds a proxy that was collected.
+        if (Object(error).name !== 'InvalidStateError') throw error;
+      }
+    },
     addEventListener(_type, fn) {
       port.addEventListener('message', (event: Event) => {
         const [to, data] = Array.isArray((event as MessageEvent).data) ? (event as MessageEvent).data : [];
