@@ -37,6 +37,8 @@ export interface Restore {
     digest: string | null;
     /** The place of the newest delivered message when the tab joined. Messages up to there are history, delivered only at that time. */
     joined: { ctime_ms: number; msg_id: number };
+    /** `ctime_ms` after the newest message that was stored when the tab joined: a tab without any message has missed those since. */
+    since?: number | undefined;
     resume: ResumeToken | null;
   } | null;
 }

@@ -33,10 +33,11 @@ export async function restoreTab(
   tab.auth = auth;
   tab.roaming = auth?.flag ?? false;
   if (!login) return;
-  const { appkey, username, digest, resume, joined } = login;
+  const { appkey, username, digest, resume, joined, since: stored = 0 } = login;
   tab.joined = joined;
+  tab.since = stored;
   // A tab with roaming and without a message does not have the history either.
-  const position = { ...since, newestMs: since.newestMs || (tab.roaming ? 0 : joined.ctime_ms) };
+  const position = { ...since, newestMs: since.newestMs || (tab.roaming ? 0 : joined.ctime_ms || stored) };
   tab.knowsDigest = digest !== null;
   const account = accountOf(tab, appkey, username, digest ?? '');
   const until = clock.now() + REJOIN_TIMEOUT_MS;

@@ -52,6 +52,7 @@ function welcome(tab: Tab, { tabs, inbox, progress, sync, state }: CatchUpParts)
   // Without roaming, a first sync brings pushes that no page has handled, though an earlier worker may have persisted them. They are for this tab
   // in any later worker too. With roaming they are in its history.
   tab.joined = hasSynced || tab.roaming ? inbox.newest : BEGINNING;
+  tab.since = inbox.newest.ctime_ms + 1;
   // The server's first sync brings the whole history to every tab.
   if (!tab.roaming || (!hasSynced && progress.isAtStart)) deliver([]);
   // The history waits for missed messages, which belong into it, unless they cannot come soon.

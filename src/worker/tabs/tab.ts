@@ -57,6 +57,7 @@ export class Tab<S extends TabSession = TabSession> {
   logouts = 0;
   /** See {@link Restore}. */
   joined: Place = BEGINNING;
+  since: number | undefined;
   #mirrors = 0;
   #batch: AccountEvent[] = [];
   #unread = new Map<ConversationId, number>();
@@ -172,6 +173,7 @@ export class Tab<S extends TabSession = TabSession> {
           username: session.account.username,
           digest: this.knowsDigest && !resume ? session.account.digest : null,
           joined: this.joined,
+          since: this.since,
           resume,
         },
       },

@@ -199,6 +199,30 @@ describe('a tab that was in the back/forward cache', () => {
     expect(away.texts('bob')).toEqual(['missed', 'live']);
   });
 
+  test('receives what the worker received before it died, though the tab had no message before it went', async () => {
+    const here = await world.loggedIn('alice');
+    world.server.deliver('bob', 'alice', 'before it joined');
+    await world.clock.advance(1_000);
+    world.network.goDown();
+    await restart(here);
+    const away = world.tab();
+    await world.passing(away.init());
+    await attach(away);
+    away.leave();
+    world.network.mode = 'up';
+    here.wake();
+    await world.clock.advance(1_000);
+    world.server.deliver('bob', 'alice', 'missed');
+    await world.clock.advance(1_000);
+    world.worker.kill();
+    await here.connect();
+    await world.clock.advance(1_000);
+    await away.connect();
+    await world.clock.advance(1_000);
+    expect(here.texts('bob')).toEqual(['before it joined', 'missed']);
+    expect(away.texts('bob')).toEqual(['missed']);
+  });
+
   test('receives what came before its session was ended, if it comes back to another one', async () => {
     const away = await world.loggedIn('alice');
     const here = await world.loggedIn('alice');
