@@ -24,7 +24,7 @@ import type { Session, SessionTab } from '../session/session.js';
 import { PostSchedule } from '../tabs/post-schedule.js';
 import { type EventPort, Tab } from '../tabs/tab.js';
 import { isSessionCommand, SessionCommands } from './session-commands.js';
-import { isOf } from './tab-accounts.js';
+import { accountOfCall, isOf } from './tab-accounts.js';
 
 /** Of the log, for {@link Runtime.inspect}. */
 const MAX_LINES = 200;
@@ -155,8 +155,9 @@ export class Runtime {
     if (present !== tab) return present ? this.#run(present, call) : failed(whyNoSession(tab));
     if (checked.kind === 'method' && isSessionCommand(checked)) return this.#sessions.run(tab, checked);
     const { session } = tab;
-    if (checked.kind === 'method' && checked.row.message && call.account && !isOf(session, call.account)) {
-      await this.#sessions.disown(tab, call.account, call.callId);
+    const account = accountOfCall(call, tab);
+    if (checked.kind === 'method' && checked.row.message && account && !isOf(session, account)) {
+      await this.#sessions.disown(tab, account, call.callId);
       return failed(session ? failure(CODES.sessionEnded) : whyNoSession(tab));
     }
     if (!session) return failed(whyNoSession(tab));

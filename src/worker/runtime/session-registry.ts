@@ -195,7 +195,8 @@ export class SessionRegistry {
     const error = failure(CODES.sessionEnded);
     const live = this.get(account);
     if (live) return live.sends.disown(callId, error);
-    const held = await this.#acquire(account, RETRY_MS);
+    // It may be with a worker that is frozen.
+    const held = await this.#acquire(account, REACH_TIMEOUT_MS);
     // A newer worker holds the lock, and no tab has given it the call.
     if (!held) return;
     const store = await this.#openStore(account, () => undefined);

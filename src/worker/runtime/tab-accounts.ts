@@ -1,5 +1,5 @@
 /** The account that a tab names, at the server of its settings. */
-import type { AccountName } from '../../protocol/worker.js';
+import type { AccountName, Call } from '../../protocol/worker.js';
 import type { Account } from '../connection/account.js';
 import type { Target } from '../connection/pending-connections.js';
 import type { Session, SessionTab } from '../session/session.js';
@@ -20,3 +20,10 @@ export const isPasswordOf = ({ account }: Session, digest: string | null): boole
 
 export const isOf = (session: Session | null, { appkey, username }: AccountName): session is Session =>
   session?.account.appkey === appkey && session.account.username === username;
+
+/** The account that the tab had when it made the call. A call from before the tab joined names none, and may have been sent by an earlier worker. */
+export function accountOfCall({ account, again }: Call, { ended }: SessionTab): AccountName | undefined {
+  if (account || !again || !ended) return account;
+  const { appkey, username } = ended;
+  return appkey && username ? { appkey, username } : undefined;
+}
