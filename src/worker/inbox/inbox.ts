@@ -27,6 +27,8 @@ interface Live {
   message: Message;
   /** The tab that sent it, which has it already; undefined if the server pushed it. */
   from?: string;
+  /** The other tabs have an own message. */
+  told?: () => void;
 }
 
 interface InboxParts {
@@ -48,12 +50,15 @@ interface InboxParts {
 
 export class Inbox {
   #tail: Promise<void> = Promise.resolve();
+  /** How many turns are not done. The tabs do not have their messages yet. */
+  #turns = 0;
   /** Live messages that wait for their turn; undefined once other work waits behind them. */
   #burst: Live[] | undefined;
-  /** Ends the wait of own messages for more of them. */
-  #release: (() => void) | undefined;
-  /** Own messages that were sent while a sync brings the history they belong into; undefined between syncs. */
-  #sentDuringSync: Live[] | undefined;
+  /** Own messages that the tabs have, and the store not yet. */
+  #unwritten: Message[] = [];
+  #cancelGathering: (() => void) | undefined;
+  /** Own messages that were sent before or while a sync brings the history they belong into; undefined between syncs. */
+  #sentDuringSync: Live[] | undefined = [];
   readonly #seen = new RecentIds<number>();
   #newest: Place;
 
@@ -77,8 +82,7 @@ export class Inbox {
       const at = batch.findIndex(({ message }) => this.#isBefore(own.message, message));
       if (at >= 0) batch.splice(at, 0, own);
     }
-    this.#receive(batch);
-    this.#release?.();
+    void this.#receive(batch);
   }
 
   /** `sync_conversation`. */
@@ -119,22 +123,35 @@ export class Inbox {
   endSync(): void {
     const waiting = this.#sentDuringSync;
     this.#sentDuringSync = undefined;
-    if (waiting?.length) this.#receive(waiting);
+    if (waiting?.length) void this.#receive(waiting);
   }
 
-  /** An own message, for every tab but the one that sent it. */
-  sent(message: Message, from: string): void {
-    const own = { message, from };
-    if (this.#sentDuringSync) this.#sentDuringSync.push(own);
-    else this.#receive([own]);
+  /**
+   * An own message, for every tab but the one that sent it. The tabs get it at once and the store later, since a write costs a send more than
+   * its way through the worker. It waits for earlier messages, though: for a sync, and for pushes that are being written.
+   * @returns undefined if the tabs have it, and otherwise a promise of that
+   */
+  sent(message: Message, from: string): Promise<void> | undefined {
+    const sync = this.#sentDuringSync;
+    if (sync) return new Promise((told) => sync.push({ message, from, told }));
+    // An earlier worker may have persisted it.
+    if (this.#turns > 0 || message.ctime_ms <= this.keptUpTo) return this.#receive([{ message, from }]);
+    if (!this.#seen.add(message.msg_id)) return undefined;
+    this.parts.tabs.publishMessage(message, from);
+    this.#delivered([message]);
+    this.#unwritten.push(message);
+    if (this.parts.shared)
+      this.#cancelGathering ??= this.parts.clock.after(GATHER_MS, () => void this.flush());
+    else void this.flush();
+    return undefined;
   }
 
   /** Own messages wait no longer for more of them. @returns when they are persisted */
   flush(): Promise<void> | undefined {
-    const persisted = this.#burst?.some(isOwn) ? this.#tail : undefined;
-    this.#burst = undefined;
-    this.#release?.();
-    return persisted;
+    this.#cancelGathering?.();
+    this.#cancelGathering = undefined;
+    if (this.#unwritten.length === 0) return this.#burst?.some(isOwn) ? this.#tail : undefined;
+    return this.#queue(() => this.#persist(this.#unwritten.splice(0)));
   }
 
   /** Retracted messages: the store forgets them. */
@@ -167,14 +184,13 @@ export class Inbox {
     return this.#next(async () => undefined);
   }
 
-  /** Messages of one burst are written in one transaction. */
-  #receive(batch: Live[]): void {
+  /** Messages of one burst are written in one transaction. @returns when they are delivered */
+  #receive(batch: Live[]): Promise<void> {
     if (this.#burst) {
       for (const one of batch) this.#burst.push(one);
-      return;
+      return this.#tail;
     }
-    void this.#next(async () => {
-      if (this.#burst === batch && this.parts.shared && batch.every(isOwn)) await this.#gathered();
+    const delivered = this.#next(async () => {
       if (this.#burst === batch) this.#burst = undefined;
       const { channel, form, read, tabs } = this.parts;
       const unseen = batch.filter(({ message }) => this.#seen.add(message.msg_id));
@@ -189,7 +205,8 @@ export class Inbox {
         tabs.publishMessage(message, from);
       }
       this.#delivered(messages);
-      for (const { message, from } of batch) {
+      for (const { message, from, told } of batch) {
+        told?.();
         if (from !== undefined) continue;
         const { msg_id, msg_type, from_uid, from_gid } = message;
         const acknowledgement = { msg_id, msg_type, from_uid, from_gid };
@@ -197,23 +214,21 @@ export class Inbox {
       }
     });
     this.#burst = batch;
-  }
-
-  /** Own messages wait for more of them, since a write costs a send more than its way through the worker. */
-  #gathered(): Promise<void> {
-    return new Promise((resolve) => {
-      const release = () => {
-        this.#release = undefined;
-        cancel();
-        resolve();
-      };
-      const cancel = this.parts.clock.after(GATHER_MS, release);
-      this.#release = release;
-    });
+    return delivered;
   }
 
   #next(work: () => Promise<void>): Promise<void> {
     void this.flush();
+    this.#burst = undefined;
+    this.#turns += 1;
+    return this.#queue(() =>
+      work().finally(() => {
+        this.#turns -= 1;
+      }),
+    );
+  }
+
+  #queue(work: () => Promise<void>): Promise<void> {
     this.#tail = this.#tail.then(work).catch((error: unknown) => {
       // The store hides its faults, so this is a defect of the runtime. It must not stop later pushes.
       console.error('[JMessage] inbox', error);

@@ -9,10 +9,10 @@ import {
   type MethodRow,
   type Mirror,
   type Outcome,
-  type RoomMessage,
   SINGLE,
 } from '../../protocol/worker.js';
 import type { Answer, Reply, RequestSpec } from '../connection/request.js';
+import type { Sent } from '../store/store.js';
 import { readCount } from '../util/read-answer.js';
 import { ANSWER_SHAPES } from './answer-shapes.js';
 
@@ -24,9 +24,6 @@ interface Sender {
   username: string;
   uid: number;
 }
-
-/** A stored message, as the other tabs get it. */
-export type Sent = { message: Message } | { room: RoomMessage };
 
 export type Settled =
   | { kind: 'success'; data: Answer; second: unknown; sent: Sent | undefined }

@@ -2,12 +2,15 @@
  * The records of unanswered sends, and of ended ones whose calls may be submitted again. They are in memory, and on the disk before anything
  * depends on them. Records that change during a write share the next one. Delivered sends are deleted late, since a server recognises them.
  */
-import type { OutboxRecord, Store } from '../store/store.js';
+import type { Outcome } from '../../protocol/worker.js';
+import type { OutboxRecord, Sent, Store } from '../store/store.js';
 import type { Clock } from '../util/clock.js';
-import { isHidden, isTerminal } from './record.js';
+import { isHidden, isKeptOnceSent, isTerminal, untoldOf } from './record.js';
 
 /** How long a terminal record is kept after its expiry. */
 const TERMINAL_AGE_MS = 7 * 24 * 3_600_000;
+/** Of a tab that lost its worker, hardly more calls are open. */
+const KEPT_OUTCOMES = 200;
 /** The number of kept records of each terminal state. */
 const KEPT_TERMINAL = 200;
 const FORGET_AFTER_MS = 500;
@@ -17,6 +20,8 @@ const WRITE_AFTER_MS = 100;
 export class Outbox {
   /** In the order of acceptance. */
   readonly #records = new Map<string, OutboxRecord>();
+  /** Of the latest answered sends. */
+  readonly #outcomes = new Map<string, Outcome>();
   readonly #unwritten = new Set<OutboxRecord>();
   /** Of those, the records of which the disk has no earlier form. */
   readonly #fresh = new Set<OutboxRecord>();
@@ -26,6 +31,7 @@ export class Outbox {
   #written: Promise<void> = Promise.resolve();
   #nextWrite: Promise<void> | undefined;
   #lastId = 0;
+  #isClosed = false;
 
   /** @param kept the records of the store */
   constructor(
@@ -78,14 +84,40 @@ export class Outbox {
     if (this.#unwritten.size > 0) void this.#write();
   }
 
-  forget(record: OutboxRecord): void {
-    this.#records.delete(record.callId);
+  /** The outcome of a call that was answered lately. A tab that did not get it submits the call again. */
+  outcomeOf(callId: string): Outcome | undefined {
+    return this.#outcomes.get(callId);
+  }
+
+  /**
+   * The server has stored the message.
+   * @param untold the message, if the account's other tabs do not have it yet: the next worker tells them if this one dies
+   */
+  answered(record: OutboxRecord, outcome: Outcome, untold: Sent | undefined): void {
+    this.#outcomes.set(record.callId, outcome);
+    const [oldest] = this.#outcomes.keys();
+    if (this.#outcomes.size > KEPT_OUTCOMES && oldest !== undefined) this.#outcomes.delete(oldest);
+    if (untold) void this.put({ ...record, state: { is: 'sent', outcome, untold } });
+    else this.told(record, outcome);
+  }
+
+  /** The account's other tabs have the message. */
+  told(record: OutboxRecord, outcome: Outcome): void {
+    if (isKeptOnceSent(record)) void this.put({ ...record, state: { is: 'sent', outcome } });
+    else this.forget(record.callId);
+  }
+
+  forget(callId: string): void {
+    const record = this.#records.get(callId);
+    if (!record) return;
+    this.#records.delete(callId);
     this.#unwritten.delete(record);
     if (!this.#fresh.delete(record)) this.#forgetLater(record.id);
   }
 
   /** Resolves when every change is written. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#cancelForgetting?.();
     await this.#write();
     await this.#forgetNow();
@@ -93,8 +125,11 @@ export class Outbox {
 
   #keep(record: OutboxRecord): void {
     const before = this.#records.get(record.callId);
-    if (before && before.id !== record.id) this.forget(before);
-    else if (before) this.#unwritten.delete(before);
+    if (before && before.id !== record.id) this.forget(before.callId);
+    else if (before) {
+      this.#unwritten.delete(before);
+      if (this.#fresh.delete(before)) this.#fresh.add(record);
+    }
     this.#records.set(record.callId, record);
   }
 
@@ -103,11 +138,11 @@ export class Outbox {
     const oldest = this.clock.now() - TERMINAL_AGE_MS;
     const kept = new Map<string, number>();
     for (const record of this.all().reverse()) {
-      if (!may(record)) continue;
+      if (!may(record) || untoldOf(record)) continue;
       const { is } = record.state;
       const count = (kept.get(is) ?? 0) + 1;
       kept.set(is, count);
-      if (count > KEPT_TERMINAL || record.expiresAt < oldest) this.forget(record);
+      if (count > KEPT_TERMINAL || record.expiresAt < oldest) this.forget(record.callId);
     }
   }
 
@@ -127,7 +162,8 @@ export class Outbox {
 
   #forgetLater(id: number): void {
     this.#forgotten.push(id);
-    this.#cancelForgetting ??= this.clock.after(FORGET_AFTER_MS, () => void this.#forgetNow());
+    if (!this.#isClosed)
+      this.#cancelForgetting ??= this.clock.after(FORGET_AFTER_MS, () => void this.#forgetNow());
   }
 
   async #forgetNow(): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/worker.js';
 import type { SendPayload } from '../methods/outcome.js';
 import { type BuilderContext, buildMessage, sendable } from '../methods/payload-builders.js';
-import type { OutboxRecord, OutboxState } from '../store/store.js';
+import type { OutboxRecord, OutboxState, Sent } from '../store/store.js';
 
 /** Codes of the runtime are 889xxx. */
 const OWN_CODES = 889;
@@ -26,6 +26,10 @@ export const rowOf = (method: MethodName): MethodRow => METHODS[method];
 /** Whether this build knows the record's method. */
 export const isSend = ({ method }: OutboxRecord): boolean =>
   Object.hasOwn(METHODS, method) && rowOf(method).message !== undefined;
+
+/** The message of a stored send, which the account's other tabs may not have yet. */
+export const untoldOf = ({ state }: OutboxRecord): Sent | undefined =>
+  state.is === 'sent' ? state.untold : undefined;
 
 /** A terminal send is not transmitted again by itself. */
 export const isTerminal = ({ state: { is } }: OutboxRecord): boolean => is !== 'queued' && is !== 'sending';

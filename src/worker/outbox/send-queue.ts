@@ -14,7 +14,7 @@ import {
 import type { Answer } from '../connection/request.js';
 import { failed, type SendPayload, succeeded } from '../methods/outcome.js';
 import type { UploadParts } from '../methods/upload-file.js';
-import type { OutboxRecord, Store } from '../store/store.js';
+import type { OutboxRecord, Sent, Store } from '../store/store.js';
 import type { Tab } from '../tabs/tab.js';
 import { deferred } from '../util/deferred.js';
 import { entryOf, fileIn } from './entries.js';
@@ -24,14 +24,14 @@ import {
   type Built,
   buildSend,
   isHidden,
-  isKeptOnceSent,
   isRefused,
   isSend,
   isTerminal,
   ridOfSend,
+  untoldOf,
 } from './record.js';
-import { type Delivered, Send, type SendOwner } from './send.js';
-import { SentNotifier, type SentNotifierParts } from './sent-notifier.js';
+import { Send, type SendOwner, type Stored } from './send.js';
+import { SentNotifier, type SentNotifierParts, type Turn } from './sent-notifier.js';
 
 export interface SendQueueParts extends UploadParts, SentNotifierParts {
   store: Store;
@@ -58,8 +58,11 @@ export class SendQueue implements SendOwner {
     this.#expiry = new Expiry(clock, () => this.#expire());
     this.#outbox = new Outbox(parts.store, clock, parts.shared, kept.filter(isSend));
     for (const record of this.#outbox.all()) {
-      const built = isTerminal(record) ? undefined : this.build(record);
-      if (built?.ok) this.#begin(record, built, undefined);
+      const untold = untoldOf(record);
+      const built = isTerminal(record) && !untold ? undefined : this.build(record);
+      if (!built?.ok) continue;
+      if (untold) this.#tell(record, built.conversation, untold);
+      else this.#begin(record, built, undefined);
     }
     this.#expire();
   }
@@ -75,6 +78,8 @@ export class SendQueue implements SendOwner {
 
   /** Runs a checked call. A known call is joined, or gets the outcome that it had. */
   async run(tab: Tab, call: Call, params: SendParams): Promise<Outcome> {
+    const answered = this.#outbox.outcomeOf(call.callId);
+    if (answered) return answered;
     const known = this.#outbox.get(call.callId);
     if (known) return this.#join(known, tab);
     const { callId, madeAt, uploaded, again, by: tabId = tab.id } = call;
@@ -146,7 +151,7 @@ export class SendQueue implements SendOwner {
       await send.end({ is: 'cancelled' }, failed(failure(CODES.aborted)));
     } else {
       const built = this.build(record);
-      this.#outbox.forget(record);
+      this.#outbox.forget(id);
       if (built.ok) this.#publish({ ...record, state: { is: 'cancelled' } }, built.payload);
     }
     return succeeded({});
@@ -185,6 +190,9 @@ export class SendQueue implements SendOwner {
     const written = [...this.#sends.values()].map((send) =>
       isLapsed ? send.leave(error) : send.end({ is: 'failed', error }, failed(error)),
     );
+    // Only tabs that another worker takes over still have to get sent messages.
+    if (!isLapsed || this.parts.tabs.size === 0)
+      for (const record of this.#outbox.all()) if (untoldOf(record)) this.#outbox.forget(record.callId);
     await Promise.all(written);
     await this.#outbox.close();
   }
@@ -207,14 +215,30 @@ export class SendQueue implements SendOwner {
     this.#publish(record, payload);
   }
 
-  delivered({ record, payload }: Send, outcome: Delivered): void {
-    if (isKeptOnceSent(record)) void this.#outbox.put({ ...record, state: { is: 'sent', outcome } });
-    else this.#outbox.forget(record);
-    this.#publish(record, payload, outcome.data);
+  delivered({ record, payload }: Send, { data, second, sent }: Stored, turn: Turn): Outcome {
+    const outcome: Outcome = { kind: 'success', data, second };
+    const isTold = turn.isPassed && !turn.waiting;
+    this.#outbox.answered(record, outcome, isTold ? undefined : sent);
+    if (!isTold) this.#awaitTurn(turn, record, outcome);
+    this.#publish(record, payload, data);
+    return outcome;
   }
 
   online(): Promise<void> {
     return this.#online.done;
+  }
+
+  /** An earlier worker died before the account's other tabs had the message. */
+  #tell(record: OutboxRecord, conversation: ConversationId, sent: Sent): void {
+    const { state, tabId } = record;
+    if (state.is !== 'sent') return;
+    const { outcome } = state;
+    const turn = this.notifier.deliver(conversation, tabId, Promise.resolve({ ...outcome, sent }));
+    this.#awaitTurn(turn, record, outcome);
+  }
+
+  #awaitTurn(turn: Turn, record: OutboxRecord, outcome: Outcome): void {
+    void turn.passed.then(() => turn.waiting).then(() => this.#outbox.told(record, outcome));
   }
 
   #join(record: OutboxRecord, tab: Tab): Promise<Outcome> | Outcome {

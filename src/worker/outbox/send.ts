@@ -6,17 +6,17 @@
  * it again under the same number if the worker dies. Any other state (queued, failed, timed out, cancelled) is on the disk before it is reported.
  */
 import type { ConversationId, Failure, MethodRow, Outcome } from '../../protocol/worker.js';
-import type { Answer, Reply } from '../connection/request.js';
+import type { Reply } from '../connection/request.js';
 import { failed, type SendPayload, type Settled, settled } from '../methods/outcome.js';
 import { type UploadParts, uploadFile } from '../methods/upload-file.js';
 import type { OutboxRecord, OutboxState } from '../store/store.js';
 import type { Tab } from '../tabs/tab.js';
 import { type Deferred, deferred, unlessAborted } from '../util/deferred.js';
 import { type Built, type buildSend, ended, fileToUpload, ridOfSend, rowOf } from './record.js';
-import type { SentNotifier } from './sent-notifier.js';
+import type { SentNotifier, Turn } from './sent-notifier.js';
 
-/** The outcome of a send that the server stored. */
-export type Delivered = { kind: 'success'; data: Answer; second: unknown };
+/** The outcome of a send that the server stored, with its message. */
+export type Stored = Extract<Settled, { kind: 'success' }>;
 
 /** The queue, as its sends use it. */
 export interface SendOwner {
@@ -27,8 +27,8 @@ export interface SendOwner {
   save(send: Send): Promise<void>;
   /** The send is transmitted at once: it is published, and its record is written if its answer is late. */
   transmitting(send: Send): void;
-  /** The server stored the message, so the outbox is done with it. */
-  delivered(send: Send, outcome: Delivered): void;
+  /** The server stored the message. @param turn in which the other tabs get it @returns the outcome of the call */
+  delivered(send: Send, outcome: Stored, turn: Turn): Outcome;
   /** Resolves when there is a connection. */
   online(): Promise<void>;
 }
@@ -114,7 +114,7 @@ export class Send {
     if (refused) return this.#report({ is: 'failed', error: refused }, failed(refused));
     const replied = restored ?? this.#submit();
     const settling = replied.then((reply) => this.#settled(reply));
-    this.owner.notifier.deliver(this.conversation, this.record.tabId, settling);
+    const turn = this.owner.notifier.deliver(this.conversation, this.record.tabId, settling);
     const outcome = await settling;
     if (this.#ended) return this.#ended;
     switch (outcome.kind) {
@@ -122,12 +122,8 @@ export class Send {
         return this.#report({ is: 'failed', error: outcome.error }, outcome);
       case 'timeout':
         return this.#report({ is: 'timeout', responseTimeout: outcome.responseTimeout }, outcome);
-      case 'success': {
-        const { data, second } = outcome;
-        const delivered: Delivered = { kind: 'success', data, second };
-        this.owner.delivered(this, delivered);
-        return delivered;
-      }
+      case 'success':
+        return this.owner.delivered(this, outcome, turn);
     }
   }
 

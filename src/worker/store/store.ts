@@ -11,6 +11,7 @@ import type {
   MethodName,
   Outcome,
   ResumeToken,
+  RoomMessage,
   SendParams,
   UploadedMedia,
 } from '../../protocol/worker.js';
@@ -76,13 +77,16 @@ export interface OutboxRecord {
 
 /**
  * A send in `sending` may have reached the server. The states after it are terminal. `cancelled` and `sent` are kept only for a tab that
- * submits its call again.
+ * submits its call again. A `sent` one with `untold` is kept until the account's other tabs have its message.
  */
 export type OutboxState =
   | { is: 'queued' | 'sending' | 'cancelled' }
-  | { is: 'sent'; outcome: Outcome }
+  | { is: 'sent'; outcome: Outcome; untold?: Sent }
   | { is: 'failed'; error: Failure }
   | { is: 'timeout'; responseTimeout: boolean };
+
+/** A sent message, as the account's other tabs get it. */
+export type Sent = { message: Message } | { room: RoomMessage };
 
 export interface Store {
   /** Writing a message again changes nothing, since it has the same place. */

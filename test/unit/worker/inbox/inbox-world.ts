@@ -51,11 +51,13 @@ export class InboxWorld {
 
   constructor(options: InboxOptions = {}) {
     this.inbox = this.#open(options);
+    this.inbox.endSync();
   }
 
   /** The inbox of the next worker, on the same store. @param keptUpTo the time of its newest message */
   reopen(keptUpTo = 0): void {
     this.inbox = this.#open({}, keptUpTo);
+    this.inbox.endSync();
   }
 
   live(...ids: number[]): void {

@@ -14,15 +14,17 @@ describe('own messages, in a worker that outlives its tabs', () => {
     world = new InboxWorld({ isShared: true });
   });
 
-  test('of one frame share a write, and are delivered after it', async () => {
+  test('are delivered at once, and those of one frame share a write', async () => {
     const writes = world.countWrites();
     for (const id of [1, 2, 3]) {
       sent(id);
+      expect(world.done.at(-1)).toBe(`delivered ${id}`);
       await world.clock.advance(GATHER_MS / 4);
     }
-    expect(world.done).toEqual([]);
+    expect(writes()).toBe(0);
     await world.clock.advance(GATHER_MS / 4);
     expect(writes()).toBe(1);
+    expect(world.done.slice(3)).toEqual(['stored 1', 'stored 2', 'stored 3']);
     expect(world.delivered.map(({ ids, exceptTab }) => [...ids, exceptTab])).toEqual([
       [1, 'tab-1'],
       [2, 'tab-1'],
@@ -35,7 +37,34 @@ describe('own messages, in a worker that outlives its tabs', () => {
     await settle();
     world.live(2);
     await settle();
-    expect(world.done).toEqual(['stored 1', 'stored 2', 'delivered 1', 'delivered 2', 'acknowledged 2']);
+    expect(world.done).toEqual(['delivered 1', 'stored 1', 'stored 2', 'delivered 2', 'acknowledged 2']);
+  });
+
+  test('wait for pushes that are being written, and are not delivered before them', async () => {
+    world.store.hold = true;
+    world.live(1);
+    await settle();
+    const told = sent(2);
+    await settle();
+    expect(world.done).toEqual([]);
+    await world.store.release();
+    await told;
+    expect(world.deliveredIds).toEqual([1, 2]);
+  });
+
+  test('wait for the end of a sync, and tell when the tabs have them', async () => {
+    world.inbox.beginSync();
+    let isTold = false;
+    void sent(2)?.then(() => {
+      isTold = true;
+    });
+    world.synced(9, 1);
+    await settle();
+    expect(isTold).toBe(false);
+    world.inbox.endSync();
+    await settle();
+    expect(world.deliveredIds).toEqual([1, 2]);
+    expect(isTold).toBe(true);
   });
 
   test('are persisted at once for a sync, for a tab that joins and for a page of history', async () => {

@@ -231,6 +231,14 @@ describe('a tab that comes late to ask for what was delivered meanwhile', () => 
     expect(uploads).toBe(1);
   });
 
+  test('gets the answer from the same worker without another request', async () => {
+    const params = { target_username: 'bob', content: 'hello' };
+    const first = await world.passing(alice.call('sendSingleMsg', params, 'the-call'));
+    const frames = world.network.sent('s_across_single_text').length;
+    expect(await world.passing(alice.call('sendSingleMsg', params, 'the-call'))).toEqual(first);
+    expect(world.network.sent('s_across_single_text')).toHaveLength(frames);
+  });
+
   test('gets the answer to its retry, by which the message was stored once', async () => {
     const other = await world.loggedIn('alice');
     await world.passing(alice.send('dave', 'hello'));

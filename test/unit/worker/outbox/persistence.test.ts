@@ -65,6 +65,7 @@ describe('a send that finds a connection', () => {
   });
 
   test('costs the disk nothing if its answer is there within 100 ms', async () => {
+    await world.clock.advance(10_000);
     const written = vi.spyOn(world.storeOf(ALICE), 'putOutbox');
     const forgotten = vi.spyOn(world.storeOf(ALICE), 'forgetOutbox');
     await world.passing(post(alice, 'hello').done);

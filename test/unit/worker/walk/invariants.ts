@@ -1,6 +1,6 @@
 /** The invariants of a walk: those that hold after each step, and those of the end, when everything has recovered. */
 import { expect } from 'vitest';
-import type { OutboxEntry } from '../../../../src/protocol/index.js';
+import type { OutboxEntry, WireMessage } from '../../../../src/protocol/index.js';
 import { textOf } from '../../../kit/message-parts.js';
 import type { ClientTab } from '../../fakes/client-tab.js';
 import { messagesOf } from '../../fakes/messages.js';
@@ -110,12 +110,24 @@ export class Invariants {
       if (!login?.whole || tab.client.getState().state !== 'ready') continue;
       const missed = this.world.server.messages
         .slice(login.messages)
-        .filter(({ from, to }) => from !== login.username && to === login.username)
+        .filter(
+          ({ from, to, wire }) =>
+            from !== to &&
+            (to === login.username || (from === login.username && this.#isReported(wire, tab))),
+        )
         .map(({ wire }) => wire.msg_id)
         .filter((id) => !tab.current.some(({ msg_id }) => msg_id === id));
       expect(missed, `missed by ${tab.id} of ${login.username}`).toEqual([]);
     }
     this.#checkAccounts();
+  }
+
+  /** Whether another tab was told that it is sent. */
+  #isReported(wire: WireMessage, tab: ClientTab): boolean {
+    const { sends, retriedBy } = this.record;
+    const text = String(textOf(wire));
+    if (text.endsWith(` of ${tab.id}`) || retriedBy.get(tab)?.has(text)) return false;
+    return sends.get(text)?.kind === 'success';
   }
 
   /** One tab of each account acts for it. Pushes without a page, or for a dead one, are delivered to the next page. */

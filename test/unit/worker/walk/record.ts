@@ -1,5 +1,5 @@
 /** The record of a walk: its tabs and their logins, its sends with their outcomes, and its trail of steps. */
-import type { Outcome } from '../../../../src/protocol/index.js';
+import type { OutboxEntry, Outcome } from '../../../../src/protocol/index.js';
 import type { ClientTab } from '../../fakes/client-tab.js';
 
 export const USERS = ['alice', 'bob'] as const;
@@ -22,7 +22,15 @@ export class WalkRecord {
   /** When each text was reported as not sent. */
   readonly reported = new Map<string, number>();
   readonly retried = new Set<string>();
+  /** The texts that each tab had sent again, which it knows of its own call. */
+  readonly retriedBy = new Map<ClientTab, Set<string>>();
   /** The texts that were reported as sent since the last check. */
   readonly sent: string[] = [];
   readonly trail: string[] = [];
+
+  /** @param state of the send until now */
+  noteRetry(tab: ClientTab, text: string, state: OutboxEntry['state']): void {
+    if (state === 'failed') this.retried.add(text);
+    this.retriedBy.set(tab, (this.retriedBy.get(tab) ?? new Set()).add(text));
+  }
 }

@@ -22,8 +22,6 @@ export class Walk {
   readonly #stage: Stage;
   readonly #faults: NetworkFaults;
   #texts = 0;
-  /** Workers that have died. */
-  #dead = 0;
 
   constructor(
     seed: number,
@@ -47,15 +45,6 @@ export class Walk {
     if (settings.lateLosses) makeLossesLate(this.world);
   }
 
-  /** The store brings an absent tab its missed messages from its last position, if it had one. */
-  #noticeDeaths(): void {
-    const dead = this.world.workers.filter(({ alive }) => !alive).length;
-    if (dead === this.#dead) return;
-    this.#dead = dead;
-    for (const { away, login, tab } of this.record.members)
-      if (away && login && tab.current.length === 0) login.whole = false;
-  }
-
   get #random() {
     return this.world.random;
   }
@@ -66,7 +55,6 @@ export class Walk {
     try {
       for (let step = 0; step < steps; step += 1) {
         await this.#step();
-        this.#noticeDeaths();
         this.#invariants.check();
       }
       await this.#calm();
@@ -137,7 +125,7 @@ export class Walk {
     const method = this.#random.chance(0.5) ? 'retrySend' : 'cancelSend';
     const text = String(textOf(entry));
     this.record.trail.push(`${tab.id} ${method} ${text}`);
-    if (method === 'retrySend' && entry.state === 'failed') this.record.retried.add(text);
+    if (method === 'retrySend') this.record.noteRetry(tab, text, entry.state);
     void tab.call(method, { id: entry.id });
   }
 
