@@ -12,7 +12,7 @@ describe('a lot', () => {
         return lot.map(() => true);
       },
       maxLot,
-      { keyOf: (item) => item[0], costOf: (item) => item.length, maxCost },
+      { shares: { keyOf: (item) => item[0], costOf: (item) => item.length, maxCost } },
     );
     await Promise.all(items.map((item) => commits.add(item)));
     return lots;
@@ -68,8 +68,7 @@ describe('a lot', () => {
         return lot.map(() => true);
       },
       2,
-      undefined,
-      () => gapMs,
+      { gapMs: () => gapMs },
     );
     await commits.add('a');
     await Promise.all(['b', 'c', 'd'].map((item) => commits.add(item)));
@@ -80,12 +79,9 @@ describe('a lot', () => {
   });
 
   it('begins at once after a single item: the sender of one after the other never waits for a gap', async () => {
-    const commits = new GroupCommit<string, true>(
-      async (lot) => lot.map(() => true),
-      2,
-      undefined,
-      () => 60_000,
-    );
+    const commits = new GroupCommit<string, true>(async (lot) => lot.map(() => true), 2, {
+      gapMs: () => 60_000,
+    });
     for (const item of ['a', 'b', 'c']) await commits.add(item);
   });
 

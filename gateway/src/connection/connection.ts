@@ -66,7 +66,7 @@ export class Connection {
     const { settings, parties, slices, log, now } = shared;
     this.costs = new SocketCosts(socket, settings, parties, log, now);
     this.#queue = new RequestQueue(settings, {
-      acknowledge: (rid) => this.push(ACK, { rid }),
+      acknowledge: (rid) => this.#acknowledge(rid),
       serve: (request) => this.#serve(request),
       refuseOverdue: ({ event, rid }) =>
         this.#refuseUnread(
@@ -120,6 +120,14 @@ export class Connection {
     return this.shared.turns.run(this.costs.party.usage, work);
   }
 
+  /** As {@link push}, of what goes to nobody else. */
+  #acknowledge(rid: number): void {
+    if (this.isClosed) return;
+    this.shared.onPush(ACK);
+    this.socket.emit(ACK, { rid });
+    this.costs.weigh();
+  }
+
   giveUp(reason: string): void {
     this.shared.log.debug({ socket: this.id, reason }, 'socket closed');
     this.socket.close();
@@ -163,7 +171,7 @@ export class Connection {
 
   /** Answers a request that is not looked into. */
   #refuseUnread(event: string, rid: number, refusal: Answer): void {
-    this.push(ACK, { rid });
+    this.#acknowledge(rid);
     this.#answer(event, rid, refusal);
     this.#queue.passOver(rid);
   }

@@ -34,16 +34,20 @@ export async function deliverHere(
   messages: readonly Deliverable[],
 ): Promise<void> {
   const due = new Map<Connection, Deliverable[]>();
-  for (const message of messages) {
+  const give = (uid: number, message: Deliverable): void => {
     const { sender, origin } = message.from;
-    for (const uid of new Set([sender, ...(await recipientsOf(message, groups))])) {
-      for (const connection of presence.of(uid).values()) {
-        if (uid === sender && connection.id === origin) continue;
-        const given = due.get(connection);
-        if (given) given.push(message);
-        else due.set(connection, [message]);
-      }
+    for (const connection of presence.of(uid).values()) {
+      if (uid === sender && connection.id === origin) continue;
+      const given = due.get(connection);
+      if (given) given.push(message);
+      else due.set(connection, [message]);
     }
+  };
+  for (const message of messages) {
+    const { sender, recipient, gid } = message.from;
+    give(sender, message);
+    if (gid > 0) for (const uid of await membersOf(message, groups)) give(uid, message);
+    else if (message.delivered) give(recipient, message);
   }
   for (const [connection, given] of due) {
     await loopTurn.breathe();
@@ -51,11 +55,11 @@ export async function deliverHere(
   }
 }
 
-async function recipientsOf({ from, delivered, wire }: Deliverable, groups: Groups): Promise<number[]> {
-  if (from.gid === 0) return delivered ? [from.recipient] : [];
+/** The members that a group's message goes to, without its sender. */
+async function membersOf({ from, wire }: Deliverable, groups: Groups): Promise<number[]> {
   const audience = await groups.audience(from.gid);
   // A member who has joined since it was sent is in the audience, and is no recipient.
   return [...(audience?.members ?? [])].flatMap(([uid, { shielded, joinedMsgId }]) =>
-    shielded || joinedMsgId >= wire.msg_id ? [] : [uid],
+    uid === from.sender || shielded || joinedMsgId >= wire.msg_id ? [] : [uid],
   );
 }

@@ -21,11 +21,13 @@ export async function findUsers(
   return keys.map(({ appkey }) => (services.reach.reaches(own, appkey) ? accounts.next().value : undefined));
 }
 
+/** As {@link findUsers}, of one. */
 export async function findUser(
-  handling: Pick<Handling<RequestEvent>, 'services' | 'connection'>,
+  { services, connection }: Pick<Handling<RequestEvent>, 'services' | 'connection'>,
   username: string,
   appkey?: string,
 ): Promise<Account | undefined> {
-  const [account] = await findUsers(handling, [{ username, appkey }]);
-  return account;
+  const own = appkeyOf(connection);
+  const target = appkey ?? own;
+  return services.reach.reaches(own, target) ? services.store.accounts.find(target, username) : undefined;
 }

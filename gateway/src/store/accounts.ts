@@ -104,19 +104,15 @@ export class Accounts {
     );
   }
 
+  /** @returns undefined for a name that nobody has */
   async find(appkey: string, username: string): Promise<Account | undefined> {
-    const [account] = await this.findAll([{ appkey, username }]);
-    return account;
+    if (!isStorableName(username) || !isStorableName(appkey)) return undefined;
+    return this.cache.get(cacheKey({ appkey, username }));
   }
 
-  /** Several at once, each at its index; undefined for names that nobody has. */
+  /** Several at once, each at its index. */
   findAll(names: readonly UserKey[]): Promise<(Account | undefined)[]> {
-    return Promise.all(
-      names.map((name) => {
-        if (!isStorableName(name.username) || !isStorableName(name.appkey)) return undefined;
-        return this.cache.get(cacheKey(name));
-      }),
-    );
+    return Promise.all(names.map(({ appkey, username }) => this.find(appkey, username)));
   }
 
   async #readAll(keys: readonly string[]): Promise<(Account | undefined)[]> {

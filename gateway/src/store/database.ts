@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { Kysely, type LogEvent, PostgresDialect, sql } from 'kysely';
+import { Kysely, type LogEvent, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import { Pool, types } from 'pg';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { PGlitePool } from './embedded/pglite-pool.js';
@@ -14,9 +14,12 @@ import { migrate } from './migrations.js';
 import { LONGEST_PAUSE_MS } from './order.js';
 import { makePrivate, privateDirectory } from './private-directory.js';
 import type { Database, Tables } from './schema.js';
+import { SharedConnection } from './shared-connection.js';
 
 export interface OpenDatabase {
   db: Database;
+  /** One connection: see {@link SharedConnection}. */
+  inOrder: Database;
   /** The database runs in this process, one statement at a time. */
   isEmbedded: boolean;
   /** Maintenance that a PostgreSQL server does by itself and PGlite does not: reclaim space, bound the log. */
@@ -27,8 +30,11 @@ export interface OpenDatabase {
 /** Told how long a statement took. */
 export type OnQuery = (ms: number) => void;
 
-const logOf = (onQuery: OnQuery | undefined) =>
-  onQuery ? { log: ({ queryDurationMillis }: LogEvent) => onQuery(queryDurationMillis) } : {};
+const kyselyOn = (pool: PostgresPool, onQuery: OnQuery | undefined): Database =>
+  new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onQuery && { log: ({ queryDurationMillis }: LogEvent) => onQuery(queryDurationMillis) }),
+  });
 
 /** Whether the data lie on a PostgreSQL server. */
 export const isServer = (data: string): boolean => /^postgres(ql)?:\/\//.test(data);
@@ -66,9 +72,10 @@ async function openEmbedded(data: string, onQuery: OnQuery | undefined): Promise
       throw new Error(`the database in ${data} cannot be opened: ${String(error)}`);
     }
   }
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...logOf(onQuery) });
+  const db = kyselyOn(pool, onQuery);
   return {
     db,
+    inOrder: kyselyOn(new SharedConnection(pool), onQuery),
     isEmbedded: true,
     maintain: async () => {
       await sql`vacuum`.execute(db);
@@ -115,6 +122,9 @@ function endSilent(client: object): void {
 /** PostgreSQL's oid of `bigint`. All of ours are below 2^53, and PGlite hands them out as numbers too. */
 const BIGINT_OID = 20;
 
+/** One connection, to which statements are sent without waiting for the one before. */
+const IN_ORDER = { max: 1, pipeline: true };
+
 function openServer(connectionString: string, isShared: boolean, onQuery: OnQuery | undefined): OpenDatabase {
   types.setTypeParser(BIGINT_OID, Number);
   const limits = isShared
@@ -124,14 +134,29 @@ function openServer(connectionString: string, isShared: boolean, onQuery: OnQuer
         connectionTimeoutMillis: CONNECT_MS,
       }
     : {};
-  const pool = new Pool({ connectionString, ...limits });
-  // An idle connection that is lost: the next query gets another one, or fails and is answered so.
-  pool.on('error', () => {});
-  // The same for one that is lost between two statements of a transaction: the next statement fails.
-  pool.on('connect', (client) => {
-    client.on('error', () => {});
-    if (isShared) endSilent(client);
-  });
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...logOf(onQuery) });
-  return { db, isEmbedded: false, maintain: async () => {}, close: () => db.destroy() };
+  const pools = [
+    new Pool({ connectionString, ...limits }),
+    new Pool({ connectionString, ...limits, ...IN_ORDER }),
+  ] as const;
+  for (const pool of pools) {
+    // An idle connection that is lost: the next query gets another one, or fails and is answered so.
+    pool.on('error', () => {});
+    // The same for one that is lost between two statements of a transaction: the next statement fails.
+    pool.on('connect', (client) => {
+      client.on('error', () => {});
+      if (isShared) endSilent(client);
+    });
+  }
+  const [pool, ordered] = pools;
+  const db = kyselyOn(pool, onQuery);
+  return {
+    db,
+    inOrder: kyselyOn(new SharedConnection(ordered), onQuery),
+    isEmbedded: false,
+    maintain: async () => {},
+    close: async () => {
+      await db.destroy();
+      await ordered.end();
+    },
+  };
 }

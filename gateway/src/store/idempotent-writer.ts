@@ -3,7 +3,7 @@
  * answer. After the commit, and in the order of arrival, the stored ones are handed on. The next lot is being stored meanwhile.
  */
 import type { Answer } from '../answers.js';
-import { GroupCommit } from '../util/group-commit.js';
+import { GroupCommit, type Place } from '../util/group-commit.js';
 import type { Committed, Ids, Order } from './order.js';
 import type { Database } from './schema.js';
 
@@ -24,7 +24,9 @@ export interface Writing<T, S> {
   ready?(items: readonly T[]): Promise<void>;
   prepare(item: T, ids: Ids): Prepared<S>;
   /** Stores the items and their answers. @returns the keys of those that were new */
-  insert(db: Database, prepared: readonly Prepared<S>[]): Promise<Set<string>>;
+  insert(db: Database, prepared: readonly Prepared<S>[], place: Place): Promise<Set<string>>;
+  /** Whether {@link insert} heeds the place of a lot. Then a lot is sent while the one before is being committed. */
+  heedsPlace?: boolean;
   /**
    * Must not fail.
    * @param committed their place among the commits of all nodes, if there can be several
@@ -45,17 +47,17 @@ export class IdempotentWriter<T extends { key: string }, S> {
     private readonly order: Order,
     private readonly writing: Writing<T, S>,
   ) {
+    const { heedsPlace = false } = writing;
     const shares = {
       keyOf: (item: T) => writing.senderOf(item),
       costOf: (item: T) => writing.costOf(item),
       maxCost: MAX_LOT_BYTES,
     };
-    this.#commits = new GroupCommit(
-      (items) => this.#store(items),
-      MAX_LOT,
+    this.#commits = new GroupCommit((items, place) => this.#store(items, place), MAX_LOT, {
       shares,
-      () => writing.gapMs?.() ?? 0,
-    );
+      gapMs: () => writing.gapMs?.() ?? 0,
+      lotsAtOnce: heedsPlace ? order.commitsAtOnce : 1,
+    });
   }
 
   /** @returns the answer to the request; for a retry the first one */
@@ -64,13 +66,13 @@ export class IdempotentWriter<T extends { key: string }, S> {
   }
 
   /** @returns hands the stored ones on, while the next lot is being stored */
-  async #store(items: readonly T[]): Promise<() => Promise<Answer[]>> {
+  async #store(items: readonly T[], place: Place): Promise<() => Promise<Answer[]>> {
     // A retry can wait together with its first try.
     const distinct = new Map(items.map((item) => [item.key, item]));
     if (this.writing.ready) await this.writing.ready(items);
     const { result: stored, committed } = await this.order.commit(distinct.size, async (db, ids) => {
       const prepared = [...distinct.values()].map((item) => this.writing.prepare(item, ids));
-      const fresh = await this.writing.insert(db, prepared);
+      const fresh = await this.writing.insert(db, prepared, place);
       return prepared.filter(({ key }) => fresh.has(key));
     });
     const answers = new Map(stored.map(({ key, answer }) => [key, answer]));

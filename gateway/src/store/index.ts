@@ -125,7 +125,7 @@ export class Store {
     this.secret = secret;
     this.disabledAccounts = disabledAccounts;
     this.shared = shared;
-    const localOrder = new LocalOrder(opened.db, messageIds);
+    const localOrder = new LocalOrder(opened.inOrder, messageIds);
     this.messageOrder = shared?.messages ?? localOrder;
     this.roomOrder = shared?.rooms ?? localOrder;
   }

@@ -10,6 +10,7 @@ import {
   type WireMessage,
 } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
+import type { Place } from '../util/group-commit.js';
 import { knowSize } from '../util/size-batcher.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { timeOf } from './message-ids.js';
@@ -71,7 +72,8 @@ export class MessageWriter extends IdempotentWriter<NewMessage, StoredMessage> {
       ...(ready && { ready: (messages: readonly NewMessage[]) => ready(messages) }),
       ...(gapMs && { gapMs }),
       prepare: (from, ids) => prepare(from, ids, hooks),
-      insert: (within, prepared) => insert(within, prepared, hooks.now()),
+      insert: (within, prepared, place) => insert(within, prepared, place, hooks.now()),
+      heedsPlace: true,
       onStored: (messages, committed) => hooks.onStored(messages, committed),
       senderOf: ({ sender }) => sender,
       costOf: ({ bytes, receivers }) => bytes * (1 + receivers),
@@ -112,6 +114,7 @@ function prepare(from: NewMessage, ids: Ids, hooks: Hooks): Prepared<StoredMessa
 async function insert(
   db: Database,
   prepared: readonly Prepared<StoredMessage>[],
+  { number, after }: Place,
   nowMs: number,
 ): Promise<Set<string>> {
   const input = prepared.map(({ stored: { from, delivered, wire, contentJson }, answer }) => ({
@@ -131,9 +134,11 @@ async function insert(
   }));
   // One parameter for any number of rows. PostgreSQL reads JSON faster than parameters.
   const { rows } = await sql<{ known_key: string }>`
-      select known_key from store_messages(
-        ${JSON.stringify(input)}::json, ${nowMs}::bigint, ${dayOf(nowMs)}::integer, ${ROW_BYTES}::integer
+      select known_key from store_lot(
+        ${JSON.stringify(input)}::json, ${nowMs}::bigint, ${dayOf(nowMs)}::integer, ${ROW_BYTES}::integer,
+        ${number}::bigint, ${after ?? null}::bigint
       )`.execute(db);
-  const known = new Set(rows.map(({ known_key }) => known_key));
-  return new Set(input.map(({ key }) => key).filter((key) => !known.has(key)));
+  const fresh = new Set(prepared.map(({ key }) => key));
+  for (const { known_key } of rows) fresh.delete(known_key);
+  return fresh;
 }

@@ -17,6 +17,7 @@ import cacheChanges from './migrations/0120_cache_changes.sql?raw';
 import messagesBetween from './migrations/0130_messages_between.sql?raw';
 import mailedMessages from './migrations/0140_mailed_messages.sql?raw';
 import acknowledgeUpTo from './migrations/0150_acknowledge_up_to.sql?raw';
+import storeLot from './migrations/0160_store_lot.sql?raw';
 
 export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001_first': first,
@@ -33,6 +34,7 @@ export const MIGRATIONS: Readonly<Record<string, string>> = {
   '0130_messages_between': messagesBetween,
   '0140_mailed_messages': mailedMessages,
   '0150_acknowledge_up_to': acknowledgeUpTo,
+  '0160_store_lot': storeLot,
 };
 
 /** A statement ends with its line, and so does none between two `$$`. */

@@ -41,6 +41,8 @@ export interface Committed {
 
 /** Commits in the order of their ids. */
 export interface Order {
+  /** How many may be under way. A later one of them has to fail if the one before does. */
+  readonly commitsAtOnce: number;
   /**
    * Does the work in one commit.
    * @param count how many ids it takes at most
@@ -52,8 +54,14 @@ export interface Order {
   ): Promise<{ result: T; committed: Committed | undefined }>;
 }
 
+/** One is sent while the one before is being done, so that the database need not wait for the gateway in between. */
+const LOCAL_COMMITS_AT_ONCE = 2;
+
 /** Of a single process, which calls it for one commit after the other. */
 export class LocalOrder implements Order {
+  readonly commitsAtOnce = LOCAL_COMMITS_AT_ONCE;
+
+  /** @param db has one connection, so that it does statements in the order in which they were sent */
   constructor(
     private readonly db: Database,
     private readonly ids: MessageIds,
@@ -66,6 +74,9 @@ export class LocalOrder implements Order {
 
 /** Over all nodes of a database. */
 export class SharedOrder implements Order {
+  /** Each has a connection of its own, and waits for the lock of all nodes. */
+  readonly commitsAtOnce = 1;
+
   /** @param now the clock of the ids; the database's own without it, so that the clocks of nodes do not matter */
   constructor(
     private readonly db: Database,

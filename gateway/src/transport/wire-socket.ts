@@ -3,6 +3,7 @@
  * The adapter below fits the server sockets of Socket.IO 2 and 4 alike. It reports nothing after the close, and emitting never throws. A
  * frame that is too large or not text closes the socket. A peer that does not read cannot keep a closed socket alive.
  */
+import { type EngineSocket, joinWrites } from './joined-writes.js';
 import { lastOf, peerAddress } from './peer.js';
 
 export interface WireSocket {
@@ -37,12 +38,12 @@ export interface WireSocket {
 
 interface TransportLike {
   on(event: string, listener: () => void): unknown;
-  /** Of a WebSocket, with its TCP connection. */
-  readonly socket?: { terminate?(): void; readonly _socket?: { cork(): void; uncork(): void } | null };
+  /** Of a WebSocket. */
+  readonly socket?: { terminate?(): void };
 }
 
-interface EngineSocketLike {
-  readonly transport: TransportLike;
+interface EngineSocketLike extends EngineSocket {
+  readonly transport: TransportLike & EngineSocket['transport'];
   on(event: string, listener: (argument: unknown) => void): unknown;
   write(packet: string): unknown;
   close(discard: boolean): unknown;
@@ -59,7 +60,6 @@ export interface SocketIoSocketLike {
   readonly conn: EngineSocketLike;
   use(middleware: (packet: unknown[], next: (error?: Error) => void) => void): unknown;
   on(event: string, listener: () => void): unknown;
-  emit(event: string, payload: object): unknown;
   disconnect(close: boolean): unknown;
 }
 
@@ -120,6 +120,12 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
     closeTimer.unref();
     socket.disconnect(true);
   };
+  /** @returns its size in characters */
+  const write = (packet: string): number => {
+    const before = backlog.made();
+    conn.write(packet);
+    return backlog.made() - before;
+  };
   socket.on('disconnect', finish);
   socket.on('error', close);
 
@@ -152,15 +158,11 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
     },
     emit: (event, payload) => {
       if (closed || RESERVED.has(event)) return 0;
-      const before = backlog.made();
-      socket.emit(event, payload);
-      return backlog.made() - before;
+      return write(encode(event, payload));
     },
     push: (event, payload) => {
       if (closed || RESERVED.has(event)) return 0;
-      const before = backlog.made();
-      conn.write(encodedOnce(event, payload));
-      return backlog.made() - before;
+      return write(encodedOnce(event, payload));
     },
     close,
     discard,
@@ -175,25 +177,15 @@ const EVENT_PACKET = '2';
 const encoded = new WeakMap<object, { event: string; packet: string }>();
 
 /** As Socket.IO encodes a packet that has nothing binary. */
+const encode = (event: string, payload: object): string =>
+  `${EVENT_PACKET}${JSON.stringify([event, payload])}`;
+
 function encodedOnce(event: string, payload: object): string {
   const known = encoded.get(payload);
   if (known?.event === event) return known.packet;
-  const packet = `${EVENT_PACKET}${JSON.stringify([event, payload])}`;
+  const packet = encode(event, payload);
   encoded.set(payload, { event, packet });
   return packet;
-}
-
-/**
- * Joins the frames of one flush into one write to the network. Otherwise each acknowledgement, answer and push is a system call of its own,
- * and these are the largest part of a busy gateway's work.
- */
-function joinWrites(conn: EngineSocketLike): void {
-  conn.on('flush', () => {
-    const tcp = conn.transport.socket?._socket;
-    if (!tcp) return;
-    tcp.cork();
-    process.nextTick(() => tcp.uncork());
-  });
 }
 
 /** Engine.IO's buffer is private. Its events show the changes: a packet is created, handed to the transport, taken by the network. */

@@ -11,21 +11,30 @@ export function canonicalJson(value: unknown, depth = 0): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (typeof value !== 'object' || depth >= MAX_DEPTH) return undefined;
-  const parts: string[] = [];
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const part = canonicalJson(item, depth + 1);
-      if (part === undefined) return undefined;
-      parts.push(part);
-    }
-    return `[${parts.join(',')}]`;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return undefined;
-  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  return Array.isArray(value) ? ofArray(value, depth) : ofObject(value, depth);
+}
+
+// Every request passes here. So the text grows as it is, without lists of its parts.
+
+function ofArray(items: readonly unknown[], depth: number): string | undefined {
+  let text = '[';
+  for (const item of items) {
     const part = canonicalJson(item, depth + 1);
     if (part === undefined) return undefined;
-    parts.push(`${JSON.stringify(key)}:${part}`);
+    text += text === '[' ? part : `,${part}`;
   }
-  return `{${parts.join(',')}}`;
+  return `${text}]`;
+}
+
+function ofObject(value: object, depth: number): string | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '{';
+  for (const key of Object.keys(fields).sort()) {
+    const part = canonicalJson(fields[key], depth + 1);
+    if (part === undefined) return undefined;
+    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${part}`;
+  }
+  return `${text}}`;
 }

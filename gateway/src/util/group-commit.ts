@@ -1,8 +1,10 @@
 /**
- * Gathers what is handed in while the last lot is being worked on, and works on it as one: group commit. Lots are worked on one after
- * the other, never two at once; each key's items in the order of arrival. If more rows wait than a batch takes, the keys take turns. So a key
- * with many rows does not delay the others. Work may leave its end for later: then the next lot begins meanwhile, and the ends keep the order
- * of the lots.
+ * Gathers what is handed in while the last lot is being worked on, and works on it as one: group commit. Each key's items keep the order of
+ * arrival. If more rows wait than a batch takes, the keys take turns. So a key with many rows does not delay the others.
+ *
+ * Lots are done one after the other. A full one may be handed over while the one before is being done, since it would gather nothing more. It names
+ * the one before, and does nothing if that has failed. Work may leave its end for later. Then the next lot begins meanwhile, and the ends
+ * keep the order of the lots.
  */
 interface Waiting<T, R> {
   item: T;
@@ -21,63 +23,158 @@ interface Shares<T> {
 /** The end of the work on a lot. It must not fail. */
 type Finish<R> = () => Promise<readonly R[]>;
 
+/** The place of a lot among those of its `GroupCommit`. */
+export interface Place {
+  number: number;
+  /** The lot before, while its outcome is not known: without its success this one has to fail, and to do nothing. */
+  after: number | undefined;
+}
+
+/** Answers each item of a lot at its index, or returns how to. */
+type Work<T, R> = (items: readonly T[], place: Place) => Promise<readonly R[] | Finish<R>>;
+
+type Outcome<R> = { answers: readonly R[] | Finish<R> } | { error: unknown };
+
+/** A lot that was handed over. */
+interface Begun<T, R> {
+  lot: readonly Waiting<T, R>[];
+  isConditional: boolean;
+  outcome: Promise<Outcome<R>>;
+}
+
+export interface GroupCommitOptions<T> {
+  shares?: Shares<T>;
+  /**
+   * The time from the beginning of one lot to that of the next, since each lot has a price of its own. It does not delay a full lot, the
+   * first one after a rest, or the one after a single item: then nothing would be gathered.
+   */
+  gapMs?: () => number;
+  /** The most lots that are handed over at a time. The work has to heed the {@link Place} of a lot if it is more than 1. */
+  lotsAtOnce?: number;
+}
+
 export class GroupCommit<T, R> {
   /** Resolves when the lots before are finished. */
   #finished: Promise<void> = Promise.resolve();
   #waiting: Waiting<T, R>[] = [];
-  #working = false;
+  /** Handed over, the oldest first. */
+  readonly #begun: Begun<T, R>[] = [];
+  #isBeginning = false;
+  #isSettling = false;
+  #isRepairing = false;
+  #lastNumber = 0;
   /** Of the lot before: their next items come after those of others. */
   #served = new Set<unknown>();
   /** Of the lot before. */
   #begunMs = Number.NEGATIVE_INFINITY;
   /** Of the lot before. */
   #size = 0;
+  readonly #shares: Shares<T> | undefined;
+  readonly #gapMs: () => number;
+  readonly #lotsAtOnce: number;
 
-  /**
-   * @param work answers each item of a lot at its index, or returns how to
-   * @param gapMs the time from the beginning of one lot to that of the next, since each lot has a price of its own. It does not delay a full lot, the
-   * first one after a rest, or the one after a single item: then nothing would be gathered
-   */
   constructor(
-    private readonly work: (items: readonly T[]) => Promise<readonly R[] | Finish<R>>,
+    private readonly work: Work<T, R>,
     private readonly maxLot: number,
-    private readonly shares?: Shares<T>,
-    private readonly gapMs: () => number = () => 0,
-  ) {}
+    { shares, gapMs = () => 0, lotsAtOnce = 1 }: GroupCommitOptions<T> = {},
+  ) {
+    this.#shares = shares;
+    this.#gapMs = gapMs;
+    this.#lotsAtOnce = lotsAtOnce;
+  }
 
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#working) return;
-      this.#working = true;
+      if (!this.#isDue()) return;
+      this.#isBeginning = true;
       // The rest of this tick's items come first.
-      setImmediate(() => void this.#run());
+      setImmediate(() => void this.#begin());
     });
   }
 
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#gap();
-      const lot = this.#takeLot();
-      this.#size = lot.length;
-      const failed = await this.#settle(lot);
-      // One item that cannot be stored must not take the others with it.
-      if (failed && lot.length > 1) for (const one of lot) await this.#settle([one]);
-    }
-    this.#working = false;
+  #isDue(): boolean {
+    if (this.#isBeginning || this.#isRepairing || this.#waiting.length === 0) return false;
+    if (this.#begun.length === 0) return true;
+    return this.#begun.length < this.#lotsAtOnce && this.#waiting.length >= this.maxLot;
   }
 
-  async #gap(): Promise<void> {
-    const gapMs = this.gapMs();
-    const leftMs = this.#begunMs + gapMs - performance.now();
-    if (leftMs > 0 && this.#size > 1 && this.#waiting.length < this.maxLot) {
-      await new Promise((resolve) => setTimeout(resolve, leftMs));
-    }
+  async #begin(): Promise<void> {
+    this.#isBeginning = true;
+    const leftMs = this.#gapLeftMs();
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+    this.#isBeginning = false;
+    // A lot before it may have failed meanwhile.
+    if (this.#isRepairing) return;
     this.#begunMs = performance.now();
+    const lot = this.#takeLot();
+    this.#size = lot.length;
+    const isConditional = this.#begun.length > 0;
+    this.#begun.push({ lot, isConditional, outcome: this.#hand(lot, isConditional) });
+    if (!this.#isSettling) void this.#settleAll();
+    if (this.#isDue()) void this.#begin();
+  }
+
+  async #hand(lot: readonly Waiting<T, R>[], isConditional = false): Promise<Outcome<R>> {
+    const before = this.#lastNumber;
+    this.#lastNumber += 1;
+    const place: Place = { number: this.#lastNumber, after: isConditional ? before : undefined };
+    try {
+      const answers = await this.work(
+        lot.map(({ item }) => item),
+        place,
+      );
+      return { answers };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Settles the lots in their order, until there is none. */
+  async #settleAll(): Promise<void> {
+    this.#isSettling = true;
+    for (let oldest = this.#begun[0]; oldest; oldest = this.#begun[0]) {
+      const outcome = await oldest.outcome;
+      if ('error' in outcome) await this.#repair();
+      else await this.#settle(oldest.lot, outcome.answers);
+      this.#begun.shift();
+      if (this.#isDue()) void this.#begin();
+    }
+    this.#isSettling = false;
+  }
+
+  /** The oldest lot has failed, and so have those behind it, which have done nothing. */
+  async #repair(): Promise<void> {
+    this.#isRepairing = true;
+    await Promise.all(this.#begun.map(({ outcome }) => outcome));
+    for (const { lot, isConditional, outcome } of this.#begun) {
+      // It may have failed only because of the lot before.
+      const result = isConditional ? await this.#hand(lot) : await outcome;
+      if ('answers' in result) await this.#settle(lot, result.answers);
+      else await this.#eachAlone(lot, result.error);
+    }
+    this.#begun.splice(1);
+    this.#isRepairing = false;
+  }
+
+  /** One item that cannot be stored must not take the others with it. */
+  async #eachAlone(lot: readonly Waiting<T, R>[], error: unknown): Promise<void> {
+    if (lot.length === 1) return lot[0]?.reject(error);
+    for (const one of lot) {
+      const outcome = await this.#hand([one]);
+      if ('error' in outcome) one.reject(outcome.error);
+      else await this.#settle([one], outcome.answers);
+    }
+  }
+
+  #gapLeftMs(): number {
+    const gapMs = this.#gapMs();
+    if (gapMs === 0 || this.#size <= 1 || this.#waiting.length >= this.maxLot) return 0;
+    return this.#begunMs + gapMs - performance.now();
   }
 
   #takeLot(): Waiting<T, R>[] {
-    const { shares } = this;
+    const shares = this.#shares;
     if (!shares) return this.#waiting.splice(0, this.maxLot);
     const queues = new Map<unknown, Waiting<T, R>[]>();
     let cost = 0;
@@ -118,18 +215,10 @@ export class GroupCommit<T, R> {
     return lot;
   }
 
-  /** @returns whether a lot of several failed: nobody has been answered then */
-  async #settle(lot: readonly Waiting<T, R>[]): Promise<boolean> {
-    try {
-      const answers = await this.work(lot.map(({ item }) => item));
-      // One lot at most is ahead of its end.
-      await this.#finished;
-      this.#finished = this.#finish(lot, answers);
-      return false;
-    } catch (error) {
-      if (lot.length === 1) for (const { reject } of lot) reject(error);
-      return true;
-    }
+  async #settle(lot: readonly Waiting<T, R>[], answers: readonly R[] | Finish<R>): Promise<void> {
+    // One lot at most is ahead of its end.
+    await this.#finished;
+    this.#finished = this.#finish(lot, answers);
   }
 
   async #finish(lot: readonly Waiting<T, R>[], answers: readonly R[] | Finish<R>): Promise<void> {

@@ -26,6 +26,8 @@ export interface Turn {
   giveWay(): Promise<void>;
 }
 
+const NO_KEYS: readonly Key[] = [];
+
 interface Waiting {
   readonly keys: readonly Key[];
   start(): void;
@@ -55,29 +57,19 @@ export class Turns {
   }
 
   /** Does the work when it is its turn, and charges the time that it takes. */
-  async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>, keys: readonly Key[] = []): Promise<T> {
-    let giveBack = await this.take(usage, keys);
-    const aside = async <R>(other: () => Promise<R>): Promise<R> => {
-      giveBack();
-      try {
-        return await other();
-      } finally {
-        giveBack = await this.take(usage, keys);
-      }
-    };
+  async run<T>(usage: Usage, work: (turn: Turn) => Promise<T>, keys: readonly Key[] = NO_KEYS): Promise<T> {
+    const turn = new TakenTurn(this, usage, keys, await this.take(usage, keys));
     try {
-      return await work({
-        aside,
-        giveWay: () => (this.#waiting > 0 ? aside(() => Promise.resolve()) : Promise.resolve()),
-      });
+      return await work(turn);
     } finally {
-      giveBack();
+      turn.giveBack();
     }
   }
 
   /** Waits for a turn. @returns gives the turn back, to be called once; the time until then is charged */
-  async take(usage: Usage, keys: readonly Key[] = []): Promise<() => void> {
-    await this.#wait(usage, keys);
+  async take(usage: Usage, keys: readonly Key[] = NO_KEYS): Promise<() => void> {
+    if (this.#free > 0 && this.#waiting === 0 && keys.length === 0) this.#free -= 1;
+    else await this.#wait(usage, keys);
     const sinceMs = this.clock();
     return () => {
       const nowMs = this.clock();
@@ -124,6 +116,28 @@ export class Turns {
       }
     }
     return undefined;
+  }
+}
+
+class TakenTurn implements Turn {
+  constructor(
+    private readonly turns: Turns,
+    private readonly usage: Usage,
+    private readonly keys: readonly Key[],
+    public giveBack: () => void,
+  ) {}
+
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    this.giveBack();
+    try {
+      return await work();
+    } finally {
+      this.giveBack = await this.turns.take(this.usage, this.keys);
+    }
+  }
+
+  giveWay(): Promise<void> {
+    return this.turns.waiting > 0 ? this.aside(() => Promise.resolve()) : Promise.resolve();
   }
 }
 

@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type { PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type { ConnectionSource } from '../shared-connection.js';
 
 export interface ThreadData {
   /** In memory without one. */
@@ -36,7 +37,7 @@ async function compile(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await readFile(fileURLToPath(path)));
 }
 
-export class PGlitePool implements PostgresPool {
+export class PGlitePool implements ConnectionSource {
   readonly #waiting = new Map<number, Waiting>();
   readonly #queue: (() => void)[] = [];
   #isHeld = false;
@@ -61,6 +62,10 @@ export class PGlitePool implements PostgresPool {
       thread.once('error', reject);
     });
     return new PGlitePool(thread);
+  }
+
+  get isWanted(): boolean {
+    return this.#queue.length > 0;
   }
 
   async connect(): Promise<PostgresPoolClient> {
