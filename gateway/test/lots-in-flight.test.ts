@@ -45,7 +45,7 @@ const messageOf = (number: number, isBad: boolean): NewMessage => ({
   msgLevel: 0,
   needReceipt: false,
   customNotification: undefined,
-  content: { msg_type: 'text', msg_body: { text: String(number) } } as NewMessage['content'],
+  contentJson: JSON.stringify({ msg_type: 'text', msg_body: { text: String(number) } }),
   bytes: 100,
   noOffline: false,
   origin: '',
@@ -103,7 +103,7 @@ describe.each([
       .select(['msg_id', 'sender', 'content_json'])
       .orderBy('msg_id')
       .execute();
-    expect(handedOn.map(({ wire }) => wire.msg_id)).toEqual(rows.map(({ msg_id }) => msg_id));
+    expect(handedOn.map(({ encoded }) => encoded.msg_id)).toEqual(rows.map(({ msg_id }) => msg_id));
     for (let sender = 1; sender <= SENDERS; sender += 1) {
       const stored = rows
         .filter((row) => row.sender === sender)

@@ -35,7 +35,7 @@ export class ClientData {
     this.#last = keys;
   }
 
-  pushed({ from_gid, msg_id }: WireMessage): void {
+  pushed({ from_gid, msg_id }: Pick<WireMessage, 'from_gid' | 'msg_id'>): void {
     if (from_gid > 0) this.#groupAcks.pushed(from_gid, msg_id);
   }
 

@@ -45,6 +45,8 @@ export interface Shared {
   readonly now: () => number;
 }
 
+const ackOf = (rid: number): string => `{"rid":${rid}}`;
+
 /** Pushed because the client asked. */
 const CHARGED = new Set<string>(['sync_conversation', 'sync_event', 'sync_receipt'] satisfies PushEvent[]);
 
@@ -66,7 +68,7 @@ export class Connection {
     const { settings, parties, slices, log, now } = shared;
     this.costs = new SocketCosts(socket, settings, parties, log, now);
     this.#queue = new RequestQueue(settings, {
-      acknowledge: (rid) => this.#acknowledge(rid),
+      acknowledge: (rid) => this.pushJson(ACK, ackOf(rid)),
       serve: (request) => this.#serve(request),
       refuseOverdue: ({ event, rid }) =>
         this.#refuseUnread(
@@ -115,17 +117,17 @@ export class Connection {
     this.costs.weigh();
   }
 
+  /** As {@link push}, of a payload that is encoded already. */
+  pushJson(event: string, json: string): void {
+    if (this.isClosed) return;
+    this.shared.onPush(event);
+    this.socket.emit(event, json);
+    this.costs.weigh();
+  }
+
   /** Does what belongs to no single request when it is the client's turn. */
   turn<T>(work: () => Promise<T>): Promise<T> {
     return this.shared.turns.run(this.costs.party.usage, work);
-  }
-
-  /** As {@link push}, of what goes to nobody else. */
-  #acknowledge(rid: number): void {
-    if (this.isClosed) return;
-    this.shared.onPush(ACK);
-    this.socket.emit(ACK, { rid });
-    this.costs.weigh();
   }
 
   giveUp(reason: string): void {
@@ -171,7 +173,7 @@ export class Connection {
 
   /** Answers a request that is not looked into. */
   #refuseUnread(event: string, rid: number, refusal: Answer): void {
-    this.#acknowledge(rid);
+    this.pushJson(ACK, ackOf(rid));
     this.#answer(event, rid, refusal);
     this.#queue.passOver(rid);
   }
@@ -207,14 +209,14 @@ export class Connection {
     }
   }
 
-  #answerLater(request: Request, later: Promise<Answer>): Promise<void> {
+  #answerLater({ event, rid }: Request, later: Promise<Answer>): Promise<void> {
     return later.then(
-      (answer) => this.#answer(request.event, request.rid, answer),
-      (error: unknown) => this.#fail(request, error),
+      (answer) => this.#answer(event, rid, answer),
+      (error: unknown) => this.#fail({ event, rid }, error),
     );
   }
 
-  #fail({ event, rid }: Request, error: unknown): void {
+  #fail({ event, rid }: Pick<Request, 'event' | 'rid'>, error: unknown): void {
     this.shared.log.error({ socket: this.id, event, rid, err: error }, 'request failed');
     // It may be stored, and a refusal would deny it. The client asks again elsewhere or later, and gets the first answer.
     if (this.#session && isOutage(error)) return this.giveUp('the database cannot be reached');
@@ -226,7 +228,7 @@ export class Connection {
     const name = isRequestEvent(event) ? (ANSWERED_AS[event] ?? event) : event;
     // Its `ack` has gone out, and there is nothing more to say.
     if (name === ACK) return;
-    this.costs.chargeBytes(this.socket.emit(name, { ...answer, rid }));
+    this.costs.chargeBytes(this.socket.emit(name, JSON.stringify({ ...answer, rid })));
     this.costs.weigh();
   }
 }

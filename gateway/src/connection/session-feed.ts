@@ -5,6 +5,7 @@
 import type { WireMessage } from '../../../src/protocol/index.js';
 import type { Settings } from '../config.js';
 import type { WireEvent } from '../store/events.js';
+import type { EncodedMessage } from '../store/messages.js';
 import { SizeBatcher } from '../util/size-batcher.js';
 import { ClientData } from './client-data.js';
 import {
@@ -18,6 +19,11 @@ import {
 /** Live messages that are taken up at once after a sync. */
 const READ_AT_ONCE = 50;
 
+interface LiveOutlet extends Outlet {
+  /** @param messages each as JSON */
+  pushLive(messages: readonly string[]): void;
+}
+
 /** Live pushes that wait for the end of a sync. */
 interface Held {
   /** In the order of ids. */
@@ -25,18 +31,13 @@ interface Held {
   events: { event: WireEvent; stored: boolean }[];
 }
 
+const encoded = (wire: WireMessage): EncodedMessage => ({
+  msg_id: wire.msg_id,
+  from_gid: wire.from_gid,
+  json: JSON.stringify(wire),
+});
+
 const noneHeld = (): Held => ({ messages: new Set(), events: [] });
-
-const singles = new WeakMap<WireMessage, object>();
-
-/** The pushed part of live messages. For a single one it is the same object for all who get it, so that it is encoded once. */
-function liveOf(messages: WireMessage[]): object {
-  const [first, ...others] = messages;
-  if (!first || others.length > 0) return { messages };
-  const known = singles.get(first) ?? { messages: [first] };
-  singles.set(first, known);
-  return known;
-}
 
 export class SessionFeed {
   /** Null while the session is live. */
@@ -52,7 +53,7 @@ export class SessionFeed {
     private readonly uid: number,
     platform: string,
     private readonly store: FeedStore,
-    private readonly outlet: Outlet,
+    private readonly outlet: LiveOutlet,
     private readonly settings: Pick<Settings, 'syncPushBytes' | 'heldMessages' | 'offlineMessages'>,
   ) {
     this.#client = new ClientData(settings.offlineMessages);
@@ -98,7 +99,7 @@ export class SessionFeed {
   }
 
   /** @param messages committed, in the order of ids */
-  deliver(messages: readonly WireMessage[]): void {
+  deliver(messages: readonly EncodedMessage[]): void {
     const due = messages.filter(({ msg_id }) => msg_id > this.#syncedUpTo);
     if (!this.#held) {
       this.#pushLive(due);
@@ -163,7 +164,7 @@ export class SessionFeed {
       const ids = [...messages].slice(0, READ_AT_ONCE);
       for (const id of ids) messages.delete(id);
       for await (const mails of this.#missed.read(ids)) {
-        this.#pushLive(mails.map(({ wire }) => wire));
+        this.#pushLive(mails.map(({ wire }) => encoded(wire)));
         await this.outlet.drained();
       }
     }
@@ -173,9 +174,11 @@ export class SessionFeed {
     }
   }
 
-  #pushLive(messages: readonly WireMessage[]): void {
-    const batch = new SizeBatcher<WireMessage>(this.settings.syncPushBytes);
-    const push = (full: WireMessage[]): void => this.outlet.push('msg_sync', liveOf(full), full.length);
+  #pushLive(messages: readonly EncodedMessage[]): void {
+    const batch = new SizeBatcher<EncodedMessage>(this.settings.syncPushBytes, ({ json }) =>
+      Buffer.byteLength(json),
+    );
+    const push = (full: EncodedMessage[]): void => this.outlet.pushLive(full.map(({ json }) => json));
     for (const message of messages) {
       this.#client.pushed(message);
       const full = batch.add(message);

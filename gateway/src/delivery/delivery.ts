@@ -12,7 +12,7 @@ interface Parts {
 }
 
 /** A stored message with its recipients. */
-export type Deliverable = Pick<StoredMessage, 'delivered' | 'wire'> & {
+export type Deliverable = Pick<StoredMessage, 'delivered' | 'encoded'> & {
   from: Pick<StoredMessage['from'], 'sender' | 'recipient' | 'gid' | 'origin'>;
 };
 
@@ -51,15 +51,15 @@ export async function deliverHere(
   }
   for (const [connection, given] of due) {
     await loopTurn.breathe();
-    connection.session?.feed.deliver(given.map(({ wire }) => wire));
+    connection.session?.feed.deliver(given.map(({ encoded }) => encoded));
   }
 }
 
 /** The members that a group's message goes to, without its sender. */
-async function membersOf({ from, wire }: Deliverable, groups: Groups): Promise<number[]> {
+async function membersOf({ from, encoded }: Deliverable, groups: Groups): Promise<number[]> {
   const audience = await groups.audience(from.gid);
   // A member who has joined since it was sent is in the audience, and is no recipient.
   return [...(audience?.members ?? [])].flatMap(([uid, { shielded, joinedMsgId }]) =>
-    uid === from.sender || shielded || joinedMsgId >= wire.msg_id ? [] : [uid],
+    uid === from.sender || shielded || joinedMsgId >= encoded.msg_id ? [] : [uid],
   );
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Groups } from '../store/groups.js';
 import { idList } from '../store/id-list.js';
 import type { StoredMessage } from '../store/message-writer.js';
-import { wireMessageOf } from '../store/messages.js';
+import { encodedMessageOf } from '../store/messages.js';
 import type { Database, Tables } from '../store/schema.js';
 import { type Deliverable, deliverHere } from './delivery.js';
 import type { Concerned, Source } from './follower.js';
@@ -33,12 +33,12 @@ export class MessageSource implements Source<Deliverable> {
   constructor(private readonly parts: Parts) {}
 
   /** A message of this node has its id, and is about to be committed. */
-  prepared({ wire, from }: StoredMessage): void {
-    this.#origins.set(wire.msg_id, from.origin);
+  prepared({ encoded, from }: StoredMessage): void {
+    this.#origins.set(encoded.msg_id, from.origin);
   }
 
-  idOf({ wire }: Deliverable): number {
-    return wire.msg_id;
+  idOf({ encoded }: Deliverable): number {
+    return encoded.msg_id;
   }
 
   deliver(messages: readonly Deliverable[]): Promise<void> {
@@ -100,11 +100,13 @@ export class MessageSource implements Source<Deliverable> {
     return {
       from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
       delivered: gid === 0 && sender !== recipient && !row.passed_over,
-      wire: wireMessageOf({
-        ...row,
-        content: JSON.parse(content_json),
-        custom_notification: custom_notification_json ? JSON.parse(custom_notification_json) : null,
-      }),
+      encoded: encodedMessageOf(
+        {
+          ...row,
+          custom_notification: custom_notification_json ? JSON.parse(custom_notification_json) : null,
+        },
+        content_json,
+      ),
     };
   }
 }

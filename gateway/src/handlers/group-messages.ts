@@ -32,7 +32,7 @@ export async function sendGroup(handling: Handling<'send_group_msg'>): Promise<R
     gid,
     receivers: members.size - 1,
     msgLevel: sender.appkey === appkey ? 0 : 1,
-    content: { ...content, ...(at_list && { at_list }) },
+    contentJson: JSON.stringify({ ...content, ...(at_list && { at_list }) }),
   });
   return { answer: { later } };
 }

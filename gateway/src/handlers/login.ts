@@ -180,6 +180,10 @@ export function enter(
         connection.costs.allowAcknowledgements(messages);
         connection.push(event, payload);
       },
+      pushLive: (messages) => {
+        connection.costs.allowAcknowledgements(messages.length);
+        connection.pushJson('msg_sync', `{"messages":[${messages.join()}]}`);
+      },
       turn: (work) => connection.turn(work),
       drained: () => connection.socket.drained(),
       giveUp: (reason) => connection.giveUp(reason),

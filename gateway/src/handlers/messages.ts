@@ -35,22 +35,27 @@ export async function sendSingle(handling: Handling<'s_across_single_text'>): Pr
     gid: 0,
     receivers: 1,
     msgLevel: sender.appkey === target.appkey ? 0 : 1,
-    content: contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
+    contentJson: JSON.stringify(
+      contentFrom(sender, payload.content, { id: target.username, appkey: target.appkey }),
+    ),
   });
   return { answer: { later } };
 }
 
 /** A message as its request says it: what is not in the request's payload. */
-type Addressed = Pick<NewMessage, 'recipient' | 'gid' | 'receivers' | 'msgLevel' | 'content'>;
+type Addressed = Pick<NewMessage, 'recipient' | 'gid' | 'receivers' | 'msgLevel' | 'contentJson'>;
 
-/** Stores it once. The session that it came from has it, whatever a later sync would say. */
-export async function storeMessage(
+/**
+ * Stores it once. The session that it came from has it, whatever a later sync would say.
+ * Many wait here at a time, so it keeps nothing of a request but the message.
+ */
+export function storeMessage(
   handling: Handling<'s_across_single_text' | 'send_group_msg'>,
   message: Addressed,
 ): Promise<Answer> {
   const { services, connection, payload } = handling;
   const { account, feed } = sessionOf(connection);
-  const answer = await services.writer.send({
+  const sent = services.writer.send({
     ...message,
     key: keyOf(handling, [account.uid]),
     sender: account.uid,
@@ -60,6 +65,8 @@ export async function storeMessage(
     bytes: handling.request.canonical.length,
     origin: connection.id,
   });
-  feed.sent(Number(answer.msg_id));
-  return answer;
+  return sent.then((answer) => {
+    feed.sent(Number(answer.msg_id));
+    return answer;
+  });
 }

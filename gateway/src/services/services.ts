@@ -96,8 +96,8 @@ export function createServices(parts: GatewayParts): Services {
     }),
     isOnline: (uid) => presence.isOnline(uid) || onlineElsewhere.has(uid),
     onStored: async (messages, committed) => {
-      for (const { from, contentJson } of messages)
-        store.volume.added(from.sender, 1, contentJson.length + ROW_BYTES);
+      for (const { from } of messages)
+        store.volume.added(from.sender, 1, from.contentJson.length + ROW_BYTES);
       if (nodes && committed) nodes.messages.stored(messages, committed);
       else await deliver({ presence, groups: store.groups, log }, messages);
     },

@@ -2,24 +2,15 @@
  * Stores messages: once for each request, in the order of ids, with the mailboxes and conversations that they go to.
  */
 import { sql } from 'kysely';
-import {
-  GROUP,
-  type JsonObject,
-  type MessageContent,
-  SINGLE,
-  type WireMessage,
-} from '../../../src/protocol/index.js';
+import type { JsonObject } from '../../../src/protocol/index.js';
 import { success } from '../answers.js';
 import type { Place } from '../util/group-commit.js';
-import { knowSize } from '../util/size-batcher.js';
 import { IdempotentWriter, type Prepared } from './idempotent-writer.js';
 import { timeOf } from './message-ids.js';
+import { type EncodedMessage, encodedMessageOf } from './messages.js';
 import type { Committed, Ids, Order } from './order.js';
 import type { Database } from './schema.js';
 import { dayOf, ROW_BYTES } from './volume.js';
-
-/** The most that a message has on the wire beside its content. */
-const HEAD_BYTES = 200;
 
 export interface NewMessage {
   /** See `requestKey`. */
@@ -34,7 +25,8 @@ export interface NewMessage {
   msgLevel: 0 | 1;
   needReceipt: boolean;
   customNotification: JsonObject | undefined;
-  content: MessageContent;
+  /** A `MessageContent`. As one text it is cheaper to keep until it is stored. */
+  contentJson: string;
   /** Of its request: what it costs to hand it on. */
   bytes: number;
   /** Not to be kept for a recipient who is away. */
@@ -47,9 +39,7 @@ export interface StoredMessage {
   from: NewMessage;
   /** Whether the recipient's mailbox has it; never for a group, which has no mailboxes. */
   delivered: boolean;
-  wire: WireMessage;
-  /** Its content, as stored. */
-  contentJson: string;
+  encoded: EncodedMessage;
 }
 
 interface Hooks {
@@ -86,22 +76,20 @@ function prepare(from: NewMessage, ids: Ids, hooks: Hooks): Prepared<StoredMessa
   const ctime_ms = timeOf(msg_id);
   const stored: StoredMessage = {
     from,
-    contentJson: JSON.stringify(from.content),
     delivered:
       from.gid === 0 && from.sender !== from.recipient && (!from.noOffline || hooks.isOnline(from.recipient)),
-    wire: {
-      msg_id,
-      msg_type: from.gid === 0 ? SINGLE : GROUP,
-      from_uid: from.sender,
-      from_gid: from.gid,
-      ctime_ms,
-      msg_level: from.msgLevel,
-      need_receipt: from.needReceipt,
-      custom_notification: from.customNotification,
-      content: from.content,
-    },
+    encoded: encodedMessageOf(
+      {
+        msg_id,
+        sender: from.sender,
+        gid: from.gid,
+        msg_level: from.msgLevel,
+        need_receipt: from.needReceipt,
+        custom_notification: from.customNotification ?? null,
+      },
+      from.contentJson,
+    ),
   };
-  if (!from.customNotification) knowSize(stored.wire, HEAD_BYTES + Buffer.byteLength(stored.contentJson));
   hooks.onPrepared?.(stored);
   const { gid, recipient, needReceipt, receivers } = from;
   // `key` is the conversation's, as in the list of conversations: a first message makes one, which its page has had no key for.
@@ -117,10 +105,10 @@ async function insert(
   { number, after }: Place,
   nowMs: number,
 ): Promise<Set<string>> {
-  const input = prepared.map(({ stored: { from, delivered, wire, contentJson }, answer }) => ({
+  const input = prepared.map(({ stored: { from, delivered, encoded }, answer }) => ({
     key: from.key,
     answer_json: JSON.stringify(answer),
-    msg_id: wire.msg_id,
+    msg_id: encoded.msg_id,
     sender: from.sender,
     recipient: from.recipient,
     gid: from.gid,
@@ -129,7 +117,7 @@ async function insert(
     msg_level: from.msgLevel,
     need_receipt: from.needReceipt,
     custom_notification_json: from.customNotification ? JSON.stringify(from.customNotification) : null,
-    content_json: contentJson,
+    content_json: from.contentJson,
     delivered,
   }));
   // One parameter for any number of rows. PostgreSQL reads JSON faster than parameters.

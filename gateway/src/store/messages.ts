@@ -15,20 +15,20 @@ interface MessageHead {
   need_receipt: boolean;
 }
 
-/** A stored message on the wire. */
-export const wireMessageOf = ({
+/** The columns of a message that the wire has, without its content. */
+type WireColumns = Omit<MessageHead, 'recipient'> & {
+  msg_level: number;
+  custom_notification: WireMessage['custom_notification'] | null;
+};
+
+const wireHeadOf = ({
   msg_id,
   sender,
   gid,
   msg_level,
   need_receipt,
   custom_notification,
-  content,
-}: Omit<MessageHead, 'recipient'> & {
-  msg_level: number;
-  custom_notification: WireMessage['custom_notification'] | null;
-  content: WireMessage['content'];
-}): WireMessage => ({
+}: WireColumns): Omit<WireMessage, 'content'> => ({
   msg_id,
   msg_type: gid === 0 ? SINGLE : GROUP,
   from_uid: sender,
@@ -37,7 +37,26 @@ export const wireMessageOf = ({
   msg_level: msg_level === 0 ? 0 : 1,
   need_receipt,
   custom_notification: custom_notification ?? undefined,
-  content,
+});
+
+/** A stored message on the wire. */
+export const wireMessageOf = (row: WireColumns & { content: WireMessage['content'] }): WireMessage => ({
+  ...wireHeadOf(row),
+  content: row.content,
+});
+
+/** A message as JSON. Its content is encoded once: for the database and for every push. */
+export interface EncodedMessage {
+  msg_id: number;
+  from_gid: number;
+  /** A `WireMessage`. */
+  json: string;
+}
+
+export const encodedMessageOf = (columns: WireColumns, contentJson: string): EncodedMessage => ({
+  msg_id: columns.msg_id,
+  from_gid: columns.gid,
+  json: `${JSON.stringify(wireHeadOf(columns)).slice(0, -1)},"content":${contentJson}}`,
 });
 
 /** @param db the transaction, inside of a change */

@@ -20,9 +20,9 @@ export interface WireSocket {
   /** Is asked about each frame, by its characters, before anything of it is read; false discards the socket. */
   onFrame(guard: (characters: number) => boolean): void;
   onClose(listener: () => void): void;
-  /** @returns its size in characters */
-  emit(event: string, payload: object): number;
-  /** The same for a payload that goes to many sockets: it is encoded once, and must not change any more. */
+  /** @param json the payload @returns its size in characters */
+  emit(event: string, json: string): number;
+  /** The same for a payload that may go to many sockets: it is encoded once, and must not change any more. */
   push(event: string, payload: object): number;
   /** Closes after what was emitted has been written, or when that takes too long. */
   close(): void;
@@ -156,9 +156,9 @@ export function socketIoWire(socket: SocketIoSocketLike, options: WireOptions): 
     onClose: (listener) => {
       closeListeners.push(listener);
     },
-    emit: (event, payload) => {
+    emit: (event, json) => {
       if (closed || RESERVED.has(event)) return 0;
-      return write(encode(event, payload));
+      return write(packetOf(event, json));
     },
     push: (event, payload) => {
       if (closed || RESERVED.has(event)) return 0;
@@ -177,13 +177,12 @@ const EVENT_PACKET = '2';
 const encoded = new WeakMap<object, { event: string; packet: string }>();
 
 /** As Socket.IO encodes a packet that has nothing binary. */
-const encode = (event: string, payload: object): string =>
-  `${EVENT_PACKET}${JSON.stringify([event, payload])}`;
+const packetOf = (event: string, json: string): string => `${EVENT_PACKET}[${JSON.stringify(event)},${json}]`;
 
 function encodedOnce(event: string, payload: object): string {
   const known = encoded.get(payload);
   if (known?.event === event) return known.packet;
-  const packet = encode(event, payload);
+  const packet = packetOf(event, JSON.stringify(payload));
   encoded.set(payload, { event, packet });
   return packet;
 }

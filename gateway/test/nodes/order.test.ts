@@ -37,7 +37,7 @@ const messageOf = (key: string, sender: number): NewMessage => ({
   msgLevel: 0,
   needReceipt: false,
   customNotification: undefined,
-  content: { msg_type: 'text', msg_body: { text: key } } as NewMessage['content'],
+  contentJson: JSON.stringify({ msg_type: 'text', msg_body: { text: key } }),
   bytes: 100,
   noOffline: false,
   origin: '',

@@ -71,14 +71,15 @@ async function send({ services, appkey, body }: ServerCall): Promise<Outcome | H
     key: `rest-${randomUUID()}`,
     // All of the sender's own sessions hear of it.
     origin: '',
-    content: contentOf(input, draft.create_time, sender, target),
   };
+  const content = contentOf(input, draft.create_time, sender, target);
   const bytes = JSON.stringify(input.msg_body).length;
   const answer = await (target.roomId > 0
-    ? roomWriter.send({ ...common, roomId: target.roomId, bytes, receivers: 0 })
+    ? roomWriter.send({ ...common, content, roomId: target.roomId, bytes, receivers: 0 })
     : writer.send({
         ...common,
         ...target,
+        contentJson: JSON.stringify(content),
         sender: sender.uid,
         msgLevel: target.appkey === appkey ? 0 : 1,
         needReceipt: false,
