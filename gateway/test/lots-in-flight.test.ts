@@ -56,7 +56,7 @@ type Opened = Pick<TestData, 'path' | 'remove'> & { media: string };
 async function onPostgres(): Promise<Opened> {
   const server = await startPostgres();
   if (typeof server === 'string') throw new Error(server);
-  const data = await freshDatabase(server.url);
+  const data = await freshDatabase(server.url, 'empty');
   return {
     ...data,
     remove: async () => {
