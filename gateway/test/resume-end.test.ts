@@ -5,16 +5,52 @@ import { describe, expect, it } from 'vitest';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { DEVICE, OTHER_DEVICE, REFUSED, ResumingClients } from '../../test/kit/gateway-resume.js';
 import { md5 } from '../../test/kit/signing.js';
-import { APPKEY } from '../../test/kit/wire-socket.js';
+import { until } from '../../test/kit/until.js';
+import { APPKEY, type Client, nextRid } from '../../test/kit/wire-socket.js';
 
 const gateway = hostMounted();
 const resuming = new ResumingClients(gateway.clients);
+
+/** As a page does that is closed right after its log-out. */
+function leave({ socket }: Client): void {
+  for (const event of ['get_conversations', 'sync_check', 'get_groups_list', 'get_friend_list', 'log_out'])
+    socket.emit(event, { rid: nextRid(), sync_key: 0, sync_event_key: 0, msg_receipt_key: 0 });
+  socket.close();
+}
+
 describe('a token is worth nothing any more', () => {
   it('after log_out, which closes the socket', async () => {
     const user = await resuming.owner();
     expect(await user.ask('log_out')).toMatchObject({ code: 0 });
     await user.next('disconnect');
     expect((await resuming.resume(user.username, user.token))[1]).toMatchObject(REFUSED);
+  });
+
+  it('after log_out behind other requests, with which its client closes the socket', async () => {
+    const user = await resuming.owner();
+    leave(user);
+    const uid = (await gateway.store.accounts.find(APPKEY, user.username))?.uid ?? 0;
+    await until('the token to be revoked', async () => {
+      return (await gateway.store.resumeTokens.list(uid)).length === 0;
+    });
+    expect((await resuming.resume(user.username, user.token))[1]).toMatchObject(REFUSED);
+  });
+
+  it('after such a log_out that is served once the token was presented, and the returned client has no session', async () => {
+    const user = await resuming.owner();
+    leave(user);
+    const [returned, { code, resume_token }] = await resuming.resume(user.username, user.token);
+    if (code === 0) await returned.next('disconnect');
+    expect((await resuming.resume(user.username, String(resume_token)))[1]).toMatchObject(REFUSED);
+  });
+
+  it('but a later login is not ended by it', async () => {
+    const user = await resuming.owner();
+    leave(user);
+    const [, { resume_token }] = await resuming.enter(user.username, { device: DEVICE });
+    const [returned, answer] = await resuming.resume(user.username, String(resume_token));
+    expect(answer).toMatchObject({ code: 0 });
+    expect(await returned.ask('get_conversations')).toMatchObject({ code: 0 });
   });
 
   it('after another password, on every platform', async () => {

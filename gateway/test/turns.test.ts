@@ -170,20 +170,4 @@ describe('slices', () => {
     while (done.length < 5) await new Promise(setImmediate);
     expect(done).toEqual(['a1', 'a2', 'a3', 'b1', 'a4']);
   });
-
-  it('forget who has gone', async () => {
-    let nowMs = 0;
-    const slices = new Slices<string>(() => nowMs);
-    const done: string[] = [];
-    for (let count = 0; count < 5; count += 1) {
-      slices.add('a', () => {
-        done.push('a');
-        nowMs += 5;
-      });
-    }
-    slices.add('b', () => done.push('b'));
-    slices.forget('a');
-    while (!done.includes('b')) await new Promise(setImmediate);
-    expect(done).toEqual(['a', 'b']);
-  });
 });

@@ -11,7 +11,15 @@ import { isOutage } from '../store/outage.js';
 import type { WireSocket } from '../transport/wire-socket.js';
 import type { Slices, Turn, Turns } from '../util/turns.js';
 import type { Parties } from './parties.js';
-import { isLater, isRequestEvent, type Reply, type Request, readPacket, readRequest } from './request.js';
+import {
+  isLater,
+  isRequestEvent,
+  outlivesSocket,
+  type Reply,
+  type Request,
+  readPacket,
+  readRequest,
+} from './request.js';
 import { RequestQueue, type Served } from './request-queue.js';
 import type { SessionFeed } from './session-feed.js';
 import { SocketCosts } from './socket-costs.js';
@@ -101,12 +109,11 @@ export class Connection {
     this.socket.welcome();
   }
 
-  /** To be called when the socket has closed: what waits is dropped, what was begun is finished. */
+  /** To be called when the socket has closed: what was begun is finished, what waits is dropped. The client's last words are served. */
   markClosed(): void {
     this.#state = 'closed';
     this.costs.markClosed();
     this.#queue.clear();
-    this.shared.slices.forget(this);
   }
 
   push(event: string, payload: object): void {
@@ -142,7 +149,7 @@ export class Connection {
   }
 
   #receive(event: string, payload: unknown): void {
-    if (this.#state !== 'open') return;
+    if (this.#state === 'finishing' || (this.isClosed && !outlivesSocket(event))) return;
     const packet = readPacket(event, payload);
     if (!packet) {
       this.shared.log.debug({ socket: this.id }, 'frame without a usable rid dropped');
@@ -182,7 +189,7 @@ export class Connection {
     const { settings, turns, log } = this.shared;
     // A client that does not read its answers gets no more of them.
     if (this.costs.held > settings.readAheadBytes) await this.socket.drained();
-    if (this.isClosed) return {};
+    if (this.isClosed && !outlivesSocket(request.event)) return {};
     const { afterwards, alongside, ...served } = await turns.run(this.costs.party.usage, (turn) =>
       this.#reply(request, turn),
     );

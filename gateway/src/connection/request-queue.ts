@@ -4,7 +4,7 @@
  * {@link mayOverlap} names. During a sync with a window, requests proceed that do not follow the sync. Their number and size are bounded.
  */
 import type { Settings } from '../config.js';
-import { FOLLOWS_SYNC, mayOverlap, type OrderedRequest, type Request } from './request.js';
+import { FOLLOWS_SYNC, mayOverlap, type OrderedRequest, outlivesSocket, type Request } from './request.js';
 import { SendOrder } from './send-order.js';
 
 /** The service of a request, up to the point at which the next one may start. */
@@ -64,11 +64,14 @@ export class RequestQueue {
     this.#enqueue(this.#order.received(rid));
   }
 
-  /** Drops the requests that wait. Those that were begun are finished. */
+  /** The socket has closed: drops the requests that wait and do not outlive it. Those that were begun are finished. */
   clear(): void {
-    this.#waiting.length = 0;
-    this.#following?.splice(0);
-    this.#bytes = 0;
+    for (const queue of [this.#waiting, this.#following ?? []])
+      queue.splice(0, queue.length, ...queue.filter(({ event }) => outlivesSocket(event)));
+    this.#bytes = [...this.#waiting, ...(this.#following ?? [])].reduce(
+      (sum, { canonical }) => sum + canonical.length,
+      0,
+    );
     this.#order.clear();
   }
 

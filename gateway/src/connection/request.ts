@@ -46,6 +46,17 @@ const ACKNOWLEDGEMENTS = new Set<string>([
 
 export const isAcknowledgement = (event: string): boolean => ACKNOWLEDGEMENTS.has(event);
 
+/**
+ * The last words of a client: it closes its socket with them. Without its log-out the resume token would stay good, and without its
+ * acknowledgements the next login would bring the pushes again.
+ */
+const LAST_WORDS = new Set<string>([
+  ...ACKNOWLEDGEMENTS,
+  ...(['log_out', 'sync_event_ack', 'sync_receipt_ack'] satisfies RequestEvent[]),
+]);
+
+export const outlivesSocket = (event: string): boolean => LAST_WORDS.has(event);
+
 /** Whether the second may be begun before the first one is done. A send that waited for an acknowledgement would wait for the whole push. */
 export const mayOverlap = (first: string, second: string): boolean =>
   first === second ||

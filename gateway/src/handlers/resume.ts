@@ -71,7 +71,12 @@ export async function resume({
 }
 
 export async function logOut({ services, connection }: Handling<'log_out'>): Promise<Reply> {
-  const { account, platform } = sessionOf(connection);
-  await services.store.resumeTokens.revoke({ uid: account.uid, platform });
+  const { account, platform, id } = sessionOf(connection);
+  const { presence, store } = services;
+  await store.resumeTokens.revoke(account.uid, id);
+  const live = presence.of(account.uid).get(platform);
+  // The client has closed its socket, and a page of it has presented the token in the meantime.
+  if (live && live !== connection && live.session?.id === id)
+    endSessions(services, live, account, 'otherLogin');
   return { answer: success(), afterwards: async () => connection.socket.close() };
 }

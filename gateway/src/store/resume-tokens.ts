@@ -161,8 +161,9 @@ export class ResumeTokens {
     });
   }
 
-  async revoke(owner: TokenOwner): Promise<void> {
-    await remove(this.db, owner);
+  /** The token of a session. A later login on the platform keeps its own. */
+  async revoke(uid: number, id: string): Promise<void> {
+    await this.db.deleteFrom('resume_token').where('uid', '=', uid).where('session_id', '=', id).execute();
   }
 
   /** Ends one of the account's sessions. @returns whether it had a token, or is on another node */

@@ -202,10 +202,6 @@ export class Slices<K> {
     else this.#waiting.set(key, [work]);
   }
 
-  forget(key: K): void {
-    this.#waiting.delete(key);
-  }
-
   #goOn(): void {
     while (this.#waiting.size > 0 && this.#turn.hasTime()) {
       for (const [key, works] of this.#waiting) {
