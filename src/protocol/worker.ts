@@ -22,6 +22,7 @@ export * from './recent-ids.js';
 export * from './tab-worker/event-batch.js';
 export * from './tab-worker/form-parts.js';
 export * from './tab-worker/lanes.js';
+export * from './tab-worker/left-log-outs.js';
 export * from './tab-worker/link.js';
 export * from './tab-worker/state.js';
 export * from './tab-worker/worker-address.js';

@@ -60,7 +60,7 @@ export class Link {
         handlers.onOutdated();
         this.#calls.fail(() => true, CODES.superseded);
       },
-      callsToHandOn: () => this.#calls.toHandOn(tabId),
+      callsToHandOn: () => this.#calls.toHandOn(tabId, settings.address),
       onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, connection.reached),
       onWarning: (text) => handlers.onLog('warn', text),
       hostOf: (at, isWedged) => handlers.hostOf(at, isWedged),

@@ -56,11 +56,11 @@ export class OpenCalls {
   }
 
   /** For another tab to submit: the sends that a worker has received, and the log-outs. */
-  toHandOn(by: string): Call[] {
+  toHandOn(by: string, address: string): Call[] {
     const calls: Call[] = [];
     this.#open.forEach(({ call, handedOn }) => {
       if (call.method === 'loginOut' || (handedOn && isSend(call.method)))
-        calls.push(Object.assign({ by, again: true as const }, call));
+        calls.push(Object.assign({ by, address, again: true as const }, call));
     });
     return calls;
   }

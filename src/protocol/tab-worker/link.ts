@@ -131,6 +131,8 @@ export interface Call {
   again?: true;
   /** The tab that made the call, if it has left and another one submits it. */
   by?: string;
+  /** The server of the account, in the calls of a tab that leaves. */
+  address?: string;
   /** The answer of the finished upload, if an earlier worker uploaded the file and died. */
   uploaded?: UploadedMedia;
 }

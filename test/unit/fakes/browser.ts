@@ -88,6 +88,12 @@ export function stubBrowser({ clock, broadcasts, freezer }: World): void {
     return { port1, port2 };
   });
   vi.stubGlobal('BroadcastChannel', broadcasts.Channel);
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
   vi.stubGlobal('crypto', {
     randomUUID: () => {
       uuids += 1;

@@ -1,7 +1,8 @@
 /** How a tab with the real client obtains its runtime, in each host: the files that it is given, and what ends with its page. */
 import * as brings from '../../../src/client/worker-link/hosts/fallback.js';
 import { leadershipOf, type RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
-import { type HostKind, type Port, PROTOCOL } from '../../../src/protocol/tab.js';
+import { type HostKind, keepLogOuts, type Port, PROTOCOL } from '../../../src/protocol/tab.js';
+import { finishLogOuts } from '../../../src/worker/platform/left-log-outs.js';
 import { serveTabs } from '../../../src/worker/platform/listen.js';
 import { FakePort } from './browser.js';
 import type { FakeWorker, World } from './world.js';
@@ -75,6 +76,11 @@ class LeaderTabHost implements TabHost {
       ...NO_FILES,
       worker: () => this.#start(),
       fallback: async () => ({ ...brings, LeaderHost }),
+      page: async () => ({
+        open: notBundled,
+        leave: keepLogOuts,
+        finish: () => finishLogOuts(diskOf(world)),
+      }),
     };
   }
 
@@ -108,6 +114,20 @@ class LeaderTabHost implements TabHost {
   }
 }
 
+const diskOf = (world: World) => ({ openStore: async (account: string) => world.storeOf(account) });
+
+function startInPage(world: World): FakeWorker {
+  const worker = world.start();
+  const { platform } = worker;
+  const { openStore } = platform;
+  const finishing: typeof openStore = async (account, onDegraded) => {
+    await finishLogOuts({ openStore }, account);
+    return openStore(account, onDegraded);
+  };
+  Object.assign(platform, { openStore: finishing });
+  return worker;
+}
+
 /** The page has the runtime for itself. */
 class PageTabHost implements TabHost {
   readonly files: RuntimeFiles;
@@ -115,8 +135,8 @@ class PageTabHost implements TabHost {
 
   constructor(world: World) {
     const page = async () => {
-      this.#runtime ??= world.start();
-      return this.#runtime;
+      this.#runtime ??= startInPage(world);
+      return { open: this.#open, leave: keepLogOuts, finish: () => finishLogOuts(diskOf(world)) };
     };
     this.files = { ...NO_FILES, page };
   }
@@ -124,6 +144,12 @@ class PageTabHost implements TabHost {
   get own(): FakeWorker | undefined {
     return this.#runtime;
   }
+
+  readonly #open = (): Port => {
+    const [port1, port2] = FakePort.pair() as unknown as [Port, Port];
+    this.#runtime?.accept(port2);
+    return port1;
+  };
 
   end(): void {
     this.#runtime?.kill();

@@ -46,7 +46,16 @@ export interface RuntimeFiles {
   /** Instead of the scope's: the leading tab of another build. */
   readonly leadership?: string;
   fallback(): Promise<typeof import('./fallback.js')>;
-  page(): Promise<{ accept(port: Port): void }>;
+  page(): Promise<PageRuntime>;
+}
+
+/** The runtime for a page without workers. */
+export interface PageRuntime {
+  open(): Port;
+  /** The page is left. @param calls those without an answer */
+  leave(calls?: readonly Call[]): void;
+  /** Ends what the log-outs of left pages had to end. */
+  finish(): Promise<void>;
 }
 
 /** The name of the lock and of the channel that tabs with the same files share. */

