@@ -12,7 +12,7 @@ import { ensureRuns, SMOKE_RUNS, smoke } from './engines.mjs';
 import { prose } from './prose.mjs';
 
 /** The part of the browser suite that runs on the leader host as well. `JMESSAGE_HOST=leader npm test browser` runs all of it there. */
-const ON_LEADER = ['browser/sharing', 'browser/active-tab'];
+const ON_LEADER = ['browser/sharing', 'browser/active-tab', 'browser/hand-over'];
 /** The browser suite is the longest job by far. In parts it leaves no lane empty at the end. */
 const BROWSER_PARTS = 3;
 /** Each job waits half of its time for its servers and browsers, so two of them are enough for two cores. */
