@@ -262,22 +262,13 @@ describe('a page', () => {
       expect([first, second].map(leads)).toEqual([false, false]);
     });
 
-    /** The leading worker hangs, and still holds its locks and sockets. */
-    function wedge(tab: Tab): void {
-      for (const worker of pageOf(tab).workers()) {
-        void worker
-          .evaluate(() => {
-            for (;;);
-          })
-          .catch(() => undefined);
-      }
-    }
     /** The return to a page starts the check. */
     const lookedAt = (tab: Tab) => show(tab, 'visible');
 
     test('take the lead from a frozen tab within ten seconds after another becomes visible', async () => {
       const [first, second] = (await openTabs(2)) as [Tab, Tab];
-      wedge(first);
+      // The leading worker hangs, and still holds its locks and sockets.
+      await tools().wedgeRuntimes();
       // The page's own code is frozen too.
       const session = await tools().context.newCDPSession(pageOf(first));
       await session.send('Debugger.enable');

@@ -24,9 +24,23 @@ const ARGS = [
 /** Without the filter the protocol hides shared workers. */
 const SHARED_WORKERS = [{ type: 'shared_worker', exclude: false }];
 
-/** A thread that waits uses no processor, other than one in a loop. */
-const BLOCK =
-  'Atomics.wait(new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer), 0, 0)';
+/**
+ * Blocks a worker for good in its next task. A thread that waits uses no processor, other than one in a loop. A worker that hangs within a write
+ * keeps its databases from its successor, so this lets the earlier writes end first.
+ */
+const BLOCK_SOON = `(async () => {
+  const done = (target, event) => new Promise((resolve) => target.addEventListener(event, resolve));
+  for (const { name } of await indexedDB.databases()) {
+    const opening = indexedDB.open(name);
+    await done(opening, 'success');
+    const { result: database } = opening;
+    for (let round = 0; round < 2; round += 1)
+      await done(database.transaction([...database.objectStoreNames], 'readwrite'), 'complete');
+    database.close();
+  }
+  const memory = new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 });
+  setTimeout(() => Atomics.wait(new Int32Array(memory.buffer), 0, 0));
+})()`;
 
 interface SharedWorkerTarget {
   targetId: string;
@@ -120,13 +134,20 @@ export class Profile implements BrowserProfile {
   async wedgeRuntimes(): Promise<void> {
     this.spend();
     const workers = this.context.pages().flatMap((page) => page.workers());
-    for (const worker of workers) void worker.evaluate(BLOCK).catch(() => undefined);
+    await Promise.all(workers.map((worker) => worker.evaluate(BLOCK_SOON)));
     await this.#cdp(async (session) => {
       const { targetInfos } = await session.send('Target.getTargets', { filter: SHARED_WORKERS });
       for (const { targetId } of targetInfos) {
         const { sessionId } = await session.send('Target.attachToTarget', { targetId });
-        const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: BLOCK } });
+        const answered = new Promise<void>((resolve) => {
+          session.on('Target.receivedMessageFromTarget', (received) => {
+            if (received.sessionId === sessionId) resolve();
+          });
+        });
+        const params = { expression: BLOCK_SOON, awaitPromise: true };
+        const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params });
         await session.send('Target.sendMessageToTarget', { sessionId, message });
+        await answered;
       }
     });
   }
