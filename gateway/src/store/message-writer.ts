@@ -105,7 +105,20 @@ async function insert(
   { number, after }: Place,
   nowMs: number,
 ): Promise<Set<string>> {
-  const input = prepared.map(({ stored: { from, delivered, encoded }, answer }) => ({
+  // One parameter for any number of rows. PostgreSQL reads JSON faster than parameters.
+  const { rows } = await sql<{ known_key: string }>`
+      select known_key from store_lot(
+        ${rowsOf(prepared)}::json, ${nowMs}::bigint, ${dayOf(nowMs)}::integer, ${ROW_BYTES}::integer,
+        ${number}::bigint, ${after ?? null}::bigint
+      )`.execute(db);
+  const fresh = new Set(prepared.map(({ key }) => key));
+  for (const { known_key } of rows) fresh.delete(known_key);
+  return fresh;
+}
+
+/** The rows as `store_messages` reads them. */
+function rowsOf(prepared: readonly Prepared<StoredMessage>[]): string {
+  const rows = prepared.map(({ stored: { from, delivered, encoded }, answer }) => ({
     key: from.key,
     answer_json: JSON.stringify(answer),
     msg_id: encoded.msg_id,
@@ -120,13 +133,5 @@ async function insert(
     content_json: from.contentJson,
     delivered,
   }));
-  // One parameter for any number of rows. PostgreSQL reads JSON faster than parameters.
-  const { rows } = await sql<{ known_key: string }>`
-      select known_key from store_lot(
-        ${JSON.stringify(input)}::json, ${nowMs}::bigint, ${dayOf(nowMs)}::integer, ${ROW_BYTES}::integer,
-        ${number}::bigint, ${after ?? null}::bigint
-      )`.execute(db);
-  const fresh = new Set(prepared.map(({ key }) => key));
-  for (const { known_key } of rows) fresh.delete(known_key);
-  return fresh;
+  return JSON.stringify(rows);
 }
