@@ -40,3 +40,13 @@ it.each([
   expect(canonicalJson(value)).toBeUndefined();
   expect(canonicalJson({ deeper: value })).toBeUndefined();
 });
+
+it('has the keys in the order of their code units, few or many', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 60 }), (keys) => {
+      const value = JSON.parse(JSON.stringify(Object.fromEntries(keys.map((key) => [`k${key}`, 0]))));
+      const sorted = Object.keys(value).sort();
+      expect(canonicalJson(value)).toBe(`{${sorted.map((key) => `${JSON.stringify(key)}:0`).join()}}`);
+    }),
+  );
+});

@@ -235,7 +235,9 @@ export class Connection {
     const name = isRequestEvent(event) ? (ANSWERED_AS[event] ?? event) : event;
     // Its `ack` has gone out, and there is nothing more to say.
     if (name === ACK) return;
-    this.costs.chargeBytes(this.socket.emit(name, JSON.stringify({ ...answer, rid })));
+    // Each answer has fields of its own, at least its code.
+    const json = `${JSON.stringify(answer).slice(0, -1)},"rid":${rid}}`;
+    this.costs.chargeBytes(this.socket.emit(name, json));
     this.costs.weigh();
   }
 }

@@ -51,14 +51,18 @@ type Addressed = Pick<NewMessage, 'recipient' | 'gid' | 'receivers' | 'msgLevel'
  */
 export function storeMessage(
   handling: Handling<'s_across_single_text' | 'send_group_msg'>,
-  message: Addressed,
+  { recipient, gid, receivers, msgLevel, contentJson }: Addressed,
 ): Promise<Answer> {
   const { services, connection, payload } = handling;
   const { account, feed } = sessionOf(connection);
   const sent = services.writer.send({
-    ...message,
     key: keyOf(handling, [account.uid]),
     sender: account.uid,
+    recipient,
+    gid,
+    receivers,
+    msgLevel,
+    contentJson,
     needReceipt: payload.need_receipt,
     customNotification: payload.custom_notification,
     noOffline: payload.no_offline,
