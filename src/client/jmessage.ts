@@ -200,8 +200,8 @@ class Core implements LocalApi, InstanceApi {
   /** @internal The implementation of every method that returns a request. */
   request(method: MethodName, params: unknown): JMessageRequest<unknown, unknown> {
     const isAfresh = this.#membership.called(method, this.isLogin());
-    const request = this.#calls.request(method, params, (outcome) => this.#answered(method, outcome));
     if (isAfresh) this.#startAfresh();
+    const request = this.#calls.request(method, params, (outcome) => this.#answered(method, outcome));
     if (method === 'loginOut') {
       this.#dispatcher.forget();
       // V2's loginOut has no callbacks: pages read the state right after the call.

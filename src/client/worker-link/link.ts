@@ -79,8 +79,6 @@ export class Link {
 
   /** Always settles: with the worker's outcome, or with 889004 without a worker. A send that a worker has received waits for the next worker. */
   call(call: Call): Promise<Outcome> {
-    // Its session takes no later confirmation, and the server repeats at the next login what it has none of.
-    if (call.method === 'loginOut') this.#events.confirm();
     const outcome = this.#calls.add(call, this.#connection.reached);
     this.#connection.demand();
     if (this.#connection.isOutdated) this.#calls.fail(() => true, CODES.superseded);

@@ -31,6 +31,8 @@ export class ReceivedEvents {
 
   /** A new login has not received any message yet. */
   startAfresh(): void {
+    // After a log-out the session takes no confirmation, and the server repeats at the next login what it has none of.
+    this.confirm();
     if (this.#last) this.#last = Object.assign({}, this.#last, { newestMs: 0 });
   }
 

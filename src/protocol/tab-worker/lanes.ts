@@ -26,7 +26,7 @@ export function laneOf(port: Port, lane: typeof CALLS | typeof EVENTS): Lane {
         port.postMessage([lane, message]);
       } catch (error) {
         // A closed MessagePort drops the message, and a closed BroadcastChannel throws. Comlink posts one when it finds a proxy that was collected.
-        if (Object(error).name !== 'InvalidStateError') throw error;
+        if ((error as Error).name !== 'InvalidStateError') throw error;
       }
     },
     addEventListener(_type, fn) {
