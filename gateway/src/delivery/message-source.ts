@@ -96,13 +96,26 @@ export class MessageSource implements Source<Deliverable> {
   }
 
   #deliverable(row: Row): Deliverable {
-    const { msg_id, sender, recipient, gid, content_json, custom_notification_json } = row;
+    const {
+      msg_id,
+      sender,
+      recipient,
+      gid,
+      msg_level,
+      need_receipt,
+      content_json,
+      custom_notification_json,
+    } = row;
     return {
       from: { sender, recipient, gid, origin: this.#origins.get(msg_id) ?? '' },
       delivered: gid === 0 && sender !== recipient && !row.passed_over,
       encoded: encodedMessageOf(
         {
-          ...row,
+          msg_id,
+          sender,
+          gid,
+          msg_level,
+          need_receipt,
           custom_notification: custom_notification_json ? JSON.parse(custom_notification_json) : null,
         },
         content_json,

@@ -40,10 +40,8 @@ const wireHeadOf = ({
 });
 
 /** A stored message on the wire. */
-export const wireMessageOf = (row: WireColumns & { content: WireMessage['content'] }): WireMessage => ({
-  ...wireHeadOf(row),
-  content: row.content,
-});
+export const wireMessageOf = (row: WireColumns & { content: WireMessage['content'] }): WireMessage =>
+  Object.assign(wireHeadOf(row), { content: row.content });
 
 /** A message as JSON. Its content is encoded once: for the database and for every push. */
 export interface EncodedMessage {
