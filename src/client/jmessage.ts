@@ -91,16 +91,16 @@ class Core implements LocalApi, InstanceApi {
         }
         this.#dispatcher.afterwards(handed);
       },
-      onMirror: (mirror) => {
+      mirror: ({ mirror }) => {
         if (this.#membership.takesMirrors) this.#reflect(mirror);
       },
-      onAccount: (account, logouts) => {
+      account: ({ account, logouts }) => {
         if (this.#membership.joined(account, logouts)) this.#startAfresh();
       },
-      onAck: (callId, rid, data) => this.#calls.open(callId)?.acknowledge({ rid, data }),
-      onQueued: (callId, rid) => this.#calls.open(callId)?.queue({ rid, id: callId }),
-      onProgress: (callId, loaded, total) => this.#calls.open(callId)?.progress({ loaded, total }),
-      onUnread: (counts) => {
+      ack: ({ callId, rid, data }) => this.#calls.open(callId)?.acknowledge({ rid, data }),
+      queued: ({ callId, rid }) => this.#calls.open(callId)?.queue({ rid, id: callId }),
+      progress: ({ callId, loaded, total }) => this.#calls.open(callId)?.progress({ loaded, total }),
+      unread: ({ counts }) => {
         if (this.#membership.hasLeft) return;
         for (const [id, count] of counts) this.#unread.set(id, count);
       },
@@ -108,9 +108,9 @@ class Core implements LocalApi, InstanceApi {
         this.#membership.reached();
         this.#mirrored = 0;
       },
-      onGap: () => this.#log('warn', 'events were missed while this page was away for long'),
-      onAuth: () => this.#askForAuth((payload) => this.#link.provideAuth(payload)),
-      onLog: (level, text) => this.#log(level, text),
+      gap: () => this.#log('warn', 'events were missed while this page was away for long'),
+      auth: () => this.#askForAuth((payload) => this.#link.provideAuth(payload)),
+      log: ({ level, text }) => this.#log(level, text),
       onGivenUp: (reason, retryAt) => this.#giveUp(reason, retryAt),
       onOutdated: () => {
         this.#reflect(outdated(this.#mirror));

@@ -6,7 +6,7 @@ import { type AccountEvent, RecentIds } from '../../protocol/tab.js';
 
 export class SeenMessages {
   /** Of chat rooms' messages with their rooms. */
-  readonly #ids = new RecentIds<number | string>();
+  #ids = new RecentIds<number | string>();
 
   /** @returns the event without its known messages, or undefined if it has no others */
   fresh(event: AccountEvent): AccountEvent | undefined {
@@ -34,10 +34,13 @@ export class SeenMessages {
 
   /** A user who enters a chat room again receives its latest messages again. */
   leftRoom(room: unknown): void {
-    this.#ids.forget((id) => String(id).startsWith(`${room}/`));
+    const ids = this.#ids.all();
+    ids.forEach((id) => {
+      if (String(id).startsWith(`${room}/`)) ids.delete(id);
+    });
   }
 
   clear(): void {
-    this.#ids.forget(() => true);
+    this.#ids = new RecentIds();
   }
 }

@@ -1,12 +1,10 @@
 /** The steps of a tab's handshake with a worker. */
 import { type Remote, wrap } from 'comlink';
 import {
-  CALLS,
   type Call,
-  EVENTS,
   type Hello,
   type Lane,
-  laneOf,
+  lanesOf,
   type Pong,
   type Port,
   PROTOCOL,
@@ -66,7 +64,7 @@ function inTime<T>(
 }
 
 interface Contact {
-  port: Port;
+  events: Lane;
   api: Remote<WorkerApi>;
   pong: Partial<Pong>;
 }
@@ -82,8 +80,9 @@ function contact(
   return connected.then((port) => {
     if (signal.aborted) return void port.close();
     signal.addEventListener('abort', () => port.close());
-    const api = wrap<WorkerApi>(laneOf(port, CALLS));
-    return api.ping().then((pong) => (signal.aborted ? undefined : { port, api, pong }));
+    const [calls, events] = lanesOf(port);
+    const api = wrap<WorkerApi>(calls);
+    return api.ping().then((pong) => (signal.aborted ? undefined : { events, api, pong }));
   });
 }
 
@@ -101,6 +100,8 @@ export interface HandshakeParts {
 /** A worker that knows the tab. */
 export interface GreetedWorker {
   api: Remote<WorkerApi>;
+  /** Of the api, which makes such an object whenever it is asked for a method. */
+  call: Remote<WorkerApi>['call'];
   events: Lane;
   welcome: Welcome;
 }
@@ -117,16 +118,17 @@ export function shakeHands(
   parts: HandshakeParts,
   onError: (reason: string) => void,
 ): Promise<GreetedWorker> {
-  const greet = ({ port, api, pong }: Contact): Promise<GreetedWorker> | undefined => {
+  const greet = ({ events, api, pong }: Contact): Promise<GreetedWorker> | undefined => {
     const { protocol, instance = '', at = null } = pong;
     if (protocol !== undefined && protocol > PROTOCOL) return void parts.onOutdated();
     if (protocol !== PROTOCOL) throw new Error('its script is of an older build');
     parts.onContact(instance, at);
-    const events = laneOf(port, EVENTS);
     events.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
       if (!signal.aborted) parts.onMessage(data);
     });
-    return api.hello(Object.assign(parts.hello(), { lock })).then((welcome) => ({ api, events, welcome }));
+    return api
+      .hello(Object.assign(parts.hello(), { lock }))
+      .then((welcome) => ({ api, call: api.call, events, welcome }));
   };
   const work = (fail: (reason: string) => void) => {
     const failed = (reason: string) => {

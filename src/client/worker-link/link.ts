@@ -44,7 +44,7 @@ export class Link {
     const connection = new WorkerConnection(own, page, tabId, {
       hello: () => this.#hello(),
       handedSeq: () => this.#events.handedSeq,
-      onContact: () => handlers.onOpened(),
+      onContact: handlers.onOpened,
       onOpen: (instance, worker) => {
         this.#events.opened(instance);
         this.#calls.submitAll(worker);
@@ -62,8 +62,8 @@ export class Link {
       },
       callsToHandOn: () => this.#calls.toHandOn(tabId, settings.address),
       onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, connection.reached),
-      onWarning: (text) => handlers.onLog('warn', text),
-      hostOf: (at, isWedged) => handlers.hostOf(at, isWedged),
+      onWarning: (text) => handlers.log({ level: 'warn', text }),
+      hostOf: handlers.hostOf,
     });
     this.#connection = connection;
     this.#undo = [
@@ -96,7 +96,7 @@ export class Link {
     if (!reached) return Promise.resolve(null);
     const nothing = () => null;
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), HANDSHAKE_TIMEOUT_MS));
-    return Promise.race([reached.api.inspect().then((found) => found, nothing), late]);
+    return Promise.race([reached.api.inspect().catch(nothing), late]);
   }
 
   /** Cancels a call's upload. */
@@ -156,7 +156,7 @@ export class Link {
   #receive(message: Exclude<TabMessage, { kind: 'moved' }>): void {
     switch (message.kind) {
       case 'events':
-        if (message.counts) this.handlers.onUnread(message.counts);
+        if (message.counts) this.handlers.unread({ counts: message.counts });
         return this.#events.receive(message, this.handlers.onEvents);
       case 'uploaded':
         return this.#calls.uploaded(message.callId, message.media);

@@ -25,6 +25,7 @@ interface OpenCall {
 /** A worker, as long as the link to it holds. */
 export interface ReachedWorker {
   api: Remote<WorkerApi>;
+  call: Remote<WorkerApi>['call'];
   confirm(upTo: Confirmation): void;
   /** Aborted when the link has ended: later answers are ignored. */
   signal: AbortSignal;
@@ -99,7 +100,7 @@ export class OpenCalls {
     });
   }
 
-  #submit(open: OpenCall, { api, signal }: ReachedWorker): void {
+  #submit(open: OpenCall, { call: submit, signal }: ReachedWorker): void {
     const { settle } = open;
     const call: Call = open.handedOn ? Object.assign({}, open.call, { again: true }) : open.call;
     open.handedOn = true;
@@ -107,7 +108,7 @@ export class OpenCalls {
       this.#open.delete(call.callId);
       settle(outcome);
     };
-    api.call(call).then(
+    submit(call).then(
       (outcome) => {
         if (signal.aborted) return;
         this.onAnswer();

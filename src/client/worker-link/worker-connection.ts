@@ -92,8 +92,8 @@ export class WorkerConnection {
   /** The worker, if it is there. */
   get reached(): ReachedWorker | undefined {
     if (this.#phase !== 'open' || !this.#worker) return undefined;
-    const { api, events } = this.#worker;
-    return { api, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
+    const { api, call, events } = this.#worker;
+    return { api, call, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
   }
 
   get isOutdated(): boolean {

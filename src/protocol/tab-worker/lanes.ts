@@ -1,6 +1,6 @@
 /**
  * A tab and its runtime share one port with two lanes: the tab's calls (by Comlink), and the runtime's events. One port keeps both in order.
- * A MessagePort or a BroadcastChannel serves as the port.
+ * A MessagePort or a BroadcastChannel serves as the port. A message of the port is a list: a lane, its message, a lane, its message, and so on.
  */
 import type { Call } from './link.js';
 
@@ -9,37 +9,47 @@ export type Port = MessagePort | BroadcastChannel;
 export const CALLS = 0;
 export const EVENTS = 1;
 
-type Listener = (event: MessageEvent) => void;
+type Listener = (event: Pick<MessageEvent, 'data'>) => void;
 
 /** One lane, in the form of an endpoint of Comlink. */
 export interface Lane {
   postMessage(message: unknown): void;
   addEventListener(type: string, fn: unknown): void;
   removeEventListener(type: string, fn: unknown): void;
-  close(): void;
 }
 
-export function laneOf(port: Port, lane: typeof CALLS | typeof EVENTS): Lane {
-  return {
-    postMessage(message) {
-      try {
-        port.postMessage([lane, message]);
-      } catch (error) {
-        // A closed MessagePort drops the message, and a closed BroadcastChannel throws. Comlink posts one when it finds a proxy that was collected.
-        if ((error as Error).name !== 'InvalidStateError') throw error;
-      }
-    },
-    addEventListener(_type, fn) {
-      port.addEventListener('message', (event: Event) => {
-        const [to, data] = Array.isArray((event as MessageEvent).data) ? (event as MessageEvent).data : [];
-        if (to === lane) (fn as Listener)({ data } as MessageEvent);
-      });
-      if ('start' in port) port.start();
-    },
-    // A lane's listeners last as long as the port.
+/** A closed MessagePort drops messages, and a closed BroadcastChannel throws. Comlink posts one when it finds a proxy that was collected. */
+export function postOn(port: Port, messages: readonly unknown[]): void {
+  try {
+    port.postMessage(messages);
+  } catch (error) {
+    if ((error as Error).name !== 'InvalidStateError') throw error;
+  }
+}
+
+/**
+ * Each lane has one listener, as long as the port. The port has one for both, since the browser takes its time for each.
+ * @param post posts one message; at once unless given
+ */
+export function lanesOf(
+  port: Port,
+  post = (...message: [lane: number, message: unknown]) => postOn(port, message),
+): [calls: Lane, events: Lane] {
+  const listeners = new Map<unknown, Listener>();
+  port.addEventListener('message', (event: Event) => {
+    const { data } = event as MessageEvent;
+    for (let i = 0; i < Object(data).length; i += 2) {
+      const listener = listeners.get(data[i]);
+      if (listener) listener({ data: data[i + 1] });
+    }
+  });
+  if ('start' in port) port.start();
+  const laneOf = (lane: number): Lane => ({
+    postMessage: (message) => post(lane, message),
+    addEventListener: (_type, fn) => void listeners.set(lane, fn as Listener),
     removeEventListener: () => undefined,
-    close: () => port.close(),
-  };
+  });
+  return [laneOf(CALLS), laneOf(EVENTS)];
 }
 
 /**

@@ -4,10 +4,8 @@
  */
 import { expose } from 'comlink';
 import {
-  CALLS,
   type Confirmation,
-  EVENTS,
-  laneOf,
+  lanesOf,
   lifeLockOf,
   NO_HELLO,
   PROTOCOL,
@@ -23,10 +21,8 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
   const lock = holdForLife(platform, lifeLockOf(runtime.instance, platform.address()));
   return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;
-    let isClosed = false;
-    const events = laneOf(port, EVENTS);
+    const [calls, events] = lanesOf(port);
     const close = () => {
-      isClosed = true;
       port.close();
       onClosed();
     };
@@ -59,11 +55,8 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
         close();
       },
     };
-    const calls = laneOf(port, CALLS);
     expose(api, {
       ...calls,
-      // A closed BroadcastChannel throws, for example at the answer to a `bye`.
-      postMessage: (message: unknown) => isClosed || calls.postMessage(message),
       // It runs before Comlink, which follows any path and sets any property, such as that of a prototype that all tabs share.
       addEventListener: (type, fn) =>
         calls.addEventListener(type, (event: MessageEvent) => {

@@ -4,14 +4,13 @@ import type { Page } from '../../../src/client/page/page.js';
 import type { Host } from '../../../src/client/worker-link/hosts/host.js';
 import {
   type AccountEvent,
-  CALLS,
   type Call,
   type Confirmation,
-  EVENTS,
   EventEncoder,
   type Hello,
   type HostKind,
-  laneOf,
+  type Lane,
+  lanesOf,
   type Outcome,
   PROTOCOL,
   type TabMessage,
@@ -28,6 +27,8 @@ class FakeEnd {
   readonly confirmed: number[] = [];
   readonly notices: string[] = [];
   protocol = PROTOCOL;
+  readonly #calls: Lane;
+  readonly #events: Lane;
   /** Answers nothing from now on. */
   frozen = false;
   /** The outcome of a call. By default it stays open. */
@@ -38,6 +39,7 @@ class FakeEnd {
     private readonly locks: FakeLocks,
     readonly port: MessagePort,
   ) {
+    [this.#calls, this.#events] = lanesOf(port);
     const forLife = locks.for(instance).request(this.lock, () => new Promise(() => undefined));
     // Another tab may take it.
     forLife.catch(() => undefined);
@@ -75,14 +77,14 @@ class FakeEnd {
       view: ({ visible }) => void this.notices.push(`view ${visible}`),
       provideAuth: (payload) => void this.notices.push(`auth ${JSON.stringify(payload)}`),
     };
-    expose(api, laneOf(this.port, CALLS));
-    laneOf(this.port, EVENTS).addEventListener('message', ({ data }: MessageEvent<Confirmation>) => {
+    expose(api, this.#calls);
+    this.#events.addEventListener('message', ({ data }: MessageEvent<Confirmation>) => {
       if (!this.frozen) this.confirmed.push(data);
     });
   }
 
   post(message: WithoutInstance<TabMessage>): void {
-    laneOf(this.port, EVENTS).postMessage({ ...message, instance: this.instance });
+    this.#events.postMessage({ ...message, instance: this.instance });
   }
 
   postEvents(events: readonly AccountEvent[]): void {
