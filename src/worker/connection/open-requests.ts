@@ -22,6 +22,7 @@ import {
   type RequestInspection,
 } from '../../protocol/worker.js';
 import { afterRunning, type Clock } from '../util/clock.js';
+import { isObject } from '../util/read-answer.js';
 import { DROPPED, type Reply, type RequestSpec, type Scope } from './request.js';
 
 type Emit = (event: string, payload: object) => void;
@@ -175,19 +176,20 @@ export class OpenRequests {
 
   #flush(): void {
     const link = this.#link;
-    if (link.is !== 'up' && link.is !== 'handshake') return;
+    // Most requests are transmitted as they are made, and a burst has many.
+    if (!('emit' in link) || this.#open.size === this.#inFlight.size) return;
     const isOrdered = link.is === 'up' && link.isOrdered;
     /** By lane, the last request that is not acknowledged. */
     const unacknowledged = new Map<string, OpenRequest>();
     let count = 0;
     for (const open of this.#open) {
-      if (link.is === 'handshake' && open.scope !== 'handshake') continue;
+      if (open.try.is === 'acknowledged' || (link.is === 'handshake' && open.scope !== 'handshake')) continue;
       const { lane } = open;
       const before = lane === undefined ? undefined : unacknowledged.get(lane);
       const isBlocked = before && !(isOrdered && before.try.is === 'emitted' && count < MAX_UNACKNOWLEDGED);
       // Two open requests share a `rid` about once in 2^31: then the second one waits for the first.
       if (!isBlocked && open.try.is === 'none' && !this.#inFlight.has(open.rid)) this.#emit(open, before);
-      if (lane === undefined || open.try.is === 'acknowledged') continue;
+      if (lane === undefined) continue;
       unacknowledged.set(lane, open);
       count += 1;
     }
@@ -195,7 +197,7 @@ export class OpenRequests {
 
   /** @param after the unacknowledged request before it in its lane */
   #emit(open: OpenRequest, after: OpenRequest | undefined): void {
-    if (this.#link.is !== 'up' && this.#link.is !== 'handshake') return;
+    if (!('emit' in this.#link)) return;
     this.#inFlight.set(open.rid, open);
     open.after = after;
     endTry(open);
@@ -270,7 +272,5 @@ function endTry(open: OpenRequest): void {
 }
 
 function hasRid(payload: unknown): payload is { rid: number; code?: unknown; message?: unknown } {
-  return (
-    typeof payload === 'object' && payload !== null && typeof (payload as { rid?: unknown }).rid === 'number'
-  );
+  return isObject(payload) && typeof payload.rid === 'number';
 }

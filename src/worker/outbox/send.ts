@@ -185,7 +185,7 @@ export class Send {
       payload: this.payload,
       lane: this.conversation,
       signal: this.#ending.signal,
-      onAck: (data) => this.tab?.post({ kind: 'ack', callId, rid, data }),
+      onAck: (data) => this.tab?.acknowledge(callId, data, rid),
     });
     this.#ready.resolve();
     this.#submitted.resolve();

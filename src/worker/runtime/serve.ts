@@ -14,6 +14,7 @@ import {
 import type { Accept } from '../platform/listen.js';
 import type { Platform } from '../platform/platform.js';
 import type { SessionTab } from '../session/session.js';
+import { gatheredPosts } from '../tabs/gathered-posts.js';
 import { Runtime } from './runtime.js';
 
 /** @returns accepts a port that a tab opens */
@@ -21,9 +22,10 @@ export function serve(platform: Platform, runtime = new Runtime(platform)): Acce
   const lock = holdForLife(platform, lifeLockOf(runtime.instance, platform.address()));
   return (port, onClosed = () => undefined) => {
     let tab: SessionTab | undefined;
-    const [calls, events] = lanesOf(port);
+    const posts = gatheredPosts(port, platform.address() && platform.clock);
+    const [calls, events] = lanesOf(port, posts.post);
     const close = () => {
-      port.close();
+      posts.close();
       onClosed();
     };
     const confirm = (upTo: unknown) => {

@@ -148,8 +148,8 @@ export class Tab<S extends TabSession = TabSession> {
     if (changed) this.#postNow({ kind: 'unread', ...changed });
   };
 
-  acknowledge(callId: string, data: unknown): void {
-    this.post({ kind: 'ack', callId, rid: ridOf(callId), data });
+  acknowledge(callId: string, data: unknown, rid = ridOf(callId)): void {
+    this.post({ kind: 'ack', callId, rid, data });
   }
 
   postMirror(): void {

@@ -3,8 +3,8 @@
  * what V2 does for each message and nothing more: it acknowledges it and calls the listener.
  */
 
-import { io, type Socket } from 'socket.io-client';
 import md5 from 'blueimp-md5';
+import { io, type Socket } from 'socket.io-client';
 import {
   Arrivals,
   type BenchPage,
