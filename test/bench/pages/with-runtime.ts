@@ -1,5 +1,6 @@
 /** The runtime in a page, as an application has it: the published script, and a listener. */
-import type { JMessage as Runtime } from '../../../src/index.js';
+import type { ReceivedMessage, JMessage as Runtime } from '../../../src/index.js';
+import type { BareOrder } from './bare-ports.js';
 import {
   Arrivals,
   type BenchPage,
@@ -14,6 +15,7 @@ declare const JMessage: new (options: { address: string }) => Runtime;
 
 let jim: Runtime;
 const arrivals = new Arrivals();
+let latest: ReceivedMessage | undefined;
 
 const send = async (target: string, text: string): Promise<void> => {
   await jim.sendSingleMsg({ target_username: target, content: text });
@@ -29,7 +31,8 @@ const page: BenchPage = {
     await jim.init(auth);
     await jim.login({ username: user.username, password: user.password });
     const took = performance.now() - started;
-    jim.onMsgReceive(() => {
+    jim.onMsgReceive((message) => {
+      latest = message;
       arrivals.note();
     });
     while (jim.getState().state !== 'ready') await new Promise((resolve) => setTimeout(resolve, 5));
@@ -70,6 +73,14 @@ async function sendsUntilArrived(target: string): Promise<number[]> {
   return latencies;
 }
 
-Object.assign(window, { sendsUntilArrived });
+/** The latest message as the worker posted it: the tab adds `messages`. */
+function latestMessage(): BareOrder['sample'] {
+  if (!latest) throw new Error('no message has come');
+  const { messages: _, ...posted } = latest;
+  return posted;
+}
 
+Object.assign(window, { latestMessage, sendsUntilArrived });
+
+export type LatestMessage = typeof latestMessage;
 export type SendsUntilArrived = typeof sendsUntilArrived;

@@ -4,13 +4,14 @@ import { quantile } from '../figures.js';
 import { type Bench, figure, inTurns, longestTaskTime, mainThreadTime } from '../measure.js';
 import type { LeanClient } from '../node/lean-client.js';
 import type { BarePings, BarePorts } from '../pages/bare-ports.js';
-import type { SendsUntilArrived } from '../pages/with-runtime.js';
+import type { LatestMessage, SendsUntilArrived } from '../pages/with-runtime.js';
 import { flood, SCRIPTS, Stage } from '../stage.js';
 
 declare global {
   interface Window {
     barePorts: BarePorts;
     barePings: BarePings;
+    latestMessage: LatestMessage;
     sendsUntilArrived: SendsUntilArrived;
   }
 }
@@ -49,10 +50,15 @@ export async function receiving(bench: Bench): Promise<void> {
     });
 
     await receive('bob', tabs);
-    const batches = await (tabs[0] as Page).evaluate(() => window.bench.batches);
+    const order = await (tabs[0] as Page).evaluate(() => {
+      return { batches: window.bench.batches, sample: window.latestMessage() };
+    });
+    const post = () => ports.evaluate((all) => window.barePorts(all), order);
+    // The first ones compile the code of both.
+    await post();
     const one = await inTurns(bench.rounds, {
       bare: costOf('alice', [bare]),
-      ports: () => mainThreadTime(ports, () => ports.evaluate((sizes) => window.barePorts(sizes), batches)),
+      ports: () => mainThreadTime(ports, post),
       ours: costOf('bob', tabs),
     });
     bench.add(
