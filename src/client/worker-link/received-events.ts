@@ -78,7 +78,6 @@ export class ReceivedEvents {
 
   #confirmSoon(): void {
     const { page } = this;
-    if (this.#timer && page.visible()) return;
     const waitMs = this.#confirmedAt + CONFIRM_MS - page.now();
     // After a longer wait than that the clock has been set back.
     const isBurst = waitMs > 0 && waitMs <= CONFIRM_MS;
