@@ -2,6 +2,7 @@
 import { type Remote, wrap } from 'comlink';
 import {
   type Call,
+  type Confirmation,
   type Hello,
   type Lane,
   lanesOf,
@@ -16,6 +17,7 @@ import {
 import type { Page } from '../page/page.js';
 import type { Host } from './hosts/host.js';
 import { holdLock } from './locks.js';
+import type { ReachedWorker } from './open-calls.js';
 
 /** A worker that has not answered by then counts as not started. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -98,11 +100,7 @@ export interface HandshakeParts {
 }
 
 /** A worker that knows the tab. */
-export interface GreetedWorker {
-  api: Remote<WorkerApi>;
-  /** Of the api, which makes such an object whenever it is asked for a method. */
-  call: Remote<WorkerApi>['call'];
-  events: Lane;
+export interface GreetedWorker extends Omit<ReachedWorker, 'signal'> {
   welcome: Welcome;
 }
 
@@ -126,9 +124,10 @@ export function shakeHands(
     events.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
       if (!signal.aborted) parts.onMessage(data);
     });
+    const confirm = (upTo: Confirmation) => events.postMessage(upTo);
     return api
       .hello(Object.assign(parts.hello(), { lock }))
-      .then((welcome) => ({ api, call: api.call, events, welcome }));
+      .then((welcome) => ({ api, call: api.call, confirm, welcome }));
   };
   const work = (fail: (reason: string) => void) => {
     const failed = (reason: string) => {

@@ -25,6 +25,7 @@ interface OpenCall {
 /** A worker, as long as the link to it holds. */
 export interface ReachedWorker {
   api: Remote<WorkerApi>;
+  /** Of the api, which makes such an object whenever it is asked for a method. */
   call: Remote<WorkerApi>['call'];
   confirm(upTo: Confirmation): void;
   /** Aborted when the link has ended: later answers are ignored. */

@@ -92,8 +92,7 @@ export class WorkerConnection {
   /** The worker, if it is there. */
   get reached(): ReachedWorker | undefined {
     if (this.#phase !== 'open' || !this.#worker) return undefined;
-    const { api, call, events } = this.#worker;
-    return { api, call, confirm: (upTo) => events.postMessage(upTo), signal: this.#scope.signal };
+    return Object.assign({ signal: this.#scope.signal }, this.#worker);
   }
 
   get isOutdated(): boolean {

@@ -66,7 +66,7 @@ describe.each(HOSTS)('after any events in the host "%s"', (host) => {
 });
 
 test.each(HOSTS)('a walk goes through all that it is about, in the host "%s"', async (host) => {
-  const walk = new Walk(7, { host, roaming: true, gentle: false, stock: false, lateLosses: false });
+  const walk = new Walk(9, { host, roaming: true, gentle: false, stock: false, lateLosses: false });
   await walk.run(STEPS / 2);
   const kinds = new Set([...walk.record.sends.values()].map((outcome) => outcome?.kind));
   expect(kinds).toContain('success');
