@@ -1,5 +1,5 @@
 /** The implementation of `jmessage-runtime/testing`: the real client and the real runtime, on sockets in memory. */
-import md5 from 'blueimp-md5';
+import SparkMD5 from 'spark-md5';
 import { JMessageCore } from '../client/jmessage.js';
 import { serve } from '../worker/runtime/serve.js';
 import { MemoryStore } from '../worker/store/memory-store.js';
@@ -9,6 +9,7 @@ import { TestPort } from './ports.js';
 import { ServerSockets } from './server.js';
 
 const ADDRESS = 'http://test.invalid';
+const md5 = (text: string): string => SparkMD5.hash(text);
 const now = (): number => Date.now();
 
 let uuids = 0;
@@ -43,7 +44,7 @@ export const createTestServer: typeof Create = ({ appkey = 'test-appkey', users 
     },
     random: Math.random,
     uuid,
-    md5: (text) => md5(text),
+    md5,
     locks: null,
     broadcast: { post: () => undefined, onMessage: () => undefined },
     address: () => null,

@@ -1,5 +1,5 @@
 /** The platform as browsers have it. With the entries and `listen.ts` the only place in the worker that touches globals. */
-import md5 from 'blueimp-md5';
+import SparkMD5 from 'spark-md5';
 import { ifAllowed } from '../../protocol/worker.js';
 import { openStore } from '../store/open-store.js';
 import type { Clock } from '../util/clock.js';
@@ -27,7 +27,7 @@ export function browserPlatform(
     clock,
     random: () => Math.random(),
     uuid: () => globalThis.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
-    md5: (text) => md5(text),
+    md5: (text) => SparkMD5.hash(text),
     locks: ifAllowed(() => navigator.locks),
     broadcast: {
       post: (message) => channel?.postMessage(message),

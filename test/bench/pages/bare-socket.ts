@@ -3,8 +3,8 @@
  * what V2 does for each message and nothing more: it acknowledges it and calls the listener.
  */
 
-import md5 from 'blueimp-md5';
 import { io, type Socket } from 'socket.io-client';
+import SparkMD5 from 'spark-md5';
 import {
   Arrivals,
   type BenchPage,
@@ -68,7 +68,7 @@ const page: BenchPage = {
     socket.on('msg_sync', ({ messages }: { messages: Data[] }) => received(messages));
     await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
     await request('c_init', { ...auth, fromPlatForm: 'j' });
-    await request('login', { username: user.username, password: md5(user.password), is_md5: true });
+    await request('login', { username: user.username, password: SparkMD5.hash(user.password), is_md5: true });
     const took = performance.now() - started;
     username = user.username;
     await request('sync_check', { sync_key: 0, sync_type: 0 });

@@ -1,5 +1,5 @@
 /** A browser profile with its workers and tabs, a network and a server: all of it in one process, in one test's time. */
-import md5 from 'blueimp-md5';
+import SparkMD5 from 'spark-md5';
 import { type AuthPayload, lifeLockOf, type Port, type WorkerAddress } from '../../../src/protocol/worker.js';
 import type { Accept } from '../../../src/worker/platform/listen.js';
 import type { Platform, PostForm } from '../../../src/worker/platform/platform.js';
@@ -54,7 +54,7 @@ export class FakeWorker {
         ids += 1;
         return `${name}-${ids}`;
       },
-      md5: (text) => md5(text),
+      md5: (text) => SparkMD5.hash(text),
       locks: world.locks.for(name),
       broadcast: {
         post: (message) => {
@@ -196,7 +196,7 @@ export class FakeWorker {
 export class World {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork(this.clock);
-  readonly server = new FakeServer(this.clock, this.network, (text) => md5(text));
+  readonly server = new FakeServer(this.clock, this.network, (text) => SparkMD5.hash(text));
   readonly freezer = new Freezer();
   readonly locks: FakeLocks;
   readonly random: FakeRandom;
