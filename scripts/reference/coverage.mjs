@@ -120,6 +120,6 @@ function pushersOf() {
     .sort()
     .map((file) => ({ file, text: readFileSync(inRoot(file), 'utf8') }));
   // To one connection, or to the sessions of accounts, which come first.
-  const pushes = (event) => new RegExp(`push\\(([^()]*, )?'${event}'`);
+  const pushes = (event) => new RegExp(`push(?:Json)?\\(([^()]*, )?'${event}'`);
   return (event) => sources.filter(({ text }) => pushes(event).test(text)).map(({ file }) => file);
 }
