@@ -89,7 +89,7 @@ async function measure(bench: Bench, database: Database): Promise<void> {
       bare: () => insert(seconds),
       ours: async () => {
         const result = await load({ ...options, logins: logins.slice(0, CLIENTS), open: OPEN });
-        latencies.push(...result.latencies);
+        for (const one of result.latencies) latencies.push(one);
         return result.latencies.length / seconds;
       },
     });
