@@ -3,9 +3,9 @@
  */
 import { type Call, keepLogOuts } from '../protocol/worker.js';
 import { browserPlatform } from './platform/browser-platform.js';
-import { finishLogOuts } from './platform/left-log-outs.js';
 import type { Accept } from './platform/listen.js';
 import { closingWithPage } from './platform/page-sockets.js';
+import { finishLogOuts } from './runtime/left-log-outs.js';
 import { serve } from './runtime/serve.js';
 
 const platform = browserPlatform(() => null);

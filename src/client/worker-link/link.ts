@@ -61,7 +61,8 @@ export class Link {
         this.#calls.fail(() => true, CODES.superseded);
       },
       callsToHandOn: () => this.#calls.toHandOn(tabId, settings.address),
-      onLeft: (calls) => this.#calls.adopt(calls, handlers.restore().login, connection.reached),
+      onLeft: (calls) =>
+        this.#calls.adopt(calls, settings.address, handlers.restore().login, connection.reached),
       onWarning: (text) => handlers.log({ level: 'warn', text }),
       hostOf: handlers.hostOf,
     });

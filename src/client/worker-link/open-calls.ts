@@ -68,10 +68,11 @@ export class OpenCalls {
   }
 
   /** Submits the calls of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. */
-  adopt(calls: readonly Call[], login: Restore['login'], to: ReachedWorker | undefined): void {
+  adopt(calls: readonly Call[], at: string, login: Restore['login'], to: ReachedWorker | undefined): void {
     for (const call of calls) {
-      const { account, callId } = call;
-      const isOurs = account && login?.username === account.username && login.appkey === account.appkey;
+      const { account, address, callId } = call;
+      const isOurs =
+        account && address === at && login?.username === account.username && login.appkey === account.appkey;
       if (isOurs && !this.#open.has(callId)) void this.add(call, to);
     }
   }

@@ -2,8 +2,8 @@
 import * as brings from '../../../src/client/worker-link/hosts/fallback.js';
 import { leadershipOf, type RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
 import { type HostKind, keepLogOuts, type Port, PROTOCOL } from '../../../src/protocol/tab.js';
-import { finishLogOuts } from '../../../src/worker/platform/left-log-outs.js';
 import { serveTabs } from '../../../src/worker/platform/listen.js';
+import { finishLogOuts } from '../../../src/worker/runtime/left-log-outs.js';
 import { FakePort } from './browser.js';
 import type { FakeWorker, World } from './world.js';
 

@@ -5,7 +5,7 @@ import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
 import { APPKEY } from '../../fakes/messages.js';
-import { CAPABILITIES } from '../../fakes/sends.js';
+import { CAPABILITIES, goOffline } from '../../fakes/sends.js';
 import { World } from '../../fakes/world.js';
 
 let world: World;
@@ -141,6 +141,22 @@ describe('a log-out that the worker has not read', () => {
       tab.leave();
       await world.clock.advance(PATIENCE_MS);
       expect((await visit()).attached).toMatchObject({ kind: 'success' });
+    },
+  );
+
+  test.each<HostKind>(['leader', 'page'])(
+    'fails the sends that wait, so the next login in the host "%s" does not send them',
+    async (host) => {
+      const only = await enter('only', 'alice', host);
+      await goOffline(world);
+      void only.send('bob', 'hello');
+      await world.clock.advance(LATENCY_MS);
+      logOutAndLeave(only);
+      world.network.mode = 'up';
+      await world.clock.advance(PATIENCE_MS);
+      await enter('next', 'alice', host);
+      await world.clock.advance(PATIENCE_MS);
+      expect(world.server.texts('alice', 'bob')).toEqual([]);
     },
   );
 
