@@ -44,7 +44,10 @@ test.each(SCRIPTS)(
   'jmessage-%s.min.js adds the later functions that it calls, or calls none',
   async (name, _where, _syntax, chrome) => {
     const script = await read(name);
-    const called = new Set([...script.matchAll(/\b(\w+)\(/g)].map(([, word]) => word));
+    // The minifier gives its own functions short names, which are called without an object.
+    const called = new Set(
+      [...script.matchAll(/\.(\w+)\(|\b(structuredClone)\(/g)].map(([, method, word]) => method ?? word),
+    );
     const later = Object.entries(SINCE).flatMap(([since, names]) => (Number(since) > chrome ? names : []));
     expect(later.filter((word) => called.has(word) && !adds(script, word))).toEqual([]);
   },
