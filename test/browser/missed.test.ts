@@ -1,7 +1,7 @@
 /** Reloads and closed pages, without roaming (V2's default): the next page receives the pushes that came meanwhile. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AuthPayload, Message, ReceivedMessage, SyncedConversation } from '../../src/protocol/index.js';
-import { type BrowserProfile, PRIVATE, type TabPage } from '../kit/engines/engine.js';
+import { type BrowserProfile, ENGINE, type TabPage } from '../kit/engines/engine.js';
 import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import type { WireClient } from '../kit/wire-client.js';
@@ -73,8 +73,10 @@ test('a message and an invitation during a reload are delivered to the reloaded 
     { event_type: 5, extra: 1, from_username: 'bob' },
   ]);
   expect(await tab.local('getUnreadMsgCnt', { username: 'bob' })).toBe(1);
-  // The private window of WebKit keeps the earlier page in its cache, and with that page the worker.
-  expect(world.relay.total).toBe(OUTLIVES_NAVIGATION || PRIVATE ? sockets : sockets + 1);
+  const opened = world.relay.total - sockets;
+  // WebKit may keep the earlier page in its cache, and with that page the worker.
+  if (ENGINE === 'webkit') expect([0, 1]).toContain(opened);
+  else expect(opened).toBe(OUTLIVES_NAVIGATION ? 0 : 1);
   expect(world.relay.peakFor('alice')).toBe(1);
   await tab.local('resetUnreadCount', { username: 'bob' });
 });
