@@ -22,7 +22,7 @@ import {
   type Target,
 } from '../connection/pending-connections.js';
 import type { Answer, OnAck } from '../connection/request.js';
-import { isTerminal } from '../outbox/record.js';
+import { ended, isTerminal } from '../outbox/record.js';
 import type { Platform } from '../platform/platform.js';
 import { Session, type SessionTab } from '../session/session.js';
 import type { KeptAccount } from '../session/session-options.js';
@@ -201,7 +201,7 @@ export class SessionRegistry {
     if (!held) return;
     const store = await this.#openStore(account, () => undefined);
     const record = (await store.outbox()).find((one) => one.callId === callId);
-    if (record && !isTerminal(record)) await store.putOutbox([{ ...record, state: { is: 'failed', error } }]);
+    if (record && !isTerminal(record)) await store.putOutbox([ended(record, { is: 'failed', error })]);
     store.close();
     held.release();
   }
