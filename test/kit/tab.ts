@@ -231,8 +231,7 @@ export class Tab {
     });
     await page.goto(new URL('/elsewhere.html', here).href);
     await meanwhile();
-    // A page that is being left may not answer.
-    await page.evaluate(() => void setTimeout(() => history.back())).catch(() => undefined);
+    await page.goBack({ waitUntil: 'commit' });
     const place = () => page.evaluate(() => location.href).catch(() => undefined);
     await until('the earlier page', async () => (await place()) === here);
     return page.evaluate(() => 'wasHere' in window);

@@ -22,6 +22,8 @@ export interface TabFrame {
 export interface TabPage extends TabFrame {
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
+  /** As the back button does. A page that returns from the cache commits, and does not load. */
+  goBack(options: { waitUntil: 'commit' }): Promise<unknown>;
   /** Closes the tab, as its user would. */
   close(): Promise<void>;
   /** An iframe of the page. */

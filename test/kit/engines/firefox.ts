@@ -29,6 +29,10 @@ class FirefoxPage implements TabPage {
     await this.page.reload();
   }
 
+  async goBack(): Promise<void> {
+    await this.page.goBack();
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }

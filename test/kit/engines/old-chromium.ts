@@ -87,6 +87,11 @@ interface FrameTree {
   childFrames?: FrameTree[];
 }
 
+interface NavigationHistory {
+  currentIndex: number;
+  entries: { id: number }[];
+}
+
 class OldPage implements TabPage {
   #devtools: Devtools | undefined;
   /** The pages' own contexts by their frames. */
@@ -114,6 +119,13 @@ class OldPage implements TabPage {
 
   reload(): Promise<void> {
     return this.#loading(() => this.#call('Page.reload'));
+  }
+
+  async goBack(): Promise<void> {
+    const { entries, currentIndex } = await this.#call<NavigationHistory>('Page.getNavigationHistory');
+    const earlier = entries[currentIndex - 1];
+    if (earlier === undefined) throw new Error('there is no earlier page');
+    await this.#loading(() => this.#call('Page.navigateToHistoryEntry', { entryId: earlier.id }));
   }
 
   async close(): Promise<void> {

@@ -58,31 +58,40 @@ class WebkitFrame implements TabFrame {
     private readonly name: string | null,
   ) {}
 
-  /** Starts the function and asks for its end, since one that is awaited would keep every other tab waiting. */
+  /**
+   * Starts the function and asks for its end, since one that is awaited would keep every other tab waiting. A function that returns no promise
+   * ends in its first command, and may leave the page.
+   * WebKit never answers a command in a page that is just entering its cache.
+   */
   async evaluate<R, A>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
     WebkitFrame.#calls += 1;
     const id = `call ${WebkitFrame.#calls}`;
     const start = `
       const [id, arg] = arguments;
       const calls = (window.webdriverCalls ??= {});
-      calls[id] = '${RUNNING}';
-      (async () => (${String(run)})(arg === null ? undefined : JSON.parse(arg)))().then(
-        (value) => { calls[id] = { value: JSON.stringify(value) }; },
-        (error) => { calls[id] = { error: String(error) + '\\n' + (error?.stack ?? '') }; },
-      );`;
+      const succeeded = (value) => ({ value: JSON.stringify(value) });
+      const failed = (error) => ({ error: String(error) + '\\n' + (error?.stack ?? '') });
+      try {
+        const result = (${String(run)})(arg === null ? undefined : JSON.parse(arg));
+        if (!(result instanceof Promise)) return succeeded(result);
+        calls[id] = '${RUNNING}';
+        result.then((value) => { calls[id] = succeeded(value); }, (error) => { calls[id] = failed(error); });
+        return '${RUNNING}';
+      } catch (error) {
+        return failed(error);
+      }`;
     const end = 'return window.webdriverCalls?.[arguments[0]] ?? { error: "the page was left" };';
-    const { driver } = this.windows;
-    await this.#inside(() => driver.executeScript(start, id, arg === undefined ? null : JSON.stringify(arg)));
-    for (;;) {
-      const ended = await this.#inside(() => driver.executeScript<Ended | typeof RUNNING>(end, id));
-      if (ended === RUNNING) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      else if ('error' in ended) throw new Error(ended.error);
-      else return (ended.value === undefined ? undefined : JSON.parse(ended.value)) as R;
+    const command = (script: string, ...args: unknown[]) =>
+      this.windows.inside(this.handle, this.name, () =>
+        this.windows.driver.executeScript<Ended | typeof RUNNING>(script, id, ...args),
+      );
+    let ended = await command(start, arg === undefined ? null : JSON.stringify(arg));
+    while (ended === RUNNING) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      ended = await command(end);
     }
-  }
-
-  #inside<T>(work: () => Promise<T>): Promise<T> {
-    return this.windows.inside(this.handle, this.name, work);
+    if ('error' in ended) throw new Error(ended.error);
+    return (ended.value === undefined ? undefined : JSON.parse(ended.value)) as R;
   }
 }
 
@@ -97,6 +106,10 @@ class WebkitPage extends WebkitFrame implements TabPage {
 
   reload(): Promise<void> {
     return this.windows.inside(this.handle, null, () => this.windows.driver.navigate().refresh());
+  }
+
+  goBack(): Promise<void> {
+    return this.windows.inside(this.handle, null, () => this.windows.driver.navigate().back());
   }
 
   close(): Promise<void> {
