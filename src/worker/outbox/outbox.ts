@@ -92,19 +92,26 @@ export class Outbox {
   /**
    * The server has stored the message.
    * @param untold the message, if the account's other tabs do not have it yet: the next worker tells them if this one dies
+   * @returns when that message is on the disk
    */
-  answered(record: OutboxRecord, outcome: Outcome, untold: Sent | undefined): void {
+  answered(record: OutboxRecord, outcome: Outcome, untold: Sent | undefined): Promise<void> | undefined {
     this.#outcomes.set(record.callId, outcome);
     const [oldest] = this.#outcomes.keys();
     if (this.#outcomes.size > KEPT_OUTCOMES && oldest !== undefined) this.#outcomes.delete(oldest);
-    if (untold) void this.put({ ...record, state: { is: 'sent', outcome, untold } });
-    else this.told(record, outcome);
+    if (untold) return this.put({ ...record, state: { is: 'sent', outcome, untold } });
+    this.told(record, outcome);
+    return undefined;
   }
 
   /** The account's other tabs have the message. */
   told(record: OutboxRecord, outcome: Outcome): void {
     if (isKeptOnceSent(record)) void this.put({ ...record, state: { is: 'sent', outcome } });
     else this.forget(record.callId);
+  }
+
+  /** No tab is left that would get those messages. */
+  forgetUntold(): void {
+    for (const record of this.all()) if (untoldOf(record)) this.forget(record.callId);
   }
 
   forget(callId: string): void {

@@ -191,8 +191,7 @@ export class SendQueue implements SendOwner {
       isLapsed ? send.leave(error) : send.end({ is: 'failed', error }, failed(error)),
     );
     // Only tabs that another worker takes over still have to get sent messages.
-    if (!isLapsed || this.parts.tabs.size === 0)
-      for (const record of this.#outbox.all()) if (untoldOf(record)) this.#outbox.forget(record.callId);
+    if (!isLapsed || this.parts.tabs.size === 0) this.#outbox.forgetUntold();
     await Promise.all(written);
     await this.#outbox.close();
   }
@@ -215,13 +214,14 @@ export class SendQueue implements SendOwner {
     this.#publish(record, payload);
   }
 
-  delivered({ record, payload }: Send, { data, second, sent }: Stored, turn: Turn): Outcome {
+  delivered({ record, payload }: Send, { data, second, sent }: Stored, turn: Turn) {
     const outcome: Outcome = { kind: 'success', data, second };
     const isTold = turn.isPassed && !turn.waiting;
-    this.#outbox.answered(record, outcome, isTold ? undefined : sent);
+    const written = this.#outbox.answered(record, outcome, isTold ? undefined : sent);
     if (!isTold) this.#awaitTurn(turn, record, outcome);
     this.#publish(record, payload, data);
-    return outcome;
+    // A tab that has the outcome never submits the call again. A message for other tabs is on the disk before that.
+    return written && this.parts.tabs.size > 1 ? written.then(() => outcome) : outcome;
   }
 
   online(): Promise<void> {

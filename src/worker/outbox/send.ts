@@ -28,7 +28,7 @@ export interface SendOwner {
   /** The send is transmitted at once: it is published, and its record is written if its answer is late. */
   transmitting(send: Send): void;
   /** The server stored the message. @param turn in which the other tabs get it @returns the outcome of the call */
-  delivered(send: Send, outcome: Stored, turn: Turn): Outcome;
+  delivered(send: Send, outcome: Stored, turn: Turn): Outcome | Promise<Outcome>;
   /** Resolves when there is a connection. */
   online(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export class Send {
   /** It is transmitted, or never will be. */
   readonly #submitted: Deferred = deferred();
   readonly #ending = new AbortController();
-  /** The outcome of a send that the runtime has ended. */
+  /** The outcome of a send that the server stored, or that the runtime has ended. */
   #ended: Promise<Outcome> | undefined;
 
   /**
@@ -123,7 +123,8 @@ export class Send {
       case 'timeout':
         return this.#report({ is: 'timeout', responseTimeout: outcome.responseTimeout }, outcome);
       case 'success':
-        return this.owner.delivered(this, outcome, turn);
+        this.#ended = Promise.resolve(this.owner.delivered(this, outcome, turn));
+        return this.#ended;
     }
   }
 

@@ -55,6 +55,33 @@ describe.each(['shared', 'leader'] as const)('in the host "%s"', (host) => {
     expect(await inOutbox()).toBe(0);
   });
 
+  test('if it dies before that answer is on the disk: the sender has no answer yet, and submits again', async () => {
+    await syncForEver();
+    world.storeLatencyMs = 3_000;
+    const sent = post(alice, 'hello');
+    await world.clock.advance(100);
+    expect(world.server.texts('alice', 'bob')).toEqual(['hello']);
+    expect(sent.outcome).toBeUndefined();
+    world.storeLatencyMs = 0;
+    await nextWorker();
+    expect(sent.outcome?.kind).toBe('success');
+    expect(other.texts()).toEqual(['hello']);
+    expect(alice.texts()).toEqual([]);
+    expect(world.server.texts('alice', 'bob')).toEqual(['hello']);
+  });
+
+  test('or never, if the session ends before that: the sender still learns of its success', async () => {
+    await syncForEver();
+    world.storeLatencyMs = 3_000;
+    const sent = post(alice, 'hello');
+    await world.clock.advance(100);
+    world.storeLatencyMs = 0;
+    await world.passing(other.call('loginOut'));
+    await world.clock.advance(5_000);
+    expect(sent.outcome?.kind).toBe('success');
+    expect(await inOutbox()).toBe(0);
+  });
+
   test('without a second request for it', async () => {
     await syncForEver();
     post(alice, 'hello');
