@@ -109,7 +109,7 @@ export class Runtime {
   /** The tab was shown, focused, hidden or frozen. */
   view(tab: SessionTab, view: View): void {
     tab.view = view;
-    tab.session?.viewed();
+    tab.session?.tabs.viewed();
   }
 
   /** For people: no contents, no secrets. */

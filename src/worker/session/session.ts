@@ -46,8 +46,6 @@ export class Session implements TabSession {
   readonly #reconnector: Reconnector;
   readonly #idle: IdleTimeout;
   readonly #outage: OutageNotice;
-  /** The tab that acted for the account before the last change of views. */
-  #active: Tab | undefined;
   #degraded: string | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -158,13 +156,6 @@ export class Session implements TabSession {
 
   activeLockOf(tabId: string): string | null {
     return this.tabs.active?.id === tabId ? `jmessage:active:${this.account.key}` : null;
-  }
-
-  /** A tab was shown, focused, hidden or frozen. */
-  viewed(): void {
-    const { active } = this.tabs;
-    if (active !== this.#active) this.tabs.updateMirrors();
-    this.#active = active;
   }
 
   /** The tab has gone. Its sends go on. */

@@ -38,6 +38,8 @@ export class SessionTabs {
   readonly #retracted = new Set<number>();
   /** The `seq` at which this session begins. Earlier events are for the tabs that were there. */
   readonly #beginning: number;
+  /** The active tab, as the mirrors show it. */
+  #mirrored: Tab | undefined;
 
   constructor(
     private readonly events: EventLog,
@@ -241,8 +243,14 @@ export class SessionTabs {
     return [...this.tabs].sort((a, b) => rank(b) - rank(a) || b.view.viewedAt - a.view.viewedAt)[0];
   }
 
+  /** A tab was shown, focused, hidden or frozen. */
+  viewed(): void {
+    if (this.active !== this.#mirrored) this.updateMirrors();
+  }
+
   /** Gives every tab the changed state. */
   updateMirrors(): void {
+    this.#mirrored = this.active;
     for (const tab of this.tabs) tab.postMirror();
   }
 

@@ -123,6 +123,10 @@ export class FakeTab {
     if (this.#tab) this.#worker?.runtime.provideAuth(this.#tab, payload);
   }
 
+  look(view: SessionTab['view']): void {
+    if (this.#tab) this.#worker?.runtime.view(this.#tab, view);
+  }
+
   wake(): void {
     if (this.#tab) this.#tab.session?.wake();
   }

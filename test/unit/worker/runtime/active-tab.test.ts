@@ -13,3 +13,15 @@ test('the next worker knows which tab was viewed last, whichever tab reaches it 
     expect(tabs.map(({ mirror: { active } }) => active !== null)).toEqual([false, true, false]);
   }
 });
+
+test('a tab becomes active when it is viewed again, after another one that joined later', async () => {
+  const world = new World();
+  const active = () => world.tabs.map(({ mirror }) => mirror.active !== null);
+  const first = await world.loggedIn('alice', { viewedAt: 1 });
+  first.look({ visible: false, frozen: false, viewedAt: 1 });
+  await world.loggedIn('alice', { viewedAt: 2 });
+  expect(active()).toEqual([false, true]);
+  first.look({ visible: true, frozen: false, viewedAt: 3 });
+  await world.clock.advance(0);
+  expect(active()).toEqual([true, false]);
+});
