@@ -13,27 +13,15 @@ import type {
   Outcome,
   StateSnapshot,
   TabMessage,
+  View,
   WorkerAddress,
 } from '../../../src/protocol/index.js';
-import { IDLE, OUTBOX_AGE_MS } from '../../../src/protocol/index.js';
+import { IDLE } from '../../../src/protocol/index.js';
 import type { SessionTab } from '../../../src/worker/session/session.js';
 import { delay } from '../../../src/worker/util/clock.js';
 import { TabEvents } from './tab-events.js';
+import { settingsOf, type TabOptions } from './tab-options.js';
 import type { FakeWorker, World } from './world.js';
-
-export interface TabOptions {
-  /** Its `auth` function. `null`: it has nothing to give. */
-  auth?: () => AuthPayload | null | Promise<AuthPayload | null>;
-  debug?: boolean;
-  address?: string;
-  /** How long its sends wait. */
-  outboxAgeMs?: number;
-  /** Default: V2's timing. */
-  disconnectGraceMs?: number;
-  watchesOutbox?: boolean;
-  /** Time when its user last looked at it. */
-  viewedAt?: number;
-}
 
 const HANDSHAKE_MS = 1;
 
@@ -68,12 +56,14 @@ export class FakeTab {
   #mirrored = 0;
   #attempts = 0;
   #opening: Promise<void>;
+  view: View;
 
   constructor(
     private readonly world: World,
     readonly id: string,
     private readonly options: TabOptions,
   ) {
+    this.view = { visible: true, frozen: false, viewedAt: options.viewedAt ?? 0 };
     this.#opening = this.connect();
   }
 
@@ -123,7 +113,9 @@ export class FakeTab {
     if (this.#tab) this.#worker?.runtime.provideAuth(this.#tab, payload);
   }
 
-  look(view: SessionTab['view']): void {
+  /** Its user looks at it, or away. */
+  look(view: View): void {
+    this.view = view;
     if (this.#tab) this.#worker?.runtime.view(this.#tab, view);
   }
 
@@ -194,17 +186,9 @@ export class FakeTab {
     const hello = {
       tabId: this.id,
       lock,
-      settings: {
-        address: this.options.address ?? 'http://server',
-        uploadUrl: 'http://server/resource',
-        engine: 4 as const,
-        debug: this.options.debug ?? false,
-        canAuth: this.options.auth !== undefined,
-        outboxAgeMs: this.options.outboxAgeMs ?? OUTBOX_AGE_MS,
-        disconnectGraceMs: this.options.disconnectGraceMs ?? 0,
-      },
+      settings: settingsOf(this.options),
       last: this.#received.last,
-      view: { visible: true, frozen: false, viewedAt: this.options.viewedAt ?? 0 },
+      view: this.view,
       watchesOutbox: this.options.watchesOutbox ?? false,
       restore: this.mirror.restore,
     };

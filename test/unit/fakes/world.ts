@@ -16,7 +16,8 @@ import { APPKEY } from './messages.js';
 import { type FakeConnection, FakeNetwork } from './network.js';
 import { FakeRandom } from './random.js';
 import { FakeServer } from './server.js';
-import { FakeTab, type TabOptions } from './tab.js';
+import { FakeTab } from './tab.js';
+import type { TabOptions } from './tab-options.js';
 
 /** Time in which a worker that thaws learns that its accounts are gone, and closes their sockets. */
 const RECOVERY_MS = 2_000;
