@@ -262,6 +262,18 @@ describe('a page', () => {
       expect([first, second].map(leads)).toEqual([false, false]);
     });
 
+    // Chromium stops the worker of such a page, and hands the page what the others post. Playwright's pages are never frozen.
+    test('take the lead within a second from a tab that the browser freezes', async () => {
+      const [first, second] = (await openTabs(2)) as [Tab, Tab];
+      await tools().wedgeRuntimes();
+      const frozenAt = Date.now();
+      await first.frame.evaluate(() => document.dispatchEvent(new Event('freeze')));
+      await until('it to lead', () => leads(second));
+      expect(Date.now() - frozenAt).toBeLessThan(REPORTED_MS);
+      for (const tab of [first, second])
+        await tab.ok('sendSingleMsg', { target_username: 'bob', content: 'thawed' });
+    });
+
     /** The return to a page starts the check. */
     const lookedAt = (tab: Tab) => show(tab, 'visible');
 

@@ -55,14 +55,15 @@ export function lanesOf(
 /**
  * The messages of tabs and the leading tab's worker on the channel that all of them share.
  * - `{up}`: this worker listens; tabs of another worker have lost that one
- * - `alive`: the leading tab answers a tab that connects; `hidden`: the same, and the leading tab has been hidden for a while
- * - `take`: a visible tab wants to lead
+ * - `alive`: the leading tab answers a tab that connects; `hidden`, `frozen`: the same, of a leading tab that is long hidden or frozen
+ * - `take`: a tab wants to lead
  * - `{left}`: sends and log-outs of a tab that leaves together with its worker, for the other tabs of their account
  * - `{connect}`: the channel on which a tab waits for the worker; the worker's first message there is `{up}` again
  */
 export type LeaderMessage =
   | 'alive'
   | 'hidden'
+  | 'frozen'
   | 'take'
   | { connect: string }
   | { up: string }

@@ -186,6 +186,17 @@ export class LedTab {
   freeze(): void {
     this.frozen = true;
     this.tabs.broadcasts.freeze(this.name);
+    this.#wedge();
+  }
+
+  /** Frozen as by Chromium: the page learns of it, and receives what the other tabs post. Its worker does not. */
+  suspend(): void {
+    this.page.isVisible = false;
+    this.#wedge();
+    this.tabs.broadcasts.as(this.name, () => this.page.fire('freeze'));
+  }
+
+  #wedge(): void {
     for (const worker of this.tabs.alive()) if (worker.owner === this.name) worker.wedge();
   }
 }

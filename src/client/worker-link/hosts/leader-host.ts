@@ -3,8 +3,9 @@
  * BroadcastChannel, the leading tab included.
  *
  * Each tab queues for a Web Lock. The tab that is granted the lock leads until it closes, so a successor follows at once. Browsers freeze
- * hidden pages. So a leading tab that has been hidden for a while yields to a visible tab, and hidden tabs queue behind visible ones. A leading
- * tab without a sign of life loses the lock to another tab.
+ * hidden pages. So a leading tab that has been hidden for a while yields to a visible tab, and hidden tabs queue behind visible ones. One that is
+ * frozen yields to any tab: its worker is frozen too, and Chromium still hands it the messages of other tabs. A leading tab without a sign of
+ * life loses the lock to another tab.
  *
  * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. A leading tab that leaves hands its unanswered
  * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read, and
@@ -41,8 +42,8 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #worker: Worker | undefined;
   /** The worker that serves this tab. */
   #servedBy: string | undefined;
-  /** This tab leads, and has been hidden for a while. */
-  #yields = false;
+  /** Its answer to other tabs while it leads: to any but the first it yields. */
+  #sign: 'alive' | 'hidden' | 'frozen' = 'alive';
   #answering: Timer;
   #starting: Timer;
   #hiding: Timer;
@@ -112,7 +113,13 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     const channel = new BroadcastChannel(this.#leadership);
     this.#channel = channel;
     channel.onmessage = ({ data }: MessageEvent<LeaderMessage>) => this.#hear(data);
-    this.#undo = this.page.on('view', () => this.#look(HIDDEN_MS));
+    const undo = [
+      this.page.on('view', () => this.#look(HIDDEN_MS)),
+      this.page.on('freeze', () => this.#yield('frozen')),
+    ];
+    this.#undo = () => {
+      for (const one of undo) one();
+    };
     this.#queue();
   }
 
@@ -123,7 +130,9 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #hear(message: LeaderMessage): void {
     const { page } = this;
     if (message === 'take') {
-      if (this.#worker ? this.#yields : !page.visible()) this.#queue();
+      if (this.#worker ? this.#sign !== 'alive' : !page.visible()) this.#queue();
+    } else if (message === 'frozen') {
+      if (!this.#worker) this.#say('take');
     } else if (typeof message !== 'object') {
       clearTimeout(this.#answering);
       if (message === 'hidden') this.#ask();
@@ -141,7 +150,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
         message.left.filter(({ method, madeAt }) => method !== 'loginOut' || now - madeAt < STALE_MS),
       );
     } else if (this.#worker) {
-      this.#say(this.#yields ? 'hidden' : 'alive');
+      this.#say(this.#sign);
       this.#check();
     }
   }
@@ -158,13 +167,16 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
 
   #look(patienceMs: number): void {
     clearTimeout(this.#hiding);
-    this.#yields = false;
+    this.#sign = 'alive';
     if (this.page.visible()) return this.#ask();
     if (!this.#worker) return this.#queue();
-    this.#hiding = setTimeout(() => {
-      this.#yields = true;
-      this.#say('hidden');
-    }, patienceMs);
+    this.#hiding = setTimeout(() => this.#yield('hidden'), patienceMs);
+  }
+
+  #yield(sign: 'hidden' | 'frozen'): void {
+    if (!this.#worker) return;
+    this.#sign = sign;
+    this.#say(sign);
   }
 
   /** Goes to the end of the queue. A leading tab thereby stops leading. */
@@ -244,7 +256,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #end(): void {
     this.#expected();
     clearTimeout(this.#hiding);
-    this.#yields = false;
+    this.#sign = 'alive';
     this.#worker?.terminate();
     this.#worker = undefined;
   }

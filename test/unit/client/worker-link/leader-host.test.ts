@@ -117,6 +117,29 @@ test('a leading tab that is frozen loses the lead to whoever asks, and follows w
   expect(first?.by).toBe(tabs.workers[1]);
 });
 
+describe('a leading tab that announces that it will be frozen, and hears the others in that state', () => {
+  test.each([true, false])('gives way at once (to a visible tab: %s)', async (visible) => {
+    const [first, second] = [tabs.open('a'), tabs.open('b', { visible })];
+    await pass(0);
+    first?.suspend();
+    await pass(0);
+    expect(second?.leads).toBe(true);
+    expect(tabs.alive()).toHaveLength(1);
+    expect([first?.by, second?.by]).toEqual([tabs.workers.at(-1), tabs.workers.at(-1)]);
+  });
+
+  test('gives way to one that comes later', async () => {
+    const first = tabs.open('a');
+    await pass(0);
+    first.suspend();
+    await pass(ANSWER_MS);
+    expect(first.leads).toBe(true);
+    const second = tabs.open('b', { visible: false });
+    await pass(0);
+    expect(second.leads).toBe(true);
+  });
+});
+
 test('a worker that does not answer any more is replaced by its tab when somebody asks for it', async () => {
   const [first, second] = [tabs.open('a'), tabs.open('b')];
   await pass(0);
