@@ -24,6 +24,8 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** After giving up the tab tries again when a call needs a worker, or after this time if there was a worker before. */
 const RETRY_AFTER_MS = 30_000;
+/** A worker that follows a dead one has this long to answer. Then another port is opened. */
+const REVIVAL_MS = 1_000;
 /** A tab that follows to another worker and finds the same one waits until that one has ended. */
 const SAME_AGAIN_MS = 100;
 
@@ -55,7 +57,7 @@ export interface ConnectionParts {
 export class WorkerConnection {
   #phase: Phase = 'closed';
   #worker: GreetedWorker | undefined;
-  /** Ends with the port that it opened: later messages on that port are ignored. */
+  /** Ends with the port that it opened, or with the wait for the next one: later messages on that port are ignored. */
   #scope = new AbortController();
   #openings = 0;
   readonly #silence: SilenceWatch;
@@ -118,9 +120,12 @@ export class WorkerConnection {
   open(): void {
     this.#teardown();
     this.#phase = 'opening';
-    this.#scope = new AbortController();
     const { signal } = this.#scope;
     this.#openings += 1;
+    // WebKit starts a dead SharedWorker again by itself, and may lose a port that is opened meanwhile.
+    if (this.#hosts.restarts === 1 && this.host.kind === 'shared') {
+      this.#after(REVIVAL_MS, () => this.#phase === 'opening' && this.lost(LATE));
+    }
     holdTabLock(this.page.locks, `${this.tabId}:${this.#openings}`, signal)
       .then((lock) => (signal.aborted ? undefined : this.#shakeHands(lock, signal)))
       .then((worker) => {
@@ -129,7 +134,7 @@ export class WorkerConnection {
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // The worker is there, and wedged. A new one is better than another host.
-        if (error === LATE && this.host.at && this.#hosts.isFirstTry) return this.#replace(LATE);
+        if (error === LATE && this.host.at && this.#hosts.restarts === 0) return this.#replace(LATE);
         // A leading tab may be slow or about to be replaced. No other host deserves a second wait.
         const mayCome = error === LATE && this.host.kind === 'leader';
         this.lost(error instanceof Error ? error.message : String(error), !mayCome);
@@ -171,7 +176,7 @@ export class WorkerConnection {
   /** Replaces the worker, whatever it does. */
   restart(): void {
     if (this.#phase !== 'opening' && this.#phase !== 'open' && this.#phase !== 'failed') return;
-    this.#hosts.reset();
+    this.#hosts.restarts = 0;
     this.#replace('a restart was demanded', true);
   }
 
@@ -224,7 +229,7 @@ export class WorkerConnection {
       this.parts.onWarning(`without the ${left.name}: ${reason}`);
     }
     this.#phase = 'opening';
-    this.#openAfter(delayMs);
+    this.#after(delayMs);
   }
 
   /** The other tabs follow: they wait for the worker's lock, which this tab takes until the next worker has answered. */
@@ -252,7 +257,7 @@ export class WorkerConnection {
     if (!isSameAgain) return this.open();
     this.#teardown();
     this.#phase = 'opening';
-    this.#openAfter(SAME_AGAIN_MS);
+    this.#after(SAME_AGAIN_MS);
   }
 
   #becomeOutdated(): void {
@@ -273,13 +278,13 @@ export class WorkerConnection {
     this.#phase = 'failed';
     this.#hosts.rewind();
     const retryAt = this.#hosts.everOpened ? this.page.now() + RETRY_AFTER_MS : undefined;
-    if (retryAt !== undefined) this.#openAfter(RETRY_AFTER_MS);
+    if (retryAt !== undefined) this.#after(RETRY_AFTER_MS);
     this.parts.onGivenUp(reason, host, retryAt);
   }
 
-  #openAfter(delayMs: number): void {
-    const timer = setTimeout(() => this.open(), delayMs);
-    this.#scope = new AbortController();
+  /** Unless the present scope ends before. */
+  #after(delayMs: number, fn: () => void = () => this.open()): void {
+    const timer = setTimeout(fn, delayMs);
     this.#scope.signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
@@ -289,6 +294,7 @@ export class WorkerConnection {
 
   #teardown(): void {
     this.#scope.abort();
+    this.#scope = new AbortController();
     this.#silence.stop();
     this.#worker = undefined;
   }

@@ -31,7 +31,7 @@ export const SUCCESS: Outcome = { kind: 'success', data: { code: 0 } };
 export const eventOf = (seq: number): AccountEvent => ({ seq, listener: 'onDisconnect', data: undefined });
 
 /** Real ports deliver between the steps, so a worker that answers at once is never late. */
-const STEP_MS = 1_000;
+const STEP_MS = 500;
 
 /** Lets time pass, and everything that it causes. */
 export async function pass(ms: number): Promise<void> {

@@ -15,7 +15,8 @@ import {
   SUCCESS,
 } from '../../fakes/linked-tab.js';
 
-const STABLE_MS = 60_000;
+const STABLE_MS = 2_000;
+const REVIVAL_MS = 1_000;
 const RETRY_AFTER_MS = 30_000;
 
 let tab: LinkedTab;
@@ -86,16 +87,41 @@ describe('a worker that dies', () => {
     expect(tab.host.end.hellos[0]).toMatchObject({ restore: RESTORE });
   });
 
-  test('again and again within a minute is given up', async () => {
+  test('again and again right after its start is given up', async () => {
     tab.open();
-    for (let boot = 1; boot <= 4; boot += 1) {
-      await tab.opened(boot);
+    for (const [died, delayMs] of [1, 500, LONGEST_RESTART_DELAY_MS, 1].entries()) {
+      await tab.opened(died + 1);
       await eventually('the watch', () => tab.locks.awaited.length > 0);
       tab.host.end.die();
-      await pass(LONGEST_RESTART_DELAY_MS);
+      await pass(delayMs);
     }
     expect(tab.host.ends).toHaveLength(4);
     expect(tab.notices).toContain('given up');
+  });
+
+  test('now and then over a short time is replaced at once, as by tabs that are closed one after the other', async () => {
+    tab.open();
+    for (let boot = 1; boot <= 8; boot += 1) {
+      await tab.opened(boot);
+      await pass(STABLE_MS);
+      tab.host.end.die();
+      await pass(1);
+    }
+    await tab.opened(9);
+    expect(tab.notices).not.toContain('given up');
+  });
+
+  test('is reached by another port when the browser loses the first one', async () => {
+    tab.open();
+    await tab.opened();
+    await pass(STABLE_MS);
+    tab.host.starts = 'silent';
+    tab.host.end.die();
+    await pass(1);
+    expect(tab.host.ends).toHaveLength(2);
+    tab.host.starts = 'well';
+    await pass(REVIVAL_MS + 500);
+    await tab.opened(3);
   });
 
   test('and cannot be replaced for now leaves sends open that it was given: the next one has to answer', async () => {
@@ -131,17 +157,6 @@ describe('a worker that dies', () => {
     tab.host.starts = 'well';
     tab.page.fire('wake');
     await tab.opened(before + 1);
-  });
-
-  test('now and then over a long time is not', async () => {
-    tab.open();
-    for (let boot = 1; boot <= 8; boot += 1) {
-      await tab.opened(boot);
-      await pass(STABLE_MS);
-      tab.host.end.die();
-      await pass(LONGEST_RESTART_DELAY_MS);
-    }
-    expect(tab.notices).not.toContain('given up');
   });
 
   test('is ignored afterwards, with its messages in flight', async () => {
