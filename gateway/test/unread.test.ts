@@ -52,6 +52,23 @@ describe('unread messages', () => {
     expect(await unread(alice)).toEqual({ [bob.username]: 10 });
   });
 
+  it('are counted up to the time of the conversation, while messages arrive', async () => {
+    const [alice, bob] = await clients.two();
+    const times: number[] = [];
+    const lists: { mtime: number; unread_msg_count: number }[] = [];
+    const send = async () => {
+      for (let index = 0; index < 10; index += 1)
+        times.push((await bob.send(alice.username, `${index}`)).ctime_ms);
+    };
+    const sent = send();
+    while (times.length < 10) lists.push(...(await alice.ask('get_conversations')).conversations);
+    await sent;
+    const counted = lists.map(({ mtime, unread_msg_count }) => ({ mtime, unread_msg_count }));
+    expect(counted).toEqual(
+      lists.map(({ mtime }) => ({ mtime, unread_msg_count: times.filter((time) => time <= mtime).length })),
+    );
+  });
+
   it('marked as read are told to the other devices, live or later, and only once', async () => {
     const [alice, bob] = await clients.two();
     const phone = await liveDevice(clients, alice.username);

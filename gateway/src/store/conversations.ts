@@ -13,8 +13,20 @@ export const conversationName = (type: number, key: number): string => `${type}:
 export const unreadByName = (counts: readonly Unread[]): Map<string, number> =>
   new Map(counts.map(({ type, key, count }) => [conversationName(type, key), count]));
 
-/** The latest first. */
-export async function listConversations(
+/** The latest first. Counts and times are of one instant, since a client adds the messages after a conversation's time to its count. */
+export function listConversations(
+  db: Database,
+  uid: number,
+  limit: number,
+  unreadLimits: UnreadLimits,
+): Promise<Conversation[]> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((transaction) => listed(transaction, uid, limit, unreadLimits));
+}
+
+async function listed(
   db: Database,
   uid: number,
   limit: number,

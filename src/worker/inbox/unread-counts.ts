@@ -21,6 +21,8 @@ interface Count {
   unread: number;
   /** The server's count includes messages up to this time. */
   listedUntil: number;
+  /** The times of messages that were counted since. The next list may have been made before some of them. */
+  later: number[];
 }
 
 export class UnreadCounts {
@@ -37,25 +39,30 @@ export class UnreadCounts {
   }
 
   of(conversation: ConversationId): number {
-    return this.#counts.get(conversation)?.unread ?? 0;
+    return this.#count(conversation).unread;
   }
 
   /** The server's list. It counts messages up to a conversation's last time. */
   reset(conversations: readonly Conversation[], ownAppkey: string): void {
     for (const row of conversations) {
       const id = idOfConversation(row, ownAppkey);
-      const unread = this.handlers.isOpen(id) ? 0 : readCount(row.unread_msg_count, this.of(id));
-      this.#set(id, { unread, listedUntil: readCount(row.mtime, 0) });
+      const before = this.#count(id);
+      const listedUntil = readCount(row.mtime, 0);
+      const later = before.later.filter((time) => time > listedUntil);
+      const listed = readCount(row.unread_msg_count, before.unread - later.length);
+      this.#set(id, { unread: this.handlers.isOpen(id) ? 0 : listed + later.length, listedUntil, later });
     }
   }
 
   /** A message by another user. */
   received(conversation: ConversationId, ctimeMs: number): void {
-    const count = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
-    if (ctimeMs <= count.listedUntil) return;
-    if (!this.handlers.isOpen(conversation))
-      return this.#set(conversation, { ...count, unread: count.unread + 1 });
-    this.#set(conversation, { ...count, unread: 0 });
+    const { unread, listedUntil, later } = this.#count(conversation);
+    if (ctimeMs <= listedUntil) return;
+    if (!this.handlers.isOpen(conversation)) {
+      later.push(ctimeMs);
+      return this.#set(conversation, { listedUntil, later, unread: unread + 1 });
+    }
+    this.#set(conversation, { listedUntil, later: [], unread: 0 });
     if (this.#reporting.has(conversation)) return;
     const cancel = this.clock.after(REPORT_AFTER_MS, () => {
       this.#reporting.delete(conversation);
@@ -69,20 +76,24 @@ export class UnreadCounts {
    * @param unsynced the number that was not acknowledged to the server @param fresh the number that is new here
    */
   synced(conversation: ConversationId, unsynced: number, fresh: number): void {
-    const { unread, listedUntil } = this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0 };
-    const count = Math.max(unsynced, unread + Math.min(fresh, unsynced));
-    this.#set(conversation, { listedUntil, unread: this.handlers.isOpen(conversation) ? 0 : count });
+    const before = this.#count(conversation);
+    const count = Math.max(unsynced, before.unread + Math.min(fresh, unsynced));
+    this.#set(conversation, { ...before, unread: this.handlers.isOpen(conversation) ? 0 : count });
   }
 
   /** The conversation was read up to its end. @param here by a tab of this session, so the server gets a report */
   read(conversation: ConversationId, here: boolean): void {
-    this.#set(conversation, { listedUntil: this.#counts.get(conversation)?.listedUntil ?? 0, unread: 0 });
+    this.#set(conversation, { ...this.#count(conversation), unread: 0, later: [] });
     if (here) this.handlers.onRead(conversation);
   }
 
   close(): void {
     for (const cancel of this.#reporting.values()) cancel();
     this.#reporting.clear();
+  }
+
+  #count(conversation: ConversationId): Count {
+    return this.#counts.get(conversation) ?? { unread: 0, listedUntil: 0, later: [] };
   }
 
   #set(conversation: ConversationId, count: Count): void {

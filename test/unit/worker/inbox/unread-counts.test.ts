@@ -49,6 +49,20 @@ test("the server's list sets the counts, and only what changes is delivered", ()
   );
 });
 
+test('a list that was made before some messages does not take them back', () => {
+  const { unread, changes } = new Stage();
+  for (const ctimeMs of [1_000, 1_001, 1_002]) unread.received(BOB, ctimeMs);
+  unread.reset([row({ unread_msg_count: 5, mtime: 1_001 })], 'app');
+  expect(unread.of(BOB)).toBe(6);
+  unread.received(BOB, 1_001);
+  unread.reset([row({ unread_msg_count: 6, mtime: 1_002 })], 'app');
+  expect(unread.of(BOB)).toBe(6);
+  unread.read(BOB, false);
+  unread.reset([row({ unread_msg_count: 0, mtime: 1_001 })], 'app');
+  expect(unread.of(BOB)).toBe(0);
+  expect(changes.at(-1)).toEqual([BOB, 0]);
+});
+
 test('a row without an appkey is of the own application, one without a username is called by its name', () => {
   const { unread } = new Stage();
   unread.reset([row({ appkey: '', unread_msg_count: 1 })], 'app');
