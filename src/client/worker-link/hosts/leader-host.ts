@@ -13,6 +13,7 @@
  */
 import { type Call, keepLogOuts, type LeaderMessage, leftLogOuts, type Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
+import { LATE } from '../handshake.js';
 import { dedicatedWorker } from './dedicated-worker.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
 import { whyNot } from './why-not.js';
@@ -143,7 +144,8 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
       if (this.#waiting !== undefined) {
         if (!this.#asked.has(message.up)) this.#say({ connect: this.#waiting });
         this.#asked.add(message.up);
-      } else if (message.up !== this.#servedBy) this.#onError('another worker has come up');
+        // Another worker has come up, perhaps during the handshake with the one before. The link tries this host again.
+      } else if (message.up !== this.#servedBy) this.#onError(LATE);
     } else if ('left' in message) {
       const now = page.now();
       this.#onLeft(

@@ -1,5 +1,7 @@
 /** Tabs that lead one another: whoever comes, goes, crashes, hides or freezes, there is one worker, and every tab finds it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LATE } from '../../../../src/client/worker-link/handshake.js';
+import { serveTabs } from '../../../../src/worker/platform/listen.js';
 import { LedTabs, pass } from '../../fakes/led-tabs.js';
 import { FakeRandom } from '../../fakes/random.js';
 
@@ -29,6 +31,14 @@ test.each(['leave', 'crash'] as const)('the next one leads when it goes (%s)', a
   expect(second?.leads).toBe(true);
   expect(tabs.alive()).toHaveLength(1);
   expect([second?.by, third?.by]).toEqual([tabs.workers[1], tabs.workers[1]]);
+});
+
+test('a worker that comes up beside the one that serves a tab is reported as silence, after which a link tries this host again', async () => {
+  const tab = tabs.open('a');
+  await pass(0);
+  tabs.broadcasts.as('elsewhere', () => serveTabs(tabs.leadership, () => undefined)());
+  await pass(0);
+  expect(tab.errors).toEqual([LATE]);
 });
 
 test('nothing is left of the last one', async () => {
