@@ -21,6 +21,8 @@ const MAX_TRIES = 3;
 const RETRY_MS = 1_000;
 /** How long the first byte of a file may take to read. */
 const READ_TIMEOUT_MS = 10_000;
+/** WebKit reports progress up to a thousand times a second. This is the standard's shortest time between two reports. */
+const PROGRESS_MS = 50;
 /** The upload server's code for a file that is too large: 880210 of the API. */
 const WIRE_FILE_TOO_LARGE = 898061;
 /** The upload server's codes for an expired token, and for a fault of its own, such as a database that is away for a moment. */
@@ -42,6 +44,16 @@ export interface UploadJob {
   outages(): number;
   /** Requests a token. */
   token(): Promise<Reply>;
+}
+
+function paced(clock: Clock, job: UploadJob): UploadJob['onProgress'] {
+  let reportedAt = 0;
+  return (loaded, total) => {
+    const now = clock.now();
+    if (loaded < total && Math.abs(now - reportedAt) < PROGRESS_MS) return;
+    reportedAt = now;
+    job.onProgress(loaded, total);
+  };
 }
 
 export async function upload(
@@ -71,7 +83,8 @@ export async function upload(
     let outcome: Uploaded;
     let hasStalled = false;
     try {
-      const { onProgress, signal } = job;
+      const { signal } = job;
+      const onProgress = paced(platform.clock, job);
       const answer = await unlessAborted(
         platform.postForm({ url, headers, form, onProgress, signal }),
         signal,

@@ -206,6 +206,18 @@ test('an upload that is aborted while it waits for its token is answered at once
   expect(code(run.result())).toBe(CODES.aborted);
 });
 
+test('an upload reports its progress every 50 ms and at its end, however often the browser does', async () => {
+  const reported: number[] = [];
+  const run = uploading([fine], { onProgress: (loaded) => reported.push(loaded) });
+  await settle();
+  const [request] = run.posted;
+  for (let loaded = 1; loaded <= 100; loaded += 1) {
+    request?.onProgress(loaded, 100);
+    await run.clock.advance(2);
+  }
+  expect(reported).toEqual([1, 26, 51, 76, 100]);
+});
+
 test('an upload that is aborted between two tries is answered at once, and not tried again', async () => {
   const run = uploading([new Error('the network failed')]);
   await settle();
