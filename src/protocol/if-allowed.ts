@@ -6,3 +6,10 @@ export function ifAllowed<T>(get: () => T | undefined): T | null {
     return null;
   }
 }
+
+/** Web Locks. An object whose methods throw at once, as a page's own may be, counts as none. One that refuses later is left to its callers. */
+export const webLocks = () =>
+  ifAllowed(() => {
+    navigator.locks.query().catch(() => undefined);
+    return navigator.locks;
+  });

@@ -1,4 +1,4 @@
-import { ifAllowed } from '../../protocol/tab.js';
+import { ifAllowed, webLocks } from '../../protocol/tab.js';
 
 type PageEvent = 'hide' | 'show' | 'wake' | 'view' | 'freeze';
 
@@ -25,7 +25,7 @@ export function browserPage(): Page {
   const tasks: (() => void)[] = [];
   port1.onmessage = () => tasks.shift()?.();
   return {
-    locks: ifAllowed(() => navigator.locks),
+    locks: webLocks(),
     has: (name) => typeof ifAllowed(() => globalThis[name]) === 'function',
     now: () => Date.now(),
     uuid,
@@ -34,7 +34,7 @@ export function browserPage(): Page {
       port2.postMessage(null);
     },
     visible: () => document.visibilityState === 'visible',
-    online: () => globalThis.navigator?.onLine !== false,
+    online: () => navigator.onLine !== false,
     on(event, fn) {
       const places = placesOf(event, fn);
       for (const [target, type, listener] of places) target.addEventListener(type, listener);

@@ -1,6 +1,6 @@
 /** The platform as browsers have it. With the entries and `listen.ts` the only place in the worker that touches globals. */
 import SparkMD5 from 'spark-md5';
-import { ifAllowed } from '../../protocol/worker.js';
+import { ifAllowed, webLocks } from '../../protocol/worker.js';
 import { openStore } from '../store/open-store.js';
 import type { Clock } from '../util/clock.js';
 import { addressOfWorker } from './listen.js';
@@ -28,7 +28,7 @@ export function browserPlatform(
     random: () => Math.random(),
     uuid: () => globalThis.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
     md5: (text) => SparkMD5.hash(text),
-    locks: ifAllowed(() => navigator.locks),
+    locks: webLocks(),
     broadcast: {
       post: (message) => channel?.postMessage(message),
       onMessage: (fn) => channel?.addEventListener('message', ({ data }) => fn(data)),
