@@ -33,7 +33,7 @@ beforeEach(() => {
   // Globals of a browser that Node lacks.
   vi.stubGlobal('SharedWorker', class {});
   const listening = { addEventListener: () => undefined, removeEventListener: () => undefined };
-  for (const [name, fn] of Object.entries(listening)) vi.stubGlobal(name, fn);
+  for (const [name, value] of Object.entries({ ...listening, navigator: {} })) vi.stubGlobal(name, value);
   vi.stubGlobal('document', { ...listening, visibilityState: 'visible' });
 });
 afterEach(() => {
