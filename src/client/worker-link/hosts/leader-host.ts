@@ -45,6 +45,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #servedBy: string | undefined;
   /** Its answer to other tabs while it leads: to any but the first it yields. */
   #sign: 'alive' | 'hidden' | 'frozen' = 'alive';
+  #isFrozen = false;
   #answering: Timer;
   #starting: Timer;
   #hiding: Timer;
@@ -114,9 +115,13 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     const channel = new BroadcastChannel(this.#leadership);
     this.#channel = channel;
     channel.onmessage = ({ data }: MessageEvent<LeaderMessage>) => this.#hear(data);
+    this.#isFrozen = false;
     const undo = [
-      this.page.on('view', () => this.#look(HIDDEN_MS)),
-      this.page.on('freeze', () => this.#yield('frozen')),
+      this.page.on('view', () => {
+        if (this.#isFrozen) this.#thaw();
+        this.#look(HIDDEN_MS);
+      }),
+      this.page.on('freeze', () => this.#freeze()),
     ];
     this.#undo = () => {
       for (const one of undo) one();
@@ -175,8 +180,19 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     this.#hiding = setTimeout(() => this.#yield('hidden'), patienceMs);
   }
 
+  /** A frozen tab is not in the queue: its worker would not start. */
+  #freeze(): void {
+    this.#isFrozen = true;
+    if (this.#worker) this.#yield('frozen');
+    else this.#stop();
+  }
+
+  #thaw(): void {
+    this.#isFrozen = false;
+    if (!this.#worker) this.#queue();
+  }
+
   #yield(sign: 'hidden' | 'frozen'): void {
-    if (!this.#worker) return;
     this.#sign = sign;
     this.#say(sign);
   }
@@ -184,6 +200,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   /** Goes to the end of the queue. A leading tab thereby stops leading. */
   #queue(steal = false): void {
     this.#stop();
+    if (this.#isFrozen) return;
     const waiting = new AbortController();
     let release: () => void = () => waiting.abort();
     let ended = false;

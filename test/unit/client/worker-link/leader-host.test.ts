@@ -138,6 +138,19 @@ describe('a leading tab that announces that it will be frozen, and hears the oth
     expect([first?.by, second?.by]).toEqual([tabs.workers.at(-1), tabs.workers.at(-1)]);
   });
 
+  test('does not lead again before it is seen', async () => {
+    const [first, second] = [tabs.open('a'), tabs.open('b')];
+    await pass(0);
+    first?.suspend();
+    await pass(0);
+    second?.leave();
+    await pass(0);
+    expect(tabs.alive()).toEqual([]);
+    first?.show(true);
+    await pass(0);
+    expect(first?.leads).toBe(true);
+  });
+
   test('gives way to one that comes later', async () => {
     const first = tabs.open('a');
     await pass(0);
