@@ -47,7 +47,7 @@ export interface Restore {
 export interface ResumeToken {
   device: string;
   token: string;
-  /** The number of its renewals: of two tokens the one with more is the newer. */
+  /** The time of its login, and one more for each renewal: of two tokens the one with more is the newer. */
   renewals: number;
   /** Whether the session received the recent history. */
   roaming: boolean;

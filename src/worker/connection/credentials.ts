@@ -3,6 +3,7 @@
  * token is on the disk: it is worthless without its device, and nearly so once it was used.
  */
 import type { AuthPayload, ResumeToken } from '../../protocol/worker.js';
+import type { Platform } from '../platform/platform.js';
 import type { Store } from '../store/store.js';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
@@ -18,7 +19,7 @@ export class Credentials {
     public auth: AuthPayload | null,
     token: ResumeToken | null,
     private readonly store: Pick<Store, 'putToken'>,
-    private readonly uuid: () => string,
+    private readonly platform: Pick<Platform, 'uuid' | 'clock'>,
   ) {
     this.#token = token;
   }
@@ -44,9 +45,16 @@ export class Credentials {
 
   /** Presents the password. */
   async login(connection: Connection, onAck?: OnAck): Promise<Reply> {
-    const device = this.#token?.device ?? this.uuid();
+    const { uuid, clock } = this.platform;
+    const { device = uuid(), renewals = 0 }: Partial<ResumeToken> = this.#token ?? {};
     const reply = await connection.login(this.account, device, onAck);
-    this.#take(reply, { device, token: '', renewals: 0, roaming: this.roaming });
+    // It revokes the tokens of earlier logins, and a tab may still have one of those that was renewed more often.
+    this.#take(reply, {
+      device,
+      token: '',
+      renewals: Math.max(renewals, clock.now()),
+      roaming: this.roaming,
+    });
     return reply;
   }
 

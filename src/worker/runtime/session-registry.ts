@@ -263,7 +263,6 @@ export class SessionRegistry {
       store.token(),
       store.recent(1),
     ]);
-    const { uuid } = this.platform;
     const newest = [...latest.values()].flatMap((messages) => messages.map(({ ctime_ms }) => ctime_ms));
     const keptUpTo = Math.max(0, ...newest);
     return {
@@ -272,7 +271,7 @@ export class SessionRegistry {
       // Without stored messages the sync key means nothing: the browser or the user has deleted them.
       progress: progress && { ...progress, syncKey: keptUpTo > 0 ? progress.syncKey : 0 },
       keptUpTo,
-      credentials: new Credentials(account, auth, newerToken(onDisk, token), store, uuid),
+      credentials: new Credentials(account, auth, newerToken(onDisk, token), store, this.platform),
       onDegraded(fn) {
         onDegraded = fn;
         if (degraded !== undefined) fn(degraded);
