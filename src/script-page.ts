@@ -1,4 +1,4 @@
 /** A classic script that `script.ts` loads where no worker runs. It hands over its parts on its own element. */
-import { finish, leave, open } from './worker/page-entry.js';
+import { finish, open } from './worker/page-entry.js';
 
-Object.assign(document.currentScript ?? {}, { brings: { finish, leave, open } });
+Object.assign(document.currentScript ?? {}, { brings: { finish, open } });

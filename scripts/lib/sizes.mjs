@@ -12,6 +12,7 @@ const KB = 1024;
  * without edits of its source at build time, took it to 10.25 KB. The active tab and the snapshot took it to
  * 10.75 KB. The way to the worker of another build, or to the successor of a wedged one, took it to 11.75 KB. Each tab needs
  * it, since the older page is the one that follows. Link and class in files of one purpose took it to 12.5 KB.
+ * A log-out that holds though its page is left in the same turn took it to 12.9 KB.
  *
  * The worker's budget was 38 KB before outbox, history and resume tokens. It was 43 KB before undelivered pushes and changes by other tabs, and
  * 47 KB before leading tabs and the wait for a socket's close. Libraries without edits at build time, and ordered sends, took it to 49 KB. The
@@ -23,7 +24,7 @@ const KB = 1024;
  * The worker is loaded once for all tabs, and never by a page's main thread. The page host's file is the same runtime, for pages without any worker.
  */
 const BUDGETS_BYTES = {
-  'dist/jmessage-sdk-web.min.js': 12.5 * KB,
+  'dist/jmessage-sdk-web.min.js': 12.9 * KB,
   'dist/jmessage-worker.min.js': 51.5 * KB,
   'dist/jmessage-fallback.min.js': null,
   'dist/jmessage-page.min.js': null,

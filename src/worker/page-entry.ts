@@ -1,7 +1,6 @@
 /**
- * The runtime for a page without workers. Only such pages load this module, and a leading tab in the rare case that log-outs of left pages wait.
+ * The runtime for a page without workers. Only such pages load this module, and those that start a worker in the rare case that log-outs of left pages wait.
  */
-import { type Call, keepLogOuts } from '../protocol/worker.js';
 import { browserPlatform } from './platform/browser-platform.js';
 import type { Accept } from './platform/listen.js';
 import { closingWithPage } from './platform/page-sockets.js';
@@ -24,11 +23,6 @@ export function open(): MessagePort {
   const { port1, port2 } = new MessageChannel();
   accept(port2);
   return port1;
-}
-
-/** @param calls of the page, without an answer */
-export function leave(calls: readonly Call[] = []): void {
-  keepLogOuts(calls);
 }
 
 /** Ends what the log-outs of left pages had to end. */

@@ -1,8 +1,11 @@
 /** Recovery: with an expired signature, over a reload, out of the back/forward cache, with an unreachable worker. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JMessage } from '../../src/index.js';
+import { CODES } from '../../src/protocol/codes/codes.js';
 import { SIGNATURE_LIFETIME_MS } from '../../src/protocol/constants.js';
 import { type BrowserProfile, ENGINE, PRIVATE } from '../kit/engines/engine.js';
+import type { Tab } from '../kit/tab.js';
 import { until } from '../kit/until.js';
 import { createWorld, OUTLIVES_NAVIGATION, SHARES, type World } from '../kit/world.js';
 
@@ -106,6 +109,44 @@ test('a reload needs no password to attach, and does not reconnect if the Shared
   await tab.waitForState('ready');
   expect(world.relay.total).toBe(OUTLIVES_NAVIGATION ? sockets : sockets + 1);
   expect(world.relay.peakFor('alice')).toBe(1);
+});
+
+/** Logs out and leaves in one turn. The worker may end with the page, its message unread. */
+async function logOutAndLeave(tab: Tab): Promise<void> {
+  const leave = (to: string) => {
+    (window as unknown as { JIM: JMessage }).JIM.loginOut();
+    location.href = to;
+  };
+  // The page may be gone before it has answered.
+  await tab.frame.evaluate(leave, `${world.site.url}/elsewhere.html`).catch(() => undefined);
+}
+
+test('a log-out in the turn in which the only page is left holds, and so does the login after it', async () => {
+  const attach = async () => {
+    const tab = await world.tab(profile);
+    return [tab, await tab.call('attach', { appkey: world.gateway.appkey, username: 'alice' })] as const;
+  };
+  const only = await world.tab(profile);
+  await only.login(world.auth(), world.user('alice'));
+  await only.waitForState('ready');
+  await logOutAndLeave(only);
+  const [next, refused] = await attach();
+  expect(refused).toMatchObject({ kind: 'failure', error: { code: CODES.nothingToAttach } });
+  await next.login(world.auth(), world.user('alice'));
+  await next.waitForState('ready');
+  await next.close();
+  expect((await attach())[1]).toMatchObject({ kind: 'success' });
+});
+
+test.runIf(SHARES)('a log-out in the turn in which its page is left logs out the other tabs', async () => {
+  const [first, second] = [await world.tab(profile), await world.tab(profile)];
+  for (const tab of [first, second]) {
+    await tab.login(world.auth(), world.user('alice'));
+    await tab.waitForState('ready');
+  }
+  await logOutAndLeave(first);
+  await second.waitForState('ended');
+  expect(await second.state()).toMatchObject({ reason: 'logged_out' });
 });
 
 test.runIf(SHARES)('a page that returns by the back button gets the missed messages once', async () => {

@@ -1,6 +1,6 @@
 import { ifAllowed, webLocks } from '../../protocol/tab.js';
 
-type PageEvent = 'hide' | 'show' | 'wake' | 'view' | 'freeze';
+type PageEvent = 'hide' | 'show' | 'wake' | 'view' | 'freeze' | 'storage';
 
 /** The client's access to its page, received from outside so that a test can be the page. */
 export interface Page {
@@ -64,7 +64,9 @@ function placesOf(event: PageEvent, fn: () => void): [EventTarget, string, (even
         [globalThis, 'focus', fn],
       ];
     case 'freeze':
-      return [[document, 'freeze', fn]];
+      return [[document, event, fn]];
+    case 'storage':
+      return [[globalThis, event, fn]];
   }
 }
 

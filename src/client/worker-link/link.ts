@@ -7,7 +7,10 @@
 import {
   type Call,
   CODES,
+  dropLogOuts,
   type Hello,
+  keepLogOuts,
+  leftLogOuts,
   type Outcome,
   type Settings,
   type TabMessage,
@@ -18,9 +21,12 @@ import type { Page } from '../page/page.js';
 import { dispatch, type LinkHandlers } from './handlers.js';
 import { HANDSHAKE_TIMEOUT_MS } from './handshake.js';
 import type { Host } from './hosts/host.js';
-import { isSend, OpenCalls } from './open-calls.js';
+import { isOf, isSend, OpenCalls } from './open-calls.js';
 import { ReceivedEvents } from './received-events.js';
 import { WorkerConnection } from './worker-connection.js';
+
+/** A log-out of another tab that has no effect on this one by then was lost: WebKit may end the worker with a page. */
+const UNREAD_MS = 1_000;
 
 export class Link {
   readonly #connection: WorkerConnection;
@@ -30,6 +36,7 @@ export class Link {
     () => this.#connection.lost('the worker does not know this tab'),
   );
   #watchesOutbox = false;
+  #unread: ReturnType<typeof setTimeout> | undefined;
   #view: View = { visible: false, frozen: false, viewedAt: 0 };
   readonly #undo: (() => void)[];
 
@@ -60,9 +67,8 @@ export class Link {
         handlers.onOutdated();
         this.#calls.fail(() => true, CODES.superseded);
       },
-      callsToHandOn: () => this.#calls.toHandOn(tabId, settings.address),
-      onLeft: (calls) =>
-        this.#calls.adopt(calls, settings.address, handlers.restore().login, connection.reached),
+      callsToHandOn: () => this.#callsToHandOn(),
+      onLeft: (calls) => this.#adopt(calls),
       onWarning: (text) => handlers.log({ level: 'warn', text }),
       hostOf: handlers.hostOf,
     });
@@ -73,6 +79,11 @@ export class Link {
       page.on('wake', () => this.wake()),
       page.on('view', () => this.#look(false)),
       page.on('freeze', () => this.#look(true)),
+      page.on('storage', () => {
+        const left = leftLogOuts();
+        // The next worker may finish them meanwhile, and this tab would restore its session.
+        if (left[0]) this.#unread = setTimeout(() => this.#adopt(left), UNREAD_MS);
+      }),
     ];
     this.#look(false);
     connection.open();
@@ -81,6 +92,15 @@ export class Link {
   /** Always settles: with the worker's outcome, or with 889004 without a worker. A send that a worker has received waits for the next worker. */
   call(call: Call): Promise<Outcome> {
     const outcome = this.#calls.add(call, this.#connection.reached);
+    const isLogOut = call.method === 'loginOut';
+    if (isLogOut) keepLogOuts(this.#callsToHandOn());
+    if (isLogOut || call.method === 'login') {
+      void outcome.then(({ kind }) => {
+        if (kind !== 'success') return;
+        clearTimeout(this.#unread);
+        dropLogOuts((left) => left.callId === call.callId || isOf(left, this.#member));
+      });
+    }
     this.#connection.demand();
     if (this.#connection.isOutdated) this.#calls.fail(() => true, CODES.superseded);
     return outcome;
@@ -135,12 +155,26 @@ export class Link {
   close(): void {
     if (!this.#connection.close()) return;
     for (const undo of this.#undo) undo();
+    clearTimeout(this.#unread);
     this.#calls.fail(() => true, CODES.destroyed);
   }
 
   /** The current host, or the host that is being tried. */
   get host(): Host {
     return this.#connection.host;
+  }
+
+  #callsToHandOn(): Call[] {
+    return this.#calls.toHandOn(this.tabId, this.settings.address);
+  }
+
+  /** Submits calls of another tab, which has left. */
+  #adopt(calls: readonly Call[]): void {
+    this.#calls.adopt(calls, this.#member, this.page.now(), this.#connection.reached);
+  }
+
+  get #member() {
+    return { address: this.settings.address, login: this.handlers.restore().login };
   }
 
   #hello(): Omit<Hello, 'lock'> {

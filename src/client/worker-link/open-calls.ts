@@ -15,6 +15,9 @@ import {
   type WorkerApi,
 } from '../../protocol/tab.js';
 
+/** A tab that was frozen receives another one's log-out late. An older one might end the user's next session. */
+const STALE_MS = 10_000;
+
 interface OpenCall {
   call: Call;
   /** A worker has received it. */
@@ -31,6 +34,20 @@ export interface ReachedWorker {
   /** Aborted when the link has ended: later answers are ignored. */
   signal: AbortSignal;
 }
+
+/** A tab of an account. */
+interface Member {
+  address: string;
+  login: Restore['login'];
+}
+
+/** Whether a tab of the same account made the call. */
+export const isOf = ({ account, address }: Call, by: Member): boolean =>
+  !!account &&
+  !!by.login &&
+  address === by.address &&
+  account.username === by.login.username &&
+  account.appkey === by.login.appkey;
 
 export class OpenCalls {
   readonly #open = new Map<string, OpenCall>();
@@ -68,12 +85,10 @@ export class OpenCalls {
   }
 
   /** Submits the calls of a tab that has left, as far as they are of this account. Their outcomes interest no one any more. */
-  adopt(calls: readonly Call[], at: string, login: Restore['login'], to: ReachedWorker | undefined): void {
+  adopt(calls: readonly Call[], by: Member, now: number, to: ReachedWorker | undefined): void {
     for (const call of calls) {
-      const { account, address, callId } = call;
-      const isOurs =
-        account && address === at && login?.username === account.username && login.appkey === account.appkey;
-      if (isOurs && !this.#open.has(callId)) void this.add(call, to);
+      const isStale = call.method === 'loginOut' && now - call.madeAt > STALE_MS;
+      if (isOf(call, by) && !isStale && !this.#open.has(call.callId)) void this.add(call, to);
     }
   }
 

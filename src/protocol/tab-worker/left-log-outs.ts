@@ -1,43 +1,34 @@
 /**
- * Log-outs that a runtime had not read when it ended with its page. Only `localStorage` is written before a page has gone. Before the
- * next runtime serves, these accounts' resume tokens are deleted, or the next visit would still be logged in.
+ * Log-outs without an answer. The runtime may end with their page before it reads them, and only `localStorage` is written before a page has
+ * gone. Other tabs submit them again. Before the next runtime starts, the resume tokens of these accounts are deleted, or the next visit would
+ * still be logged in.
  */
 import { ifAllowed } from '../if-allowed.js';
 import type { Call } from './link.js';
 
 const KEY = 'jmessage:left-log-outs';
 
-/** The key of the account, and whether its stored data is to be deleted. */
-export type LeftLogOut = readonly [account: string, wipe: boolean];
+/** Those that neither a runtime has finished nor a later login has overtaken. */
+export const leftLogOuts = (): Call[] =>
+  ifAllowed(() => JSON.parse(localStorage.getItem(KEY) as string) as Call[]) ?? [];
 
-const storage = () => ifAllowed(() => localStorage);
-
-/** Those that are not finished. */
-export function leftLogOuts(): LeftLogOut[] {
-  return ifAllowed(() => JSON.parse(storage()?.getItem(KEY) ?? '[]')) ?? [];
-}
-
-/** @param calls of a page that is being left, without an answer */
+/** @param calls of a page, without an answer */
 export function keepLogOuts(calls: readonly Call[]): void {
-  const kept = leftLogOuts();
-  for (const { method, params, address, account } of calls) {
-    if (method !== 'loginOut' || !account) continue;
-    const { wipe } = Object(params);
-    kept.push([`${address}|${account.appkey}|${account.username}`, wipe === true]);
-  }
-  write(kept);
+  const left = calls.filter(({ method, account }) => method === 'loginOut' && account);
+  if (left[0]) write(leftLogOuts().concat(left));
 }
 
-/** Nothing is left to do for the account. */
-export function dropLogOut(done: string): void {
-  write(leftLogOuts().filter(([account]) => account !== done));
+/** The account has logged in again, or is logged out. */
+export function dropLogOuts(isDone: (left: Call) => boolean): void {
+  const left = leftLogOuts();
+  if (left[0]) write(left.filter((call) => !isDone(call)));
 }
 
-function write(left: readonly LeftLogOut[]): void {
+function write(left: readonly Call[]): void {
   // A browser without room for it has none for the resume token either.
   ifAllowed(() => {
-    if (left.length > 0) storage()?.setItem(KEY, JSON.stringify(left));
-    else storage()?.removeItem(KEY);
+    if (left[0]) localStorage.setItem(KEY, JSON.stringify(left));
+    else localStorage.removeItem(KEY);
     return undefined;
   });
 }

@@ -1,5 +1,5 @@
 /** The log-outs of pages that were left before their runtime had read them. They run in a page, which alone has `localStorage`. */
-import { CODES, dropLogOut, failure, leftLogOuts } from '../../protocol/worker.js';
+import { CODES, dropLogOuts, failure, leftLogOuts } from '../../protocol/worker.js';
 import { ended, isTerminal } from '../outbox/record.js';
 import type { Platform } from '../platform/platform.js';
 import type { Store } from '../store/store.js';
@@ -12,12 +12,15 @@ export async function finishLogOuts(
   { openStore }: Pick<Platform, 'openStore'>,
   only?: string,
 ): Promise<void> {
-  for (const [account, wipe] of leftLogOuts()) {
-    if (only !== undefined && account !== only) continue;
-    const store = await openStore(account, () => undefined);
-    await (wipe ? store.wipe() : logOut(store));
-    store.close();
-    dropLogOut(account);
+  for (const { address, account, params, callId } of leftLogOuts()) {
+    const key = account && `${address}|${account.appkey}|${account.username}`;
+    if (only !== undefined && key !== only) continue;
+    if (key) {
+      const store = await openStore(key, () => undefined);
+      await (Object(params).wipe === true ? store.wipe() : logOut(store));
+      store.close();
+    }
+    dropLogOuts((left) => left.callId === callId);
   }
 }
 

@@ -20,7 +20,7 @@ export class FakePort extends TestPort {
 }
 
 /** The page's events; `persisted` of `pageshow` says that it comes from the back/forward cache. */
-export type PageEvent = 'pagehide' | 'pageshow' | 'online';
+export type PageEvent = 'pagehide' | 'pageshow' | 'online' | 'storage';
 
 export class FakeWindow extends EventTarget {
   readonly document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
@@ -38,6 +38,8 @@ export class FakeWindow extends EventTarget {
 }
 
 const windows = new Set<FakeWindow>();
+/** The page whose code runs. */
+let current: FakeWindow | undefined;
 
 /** Between two readings of `performance.now()`. A burst is handed over in the same slices on every machine, however busy it is. */
 const READING_MS = 0.5;
@@ -91,7 +93,13 @@ export function stubBrowser({ clock, broadcasts, freezer }: World): void {
   const kept = new Map<string, string>();
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
+    setItem(key: string, value: string) {
+      kept.set(key, value);
+      const others = [...windows].filter((one) => one !== current);
+      queueMicrotask(() => {
+        for (const one of others) one.fire('storage');
+      });
+    },
     removeItem: (key: string) => void kept.delete(key),
   });
   vi.stubGlobal('crypto', {
@@ -124,6 +132,7 @@ export function pageOf(page: FakeWindow, locks: Locks): Page {
 function inPage<T>(page: FakeWindow, locks: Locks, fn: () => T): T {
   vi.stubGlobal('navigator', { locks, onLine: true });
   windows.add(page);
+  current = page;
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
   // A page ends long after its moment. A listener belongs to one page, so the others have nothing to remove.
   vi.stubGlobal('removeEventListener', (type: string, fn: EventListener) => {

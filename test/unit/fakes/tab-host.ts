@@ -1,7 +1,7 @@
 /** How a tab with the real client obtains its runtime, in each host: the files that it is given, and what ends with its page. */
 import * as brings from '../../../src/client/worker-link/hosts/fallback.js';
 import { leadershipOf, type RuntimeFiles } from '../../../src/client/worker-link/hosts/host.js';
-import { type HostKind, keepLogOuts, type Port, PROTOCOL } from '../../../src/protocol/tab.js';
+import { type HostKind, type Port, PROTOCOL } from '../../../src/protocol/tab.js';
 import { serveTabs } from '../../../src/worker/platform/listen.js';
 import { finishLogOuts } from '../../../src/worker/runtime/left-log-outs.js';
 import { FakePort } from './browser.js';
@@ -48,7 +48,8 @@ class SharedTabHost implements TabHost {
       world.worker.accept(port2 as unknown as Port);
       return { port: port1, onerror: null } as unknown as SharedWorker;
     };
-    this.files = { ...NO_FILES, worker };
+    const page = async () => ({ open: notBundled, finish: () => finishLogOuts(diskOf(world)) });
+    this.files = { ...NO_FILES, worker, page };
   }
 
   end(): void {
@@ -78,7 +79,6 @@ class LeaderTabHost implements TabHost {
       fallback: async () => ({ ...brings, LeaderHost }),
       page: async () => ({
         open: notBundled,
-        leave: keepLogOuts,
         finish: () => finishLogOuts(diskOf(world)),
       }),
     };
@@ -136,7 +136,7 @@ class PageTabHost implements TabHost {
   constructor(world: World) {
     const page = async () => {
       this.#runtime ??= startInPage(world);
-      return { open: this.#open, leave: keepLogOuts, finish: () => finishLogOuts(diskOf(world)) };
+      return { open: this.#open, finish: () => finishLogOuts(diskOf(world)) };
     };
     this.files = { ...NO_FILES, page };
   }

@@ -52,8 +52,6 @@ export interface RuntimeFiles {
 /** The runtime for a page without workers. */
 export interface PageRuntime {
   open(): Port;
-  /** The page is left. @param calls those without an answer */
-  leave(calls?: readonly Call[]): void;
   /** Ends what the log-outs of left pages had to end. */
   finish(): Promise<void>;
 }

@@ -11,7 +11,7 @@
  * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read, and
  * keeps it for the next leading tab. Only browsers that need this file load it.
  */
-import { type Call, keepLogOuts, type LeaderMessage, leftLogOuts, type Port } from '../../../protocol/tab.js';
+import { type Call, type LeaderMessage, leftLogOuts, type Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
 import { LATE } from '../handshake.js';
 import { dedicatedWorker } from './dedicated-worker.js';
@@ -24,9 +24,6 @@ const HIDDEN_MS = 5_000;
 const ANSWER_MS = 2_000;
 /** A worker that does not listen by then counts as failed. */
 const START_MS = 5_000;
-
-/** A tab that was frozen receives another one's log-out late. An older one might end the user's next session. */
-const STALE_MS = 10_000;
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
@@ -101,7 +98,6 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
 
   leave(left: readonly Call[] = []): void {
     if (this.#worker && left.length > 0) {
-      keepLogOuts(left);
       this.#say({ left });
     }
     this.#stop();
@@ -152,10 +148,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
         // Another worker has come up, perhaps during the handshake with the one before. The link tries this host again.
       } else if (message.up !== this.#servedBy) this.#onError(LATE);
     } else if ('left' in message) {
-      const now = page.now();
-      this.#onLeft(
-        message.left.filter(({ method, madeAt }) => method !== 'loginOut' || now - madeAt < STALE_MS),
-      );
+      this.#onLeft(message.left);
     } else if (this.#worker) {
       this.#say(this.#sign);
       this.#check();

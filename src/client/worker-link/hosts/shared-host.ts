@@ -1,5 +1,5 @@
 /** The SharedWorker host: one worker for all tabs of the origin. */
-import { WORKER_NAME } from '../../../protocol/tab.js';
+import { leftLogOuts, type Port, WORKER_NAME } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
 import type { Host, RuntimeFiles } from './host.js';
 
@@ -14,6 +14,16 @@ export function sharedHost(files: RuntimeFiles, { locks }: Page, isLed: () => Pr
           () => [],
         )
       : Promise.resolve([]);
+  const start = (onError: (reason: string) => void): Port => {
+    const worker = files.worker('shared');
+    worker.onerror = (event) =>
+      void files
+        .fallback()
+        .then(({ whyNot }) => whyNot(files.url, event))
+        .then(onError, () => onError('its script could not be loaded or run'));
+    if ('port' in worker) return worker.port;
+    throw TypeError('a Worker is no SharedWorker');
+  };
   const host: Host = {
     kind: 'shared',
     name: 'SharedWorker',
@@ -33,14 +43,13 @@ export function sharedHost(files: RuntimeFiles, { locks }: Page, isLed: () => Pr
               return hostAt(host.at, files).connect(onError, signal);
             });
           }
-          const worker = files.worker('shared');
-          worker.onerror = (event) =>
-            void files
-              .fallback()
-              .then(({ whyNot }) => whyNot(files.url, event))
-              .then(onError, () => onError('its script could not be loaded or run'));
-          if ('port' in worker) return worker.port;
-          throw TypeError('a Worker is no SharedWorker');
+          const first = () => start(onError);
+          if (locks[0] || !leftLogOuts()[0]) return first();
+          // The last worker may have ended before it read the log-out of a left page. The next one must not find the resume token.
+          return files
+            .page()
+            .then((runtime) => runtime.finish())
+            .then(first, first);
         }),
   };
   return host;

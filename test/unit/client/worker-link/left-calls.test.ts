@@ -1,6 +1,6 @@
-/** The sends and the log-out of a leading tab, whose worker ends with it: the other tabs of its account submit them. */
+/** The sends and the log-out of a tab whose worker ends with it: the other tabs of its account submit them. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CODES, type HostKind } from '../../../../src/protocol/tab.js';
+import { CODES, type HostKind, PROTOCOL, WORKER_NAME } from '../../../../src/protocol/tab.js';
 import { textOf } from '../../../kit/message-parts.js';
 import { stubBrowser } from '../../fakes/browser.js';
 import { ClientTab } from '../../fakes/client-tab.js';
@@ -114,6 +114,8 @@ describe('a log-out that the worker has not read', () => {
   });
 
   test.each<[HostKind, string, (tab: ClientTab) => void]>([
+    ['shared', 'left', (tab) => tab.leave()],
+    ['shared', 'hidden', (tab) => tab.hide()],
     ['leader', 'left', (tab) => tab.leave()],
     ['leader', 'hidden', (tab) => tab.hide()],
     ['page', 'left', (tab) => tab.leave()],
@@ -132,6 +134,7 @@ describe('a log-out that the worker has not read', () => {
       const only = await enter('only', 'alice', host);
       void only.call('loginOut');
       end(only);
+      if (host === 'shared') world.worker.kill();
       expect(world.network.sent('log_out')).toHaveLength(0);
       const { tab, attached } = await visit();
       expect(attached).toMatchObject({ error: { code: CODES.nothingToAttach } });
@@ -140,11 +143,25 @@ describe('a log-out that the worker has not read', () => {
       await world.clock.advance(PATIENCE_MS);
       tab.leave();
       await world.clock.advance(PATIENCE_MS);
+      if (host === 'shared') world.worker.kill();
       expect((await visit()).attached).toMatchObject({ kind: 'success' });
     },
   );
 
-  test.each<HostKind>(['leader', 'page'])(
+  test('ends the session for the other tabs too if a SharedWorker ended with its page, as in WebKit', async () => {
+    const first = await enter('first', 'alice', 'shared');
+    const second = await enter('second', 'alice', 'shared');
+    const stranger = await enter('third', 'bob', 'shared');
+    void first.call('loginOut');
+    first.leave();
+    world.worker.kill();
+    await world.clock.advance(PATIENCE_MS);
+    expect(second.client.getState()).toMatchObject({ state: 'ended', reason: 'logged_out' });
+    expect(stranger.client.getState()).toMatchObject({ state: 'ready', username: 'bob' });
+    expect(await world.storeOf(ALICE).token()).toBeNull();
+  });
+
+  test.each<HostKind>(['shared', 'leader', 'page'])(
     'fails the sends that wait, so the next login in the host "%s" does not send them',
     async (host) => {
       const only = await enter('only', 'alice', host);
@@ -152,6 +169,7 @@ describe('a log-out that the worker has not read', () => {
       void only.send('bob', 'hello');
       await world.clock.advance(LATENCY_MS);
       logOutAndLeave(only);
+      if (host === 'shared') world.worker.kill();
       world.network.mode = 'up';
       await world.clock.advance(PATIENCE_MS);
       await enter('next', 'alice', host);
@@ -159,6 +177,22 @@ describe('a log-out that the worker has not read', () => {
       expect(world.server.texts('alice', 'bob')).toEqual([]);
     },
   );
+
+  test('does not end a later session, if a SharedWorker has read it after all', async () => {
+    world.start({ protocol: PROTOCOL, host: 'shared', url: '/worker.js', name: WORKER_NAME });
+    const first = await enter('first', 'alice', 'shared');
+    void first.call('loginOut');
+    await Promise.resolve();
+    first.hide();
+    await world.clock.advance(PATIENCE_MS);
+    expect(world.network.sent('log_out')).toHaveLength(1);
+    const second = await enter('second', 'alice', 'shared');
+    second.leave();
+    world.worker.kill();
+    const third = new ClientTab(world, 'third', { host: 'shared' });
+    const attached = await world.passing(third.call('attach', { appkey: APPKEY, username: 'alice' }));
+    expect(attached).toMatchObject({ kind: 'success' });
+  });
 
   test('does not end the next session when a frozen tab receives it late', async () => {
     world.freezer.follow();

@@ -18,6 +18,6 @@ test.each([
     () => undefined,
   );
   const left: Call = { callId: 'left', method: 'sendSingleMsg', params: {}, madeAt: 0, account, address };
-  calls.adopt([left], SERVER, login, undefined);
+  calls.adopt([left], { address: SERVER, login }, 0, undefined);
   expect(calls.any()).toBe(isTaken);
 });
