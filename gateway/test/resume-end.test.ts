@@ -1,7 +1,7 @@
 /** The end of resume tokens: log-outs, new passwords, other logins, and outdated tokens that are presented again. */
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hostMounted } from '../../test/kit/gateway-in-process.js';
 import { DEVICE, OTHER_DEVICE, REFUSED, ResumingClients } from '../../test/kit/gateway-resume.js';
 import { md5 } from '../../test/kit/signing.js';
@@ -38,10 +38,22 @@ describe('a token is worth nothing any more', () => {
 
   it('after such a log_out that is served once the token was presented, and the returned client has no session', async () => {
     const user = await resuming.owner();
+    const { mailboxes } = gateway.store;
+    const conversations = mailboxes.conversations.bind(mailboxes);
+    let present: () => void = () => undefined;
+    const presented = new Promise<void>((resolve) => {
+      present = resolve;
+    });
+    // The log_out waits behind the request that is served.
+    vi.spyOn(mailboxes, 'conversations').mockImplementationOnce((uid) =>
+      presented.then(() => conversations(uid)),
+    );
     leave(user);
-    const [returned, { code, resume_token }] = await resuming.resume(user.username, user.token);
-    if (code === 0) await returned.next('disconnect');
-    expect((await resuming.resume(user.username, String(resume_token)))[1]).toMatchObject(REFUSED);
+    const [returned, answer] = await resuming.resume(user.username, user.token);
+    expect(answer).toMatchObject({ code: 0 });
+    present();
+    await returned.next('disconnect');
+    expect((await resuming.resume(user.username, String(answer.resume_token)))[1]).toMatchObject(REFUSED);
   });
 
   it('but a later login is not ended by it', async () => {
