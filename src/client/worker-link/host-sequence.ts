@@ -9,8 +9,7 @@ const STABLE_MS = 2_000;
 export class HostSequence {
   #hosts: readonly Host[];
   #at = 0;
-  /** How often the current host was started again. A demanded restart sets it to 0. */
-  restarts = 0;
+  #restarts = 0;
   /** 0: not open. */
   #openedAt = 0;
   #everOpened = false;
@@ -27,6 +26,11 @@ export class HostSequence {
     return this.#hosts[this.#at] as Host;
   }
 
+  /** How often the current host was started again. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
   /** Whether any worker has been reached. */
   get everOpened(): boolean {
     return this.#everOpened;
@@ -39,14 +43,19 @@ export class HostSequence {
 
   /** Another worker takes the place of the current one; the tab's own hosts stay behind it. @param isRestart counts as a further start */
   enter(host: Host, isRestart: boolean): void {
-    this.restarts = isRestart ? this.restarts + 1 : 0;
+    this.#restarts = isRestart ? this.#restarts + 1 : 0;
     this.#hosts = [host].concat(this.own);
     this.#at = 0;
   }
 
+  /** Counts starts afresh. */
+  reset(): void {
+    this.#restarts = 0;
+  }
+
   /** Begins with the first host again. */
   rewind(): void {
-    this.restarts = this.#at = 0;
+    this.#restarts = this.#at = 0;
   }
 
   /**
@@ -57,13 +66,13 @@ export class HostSequence {
   next(isHopeless: boolean): { delayMs: number; left?: Host } | undefined {
     const host = this.current;
     const heldMs = this.now() - this.#openedAt;
-    if (this.#openedAt > 0 && heldMs >= STABLE_MS) this.restarts = 0;
+    if (this.#openedAt > 0 && heldMs >= STABLE_MS) this.#restarts = 0;
     this.#openedAt = 0;
-    const delayMs = RESTART_DELAYS_MS[this.restarts];
-    this.restarts += 1;
+    const delayMs = RESTART_DELAYS_MS[this.#restarts];
+    this.#restarts += 1;
     if ((isHopeless || delayMs === undefined) && this.#at + 1 < this.#hosts.length) {
       this.#at += 1;
-      this.restarts = 0;
+      this.#restarts = 0;
       return { delayMs: 0, left: host };
     }
     return delayMs === undefined ? undefined : { delayMs };

@@ -176,7 +176,7 @@ export class WorkerConnection {
   /** Replaces the worker, whatever it does. */
   restart(): void {
     if (this.#phase !== 'opening' && this.#phase !== 'open' && this.#phase !== 'failed') return;
-    this.#hosts.restarts = 0;
+    this.#hosts.reset();
     this.#replace('a restart was demanded', true);
   }
 

@@ -8,12 +8,13 @@
  * life loses the lock to another tab.
  *
  * The worker is terminated when its tab stops leading, so a worker that starts late serves no tab. A leading tab that leaves hands its unanswered
- * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read, and
- * keeps it for the next leading tab. Only browsers that need this file load it.
+ * sends to the other tabs, since its worker may not have written them. It hands them its log-out too, which its worker may not have read.
+ * Only browsers that need this file load it.
  */
-import { type Call, type LeaderMessage, leftLogOuts, type Port } from '../../../protocol/tab.js';
+import type { Call, LeaderMessage, Port } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
 import { LATE } from '../handshake.js';
+import { afterLogOuts } from './after-log-outs.js';
 import { dedicatedWorker } from './dedicated-worker.js';
 import { type Host, leadershipOf, type RuntimeFiles } from './host.js';
 import { whyNot } from './why-not.js';
@@ -48,7 +49,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   #hiding: Timer;
   /** Leaves the queue, or stops leading. */
   #stop: () => void = () => undefined;
-  #undo: () => void = () => undefined;
+  #undo: (() => void)[] = [];
 
   constructor(
     private readonly files: RuntimeFiles,
@@ -97,11 +98,9 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
   }
 
   leave(left: readonly Call[] = []): void {
-    if (this.#worker && left.length > 0) {
-      this.#say({ left });
-    }
+    if (this.#worker && left.length > 0) this.#say({ left });
     this.#stop();
-    this.#undo();
+    for (const undo of this.#undo) undo();
     clearTimeout(this.#answering);
     this.#channel?.close();
     this.#channel = undefined;
@@ -112,16 +111,13 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
     this.#channel = channel;
     channel.onmessage = ({ data }: MessageEvent<LeaderMessage>) => this.#hear(data);
     this.#isFrozen = false;
-    const undo = [
+    this.#undo = [
       this.page.on('view', () => {
         if (this.#isFrozen) this.#thaw();
         this.#look(HIDDEN_MS);
       }),
       this.page.on('freeze', () => this.#freeze()),
     ];
-    this.#undo = () => {
-      for (const one of undo) one();
-    };
     this.#queue();
   }
 
@@ -210,13 +206,7 @@ export class LeaderHost implements Pick<Host, 'connect' | 'leave'> {
         return new Promise<void>((resolve) => {
           release = resolve;
           clearTimeout(this.#answering);
-          // The worker of a left page may have ended before it read that page's log-out. The next one must not find the resume token.
-          if (leftLogOuts().length === 0) return this.#lead();
-          const lead = () => ended || this.#lead();
-          this.files
-            .page()
-            .then((runtime) => runtime.finish())
-            .then(lead, lead);
+          void afterLogOuts(this.files, () => ended || this.#lead());
         });
       })
       .catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /** The SharedWorker host: one worker for all tabs of the origin. */
-import { leftLogOuts, type Port, WORKER_NAME } from '../../../protocol/tab.js';
+import { type Port, WORKER_NAME } from '../../../protocol/tab.js';
 import type { Page } from '../../page/page.js';
+import { afterLogOuts } from './after-log-outs.js';
 import type { Host, RuntimeFiles } from './host.js';
 
 /** @param isLed whether a leading tab serves the other tabs already: two workers would take the account from each other */
@@ -44,12 +45,7 @@ export function sharedHost(files: RuntimeFiles, { locks }: Page, isLed: () => Pr
             });
           }
           const first = () => start(onError);
-          if (locks[0] || !leftLogOuts()[0]) return first();
-          // The last worker may have ended before it read the log-out of a left page. The next one must not find the resume token.
-          return files
-            .page()
-            .then((runtime) => runtime.finish())
-            .then(first, first);
+          return locks[0] ? first() : afterLogOuts(files, first);
         }),
   };
   return host;
